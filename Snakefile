@@ -1,0 +1,52 @@
+"""Resting-state fMRI of patients and controls: from DICOM to tables 1 to 4, figures and a report.
+
+Read top to bottom: configuration, then the stages in the order they run, then the targets.
+"""
+
+from snakemake.utils import min_version, validate
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+validate(config, "schemas/config.schema.yaml")
+
+
+include: "rules/common.smk"
+include: "rules/cohort.smk"
+include: "rules/preprocessing.smk"
+include: "rules/metrics.smk"
+include: "rules/group.smk"
+include: "rules/connectivity.smk"
+include: "rules/association.smk"
+include: "rules/classification.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/tables/table1_demographics.tsv",
+        "results/tables/table2_regions.tsv",
+        "results/tables/table3_classification.tsv",
+        "results/tables/table4_correlation.tsv",
+        "results/figures/figure1_workflow.svg",
+        "results/figures/figure2_group_maps.png",
+        "results/figures/figure3_regions.png",
+        "results/figures/figure4_roc.png",
+        "results/report.html",
+
+
+rule participants:
+    """Preprocessing, metrics and quality control of every participant; no group level."""
+    input:
+        participant_products(),
+
+
+rule check:
+    """The cohort check alone, before any computing."""
+    input:
+        "results/cohort/check.tsv",
+        "results/cohort/design_check.tsv",

@@ -1,0 +1,89 @@
+"""What the rules share: the participants, the wildcards and the digest of the code.
+
+It defines helpers only.
+"""
+
+import hashlib
+import sys
+from functools import cache
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+from restpain.participants import read_participants
+from restpain.simulated_table import simulated_roster
+
+SOURCE = config["cohort"]["source"]
+SPACE = "MNI152NLin2009aSym"
+
+
+def roster():
+    """One row per recruited participant: participant_id, group, exclude (reason or empty)."""
+    if SOURCE == "simulated":
+        counts = {
+            key: config["simulation"][key] for key in ("n_patients", "n_controls", "n_excluded")
+        }
+        return simulated_roster(
+            **counts, patients=config["cohort"]["patients"], controls=config["cohort"]["controls"]
+        )
+    for key in ("data", "participants"):
+        if config["cohort"][key] is None:
+            raise WorkflowError(f"config.yaml: cohort.{key} is not set, but source is {SOURCE}")
+    try:
+        return read_participants(
+            config["cohort"]["participants"],
+            patients=config["cohort"]["patients"],
+            controls=config["cohort"]["controls"],
+        )
+    except (ValueError, OSError) as error:
+        raise WorkflowError(str(error)) from None
+
+
+ROSTER = roster()
+INCLUDED = ROSTER[ROSTER["exclude"] == ""]
+SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
+MEASURES = config["metrics"]["measures"]
+
+
+wildcard_constraints:
+    subject="|".join(SUBJECTS),
+    measure="|".join([*MEASURES, "fc"]),
+
+
+def slice_order():
+    """The order of the slices in force: the user's, the simulation's own, or None (sidecar)."""
+    order = config["preprocessing"]["slice_order"]
+    if order is None and SOURCE == "simulated":
+        return config["simulation"]["slice_order"]
+    return order
+
+
+def of_all(pattern):
+    """The files of a pattern with ``{subject}``, one per included participant, in table order."""
+    return [pattern.replace("{subject}", subject) for subject in SUBJECTS]
+
+
+def participant_products():
+    """What the target ``participants`` asks for."""
+    maps = "results/sub-{subject}/func/sub-{subject}_task-rest_space-" + SPACE
+    products = of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png")
+    for measure in MEASURES:
+        products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")
+    return products
+
+
+@cache
+def code_digest(script):
+    """Digest of a script and of every module of ``scripts/`` that it imports.
+
+    Snakemake reruns a job when its script changes, but not when a module that the script
+    imports does. A parameter that changes with their content closes that gap.
+    """
+    folder = Path(workflow.basedir, "scripts")
+    finder = ModuleFinder(path=[str(folder)])
+    finder.run_script(str(folder / script))
+    files = sorted(module.__file__ for module in finder.modules.values() if module.__file__)
+    content = b"".join(Path(name).read_bytes() for name in files)
+    return hashlib.sha256(content).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""Resting-state fMRI metrics and case-control inference: the functions that the scripts share."""

@@ -1,0 +1,39 @@
+"""Writing files so that none is ever half there."""
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: str | Path):
+    """Yield a temporary path beside ``path``; move it there when the block ends without error.
+
+    A job that is killed leaves at most a hidden temporary file, never a truncated ``path``.
+    The temporary name keeps the suffixes, since writers choose formats by them.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        prefix=f".{path.name.split('.')[0]}-", suffix="".join(path.suffixes), dir=path.parent
+    )
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` at once."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: str | Path, content: str) -> None:
+    """Write ``content`` to ``path`` at once, as UTF-8."""
+    write_bytes(path, content.encode("utf-8"))

@@ -1,0 +1,56 @@
+"""The only readers and writers of tables and of JSON."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from restpain.files import write_text
+
+
+def read_table(path: str | Path, **options) -> pd.DataFrame:
+    """Read a BIDS table: tab-separated, UTF-8 with or without a mark, ``n/a`` for missing."""
+    return pd.read_csv(
+        path, sep="\t", encoding="utf-8-sig", na_values=["n/a"], keep_default_na=False, **options
+    )
+
+
+def write_table(
+    path: str | Path, table: pd.DataFrame, columns: dict[str, str] | None = None
+) -> None:
+    """Write a table as TSV, ``n/a`` for missing, floats with all their digits.
+
+    ``columns`` maps column names to a sentence each, with the unit; it is written to the JSON
+    sidecar beside the table.
+    """
+    path = Path(path)
+    write_text(path, table.to_csv(sep="\t", index=False, na_rep="n/a", lineterminator="\n"))
+    if columns is not None:
+        unknown = set(columns) - set(table.columns)
+        if unknown:
+            raise KeyError(f"{path.name} has no column {sorted(unknown)}")
+        write_json(
+            path.with_suffix(".json"),
+            {name: {"Description": text} for name, text in columns.items()},
+        )
+
+
+def read_json(path: str | Path) -> dict:
+    """Read a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def write_json(path: str | Path, content) -> None:
+    """Write JSON with keys in the given order; numpy values become plain ones."""
+    write_text(path, json.dumps(content, indent=2, default=_plain, ensure_ascii=False) + "\n")
+
+
+def _plain(value):
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"cannot write {type(value).__name__} as JSON")
