@@ -1,0 +1,107 @@
+"""The conventions of the repository that a machine can check."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def rules():
+    """Name and body of every rule with a script, bodies brought to the indentation of the top."""
+    found = {}
+    for path in sorted(REPOSITORY.glob("rules/*.smk")):
+        for match in re.finditer(
+            r"^( *)rule (\w+):\n((?:\1    .*\n|\n)+)", path.read_text(), re.MULTILINE
+        ):
+            indent, name, body = match.groups()
+            body = re.sub(rf"^{indent}", "", body, flags=re.MULTILINE)
+            if "    script:" in body:
+                found.setdefault(name, body)
+    return found
+
+
+SCRIPT_RULES = rules()
+
+
+def declared(section, body):
+    """Names given in one section of a rule."""
+    block = re.search(rf"^    {section}:\n((?:        .*\n)+)", body, re.MULTILINE)
+    return set(re.findall(r"^        (?:\*\*)?(\w+)=", block[1], re.MULTILINE)) if block else set()
+
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+def test_a_rule_runs_the_script_of_its_name(name):
+    assert f'"../scripts/{name}.py"' in SCRIPT_RULES[name]
+
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+@pytest.mark.parametrize("section", ["log", "benchmark", "conda", "threads", "resources"])
+def test_a_rule_states_what_it_needs_to_run(name, section):
+    assert f"    {section}:" in SCRIPT_RULES[name]
+
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+def test_a_rule_says_what_it_computes(name):
+    assert re.match(r'    """[A-Z]', SCRIPT_RULES[name])
+
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+def test_a_rule_reruns_when_its_code_changes(name):
+    assert f'code=code_digest("{name}.py")' in SCRIPT_RULES[name]
+
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+@pytest.mark.parametrize("section", ["input", "output", "params"])
+def test_a_script_reads_all_that_its_rule_declares_and_nothing_else(name, section):
+    script = (REPOSITORY / "scripts" / f"{name}.py").read_text()
+    read = set(re.findall(rf"snakemake\.{section}\.(\w+)", script))
+
+    assert read - {"get", "keys", "items"} <= declared(section, SCRIPT_RULES[name])
+    assert declared(section, SCRIPT_RULES[name]) - {"code", "checked"} <= read
+    assert "snakemake.config" not in script
+
+
+def test_every_script_belongs_to_a_rule():
+    assert {path.stem for path in REPOSITORY.glob("scripts/*.py")} == set(SCRIPT_RULES)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(REPOSITORY.glob("scripts/restpain/*.py")), ids=lambda path: path.stem
+)
+def test_every_public_function_of_the_package_has_a_docstring(path):
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            assert ast.get_docstring(node), node.name
+
+
+def keys(mapping, prefix=()):
+    """Paths of all leaves of a nested mapping."""
+    for key, value in mapping.items():
+        if isinstance(value, dict):
+            yield from keys(value, (*prefix, key))
+        else:
+            yield (*prefix, key)
+
+
+CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+SCHEMA = yaml.safe_load((REPOSITORY / "schemas" / "config.schema.yaml").read_text())
+READ_BY_RULES = "".join(
+    path.read_text() for path in [*REPOSITORY.glob("rules/*.smk"), REPOSITORY / "Snakefile"]
+)
+
+
+@pytest.mark.parametrize("path", keys(CONFIG), ids=".".join)
+def test_a_key_of_the_configuration_is_described_read_and_says_where_it_comes_from(path):
+    described = SCHEMA
+    for part in path:
+        described = described["properties"][part]
+    assert described["description"].strip()
+
+    assert f'["{path[-1]}"]' in READ_BY_RULES or f'"{path[-1]}"' in READ_BY_RULES
+
+    line = re.search(rf"^ *{path[-1]}:.*$", (REPOSITORY / "config.yaml").read_text(), re.MULTILINE)
+    assert "#" in line[0], f"{path[-1]} has no remark"

@@ -1,0 +1,166 @@
+"""The default workflow on a small simulated cohort: values, idleness, resuming, null results."""
+
+import json
+import shutil
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+from conftest import SMALL, snakemake, snakemake_killed_after
+
+from restpain.tables import read_table
+
+pytestmark = pytest.mark.workflow
+
+FINAL_PRODUCTS = [
+    "tables/table1_demographics.tsv",
+    "tables/table2_regions.tsv",
+    "tables/table3_classification.tsv",
+    "tables/table4_correlation.tsv",
+    "figures/figure1_workflow.svg",
+    "figures/figure2_group_maps.png",
+    "figures/figure3_regions.png",
+    "figures/figure4_roc.png",
+    "report.html",
+]
+
+
+def distance_mm(directory, region, peak):
+    """Distance of a peak to the nearest voxel of a planted region of the template."""
+    truth = directory / "results" / "cohort" / "truth"
+    labels = read_table(next(truth.glob("*_desc-effects_dseg.tsv")))
+    image = nib.load(next(truth.glob("*_desc-effects_dseg.nii.gz")))
+    label = labels.loc[labels["region"] == region, "index"].iloc[0]
+    voxels = np.argwhere(np.asarray(image.dataobj) == label)
+    points = voxels @ image.affine[:3, :3].T + image.affine[:3, 3]
+    return np.sqrt(((points - peak) ** 2).sum(axis=1)).min()
+
+
+def test_all_final_products_are_there(finished_run):
+    directory, _ = finished_run
+
+    for name in FINAL_PRODUCTS:
+        assert (directory / "results" / name).stat().st_size > 100, name
+
+
+def test_planted_differences_are_in_table_2_with_their_sign_and_place(finished_run):
+    directory, _ = finished_run
+    table = read_table(directory / "results/tables/table2_regions.tsv")
+    truth = json.loads((directory / "results/cohort/truth/truth.json").read_text())
+
+    for effect in truth["effects"]:
+        rows = table[table["measure"].str.lower() == effect["measure"]]
+        rows = rows[np.sign(rows["t"]) == np.sign(effect["change"])]
+        distances = [
+            distance_mm(directory, effect["region"], row[["x_mm", "y_mm", "z_mm"]].to_numpy(float))
+            for _, row in rows.iterrows()
+        ]
+        assert min(distances, default=np.inf) < 10, (effect, table.to_string())
+
+
+def test_table_1_counts_the_analysed_and_not_the_excluded(finished_run):
+    directory, _ = finished_run
+    participants = read_table(directory / "results/cohort/participants.tsv")
+
+    assert len(participants) == 13
+    assert participants["exclude"].notna().sum() == 1
+    table = read_table(directory / "results/tables/table1_demographics.tsv", dtype=str)
+    sex = table[table["row"].str.startswith("Male")].iloc[0]
+    assert sum(int(n) for n in sex["patients"].split("/")) == 6
+    assert sum(int(n) for n in sex["controls"].split("/")) == 6
+
+
+def test_cluster_ids_agree_between_map_tables_features_and_seeds(finished_run):
+    group = finished_run[0] / "results" / "group"
+    for measure in ("alff", "reho", "fc"):
+        clusters = read_table(next((group / measure).glob("*_desc-clusters_table.tsv")))
+        labels = np.asarray(
+            nib.load(next((group / measure).glob("*_desc-clusters_dseg.nii.gz"))).dataobj
+        )
+        features = read_table(group / measure / "features.tsv")
+
+        assert list(features.columns[1:]) == list(clusters["cluster_id"])
+        for _, row in clusters.iterrows():
+            number = int(row["cluster_id"].removeprefix(measure.upper()))
+            assert (labels == number).sum() == row["n_voxels"]
+    local = [
+        name
+        for measure in ("alff", "reho")
+        for name in read_table(group / measure / "features.tsv").columns[1:]
+    ]
+    assert list(read_table(group / "seeds.tsv")["seed"]) == local
+
+
+def test_nothing_that_identifies_a_person_leaves_the_dicom(finished_run):
+    results = finished_run[0] / "results"
+    names = (b"Simulated^", b"19500", b"PatientName", b"InstitutionName")
+    for path in results.rglob("*"):
+        inside_dicom = results / "cohort" / "dicom" in path.parents
+        if (
+            path.is_file()
+            and not inside_dicom
+            and path.suffix in (".json", ".tsv", ".html", ".log")
+        ):
+            content = path.read_bytes()
+            assert not [name for name in names if name in content], path
+
+
+def test_a_second_call_has_nothing_to_do(finished_run):
+    process = snakemake(directory=finished_run[0], options=["--dry-run"])
+
+    assert "Nothing to be done" in process.stdout + process.stderr
+
+
+def test_a_killed_run_resumes_to_the_same_bytes(finished_run, tmp_path):
+    directory, seconds = finished_run
+
+    assert snakemake_killed_after(0.55 * seconds, directory=tmp_path, cores=3)
+    snakemake(directory=tmp_path, options=["--unlock"])
+    process = snakemake(directory=tmp_path)
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    for name in FINAL_PRODUCTS:
+        resumed = (tmp_path / "results" / name).read_bytes()
+        assert resumed == (directory / "results" / name).read_bytes(), name
+
+
+def test_no_cluster_at_all_still_gives_every_table_and_figure(finished_run, tmp_path):
+    directory = tmp_path / "null"
+    shutil.copytree(finished_run[0], directory, symlinks=True)
+    strict = tmp_path / "strict.yaml"
+    strict.write_text("group: {voxel_p: 1.0e-12}\n")
+
+    process = snakemake(directory=directory, configfiles=(SMALL, strict))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert len(read_table(directory / "results/tables/table2_regions.tsv")) == 0
+    assert len(read_table(directory / "results/tables/table4_correlation.tsv")) == 0
+    report = (directory / "results/report.html").read_text()
+    assert "no cluster" in report.lower()
+    for name in FINAL_PRODUCTS:
+        assert (directory / "results" / name).exists(), name
+
+
+def test_the_linter_finds_nothing(tmp_path):
+    process = snakemake(directory=tmp_path, options=["--lint"])
+
+    assert "Congratulations" in process.stdout + process.stderr, process.stdout + process.stderr
+
+
+def test_an_unknown_key_stops_the_run_by_name(tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("metrics: {band: [0.01, 0.08]}\n")
+
+    process = snakemake(directory=tmp_path, configfiles=(wrong,), options=["--dry-run"])
+
+    assert process.returncode != 0
+    assert "'band' was unexpected" in process.stdout + process.stderr
+
+
+def test_every_rule_names_an_environment_that_exists():
+    repository = Path(__file__).parents[2]
+    for path in repository.glob("rules/*.smk"):
+        for line in path.read_text().splitlines():
+            if '"../envs/' in line:
+                assert (path.parent / line.strip().strip('",')).resolve().exists()

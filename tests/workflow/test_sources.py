@@ -1,0 +1,179 @@
+"""The other sources of data: real DICOM, BIDS, preprocessed images; and what is refused at once."""
+
+import shutil
+import tarfile
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+import yaml
+from conftest import REPOSITORY, SMALL, snakemake
+
+from restpain.tables import read_table, write_table
+
+pytestmark = pytest.mark.workflow
+
+REAL_DICOM = REPOSITORY.parent / "shared" / "data" / "philips_ingenia" / "dicom.tar.xz"
+SPACE = "space-MNI152NLin2009aSym"
+
+
+def write_config(directory, **sections):
+    """Write a configuration file with the given sections; returns its path."""
+    path = directory / "own.yaml"
+    path.write_text(yaml.safe_dump(sections))
+    return path
+
+
+def first_of_each_group(run):
+    """The rows of one patient and one control of a finished run."""
+    participants = read_table(run / "results/cohort/participants.tsv")
+    included = participants[participants["exclude"].isna()]
+    return included.groupby("group").head(1)
+
+
+def metric_map(directory, participant, measure):
+    name = f"{participant}_task-rest_{SPACE}_stat-{measure}_desc-standardised_boldmap.nii.gz"
+    return nib.load(directory / "results" / participant / "func" / name).get_fdata()
+
+
+def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
+    run = finished_run[0]
+    two = first_of_each_group(run)
+    data = tmp_path / "bids"
+    for participant in two["participant_id"]:
+        shutil.copytree(run / "results/cohort" / participant, data / participant)
+    write_table(data / "participants.tsv", two)
+    own = write_config(
+        tmp_path,
+        cohort={
+            "source": "bids",
+            "data": str(data),
+            "participants": str(data / "participants.tsv"),
+        },
+        preprocessing={"slice_order": "interleaved"},
+    )
+
+    process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    for participant in two["participant_id"]:
+        for measure in ("alff", "reho"):
+            np.testing.assert_array_equal(
+                metric_map(tmp_path, participant, measure), metric_map(run, participant, measure)
+            )
+
+
+def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_run, tmp_path):
+    run = finished_run[0]
+    two = first_of_each_group(run)
+    data = tmp_path / "derivatives"
+    for participant in two["participant_id"]:
+        source = run / "results" / participant / "func"
+        target = data / participant / "func"
+        target.mkdir(parents=True)
+        prefix = f"{participant}_task-rest_{SPACE}"
+        for suffix in (".nii.gz", ".json"):
+            shutil.copy(
+                source / f"{prefix}_desc-denoised_bold{suffix}",
+                target / f"{prefix}_desc-preproc_bold{suffix}",
+            )
+        shutil.copy(source / f"{prefix}_desc-brain_mask.nii.gz", target)
+    write_table(data / "participants.tsv", two)
+    own = write_config(
+        tmp_path,
+        cohort={
+            "source": "derivatives",
+            "data": str(data),
+            "participants": str(data / "participants.tsv"),
+        },
+        preprocessing={"nuisance": [], "drop_volumes": 0},
+    )
+
+    process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert not list((tmp_path / "results").rglob("*_desc-preproc_T1w.nii.gz"))
+    for participant in two["participant_id"]:
+        for measure in ("alff", "reho"):
+            np.testing.assert_allclose(
+                metric_map(tmp_path, participant, measure),
+                metric_map(run, participant, measure),
+                rtol=1e-3,
+                atol=1e-3,
+            )
+
+
+def test_the_group_level_of_two_participants_is_refused_before_any_computing(
+    finished_run, tmp_path
+):
+    run = finished_run[0]
+    two = first_of_each_group(run)
+    for participant in two["participant_id"]:
+        shutil.copytree(run / "results/cohort" / participant, tmp_path / "bids" / participant)
+    write_table(tmp_path / "bids" / "participants.tsv", two)
+    own = write_config(
+        tmp_path,
+        cohort={
+            "source": "bids",
+            "data": str(tmp_path / "bids"),
+            "participants": str(tmp_path / "bids" / "participants.tsv"),
+        },
+        preprocessing={"slice_order": "interleaved"},
+    )
+
+    process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
+
+    assert process.returncode != 0
+    assert "at least 3 participants" in process.stderr
+    assert not list((tmp_path / "results").glob("sub-*"))
+
+
+@pytest.fixture(scope="module")
+def real_dicom(tmp_path_factory):
+    """The real Philips series, unpacked as the folder of one participant, and its table."""
+    if not REAL_DICOM.exists():
+        pytest.skip("the real DICOM is not here")
+    data = tmp_path_factory.mktemp("philips")
+    with tarfile.open(REAL_DICOM) as archive:
+        archive.extractall(data / "sub-01", filter="data")
+    (data / "participants.tsv").write_text("participant_id\tgroup\nsub-01\tpatient\n")
+    return data
+
+
+def real_cohort(data):
+    return {
+        "source": "dicom",
+        "data": str(data),
+        "participants": str(Path(data) / "participants.tsv"),
+        "covariates": [],
+        "score": None,
+    }
+
+
+def test_real_philips_dicom_without_a_slice_order_stops_and_says_what_to_set(real_dicom, tmp_path):
+    own = write_config(tmp_path, cohort=real_cohort(real_dicom))
+
+    process = snakemake("participants", directory=tmp_path, configfiles=(own,))
+
+    assert process.returncode != 0
+    assert "preprocessing.slice_order" in process.stderr
+    assert not list((tmp_path / "results").glob("sub-*"))
+
+
+def test_real_philips_dicom_runs_through_to_alff_and_reho(real_dicom, tmp_path):
+    own = write_config(
+        tmp_path, cohort=real_cohort(real_dicom), preprocessing={"slice_order": "off"}
+    )
+
+    process = snakemake("participants", directory=tmp_path, configfiles=(own,))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    for measure in ("alff", "reho"):
+        values = metric_map(tmp_path, "sub-01", measure)
+        assert values.shape == (61, 73, 61)
+        assert 0.9 < values[values > 0].mean() < 1.1
+
+    refused = snakemake(directory=tmp_path, configfiles=(own,))
+    assert refused.returncode != 0
+    assert "at least 3 participants" in refused.stderr
