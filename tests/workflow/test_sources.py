@@ -1,4 +1,4 @@
-"""The other sources of data: real DICOM, BIDS, preprocessed images; and what is refused at once."""
+"""The other sources of data: real DICOM, BIDS, preprocessed images; and what is refused."""
 
 import shutil
 import tarfile
