@@ -94,7 +94,7 @@ READ_BY_RULES = "".join(
 )
 
 
-@pytest.mark.parametrize("path", keys(CONFIG), ids=".".join)
+@pytest.mark.parametrize("path", list(keys(CONFIG)), ids=".".join)
 def test_a_key_of_the_configuration_is_described_read_and_says_where_it_comes_from(path):
     described = SCHEMA
     for part in path:

@@ -1,0 +1,157 @@
+"""The users' data: the table of participants, the check before any computing, NIfTI images.
+
+inputs   cohort.participants, cohort.data (or the simulated cohort)
+outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
+"""
+
+
+def participant_folder(wildcards):
+    """Folder of a participant's raw data; nothing if there is none, which the index records."""
+    if SOURCE == "simulated":
+        return f"results/cohort/dicom/sub-{wildcards.subject}"
+    for name in (f"sub-{wildcards.subject}", wildcards.subject):
+        folder = Path(config["cohort"]["data"], name)
+        if folder.is_dir():
+            return str(folder)
+    return []
+
+
+if SOURCE != "simulated":
+
+    rule import_participants:
+        """The user's table of participants, checked and in one form."""
+        input:
+            table=config["cohort"]["participants"],
+        output:
+            participants="results/cohort/participants.tsv",
+        log:
+            "results/logs/import_participants.log",
+        benchmark:
+            "results/benchmarks/import_participants.tsv"
+        conda:
+            "../envs/cohort.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            patients=config["cohort"]["patients"],
+            controls=config["cohort"]["controls"],
+            code=code_digest("import_participants.py"),
+        script:
+            "../scripts/import_participants.py"
+
+
+rule index_participant:
+    """What a participant's raw data are, from all their headers; nothing that identifies."""
+    input:
+        folder=participant_folder,
+    output:
+        index="results/cohort/index/sub-{subject}.json",
+    log:
+        "results/logs/index_participant/sub-{subject}.log",
+    benchmark:
+        "results/benchmarks/index_participant/sub-{subject}.tsv"
+    priority: 100
+    conda:
+        "../envs/cohort.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        source=SOURCE,
+        code=code_digest("index_participant.py"),
+    script:
+        "../scripts/index_participant.py"
+
+
+rule check_cohort:
+    """All problems of all participants at once, before anything is computed."""
+    input:
+        participants="results/cohort/participants.tsv",
+        indices=of_all("results/cohort/index/sub-{subject}.json"),
+    output:
+        check="results/cohort/check.tsv",
+        description="results/cohort/dataset_description.json",
+    log:
+        "results/logs/check_cohort.log",
+    benchmark:
+        "results/benchmarks/check_cohort.tsv"
+    priority: 100
+    conda:
+        "../envs/cohort.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        data=config["cohort"]["data"] if SOURCE != "simulated" else None,
+        drop_volumes=config["preprocessing"]["drop_volumes"],
+        slice_order=slice_order(),
+        band_hz=config["metrics"]["band_hz"],
+        normalisation_mm=config["preprocessing"]["normalisation_mm"],
+        voxel_mm=config["preprocessing"]["voxel_mm"],
+        code=code_digest("check_cohort.py"),
+    script:
+        "../scripts/check_cohort.py"
+
+
+if SOURCE in ("simulated", "dicom"):
+
+    rule convert_dicom:
+        """T1 and rest series from DICOM to NIfTI with sidecars, without identifiers (dcm2niix)."""
+        input:
+            # an added participant changes the check, but not what was converted before
+            checked=ancient("results/cohort/check.tsv"),
+            index="results/cohort/index/sub-{subject}.json",
+            folder=participant_folder,
+        output:
+            t1w="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz",
+            t1w_sidecar="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.json",
+            bold="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz",
+            bold_sidecar="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.json",
+        log:
+            "results/logs/convert_dicom/sub-{subject}.log",
+        benchmark:
+            "results/benchmarks/convert_dicom/sub-{subject}.tsv"
+        conda:
+            "../envs/cohort.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            code=code_digest("convert_dicom.py"),
+        script:
+            "../scripts/convert_dicom.py"
+
+
+if SOURCE == "bids":
+
+    rule link_bids:
+        """T1 and rest run of a raw BIDS dataset under the names of the workflow."""
+        input:
+            # an added participant changes the check, but not what was linked before
+            checked=ancient("results/cohort/check.tsv"),
+            index="results/cohort/index/sub-{subject}.json",
+            folder=participant_folder,
+        output:
+            t1w="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz",
+            t1w_sidecar="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.json",
+            bold="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz",
+            bold_sidecar="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.json",
+        log:
+            "results/logs/link_bids/sub-{subject}.log",
+        benchmark:
+            "results/benchmarks/link_bids/sub-{subject}.tsv"
+        conda:
+            "../envs/cohort.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            code=code_digest("link_bids.py"),
+        script:
+            "../scripts/link_bids.py"

@@ -1,0 +1,76 @@
+"""All problems of all participants, found in the headers before anything is computed."""
+
+import logging
+from pathlib import Path
+
+from restpain.cohort_checks import (
+    cohort_problems,
+    predicted_resources,
+    problem_table,
+    sentences,
+    unmatched_folders,
+)
+from restpain.runlog import start_log
+from restpain.tables import read_json, read_table, write_json, write_table
+
+logger = logging.getLogger("check_cohort")
+
+DESCRIPTION = {
+    "Name": "Resting-state fMRI cohort without identifiers",
+    "BIDSVersion": "1.10.0",
+    "DatasetType": "raw",
+}
+
+
+def check_cohort(
+    *,
+    participants_path: str,
+    index_paths: list[str],
+    check_path: str,
+    description_path: str,
+    data: str | None,
+    drop_volumes: int,
+    slice_order: str | list[float] | None,
+    band_hz: tuple[float, float],
+    normalisation_mm: float,
+    voxel_mm: float,
+) -> None:
+    indices = [read_json(path) for path in index_paths]
+    listed = read_table(participants_path, dtype={"participant_id": str})["participant_id"]
+    folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
+    problems = cohort_problems(
+        indices, drop_volumes=drop_volumes, slice_order=slice_order, band_hz=band_hz
+    )
+    notes = unmatched_folders(folders, listed.tolist()) + predicted_resources(
+        indices,
+        drop_volumes=drop_volumes,
+        normalisation_mm=normalisation_mm,
+        voxel_mm=voxel_mm,
+    )
+    table = problem_table(problems + notes)
+    write_table(check_path, table)
+    write_json(description_path, DESCRIPTION)
+
+    logger.info("%d participants, %d series", len(indices), sum(len(i["series"]) for i in indices))
+    for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
+        for sentence in sentences(table[table["severity"] == severity]):
+            logger.log(level, "%s", sentence)
+    errors = sentences(table[table["severity"] == "error"])
+    if errors:
+        raise ValueError("\n".join(["the cohort has problems:", *errors]))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    check_cohort(
+        participants_path=snakemake.input.participants,
+        index_paths=snakemake.input.indices,
+        check_path=snakemake.output.check,
+        description_path=snakemake.output.description,
+        data=snakemake.params.data,
+        drop_volumes=snakemake.params.drop_volumes,
+        slice_order=snakemake.params.slice_order,
+        band_hz=snakemake.params.band_hz,
+        normalisation_mm=snakemake.params.normalisation_mm,
+        voxel_mm=snakemake.params.voxel_mm,
+    )

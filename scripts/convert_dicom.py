@@ -1,0 +1,57 @@
+"""T1 and rest series of a participant from DICOM to NIfTI, without identifiers."""
+
+import logging
+
+from isal import igzip
+
+from restpain.deidentify import (
+    BOLD_SIDECAR_KEYS,
+    SIDECAR_KEYS,
+    allowed_sidecar,
+    without_text,
+)
+from restpain.dicom_conversion import checked_conversion
+from restpain.dicom_series import folder_series, indexed_series
+from restpain.files import write_bytes
+from restpain.runlog import start_log
+from restpain.tables import read_json, write_json
+
+logger = logging.getLogger("convert_dicom")
+
+
+def convert_dicom(
+    *,
+    folder: str,
+    index_path: str,
+    t1w_path: str,
+    t1w_sidecar_path: str,
+    bold_path: str,
+    bold_sidecar_path: str,
+) -> None:
+    index = read_json(index_path)
+    series, _ = folder_series(folder)
+    for kind, path, sidecar_path, keys in (
+        ("t1", t1w_path, t1w_sidecar_path, SIDECAR_KEYS),
+        ("rest", bold_path, bold_sidecar_path, BOLD_SIDECAR_KEYS),
+    ):
+        one = indexed_series(series, index, kind)
+        name = f"{index['participant_id']}, {one.facts['label']}"
+        content, sidecar = checked_conversion(one.paths, one.facts, name=name)
+        sidecar = allowed_sidecar(sidecar, keys)
+        if kind == "rest":
+            sidecar = {"TaskName": "rest"} | sidecar
+        logger.info("%s from %s, %d files", kind, one.facts["label"], len(one.paths))
+        write_json(sidecar_path, sidecar)
+        write_bytes(path, igzip.compress(without_text(content), compresslevel=1, mtime=0))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    convert_dicom(
+        folder=snakemake.input.folder,
+        index_path=snakemake.input.index,
+        t1w_path=snakemake.output.t1w,
+        t1w_sidecar_path=snakemake.output.t1w_sidecar,
+        bold_path=snakemake.output.bold,
+        bold_sidecar_path=snakemake.output.bold_sidecar,
+    )

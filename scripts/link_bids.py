@@ -1,0 +1,52 @@
+"""T1 and rest run of a raw BIDS dataset under the names of the workflow."""
+
+import logging
+from pathlib import Path
+
+from restpain.bids_layout import inherited_sidecar, raw_images
+from restpain.deidentify import (
+    BOLD_SIDECAR_KEYS,
+    SIDECAR_KEYS,
+    allowed_sidecar,
+    place_image,
+)
+from restpain.runlog import start_log
+from restpain.tables import read_json, write_json
+
+logger = logging.getLogger("link_bids")
+
+
+def link_bids(
+    *,
+    folder: str,
+    index_path: str,
+    t1w_path: str,
+    t1w_sidecar_path: str,
+    bold_path: str,
+    bold_sidecar_path: str,
+) -> None:
+    index = read_json(index_path)
+    images = raw_images(folder)
+    for kind, path, sidecar_path, keys in (
+        ("t1", t1w_path, t1w_sidecar_path, SIDECAR_KEYS),
+        ("rest", bold_path, bold_sidecar_path, BOLD_SIDECAR_KEYS),
+    ):
+        labels = [one["label"] for one in index["series"] if one["kind"] == kind]
+        image = next(image for image in images[kind] if [image.name] == labels)
+        sidecar = allowed_sidecar(inherited_sidecar(image, Path(folder).parent), keys)
+        if kind == "rest":
+            sidecar = {"TaskName": "rest"} | sidecar
+        write_json(sidecar_path, sidecar)
+        logger.info("%s: %s", image.name, place_image(image, path))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    link_bids(
+        folder=snakemake.input.folder,
+        index_path=snakemake.input.index,
+        t1w_path=snakemake.output.t1w,
+        t1w_sidecar_path=snakemake.output.t1w_sidecar,
+        bold_path=snakemake.output.bold,
+        bold_sidecar_path=snakemake.output.bold_sidecar,
+    )

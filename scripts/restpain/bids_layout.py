@@ -1,0 +1,196 @@
+"""Finding a participant's images in a BIDS dataset, raw or derivatives."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import nibabel as nib
+from isal import igzip
+
+from restpain.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
+from restpain.tables import read_json
+
+IMAGE_SUFFIXES = (".nii.gz", ".nii")
+CHUNK_BYTES = 1 << 22
+REST_TASK = re.compile(r"rest.*|rs.*", re.IGNORECASE)
+
+
+def entities(name: str) -> dict[str, str]:
+    """Entities of a BIDS file name; its last part is under ``suffix``.
+
+    >>> entities("sub-01_task-rest_bold.nii.gz")
+    {'sub': '01', 'task': 'rest', 'suffix': 'bold'}
+    """
+    *pairs, suffix = name.split(".")[0].split("_")
+    found = dict(pair.split("-", 1) for pair in pairs if "-" in pair)
+    return found | {"suffix": suffix}
+
+
+def raw_images(folder: str | Path) -> dict[str, list[Path]]:
+    """T1-weighted images and resting-state runs of a participant, over sessions and runs.
+
+    Parts that are no magnitude (``part-phase``) and single-band references are left out. If
+    more than one T1 remains, those of the session of the only rest run are taken.
+
+    Returns
+    -------
+    dict
+        ``t1`` and ``rest``, each a sorted list of paths.
+    """
+    t1 = _images(folder, "anat", "T1w")
+    rest = [
+        path
+        for path in _images(folder, "func", "bold")
+        if REST_TASK.fullmatch(entities(path.name).get("task", ""))
+    ]
+    if len(t1) > 1 and len(rest) == 1:
+        session = entities(rest[0].name).get("ses")
+        t1 = [path for path in t1 if entities(path.name).get("ses") == session] or t1
+    return {"t1": t1, "rest": rest}
+
+
+def _images(folder: str | Path, datatype: str, suffix: str) -> list[Path]:
+    paths = [*Path(folder).glob(f"{datatype}/*"), *Path(folder).glob(f"ses-*/{datatype}/*")]
+    return sorted(
+        path
+        for path in paths
+        if path.name.endswith(IMAGE_SUFFIXES)
+        and entities(path.name)["suffix"] == suffix
+        and entities(path.name).get("part", "mag") == "mag"
+    )
+
+
+def inherited_sidecar(image: str | Path, dataset: str | Path) -> dict:
+    """Sidecar of an image by the inheritance principle of BIDS.
+
+    Every JSON file from the dataset's folder down to the image's, with the image's suffix and
+    no entity that the image does not have, applies; the nearer one wins.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no JSON object.
+    """
+    image, dataset = Path(image), Path(dataset)
+    own = entities(image.name).items()
+    folders = [image.parent, *image.parent.parents]
+    folders = folders[: folders.index(dataset) + 1]
+    merged = {}
+    for folder in reversed(folders):
+        applying = [path for path in folder.glob("*.json") if entities(path.name).items() <= own]
+        for path in sorted(applying, key=lambda path: len(entities(path.name))):
+            try:
+                merged |= read_json(path)
+            except (ValueError, TypeError):
+                raise ValueError(f"{path.name} is no JSON object; correct it") from None
+    return merged
+
+
+def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
+    """Preprocessed rest runs in MNI space, with their masks and confounds.
+
+    fMRIPrep's names are looked for first; a folder without any such name may hold one 4D
+    image of any name, as DPARSF leaves it.
+
+    Returns
+    -------
+    dict
+        ``bold``, ``mask`` and ``confounds``, each a sorted list of paths; masks and confounds
+        are those of the first run.
+    """
+    folder = Path(folder)
+    bold = [
+        path
+        for path in sorted(folder.rglob("*_desc-preproc_bold.nii*"))
+        if REST_TASK.fullmatch(entities(path.name).get("task", ""))
+        and entities(path.name).get("space", "").startswith("MNI152")
+    ]
+    if not bold:
+        images = sorted(path for path in folder.rglob("*") if path.name.endswith(IMAGE_SUFFIXES))
+        return {"bold": [path for path in images if _is_4d(path)], "mask": [], "confounds": []}
+    stem = bold[0].name.split("_desc-preproc_bold")[0]
+    run = re.sub(r"_(space|res)-[A-Za-z0-9]+", "", stem)
+    return {
+        "bold": bold,
+        "mask": sorted(bold[0].parent.glob(f"{stem}_desc-brain_mask.nii*")),
+        "confounds": sorted(bold[0].parent.glob(f"{run}_desc-confounds_*.tsv")),
+    }
+
+
+def _is_4d(path: Path) -> bool:
+    try:
+        shape = nib.load(path).shape
+    except (nib.filebasedimages.ImageFileError, OSError, EOFError):
+        return False
+    return len(shape) == 4 and shape[3] > 1
+
+
+def image_facts(path: Path) -> dict:
+    """Matrix, voxel size (mm), volumes and repetition time (s) that a NIfTI header gives."""
+    header = nib.load(path).header
+    shape, zooms = header.get_data_shape(), header.get_zooms()
+    four_dimensional = len(shape) > 3
+    unit = {"msec": 1e-3, "usec": 1e-6}.get(header.get_xyzt_units()[1], 1.0)
+    return {
+        "matrix": [int(n) for n in shape[:3]],
+        "voxel_mm": [round(float(size), 4) for size in zooms[:3]],
+        "n_volumes": int(shape[3]) if four_dimensional else 1,
+        "repetition_time_s": float(zooms[3]) * unit if four_dimensional else None,
+    }
+
+
+def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dict:
+    """Facts of an image for the cohort check; nothing that identifies anybody.
+
+    Parameters
+    ----------
+    image : str or Path
+        NIfTI file, read whole to find out whether it ends early.
+    kind : str
+        ``t1`` or ``rest``.
+    label : str
+        How messages name the image.
+    sidecar : dict
+        Its merged sidecar.
+    """
+    facts = {"label": label, "kind": kind, "layout": "nifti", "readable": True}
+    try:
+        size, digest = _content(image)
+        stored = nib.load(image).dataobj
+        found = image_facts(image)
+    except (nib.filebasedimages.ImageFileError, OSError, EOFError, ValueError):
+        return facts | {"readable": False}
+    n_voxels = found["n_volumes"]
+    for length in found["matrix"]:
+        n_voxels *= length
+    expected = stored.offset + n_voxels * stored.dtype.itemsize
+    sidecar = allowed_sidecar(sidecar, BOLD_SIDECAR_KEYS if kind == "rest" else SIDECAR_KEYS)
+    times = sidecar.get("SliceTiming")
+    sidecar_time = sidecar.get("RepetitionTime")
+    header_time = found.pop("repetition_time_s")
+    return facts | {
+        "readable": size >= expected,
+        "part": "magnitude",
+        "vendor": sidecar.get("Manufacturer"),
+        **found,
+        "repetition_time_s": sidecar_time
+        if isinstance(sidecar_time, int | float)
+        else header_time or None,
+        "header_repetition_time_s": header_time,
+        "slice_timing": (
+            {"n": len(times), "max_s": max(times)} if isinstance(times, list) else None
+        ),
+        "scale_slopes": [float(stored.slope)],
+        "digest": digest,
+    }
+
+
+def _content(image: str | Path) -> tuple[int, str]:
+    """Uncompressed size of a file and the digest of its content."""
+    digest, size = hashlib.sha256(), 0
+    opener = igzip.open if str(image).endswith(".gz") else open
+    with opener(image, "rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            size += len(chunk)
+            digest.update(chunk)
+    return size, digest.hexdigest()[:16]

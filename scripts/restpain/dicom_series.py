@@ -1,0 +1,347 @@
+"""The series of a DICOM folder: what they are, and which is the T1 and which the rest run.
+
+``facts`` of a series hold numbers and words from fixed lists only, so that they can be written;
+names, identifiers and paths stay beside them in memory.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from pydicom.uid import UID
+
+from restpain.bids_layout import image_facts
+from restpain.deidentify import vendor
+from restpain.dicom_conversion import converted_images
+from restpain.dicom_headers import (
+    ENHANCED_CLASSES,
+    DamagedDicomError,
+    pixel_bytes,
+    read_header,
+)
+
+POSITION_TOLERANCE_MM = 0.1  # slices closer than this are one slice
+MIN_T1_SLICES, MIN_T1_EXTENT_MM, MAX_T1_ECHO_MS = 40, 100.0, 15.0
+MIN_REST_VOLUMES, MIN_REST_SLICES = 20, 8
+REST_ECHO_TIMES_MS = (8.0, 65.0)  # BOLD runs at 7 to 1.5 T; diffusion needs longer ones
+REST_REPETITION_TIMES_S = (0.2, 10.0)
+N_PROBED_VOLUMES = 3
+
+DERIVED = frozenset(
+    ["DERIVED", "SECONDARY", "LOCALIZER", "MPR", "MIP", "ADC", "FA", "TRACEW", "SUBTRACTION"]
+    + ["PROJECTION IMAGE", "T1 MAP", "T2 MAP", "SCREEN SAVE"]
+)
+PREPARED = frozenset(["DIFFUSION", "ASL", "PERFUSION"])  # series of volumes that are not BOLD
+PARTS = {  # words of ImageType
+    "P": "phase",
+    "PHASE": "phase",
+    "PHASE MAP": "phase",
+    "R": "real",
+    "REAL": "real",
+    "I": "imaginary",
+    "IMAGINARY": "imaginary",
+}
+# tie-breakers, only among series that the numbers in their headers leave equal
+T1_NAMES = re.compile(r"t1|mp-?rage|tfl|tfe|bravo|spgr", re.IGNORECASE)
+OTHER_THAN_T1_NAMES = re.compile(
+    r"t2|flair|swi|tof|mra\b|angio|field|fmap|b0|b1|survey|scout|locali|gad|contrast|post",
+    re.IGNORECASE,
+)
+REST_NAMES = re.compile(r"rest|(\b|_)rs|fcmri", re.IGNORECASE)
+OTHER_THAN_REST_NAMES = re.compile(r"dti|dwi|diff|asl|perf|dsc|task|field|fmap", re.IGNORECASE)
+
+
+@dataclass
+class Series:
+    """One series: writable facts, and what must stay in memory."""
+
+    facts: dict
+    paths: list[Path] = field(repr=False)
+    names: str = field(repr=False)
+    patient: str = field(repr=False)
+
+
+def folder_series(folder: str | Path) -> tuple[list[Series], dict[str, int]]:
+    """Read all DICOM headers below a folder and group them into series.
+
+    Returns
+    -------
+    series : list of Series
+        By series number. ``facts["kind"]`` is t1, rest or other; see :func:`mark_kinds`.
+        Slice times are not looked for; see :func:`slice_timing`.
+    counts : dict
+        n_files, n_other_files (no MR images), n_damaged_files and size_bytes.
+    """
+    paths = sorted(
+        path
+        for path in Path(folder).rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    )
+    counts = {"n_files": len(paths), "n_other_files": 0, "n_damaged_files": 0, "size_bytes": 0}
+    groups = {}
+    for path in paths:
+        counts["size_bytes"] += path.stat().st_size
+        try:
+            header = read_header(path)
+        except (DamagedDicomError, OSError):
+            counts["n_damaged_files"] += 1
+            continue
+        if header is None:
+            counts["n_other_files"] += 1
+            continue
+        header["path"] = path
+        groups.setdefault(_series_key(header), []).append(header)
+    series = [_series(headers) for headers in groups.values()]
+    series.sort(key=lambda one: (one.facts["number"] or 0, one.facts["part"], one.paths[0]))
+    mark_kinds(series)
+    return series, counts
+
+
+def _series_key(header: dict) -> tuple:
+    # one series number may hold several echoes, magnitude and phase, or several planes
+    return (
+        header.get("SeriesInstanceUID"),
+        header.get("SeriesNumber"),
+        _part(header),
+        round(header.get("EchoTime", 0.0), 1),
+        header["Rows"],
+        header["Columns"],
+        tuple(round(cosine, 2) + 0.0 for cosine in header.get("ImageOrientationPatient", ())),
+    )
+
+
+def _part(header: dict) -> str:
+    return next((PARTS[word] for word in _image_type(header) if word in PARTS), "magnitude")
+
+
+def _image_type(header: dict) -> list[str]:
+    return [word.upper() for word in header.get("ImageType", ())]
+
+
+def _series(headers: list[dict]) -> Series:
+    unique = {header.get("SOPInstanceUID", header["path"]): header for header in headers}
+    kept = sorted(unique.values(), key=_time_order)
+    first = kept[0]
+    image_type = set().union(*(_image_type(header) for header in kept))
+    syntaxes = {header["transfer_syntax"] for header in kept}
+    facts = {
+        "label": f"series {int(first['SeriesNumber'])}" if "SeriesNumber" in first else "series ?",
+        "number": int(first["SeriesNumber"]) if "SeriesNumber" in first else None,
+        "kind": "other",
+        "layout": _layout(first),
+        "part": _part(first),
+        "derived": bool(image_type & DERIVED),
+        "prepared": bool(image_type & PREPARED)
+        or any(header.get("DiffusionBValue", 0.0) > 0 for header in kept),
+        "vendor": vendor(first.get("Manufacturer")),
+        "acquisition": _one_of(first.get("MRAcquisitionType"), ("2D", "3D")),
+        "n_images": len(kept),
+        "n_duplicates": len(headers) - len(kept),
+        **_geometry(kept),
+        "repetition_time_s": _milliseconds(kept, "RepetitionTime", 1e-3),
+        "echo_time_ms": _milliseconds(kept, "EchoTime", 1.0),
+        "slice_timing": None,
+        "scale_slopes": sorted({header.get("RescaleSlope", 1.0) for header in kept})[:5],
+        "compression": _compression(kept, syntaxes),
+        "digest": _pixel_digest(first),
+    }
+    series = Series(
+        facts=facts,
+        paths=[header["path"] for header in kept],
+        names=" ".join(
+            first.get(key, "") for key in ("SeriesDescription", "ProtocolName", "SequenceName")
+        ),
+        patient=first.get("PatientID", ""),
+    )
+    if facts["layout"] != "classic":
+        _complete_from_conversion(series)
+    return series
+
+
+def _time_order(header: dict) -> tuple:
+    return (
+        header.get("TemporalPositionIdentifier", 0.0),
+        header.get("InstanceNumber", 0.0),
+        header["path"],
+    )
+
+
+def _layout(header: dict) -> str:
+    if header["SOPClassUID"] in ENHANCED_CLASSES:
+        return "enhanced"
+    return "mosaic" if "MOSAIC" in _image_type(header) else "classic"
+
+
+def _one_of(value, allowed: tuple):
+    return value if value in allowed else None
+
+
+def _milliseconds(headers: list[dict], keyword: str, factor: float) -> float | None:
+    values = [header[keyword] for header in headers if keyword in header]
+    return round(float(np.median(values)) * factor, 6) if values else None
+
+
+def _compression(headers: list[dict], syntaxes: set[str]) -> str:
+    if any(header.get("LossyImageCompression") == "01" for header in headers):
+        return "lossy"
+    return "lossless" if any(_is_compressed(syntax) for syntax in syntaxes) else "none"
+
+
+def _is_compressed(syntax: str) -> bool:
+    try:
+        return UID(syntax).is_compressed
+    except ValueError:  # of a maker, or missing
+        return False
+
+
+def _geometry(headers: list[dict]) -> dict:
+    """Matrix, voxel size, volumes and gaps of a series of single slices."""
+    first = headers[0]
+    row_spacing, column_spacing = _vector(first, "PixelSpacing", [0.0, 0.0])
+    slices, counts = _slice_positions(headers)
+    steps = np.diff(slices)
+    distance = float(np.median(steps)) if len(steps) else first.get("SliceThickness", 0.0)
+    n_volumes = int(counts.max())
+    announced = first.get("NumberOfTemporalPositions")
+    return {
+        "matrix": [int(first["Columns"]), int(first["Rows"]), len(slices)],
+        "voxel_mm": [round(size, 4) for size in (column_spacing, row_spacing, distance)],
+        "n_volumes": n_volumes,
+        "n_volumes_announced": int(announced) if announced else None,
+        "n_missing_images": int(n_volumes * len(slices) - len(headers)),
+        "n_missing_slices": int(np.rint(steps / distance).sum() - len(steps)) if distance else 0,
+    }
+
+
+def _slice_positions(headers: list[dict]) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the slices along their normal, in mm, and the images at each."""
+    orientation = _vector(headers[0], "ImageOrientationPatient", [1, 0, 0, 0, 1, 0])
+    normal = np.cross(orientation[:3], orientation[3:])
+    corners = np.array([_vector(one, "ImagePositionPatient", [0, 0, 0]) for one in headers])
+    along = np.sort(corners @ normal)
+    starts = np.flatnonzero(np.diff(along, prepend=-np.inf) > POSITION_TOLERANCE_MM)
+    return along[starts], np.diff(starts, append=len(along))
+
+
+def _vector(header: dict, keyword: str, default: list) -> list:
+    value = header.get(keyword, default)
+    return value if len(value) == len(default) else default
+
+
+def _pixel_digest(header: dict) -> str:
+    """Digest of the pixels of the first image: equal digests are the same data twice."""
+    with header["path"].open("rb") as file:
+        file.seek(max(0, header["size_bytes"] - pixel_bytes(header)))
+        return hashlib.sha256(file.read()).hexdigest()[:16]
+
+
+def _complete_from_conversion(series: Series) -> None:
+    """Size and times of mosaics and enhanced files, whose headers keep them in private places."""
+    facts = series.facts
+    n_files = len(series.paths)
+    paths = series.paths[:N_PROBED_VOLUMES] if facts["layout"] == "mosaic" else series.paths
+    try:
+        with converted_images(paths) as images:
+            path, sidecar = images[0]
+            found = image_facts(path)
+    except ValueError:
+        return
+    if facts["layout"] == "mosaic":
+        found["n_volumes"] = n_files
+    for key in ("matrix", "voxel_mm", "n_volumes"):
+        facts[key] = found[key]
+    facts["repetition_time_s"] = sidecar.get("RepetitionTime", facts["repetition_time_s"])
+    if "EchoTime" in sidecar:
+        facts["echo_time_ms"] = round(sidecar["EchoTime"] * 1e3, 6)
+    facts["acquisition"] = _one_of(sidecar.get("MRAcquisitionType"), ("2D", "3D"))
+    facts["n_missing_images"] = facts["n_missing_slices"] = 0
+    facts["n_volumes_announced"] = None
+
+
+def slice_timing(series: Series) -> dict | None:
+    """Slice times that dcm2niix finds in the first volumes: n and max_s; None if it finds none."""
+    n_images = series.facts["n_images"]
+    n_slices = series.facts["matrix"][2]
+    if series.facts["layout"] != "classic":
+        n_slices = 1
+    paths = series.paths[: min(n_images, N_PROBED_VOLUMES * n_slices)]
+    try:
+        with converted_images(paths) as images:
+            times = images[0][1].get("SliceTiming")
+    except ValueError:
+        return None
+    return {"n": len(times), "max_s": max(times)} if times else None
+
+
+def mark_kinds(series: list[Series]) -> None:
+    """Set ``facts["kind"]`` to t1 or rest for the series that are; more than one may remain.
+
+    The numbers of the headers decide: one volume, many slices, a short echo time, 3D for the
+    T1; many volumes with an echo time of a BOLD run for rest. Derived, phase, real and
+    imaginary images are neither. Names count only between series equal by those numbers.
+    """
+    for kind, is_kind, wanted, unwanted in (
+        ("t1", _is_t1, T1_NAMES, OTHER_THAN_T1_NAMES),
+        ("rest", _is_rest, REST_NAMES, OTHER_THAN_REST_NAMES),
+    ):
+        candidates = [one for one in series if is_kind(one.facts)]
+        for narrowed in (
+            [one for one in candidates if not unwanted.search(one.names)],
+            [one for one in candidates if wanted.search(one.names)],
+        ):
+            both = [one for one in candidates if one in narrowed]
+            if len(candidates) > 1 and both:
+                candidates = both
+        for one in candidates:
+            one.facts["kind"] = kind
+
+
+def _is_t1(facts: dict) -> bool:
+    n_slices, distance = facts["matrix"][2], facts["voxel_mm"][2]
+    return (
+        facts["part"] == "magnitude"
+        and not facts["derived"]
+        and facts["n_volumes"] == 1
+        and facts["acquisition"] != "2D"
+        and min(facts["matrix"]) >= MIN_T1_SLICES
+        and n_slices * distance >= MIN_T1_EXTENT_MM
+        and (facts["echo_time_ms"] or 0.0) <= MAX_T1_ECHO_MS
+    )
+
+
+def _is_rest(facts: dict) -> bool:
+    return (
+        facts["part"] == "magnitude"
+        and not facts["derived"]
+        and not facts["prepared"]
+        and facts["n_volumes"] >= MIN_REST_VOLUMES
+        and min(facts["matrix"]) >= MIN_REST_SLICES
+        and _within(facts["echo_time_ms"], REST_ECHO_TIMES_MS)
+        and _within(facts["repetition_time_s"], REST_REPETITION_TIMES_S)
+    )
+
+
+def _within(value: float | None, limits: tuple[float, float]) -> bool:
+    """Whether a value lies within limits; an unknown value is not held against a series."""
+    return value is None or limits[0] <= value <= limits[1]
+
+
+def indexed_series(series: list[Series], index: dict, kind: str) -> Series:
+    """Find the series that the index names as the T1 or the rest run.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds other series than when it was indexed.
+    """
+    digests = [one["digest"] for one in index["series"] if one["kind"] == kind]
+    found = [one for one in series if [one.facts["digest"]] == digests]
+    if len(found) != 1:
+        raise ValueError(
+            f"{index['participant_id']} has {len(found)} series in its folder that are the {kind} "
+            "series of its index, but one is needed; the folder has changed: delete "
+            f"results/cohort/index/{index['participant_id']}.json and start again"
+        )
+    return found[0]

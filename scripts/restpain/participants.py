@@ -1,0 +1,129 @@
+"""The table of participants: who was recruited, in which group, and who is left out."""
+
+import csv
+import re
+from pathlib import Path
+
+import pandas as pd
+
+PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
+REQUIRED_COLUMNS = ("participant_id", "group")
+MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
+NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
+SEPARATORS = {",": "commas", ";": "semicolons"}
+
+
+def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.DataFrame:
+    """Read a BIDS participants.tsv and check what every later step relies on.
+
+    Parameters
+    ----------
+    path : str or Path
+        Tab-separated UTF-8 text with the columns participant_id and group; the column exclude
+        is optional and gives, in words, why a participant is left out.
+    patients, controls : str
+        The two labels of the column group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All rows and columns as text, in the order of the file, missing cells as NaN; in the
+        column exclude missing cells are empty strings. Every participant_id begins with
+        ``sub-``, which is added where the file leaves it out.
+
+    Raises
+    ------
+    ValueError
+        With one sentence per problem, one per line.
+    """
+    name = Path(path).name
+    header, rows = _cells(path)
+    problems = [
+        f"{name} has no column {column}; its columns are {', '.join(header)}"
+        for column in REQUIRED_COLUMNS
+        if column not in header
+    ]
+    problems += [
+        f"{name} has the column {column} more than once"
+        for column in dict.fromkeys(header)
+        if header.count(column) > 1
+    ]
+    problems += [
+        f"{name} has {len(cells)} cells in line {line}, but {len(header)} columns"
+        for line, cells in rows
+        if len(cells) != len(header)
+    ]
+    if problems:
+        raise ValueError("\n".join(problems))
+
+    table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
+    table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
+    if "exclude" not in table:
+        table["exclude"] = ""
+    table["participant_id"] = [_with_prefix(label) for label in table["participant_id"]]
+    for column in ("group", "exclude"):
+        table[column] = table[column].fillna("")
+    problems = _problems(table, [line for line, _ in rows], name, {patients, controls})
+    if problems:
+        raise ValueError("\n".join(problems))
+    return table
+
+
+def _cells(path: str | Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header and numbered rows of a tab-separated file, cells stripped, empty rows left out."""
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path} does not exist or is no file; set cohort.participants")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8"
+        ) from None
+    numbered = enumerate(csv.reader(text.splitlines(), delimiter="\t"), start=1)
+    rows = [(line, [cell.strip() for cell in cells]) for line, cells in numbered]
+    rows = [(line, cells) for line, cells in rows if any(cells)]
+    if not rows:
+        raise ValueError(f"{path.name} is empty, but should have a header and a row for each one")
+    header = rows[0][1]
+    if len(header) == 1:
+        for separator, word in SEPARATORS.items():
+            if separator in header[0]:
+                raise ValueError(f"{path.name} is separated by {word}; separate it by tabs")
+    return header, rows[1:]
+
+
+def _with_prefix(label: str | None) -> str:
+    label = label or ""
+    return label if label.startswith("sub-") else f"sub-{label}"
+
+
+def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]) -> list[str]:
+    problems = []
+    for line, label in zip(lines, table["participant_id"], strict=True):
+        if not PARTICIPANT_ID.fullmatch(label):
+            problems.append(
+                f"{name} has the participant_id {label.removeprefix('sub-')!r} in line {line}; "
+                "expected sub- and letters or digits only, such as sub-01"
+            )
+    repeated = table["participant_id"][table["participant_id"].duplicated()]
+    for label in dict.fromkeys(repeated):
+        problems.append(f"{name} has {label} more than once; expected one row per participant")
+    included = table[table["exclude"] == ""]
+    unknown = sorted(set(included["group"]) - labels)
+    if unknown:
+        found = ", ".join(repr(label) for label in unknown)
+        expected = " and ".join(repr(label) for label in sorted(labels))
+        problems.append(
+            f"{name} has the group {found}, but config.yaml expects {expected}; set "
+            "cohort.patients and cohort.controls to the labels of the table, or give the reason "
+            "in the column exclude for participants who belong to neither"
+        )
+    for reason in sorted({text for text in table["exclude"] if text.lower() in NO_REASONS}):
+        problems.append(
+            f"{name} has {reason!r} in the column exclude; expected n/a for participants who "
+            "are analysed and the reason in words for those who are not"
+        )
+    if included.empty:
+        problems.append(f"{name} leaves no participant to analyse")
+    return problems

@@ -1,0 +1,185 @@
+"""Checks of one image before anything is computed.
+
+Each function returns rows of the table of problems: participant_id, severity (error, warning or
+info), file, found, expected, action.
+"""
+
+import numpy as np
+
+COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
+MIN_VOLUMES = 30  # kept after the drop
+REPETITION_TIME_TOLERANCE = 0.005  # relative
+MAX_ANISOTROPY = 2.0  # longest over shortest edge of a T1 voxel
+SLICE_ORDERS = (
+    "off (no correction), sequential, reverse, interleaved, interleaved_even or a list of times"
+)
+LEAVE_OUT = "or give the reason in the column exclude of participants.tsv"
+
+
+def report(who: str, file: str):
+    """List of rows, and the function that adds one about a participant's file."""
+    rows = []
+
+    def add(severity: str, found: str, expected: str, action: str) -> None:
+        values = (who, severity, file, found, expected, action)
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
+
+    return rows, add
+
+
+def image_problems(who: str, run: dict) -> list[dict]:
+    """Images missing or twice, odd scales, compression, unusual layouts."""
+    rows, add = report(who, run["label"])
+    matrix = "x".join(map(str, run["matrix"]))
+    if not run.get("sidecar_readable", True):
+        add("error", "a sidecar that is no JSON object", "JSON", "correct the file")
+    if run.get("n_duplicates"):
+        add(
+            "error",
+            f"{run['n_duplicates']} images twice",
+            "each image once",
+            "remove the copies from the participant's folder",
+        )
+    if run.get("n_missing_images"):
+        add(
+            "error",
+            f"{run['n_images']} images, {run['matrix'][2]} slices, {run['n_volumes']} volumes",
+            f"{run['n_images'] + run['n_missing_images']} images",
+            "copy the whole series again, or remove the last volume that is incomplete",
+        )
+    if run.get("n_missing_slices"):
+        add(
+            "error",
+            f"gaps where {run['n_missing_slices']} slices should be",
+            "slices at equal distances",
+            "copy the whole series again",
+        )
+    announced = run.get("n_volumes_announced")
+    if announced and announced > run["n_volumes"]:
+        add(
+            "warning",
+            f"{run['n_volumes']} volumes",
+            f"{announced}, as its headers announce",
+            "make sure that the scan was stopped early, or copy the series again",
+        )
+    if len(run["scale_slopes"]) > 1:
+        low, high = min(run["scale_slopes"]), max(run["scale_slopes"])
+        add(
+            "warning",
+            f"scale slopes from {low:g} to {high:g} within the series",
+            "one slope",
+            "make sure that the scanner exported one series with one scale",
+        )
+    if run.get("compression") == "lossy":
+        add("error", "lossy compression", "lossless images", "export the series without loss")
+    if run.get("compression") == "lossless":
+        add("info", "lossless compression", "any", "nothing; it is undone when converting")
+    if run["layout"] in ("enhanced", "mosaic"):
+        add(
+            "info",
+            f"{run['layout']} DICOM of {matrix} voxels",
+            "any layout",
+            "nothing; missing images cannot be seen in such files",
+        )
+    shortest, longest = min(run["voxel_mm"]), max(run["voxel_mm"])
+    if run["kind"] == "t1" and longest > MAX_ANISOTROPY * shortest:
+        sizes = " x ".join(f"{size:g}" for size in run["voxel_mm"])
+        add(
+            "warning",
+            f"voxels of {sizes} mm",
+            "nearly cubic voxels",
+            "look at the normalisation of this participant in the quality control",
+        )
+    return rows
+
+
+def volume_problems(
+    who: str, run: dict, *, drop_volumes: int, band_hz: tuple[float, float]
+) -> list[dict]:
+    """Repetition time unknown, too few volumes, or no frequency in the band."""
+    rows, add = report(who, run["label"])
+    tr, in_header = run["repetition_time_s"], run.get("header_repetition_time_s")
+    if not tr:
+        add("error", "no repetition time", "one", "add RepetitionTime (s) to the sidecar")
+        return rows
+    if in_header and abs(in_header - tr) > REPETITION_TIME_TOLERANCE * tr:
+        add(
+            "warning",
+            f"a repetition time of {in_header:g} s in the image's header",
+            f"{tr:g} s as in the sidecar",
+            "make sure that the sidecar is right; it is the one used",
+        )
+    kept = run["n_volumes"] - drop_volumes
+    if kept < MIN_VOLUMES:
+        add(
+            "error",
+            f"{run['n_volumes']} volumes, {max(kept, 0)} after dropping {drop_volumes}",
+            f"at least {MIN_VOLUMES} after the drop",
+            f"lower preprocessing.drop_volumes, {LEAVE_OUT}",
+        )
+        return rows
+    low, high = band_hz
+    frequencies = np.fft.rfftfreq(kept, d=tr)
+    n_in_band = np.count_nonzero((frequencies >= low) & (frequencies <= high))
+    resolved = f"{kept} volumes every {tr:g} s, frequencies up to {frequencies[-1]:.3f} Hz"
+    if n_in_band == 0:
+        add(
+            "error",
+            f"{resolved} in steps of {frequencies[1]:.4f} Hz",
+            f"a frequency between {low:g} and {high:g} Hz",
+            f"change metrics.band_hz, {LEAVE_OUT}",
+        )
+    elif frequencies[-1] < high:
+        add(
+            "warning",
+            resolved,
+            f"frequencies up to {high:g} Hz",
+            "lower the upper edge of metrics.band_hz if the band should be whole",
+        )
+    return rows
+
+
+def slice_timing_problems(
+    who: str, run: dict, *, slice_order: str | list[float] | None
+) -> list[dict]:
+    """Slice times unknown, or not fitting the run."""
+    timing, n_slices, tr = run["slice_timing"], run["matrix"][2], run["repetition_time_s"]
+    rows, add = report(who, run["label"])
+    if slice_order == "off":
+        return rows
+    if isinstance(slice_order, str):
+        if timing:
+            add(
+                "warning",
+                f"slice times in the data and preprocessing.slice_order: {slice_order}",
+                "one of them",
+                "set preprocessing.slice_order in config.yaml to null to use those of the data",
+            )
+        return rows
+    where = "the data" if slice_order is None else "preprocessing.slice_order"
+    if slice_order is not None:
+        timing = {"n": len(slice_order), "max_s": max(slice_order)}
+    if timing is None:
+        add(
+            "error",
+            "no slice times in the data",
+            "the order of the slices, which is never guessed",
+            "ask who ran the scanner and set preprocessing.slice_order in config.yaml to "
+            f"{SLICE_ORDERS}",
+        )
+        return rows
+    if timing["n"] != n_slices:
+        add(
+            "error",
+            f"{timing['n']} slice times in {where}",
+            f"{n_slices}, one per slice",
+            f"correct the list, or set preprocessing.slice_order in config.yaml to {SLICE_ORDERS}",
+        )
+    if tr and timing["max_s"] > tr:
+        add(
+            "error",
+            f"slice times up to {timing['max_s']:g} in {where}",
+            f"seconds below the repetition time of {tr:g} s",
+            "give the times in seconds",
+        )
+    return rows

@@ -1,0 +1,90 @@
+"""Small DICOM series for tests, made on the spot."""
+
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
+
+T1 = {
+    "SeriesNumber": 3,
+    "SeriesDescription": "MPRAGE",
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 7.6,
+    "EchoTime": 3.7,
+    "SliceThickness": 3.0,
+    "SpacingBetweenSlices": 3.0,
+}
+REST = {
+    "SeriesNumber": 5,
+    "SeriesDescription": "fMRI",
+    "MRAcquisitionType": "2D",
+    "ScanningSequence": "EP",
+    "RepetitionTime": 2000,
+    "EchoTime": 30,
+    "SliceThickness": 4.0,
+    "SpacingBetweenSlices": 4.0,
+}
+
+
+def dataset(shape, *, slice_index, volume, n_volumes, implicit=False, **elements):
+    """One slice: pixel value is 100 x slice + 10 x volume + column."""
+    columns, rows, n_slices = shape
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = MRImageStorage
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    image = FileDataset(None, {}, file_meta=meta, preamble=b"\0" * 128)
+    number = elements["SeriesNumber"]
+    instance = volume * n_slices + slice_index + 1
+    image.SOPClassUID = MRImageStorage
+    image.SOPInstanceUID = meta.MediaStorageSOPInstanceUID = f"1.2.{number}.{instance}"
+    image.StudyInstanceUID = "1.2"
+    image.SeriesInstanceUID = f"1.2.{number}"
+    image.Modality = "MR"
+    image.Manufacturer = "Philips"
+    image.ImageType = ["ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"]
+    image.ScanningSequence = "GR"
+    image.PatientID = "P1"
+    image.PatientPosition = "HFS"
+    image.InstanceNumber = instance
+    image.AcquisitionNumber = 1
+    image.TemporalPositionIdentifier = volume + 1
+    image.NumberOfTemporalPositions = n_volumes
+    distance = float(elements["SpacingBetweenSlices"])
+    image.ImagePositionPatient = [-60.0, -60.0, slice_index * distance]
+    image.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    image.SliceLocation = slice_index * distance
+    image.PixelSpacing = [3.0, 3.0]
+    image.Rows, image.Columns = rows, columns
+    image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
+    image.BitsAllocated, image.BitsStored, image.HighBit = 16, 12, 11
+    image.PixelRepresentation = 0
+    image.RescaleSlope, image.RescaleIntercept = 1.0, 0.0
+    values = 100 * slice_index + 10 * volume + np.arange(columns)
+    image.PixelData = np.tile(values, (rows, 1)).astype("<u2").tobytes()
+    for keyword, value in elements.items():
+        setattr(image, keyword, value)
+    return image
+
+
+def write_series(folder, shape, *, n_volumes=1, **elements):
+    """Write a series as one file per slice and volume; return the files in that order."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for volume in range(n_volumes):
+        for slice_index in range(shape[2]):
+            image = dataset(
+                shape, slice_index=slice_index, volume=volume, n_volumes=n_volumes, **elements
+            )
+            path = folder / f"{elements['SeriesNumber']}_{volume:03d}_{slice_index:03d}"
+            image.save_as(path, enforce_file_format=True)
+            paths.append(path)
+    return paths
+
+
+def write_participant(folder):
+    """Write a T1 of 44 x 44 x 44 voxels and a rest run of 10 x 10 x 8 voxels, 40 volumes."""
+    write_series(Path(folder, "a"), (44, 44, 44), **T1)
+    write_series(Path(folder, "b", "c"), (10, 10, 8), n_volumes=40, **REST)
+    return Path(folder)
