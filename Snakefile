@@ -16,7 +16,15 @@ validate(config, "schemas/config.schema.yaml")
 
 include: "rules/common.smk"
 include: "rules/cohort.smk"
+
+
+if SOURCE == "simulated":
+
+    include: "rules/simulation.smk"
+
+
 include: "rules/preprocessing.smk"
+include: "rules/preprocessing_func.smk"
 include: "rules/metrics.smk"
 include: "rules/group.smk"
 include: "rules/connectivity.smk"

@@ -1,8 +1,5 @@
 """Checks of restpain.dicom_conversion on small series, and on a real scanner's where at hand."""
 
-import os
-from pathlib import Path
-
 import nibabel as nib
 import numpy as np
 import pytest
@@ -10,8 +7,6 @@ import pytest
 from restpain.dicom_conversion import checked_conversion, chosen_image
 from restpain.dicom_series import folder_series, slice_timing
 from small_dicom import REST, dataset, write_series
-
-REAL_DICOM = Path(os.environ.get("RESTPAIN_REAL_DICOM", "real_dicom"))
 
 
 def rest_series(folder):
@@ -78,11 +73,8 @@ def test_files_that_are_no_images_are_refused(tmp_path):
         checked_conversion([tmp_path / "text"], {}, name="x")
 
 
-@pytest.mark.skipif(
-    not REAL_DICOM.is_dir(), reason="RESTPAIN_REAL_DICOM names no folder of Philips DICOM"
-)
-def test_a_real_philips_session_is_understood_and_converted():
-    series, counts = folder_series(REAL_DICOM)
+def test_a_real_philips_session_is_understood_and_converted(real_dicom):
+    series, counts = folder_series(real_dicom / "sub-01")
     t1, rest = ([one for one in series if one.facts["kind"] == kind] for kind in ("t1", "rest"))
 
     assert counts["n_damaged_files"] == 0

@@ -7,9 +7,9 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from conftest import SMALL, snakemake, snakemake_killed_after
 
 from restpain.tables import read_table
+from runs import SMALL, snakemake, snakemake_killed_after
 
 pytestmark = pytest.mark.workflow
 

@@ -1,20 +1,18 @@
 """The other sources of data: real DICOM, BIDS, preprocessed images; and what is refused."""
 
 import shutil
-import tarfile
 from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 import yaml
-from conftest import REPOSITORY, SMALL, snakemake
 
 from restpain.tables import read_table, write_table
+from runs import SMALL, snakemake
 
 pytestmark = pytest.mark.workflow
 
-REAL_DICOM = REPOSITORY.parent / "shared" / "data" / "philips_ingenia" / "dicom.tar.xz"
 SPACE = "space-MNI152NLin2009aSym"
 
 
@@ -127,18 +125,6 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     assert process.returncode != 0
     assert "at least 3 participants" in process.stderr
     assert not list((tmp_path / "results").glob("sub-*"))
-
-
-@pytest.fixture(scope="module")
-def real_dicom(tmp_path_factory):
-    """The real Philips series, unpacked as the folder of one participant, and its table."""
-    if not REAL_DICOM.exists():
-        pytest.skip("the real DICOM is not here")
-    data = tmp_path_factory.mktemp("philips")
-    with tarfile.open(REAL_DICOM) as archive:
-        archive.extractall(data / "sub-01", filter="data")
-    (data / "participants.tsv").write_text("participant_id\tgroup\nsub-01\tpatient\n")
-    return data
 
 
 def real_cohort(data):

@@ -1,0 +1,215 @@
+"""The groups compared: design, mask, models, clusters, their means, and the seeds they become.
+
+inputs   results/sub-*/func/*_desc-standardised_boldmap.nii.gz, results/cohort/participants.tsv
+outputs  results/cohort/design_check.tsv, results/group/
+"""
+
+MOTION_METRICS = (
+    of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json")
+    if "mean_fd" in config["cohort"]["covariates"]
+    else []
+)
+LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
+SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
+
+
+def seeds_of_measure(wildcards):
+    """The table of seeds for connectivity; nothing for measures without seeds."""
+    return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
+
+
+rule check_design:
+    """All problems of the group design at once: groups, covariates, score."""
+    input:
+        participants="results/cohort/participants.tsv",
+    output:
+        check="results/cohort/design_check.tsv",
+        columns="results/cohort/design_check.json",
+    log:
+        "results/logs/check_design.log",
+    benchmark:
+        "results/benchmarks/check_design.tsv"
+    priority: 100
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        score=config["cohort"]["score"],
+        code=code_digest("check_design.py"),
+    script:
+        "../scripts/check_design.py"
+
+
+rule compute_group_mask:
+    """Voxels that enough participants cover."""
+    input:
+        masks=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz"
+        ),
+        checked="results/cohort/design_check.tsv",
+    output:
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        coverage="results/group/space-MNI152NLin2009aSym_desc-coverage_probseg.nii.gz",
+        summary="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
+    log:
+        "results/logs/compute_group_mask.log",
+    benchmark:
+        "results/benchmarks/compute_group_mask.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        mask_coverage=config["group"]["mask_coverage"],
+        code=code_digest("compute_group_mask.py"),
+    script:
+        "../scripts/compute_group_mask.py"
+
+
+rule fit_group_model:
+    """T of patients minus controls with covariates, and of each group; smoothness; normality."""
+    input:
+        maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
+        ),
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/participants.tsv",
+        checked="results/cohort/design_check.tsv",
+        motion=MOTION_METRICS,
+        seeds=seeds_of_measure,
+    output:
+        t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
+        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
+        patients="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patients_stat-t_statmap.nii.gz",
+        controls="results/group/{measure}/space-MNI152NLin2009aSym_contrast-controls_stat-t_statmap.nii.gz",
+        model="results/group/{measure}/model.json",
+    log:
+        "results/logs/fit_group_model/{measure}.log",
+    benchmark:
+        "results/benchmarks/fit_group_model/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
+        runtime=30,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        code=code_digest("fit_group_model.py"),
+    script:
+        "../scripts/fit_group_model.py"
+
+
+rule correct_clusters:
+    """Clusters by Gaussian random field theory; permutation and FDR beside it (Friston, 1994)."""
+    input:
+        maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
+        ),
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/participants.tsv",
+        motion=MOTION_METRICS,
+        t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
+        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
+        model="results/group/{measure}/model.json",
+    output:
+        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+        columns="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.json",
+        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+    log:
+        "results/logs/correct_clusters/{measure}.log",
+    benchmark:
+        "results/benchmarks/correct_clusters/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
+        runtime=60,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        voxel_p=config["group"]["voxel_p"],
+        cluster_p=config["group"]["cluster_p"],
+        tails=config["group"]["tails"],
+        connectivity=config["group"]["connectivity"],
+        smoothness=config["group"]["smoothness"],
+        n_permutations=config["group"]["n_permutations"],
+        seed=config["seed"],
+        code=code_digest("correct_clusters.py"),
+    script:
+        "../scripts/correct_clusters.py"
+
+
+rule extract_features:
+    """Mean of every significant cluster in every participant's map."""
+    input:
+        maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
+        ),
+        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+    output:
+        features="results/group/{measure}/features.tsv",
+    log:
+        "results/logs/extract_features/{measure}.log",
+    benchmark:
+        "results/benchmarks/extract_features/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        code=code_digest("extract_features.py"),
+    script:
+        "../scripts/extract_features.py"
+
+
+rule define_seeds:
+    """Seeds of connectivity: significant clusters, their union, spheres or mask files."""
+    input:
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        labels=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+            measure=LOCAL_CLUSTERS,
+        ),
+        tables=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+            measure=LOCAL_CLUSTERS,
+        ),
+        images=SEED_IMAGES,
+    output:
+        seeds="results/group/space-MNI152NLin2009aSym_desc-seeds_mask.nii.gz",
+        table="results/group/seeds.tsv",
+        columns="results/group/seeds.json",
+    log:
+        "results/logs/define_seeds.log",
+    benchmark:
+        "results/benchmarks/define_seeds.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        kind=config["connectivity"]["seeds"],
+        coordinates=config["connectivity"]["coordinates"],
+        radius_mm=config["connectivity"]["radius_mm"],
+        code=code_digest("define_seeds.py"),
+    script:
+        "../scripts/define_seeds.py"

@@ -1,0 +1,54 @@
+"""Whether the participants allow the group comparison: every problem at once."""
+
+import logging
+
+from restpain.design import MOTION, design_overview, included, score_problems, two_sample_design
+from restpain.participants import read_participants
+from restpain.runlog import start_log
+from restpain.tables import write_json, write_table
+
+logger = logging.getLogger("check_design")
+
+COLUMNS = {
+    "column": "Column of the design; a category is named column=level.",
+    "mean_patients": "Mean of the column in patients.",
+    "mean_controls": "Mean of the column in controls.",
+    "variance_inflation": "Factor by which the other columns inflate the variance of its effect.",
+}
+
+
+def check_design(
+    *,
+    participants_path: str,
+    check_path: str,
+    columns_path: str,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+    score: str | None,
+) -> None:
+    table = included(read_participants(participants_path, patients=patients, controls=controls))
+    problems = score_problems(table[table["group"] == patients], score)
+    known = [name for name in covariates if name != MOTION]  # motion follows from preprocessing
+    try:
+        design = two_sample_design(table, patients=patients, controls=controls, covariates=known)
+    except ValueError as error:
+        raise ValueError("\n".join([str(error), *problems])) from None
+    if problems:
+        raise ValueError("\n".join(problems))
+    logger.info("%d patients, %d controls", design.patients.sum(), design.controls.sum())
+    write_table(check_path, design_overview(design))
+    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    check_design(
+        participants_path=snakemake.input.participants,
+        check_path=snakemake.output.check,
+        columns_path=snakemake.output.columns,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+        score=snakemake.params.score,
+    )

@@ -1,0 +1,70 @@
+"""The voxels of the group comparison: those that enough participants cover."""
+
+import logging
+
+import numpy as np
+
+from restpain.groupmaps import participant_of
+from restpain.runlog import start_log
+from restpain.tables import write_json
+from restpain.volumes import check_grid, read_mask, write_volume
+
+logger = logging.getLogger("compute_group_mask")
+
+
+def compute_group_mask(
+    *,
+    mask_paths: list[str],
+    group_mask_path: str,
+    coverage_path: str,
+    summary_path: str,
+    mask_coverage: float,
+) -> None:
+    first, affine = read_mask(mask_paths[0])
+    count = np.zeros(first.shape, np.int32)
+    sizes = {}
+    for path in mask_paths:
+        mask, other = read_mask(path)
+        check_grid(mask.shape, other, first.shape, affine, path)
+        count += mask
+        sizes[participant_of(path)] = int(mask.sum())
+    needed = int(np.ceil(mask_coverage * len(mask_paths) - 1e-9))
+    group = count >= max(needed, 1)
+    if not group.any():
+        raise ValueError(
+            f"no voxel is covered by {needed} of {len(mask_paths)} participants, as mask_coverage "
+            f"{mask_coverage} asks for; exclude participants with little coverage or lower it"
+        )
+    covered = int((count > 0).sum())
+    logger.info(
+        "%d voxels of %d covered by anybody, in at least %d participants",
+        group.sum(),
+        covered,
+        needed,
+    )
+
+    write_volume(group_mask_path, group, affine)
+    write_volume(coverage_path, count / len(mask_paths), affine)
+    write_json(
+        summary_path,
+        {
+            "Description": "Voxels covered in at least the share MaskCoverage of participants.",
+            "MaskCoverage": mask_coverage,
+            "n_participants": len(mask_paths),
+            "n_voxels": int(group.sum()),
+            "n_voxels_of_anybody": covered,
+            "share_lost": 1 - int(group.sum()) / covered,
+            "n_voxels_of_participants": sizes,
+        },
+    )
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    compute_group_mask(
+        mask_paths=snakemake.input.masks,
+        group_mask_path=snakemake.output.mask,
+        coverage_path=snakemake.output.coverage,
+        summary_path=snakemake.output.summary,
+        mask_coverage=snakemake.params.mask_coverage,
+    )

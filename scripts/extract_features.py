@@ -1,0 +1,46 @@
+"""Mean of every significant cluster in the map of every participant."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from restpain.clustertable import cluster_number
+from restpain.groupmaps import participant_of
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_table
+from restpain.volumes import read_masked, read_volume
+
+logger = logging.getLogger("extract_features")
+
+
+def extract_features(
+    *, maps_paths: list[str], labels_path: str, table_path: str, features_path: str
+) -> None:
+    clusters = read_table(table_path)["cluster_id"].tolist()
+    labels, affine = read_volume(labels_path)
+    labels = labels.reshape(*labels.shape[:3], -1)
+    mask = np.any(labels != 0, axis=3)
+    members = [np.argwhere(labels[mask] == cluster_number(name)).T for name in clusters]
+
+    rows = []
+    for path in maps_paths:
+        row = {"participant_id": participant_of(path)}
+        if clusters:
+            values = read_masked(path, mask, affine).reshape(mask.sum(), -1)
+            for name, (voxels, volumes) in zip(clusters, members, strict=True):
+                row[name] = values[voxels, volumes].mean(dtype=np.float64)
+        rows.append(row)
+    logger.info("%d clusters in %d participants", len(clusters), len(rows))
+
+    write_table(features_path, pd.DataFrame(rows, columns=["participant_id", *clusters]))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    extract_features(
+        maps_paths=snakemake.input.maps,
+        labels_path=snakemake.input.labels,
+        table_path=snakemake.input.table,
+        features_path=snakemake.output.features,
+    )

@@ -1,0 +1,111 @@
+"""Patients against controls, and each group for itself, in every voxel."""
+
+import logging
+
+import numpy as np
+
+from restpain.groupmaps import maps_of_volumes, patients_first, read_design
+from restpain.inference import estimated_smoothness
+from restpain.models import fit_model, one_sample_t, t_to_z
+from restpain.normality import share_not_normal
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json
+from restpain.volumes import read_mask, write_masked
+
+logger = logging.getLogger("fit_group_model")
+
+LEVEL_NORMALITY = 0.05
+# ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity
+# against 0. Neither test has covariates (the paper names none, DPABI's default has none).
+BASE = {"alff": 1.0, "falff": 1.0, "reho": 1.0, "fc": 0.0}
+
+
+def fit_group_model(
+    *,
+    maps_paths: list[str],
+    mask_path: str,
+    participants_path: str,
+    motion_paths: list[str],
+    seeds_paths: list[str],
+    t_path: str,
+    z_path: str,
+    patients_path: str,
+    controls_path: str,
+    model_path: str,
+    measure: str,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+) -> None:
+    mask, affine = read_mask(mask_path)
+    labels = {"patients": patients, "controls": controls}
+    maps_paths = patients_first(maps_paths, participants_path, **labels)
+    design = read_design(
+        participants_path, motion_paths, maps_paths, **labels, covariates=covariates
+    )
+    seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
+    n_patients = int(design.patients.sum())
+    logger.info(
+        "%d patients, %d controls, %d voxels, %d degrees of freedom, columns %s, %d volumes",
+        *(n_patients, design.controls.sum(), mask.sum(), design.df),
+        *(", ".join(design.columns), len(seeds)),
+    )
+
+    maps = {name: np.zeros((mask.sum(), len(seeds)), np.float32) for name in "tzpc"}
+    volumes = []
+    for k, values in enumerate(maps_of_volumes(maps_paths, mask, affine, n_volumes=len(seeds))):
+        fit = fit_model(values, design.matrix, column=0)
+        z = t_to_z(fit.t, fit.df).astype(np.float32)
+        field = estimated_smoothness(
+            values, design, fit, z, source="residuals", mask=mask, affine=affine
+        )
+        groups = [values[:n_patients], values[n_patients:]]
+        one_sample = [one_sample_t(group, base=BASE[measure]) for group in groups]
+        for name, column in zip("tzpc", (fit.t, z, *one_sample), strict=True):
+            maps[name][:, k] = column
+        volumes.append(
+            {
+                "seed": seeds[k],
+                "dlh": field.dlh,
+                "fwhm_mm": field.fwhm_mm,
+                "jarque_bera_share": share_not_normal(groups, level=LEVEL_NORMALITY),
+            }
+        )
+
+    paths = (t_path, z_path, patients_path, controls_path)
+    for path, columns in zip(paths, maps.values(), strict=True):
+        write_masked(path, columns if measure == "fc" else columns[:, 0], mask, affine)
+    write_json(
+        model_path,
+        {
+            "measure": measure,
+            "seeds": seeds,
+            "n_patients": n_patients,
+            "n_controls": int(design.controls.sum()),
+            "df": design.df,
+            "columns": design.columns,
+            "covariates": covariates,
+            "one_sample_base": BASE[measure],
+            "volumes": volumes,
+        },
+    )
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    fit_group_model(
+        maps_paths=snakemake.input.maps,
+        mask_path=snakemake.input.mask,
+        participants_path=snakemake.input.participants,
+        motion_paths=snakemake.input.motion,
+        seeds_paths=snakemake.input.seeds,
+        t_path=snakemake.output.t,
+        z_path=snakemake.output.z,
+        patients_path=snakemake.output.patients,
+        controls_path=snakemake.output.controls,
+        model_path=snakemake.output.model,
+        measure=snakemake.wildcards.measure,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+    )

@@ -1,0 +1,263 @@
+"""The design of the group comparison: its columns, and everything that can be wrong with them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+SMALLEST_GROUP = 3
+RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
+MOTION = "mean_fd"  # known only after preprocessing
+
+
+@dataclass(frozen=True)
+class Design:
+    """Two-sample design: columns ``group`` (+1 patients, -1 controls), ``intercept``, covariates.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (n_participants, n_columns)
+        Covariates as they are, not centred; t of the first column does not depend on it.
+    columns : tuple of str
+        Name of each column; a category is named ``column=level``.
+    participants : tuple of str
+        participant_id of each row.
+    """
+
+    matrix: np.ndarray
+    columns: tuple[str, ...]
+    participants: tuple[str, ...]
+
+    @property
+    def patients(self) -> np.ndarray:
+        """Rows of the patients, as booleans."""
+        return self.matrix[:, 0] > 0
+
+    @property
+    def controls(self) -> np.ndarray:
+        """Rows of the controls, as booleans."""
+        return self.matrix[:, 0] < 0
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the residuals."""
+        return self.matrix.shape[0] - self.matrix.shape[1]
+
+    def subset(self, rows: np.ndarray) -> "Design":
+        """Design of some of the participants; covariates that they cannot estimate are dropped.
+
+        Parameters
+        ----------
+        rows : ndarray
+            Booleans or indices of the rows to keep.
+
+        Raises
+        ------
+        ValueError
+            If a group is left with fewer than 3 participants.
+        """
+        matrix = self.matrix[rows]
+        keep = [0, 1]
+        for column in range(2, matrix.shape[1]):
+            if not _null_space_columns(matrix[:, [*keep, column]]):
+                keep.append(column)
+        part = Design(
+            matrix=matrix[:, keep],
+            columns=tuple(self.columns[column] for column in keep),
+            participants=tuple(np.asarray(self.participants)[rows]),
+        )
+        problems = _group_size_problems(
+            {"patients": part.patients.sum(), "controls": part.controls.sum()}
+        )
+        if problems:
+            raise ValueError("; ".join(problems))
+        return part
+
+
+def included(table: pd.DataFrame) -> pd.DataFrame:
+    """Participants that are analysed: those without a reason for exclusion, in table order."""
+    return table[table["exclude"] == ""].reset_index(drop=True)
+
+
+def two_sample_design(
+    table: pd.DataFrame, *, patients: str, controls: str, covariates: list[str]
+) -> Design:
+    """Design of patients against controls.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per analysed participant with participant_id, group and the covariates, text or
+        numbers. A column whose values are not numbers is a category: one column per level but
+        the first (in alphabetical order).
+    patients, controls : str
+        Labels of the groups.
+    covariates : list of str
+        Columns to adjust for.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    ValueError
+        With all problems of the design, one per line: a covariate that the table does not have, a
+        missing value, a constant covariate, a group with fewer than 3 participants, more columns
+        than the participants can estimate, collinear columns.
+    """
+    problems = _column_problems(table, covariates)
+    groups = {patients: (table["group"] == patients).sum()}
+    groups[controls] = (table["group"] == controls).sum()
+    problems += _group_size_problems(groups)
+    usable = [name for name in covariates if name in table and table[name].notna().all()]
+    columns = {
+        "group": np.where(table["group"] == patients, 1.0, -1.0),
+        "intercept": np.ones(len(table)),
+    }
+    for name in usable:
+        columns |= _covariate_columns(name, table[name])
+    matrix = np.column_stack(list(columns.values()))
+    problems += _estimability_problems(matrix, list(columns))
+    if problems:
+        raise ValueError("\n".join(problems))
+    return Design(matrix=matrix, columns=tuple(columns), participants=tuple(table.participant_id))
+
+
+def score_problems(table: pd.DataFrame, score: str | None) -> list[str]:
+    """List what is wrong with the clinical score of the patients, a sentence each.
+
+    A patient without a score is no problem: the correlation leaves the patient out.
+    """
+    if score is None:
+        return []
+    if score not in table:
+        return [
+            f"the score {score} is no column of the participants table, which has "
+            f"{', '.join(table.columns)}; set cohort.score to one of them or to null"
+        ]
+    given = table[table[score].notna()]
+    odd = given[pd.to_numeric(given[score], errors="coerce").isna()]
+    return [
+        f"the score {score} is {value!r} for {label}, but must be a number or n/a"
+        for label, value in zip(odd["participant_id"], odd[score], strict=True)
+    ]
+
+
+def design_overview(design: Design) -> pd.DataFrame:
+    """One row per column of a design: means of the groups and variance inflation.
+
+    Variance inflation is 1 / (1 - R^2) of the column on all other columns; it is not defined for
+    the intercept.
+    """
+    matrix, rows = design.matrix, []
+    for index, name in enumerate(design.columns):
+        values = matrix[:, index]
+        rows.append(
+            {
+                "column": name,
+                "mean_patients": values[design.patients].mean(),
+                "mean_controls": values[design.controls].mean(),
+                "variance_inflation": np.nan
+                if name == "intercept"
+                else _variance_inflation(np.delete(matrix, index, axis=1), values),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _variance_inflation(others: np.ndarray, values: np.ndarray) -> float:
+    residual = values - others @ np.linalg.lstsq(others, values, rcond=None)[0]
+    return np.sum((values - values.mean()) ** 2) / np.sum(residual**2)
+
+
+def _group_size_problems(sizes: dict[str, int]) -> list[str]:
+    return [
+        f"the group {label} has {size} participants, but a group needs at least "
+        f"{SMALLEST_GROUP} participants"
+        for label, size in sizes.items()
+        if size < SMALLEST_GROUP
+    ]
+
+
+def _column_problems(table: pd.DataFrame, covariates: list[str]) -> list[str]:
+    problems = []
+    for name in covariates:
+        if name not in table:
+            problems.append(
+                f"the covariate {name} is no column of the participants table, which has "
+                f"{', '.join(table.columns)}"
+            )
+            continue
+        missing = table.loc[table[name].isna(), "participant_id"]
+        if len(missing):
+            problems.append(
+                f"the covariate {name} is missing for {', '.join(missing)}; give the value, "
+                "exclude the participant or drop the covariate"
+            )
+        elif table[name].nunique() == 1:
+            problems.append(
+                f"the covariate {name} is {table[name].iloc[0]} for all participants; drop it"
+            )
+        elif isinstance(_numbers(table[name]), pd.Series):
+            odd = table[_numbers(table[name]).isna()]
+            problems += [
+                f"the covariate {name} is {value!r} for {label}, but a number for most others"
+                for label, value in zip(odd["participant_id"], odd[name], strict=True)
+            ]
+    return problems
+
+
+def _numbers(values: pd.Series) -> pd.Series | None:
+    """Convert to numbers, NaN where a value is none; nothing if most are none."""
+    numbers = pd.to_numeric(values, errors="coerce").replace([np.inf, -np.inf], np.nan)
+    return numbers.astype(float) if numbers.notna().mean() > 0.5 else None
+
+
+def _covariate_columns(name: str, values: pd.Series) -> dict[str, np.ndarray]:
+    """Columns of one covariate: itself, or an indicator of each level but the first."""
+    numbers = _numbers(values)
+    if numbers is not None:
+        return {name: numbers.fillna(0.0).to_numpy()}  # what is no number has been reported
+    levels = sorted(values.astype(str).unique())
+    return {
+        f"{name}={level}": (values.astype(str) == level).to_numpy(float) for level in levels[1:]
+    }
+
+
+def _null_space_columns(matrix: np.ndarray) -> list[int]:
+    """Columns that a linear dependence of the matrix involves; none if its rank is full."""
+    length = np.linalg.norm(matrix, axis=0)
+    centred = matrix / np.where(length > 0, length, 1.0)
+    _, values, directions = np.linalg.svd(centred, full_matrices=True)
+    values = np.append(values, np.zeros(matrix.shape[1] - len(values)))
+    dependent = directions[values < RANK_TOLERANCE * values[0]]
+    if not len(dependent):
+        return []
+    return np.flatnonzero(np.abs(dependent).max(axis=0) > np.sqrt(RANK_TOLERANCE)).tolist()
+
+
+def _estimability_problems(matrix: np.ndarray, names: list[str]) -> list[str]:
+    n_participants, n_columns = matrix.shape
+    if n_participants <= n_columns:
+        return [
+            f"the design has {n_columns} columns ({', '.join(names)}), but {n_participants} "
+            f"participants; it needs at least {n_columns + 1}"
+        ]
+    varying = [
+        index for index in range(n_columns) if index == 1 or np.ptp(matrix[:, index]) > 0
+    ]  # what is constant has been reported as such
+    involved = [names[varying[index]] for index in _null_space_columns(matrix[:, varying])]
+    covariates = [name for name in involved if name not in ("group", "intercept")]
+    if not covariates:
+        return []
+    reason = (
+        "tell the groups apart completely or repeat each other"
+        if "group" in involved
+        else "repeat each other"
+    )
+    shown = [name for name in involved if name != "intercept"]
+    return [
+        f"the columns {', '.join(shown)} of the design are collinear: they {reason}, so that no "
+        f"effect can be told from the other; drop {' or '.join(covariates)}"
+    ]

@@ -1,0 +1,101 @@
+"""The maps of all participants of one measure, and the design that goes with them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from restpain.design import MOTION, Design, included, two_sample_design
+from restpain.participants import read_participants
+from restpain.tables import read_json
+from restpain.volumes import read_masked
+
+MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
+
+
+def participant_of(path: str | Path) -> str:
+    """participant_id of a file, from its name."""
+    return Path(path).name.split("_")[0]
+
+
+def patients_first(
+    paths: list[str], participants_path: str, *, patients: str, controls: str
+) -> list[str]:
+    """Put the files of patients first, else keep the order.
+
+    Then each group is a slice of the maps, which costs no memory.
+    """
+    table = read_participants(participants_path, patients=patients, controls=controls)
+    group = dict(zip(table["participant_id"], table["group"], strict=True))
+    return sorted(paths, key=lambda path: group[participant_of(path)] != patients)
+
+
+def read_design(
+    participants_path: str,
+    motion_paths: list[str],
+    map_paths: list[str],
+    *,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+) -> Design:
+    """Two-sample design with one row per map, in the order of the maps.
+
+    Parameters
+    ----------
+    participants_path : str
+        The table of participants.
+    motion_paths : list of str
+        Quality metrics of each participant; needed only for the covariate mean_fd (mean framewise
+        displacement of Jenkinson in mm).
+    map_paths : list of str
+        One file per analysed participant.
+    patients, controls, covariates
+        See `two_sample_design`.
+
+    Raises
+    ------
+    ValueError
+        With all problems of the design.
+    """
+    table = included(read_participants(participants_path, patients=patients, controls=controls))
+    if MOTION in covariates:
+        motion = {
+            participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in motion_paths
+        }
+        table[MOTION] = table["participant_id"].map(motion)
+    labels = [participant_of(path) for path in map_paths]
+    table = table.set_index("participant_id", drop=False).loc[labels].reset_index(drop=True)
+    return two_sample_design(table, patients=patients, controls=controls, covariates=covariates)
+
+
+def maps_of_volumes(
+    paths: list[str], mask: np.ndarray, affine: np.ndarray, *, n_volumes: int
+) -> Iterator[np.ndarray]:
+    """Read the maps of all participants, one volume (seed) after the other.
+
+    Files are read once for as many volumes as fit into memory.
+
+    Yields
+    ------
+    ndarray of float32, shape (n_participants, n_voxels)
+
+    Raises
+    ------
+    ValueError
+        If an image has another grid or number of volumes than expected.
+    """
+    n_voxels = int(mask.sum())
+    at_once = max(1, MEMORY_BYTES // (4 * len(paths) * max(n_voxels, 1)))
+    for start in range(0, n_volumes, at_once):
+        stop = min(start + at_once, n_volumes)
+        maps = np.empty((stop - start, len(paths), n_voxels), np.float32)
+        for row, path in enumerate(paths):
+            values = read_masked(path, mask, affine).reshape(n_voxels, -1)
+            if values.shape[1] != n_volumes:
+                raise ValueError(
+                    f"{Path(path).name} has {values.shape[1]} volumes, but {n_volumes} are "
+                    "expected; delete it so that it is made anew"
+                )
+            maps[:, row] = values[:, start:stop].T
+        yield from maps

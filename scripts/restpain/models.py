@@ -1,0 +1,156 @@
+"""Linear models of maps: one row per participant, one column per voxel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+BLOCK = 4096  # voxels at a time; bounds memory and does not change the result
+NO_VARIATION = 1e-20  # share of the sum of squares below which a residual is rounding
+EXTRAPOLATION_P = 1e-16
+EXTRAPOLATION_STEPS = np.arange(6) * 0.1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    t : ndarray of shape (n_voxels,)
+        T of the tested column; 0 where the maps do not vary beyond the model.
+    df : int
+        Degrees of freedom, participants minus columns.
+    betas : ndarray of shape (n_columns, n_voxels)
+        Coefficients.
+    sse : ndarray of shape (n_voxels,)
+        Sum of squared residuals.
+    """
+
+    t: np.ndarray
+    df: int
+    betas: np.ndarray
+    sse: np.ndarray
+
+
+def fit_model(
+    maps: np.ndarray, matrix: np.ndarray, *, column: int, image: np.ndarray | None = None
+) -> Fit:
+    r"""Ordinary least squares in every voxel and T of one column.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n_participants, n_voxels)
+        Values; computed in double precision, block by block.
+    matrix : ndarray of shape (n_participants, n_columns)
+        Design of full rank.
+    column : int
+        Column whose coefficient is tested.
+    image : ndarray of shape (n_participants, n_voxels), optional
+        A covariate that differs between voxels; a last column of every voxel's design.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError
+        If maps and design differ in their number of participants, or no degree of freedom is left.
+
+    Notes
+    -----
+    :math:`T = \hat\beta_k / \sqrt{s^2 [(X'X)^{-1}]_{kk}}` with :math:`s^2 = SSE / (N - p)`. A
+    covariate image :math:`c` enters through its part :math:`\tilde c` outside the design
+    (Frisch-Waugh): :math:`\gamma = \tilde c'y / \tilde c'\tilde c`, and the variance of
+    :math:`\hat\beta_k` grows by :math:`s^2 (X^+c)_k^2 / \tilde c'\tilde c`.
+    """
+    n_participants, n_columns = matrix.shape
+    if len(maps) != n_participants:
+        raise ValueError(f"{len(maps)} maps do not match the {n_participants} rows of the design")
+    n_columns += image is not None
+    df = n_participants - n_columns
+    if df < 1:
+        raise ValueError(
+            f"{n_participants} participants leave no degree of freedom for {n_columns} columns"
+        )
+    n_voxels = maps.shape[1]
+    inverse = np.linalg.pinv(matrix)
+    unscaled_variance = (inverse @ inverse.T)[column, column]
+    t, sse = np.zeros(n_voxels), np.zeros(n_voxels)
+    betas = np.zeros((n_columns, n_voxels))
+    for start in range(0, n_voxels, BLOCK):
+        block = slice(start, start + BLOCK)
+        values = maps[:, block].astype(np.float64)
+        coefficients = inverse @ values
+        residuals = values - matrix @ coefficients
+        variance = unscaled_variance
+        if image is not None:
+            covariate = image[:, block].astype(np.float64)
+            on_design = inverse @ covariate
+            outside = covariate - matrix @ on_design
+            square = np.sum(outside**2, axis=0)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                gamma = np.where(square > 0, np.sum(outside * values, axis=0) / square, 0.0)
+                growth = np.where(square > 0, on_design[column] ** 2 / square, 0.0)
+            variance = unscaled_variance + growth
+            residuals = residuals - outside * gamma
+            coefficients = np.vstack([coefficients - on_design * gamma, gamma])
+        errors = np.sum(residuals**2, axis=0)
+        varies = errors > NO_VARIATION * np.sum(values**2, axis=0)
+        scale = np.sqrt(errors / df * variance)
+        t[block] = np.divide(
+            coefficients[column], scale, out=np.zeros(len(errors)), where=varies & (scale > 0)
+        )
+        betas[:, block] = coefficients
+        sse[block] = np.where(varies, errors, 0.0)
+    return Fit(t=t, df=df, betas=betas, sse=sse)
+
+
+def residual_map(values: np.ndarray, row: np.ndarray, betas: np.ndarray) -> np.ndarray:
+    """Residuals of one participant's map, from its row of the design; ``(n_voxels,)``."""
+    return values.astype(np.float64) - row @ betas
+
+
+def one_sample_t(maps: np.ndarray, *, base: float) -> np.ndarray:
+    """One-sample t against ``base``, without covariates; 0 where the maps do not vary.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (n_participants, n_voxels)
+        Values of one group.
+    base : float
+        The mean under the null hypothesis.
+
+    Returns
+    -------
+    ndarray of shape (n_voxels,)
+        T with n_participants - 1 degrees of freedom.
+    """
+    fit = fit_model(maps, np.ones((len(maps), 1)), column=0)
+    scale = np.sqrt(fit.sse / (fit.df * len(maps)))
+    return np.divide(fit.betas[0] - base, scale, out=np.zeros(len(scale)), where=scale > 0)
+
+
+def partial_correlation(t: np.ndarray, df: int) -> np.ndarray:
+    """Partial correlation behind a T: ``t / sqrt(df + t^2)``."""
+    return t / np.sqrt(df + t**2)
+
+
+def t_to_z(t: np.ndarray, df: int) -> np.ndarray:
+    r"""Z with the same one-tailed probability as T.
+
+    Beyond the T of probability 1e-16, :math:`t_1` with :math:`z_1`, Z grows with the logarithm,
+    :math:`|z| = z_1 + \ln((|t| - t_1 + l) / l)`; :math:`1/l` is the slope of z on t over
+    :math:`t_1, t_1 - 0.1, \dots, t_1 - 0.5`. DPABI's ``y_TFRtoZ`` does the same, so that its maps
+    and ours agree to the end of the scale.
+    """
+    size = np.abs(np.asarray(t, dtype=np.float64))
+    last = -special.stdtrit(df, EXTRAPOLATION_P)
+    z = -special.ndtri(special.stdtr(df, -np.minimum(size, last)))
+    nodes = last - EXTRAPOLATION_STEPS
+    node_z = -special.ndtri(special.stdtr(df, -nodes))
+    length = 1.0 / np.polyfit(nodes, node_z, 1)[0]
+    beyond = size > last
+    z[beyond] = node_z[0] + np.log((size[beyond] - last + length) / length)
+    return np.sign(t) * z

@@ -1,0 +1,50 @@
+"""Whole runs of the workflow in directories of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
+
+
+def command(*targets, directory, configfiles=(SMALL,), cores=2, options=()):
+    """The command line of a run; later configuration files win over ``config.yaml``."""
+    return [
+        *(sys.executable, "-m", "snakemake"),
+        *("--snakefile", REPOSITORY / "Snakefile", "--directory", directory),
+        *("--cores", str(cores)),
+        *options,
+        *("--configfile", REPOSITORY / "config.yaml", *configfiles, "--"),
+        *targets,
+    ]
+
+
+def snakemake(*targets, directory, configfiles=(SMALL,), cores=2, options=()):
+    """Run the workflow; returns the finished process with its output as text."""
+    return subprocess.run(
+        command(
+            *targets, directory=directory, configfiles=configfiles, cores=cores, options=options
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def snakemake_killed_after(seconds, *, directory, configfiles=(SMALL,), cores=2):
+    """Start the workflow and kill it with all its jobs (SIGKILL to the process group)."""
+    process = subprocess.Popen(
+        command(directory=directory, configfiles=configfiles, cores=cores),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    still_running = process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return still_running

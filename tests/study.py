@@ -1,0 +1,112 @@
+"""A small made-up study: settings, tables and pictures that the tests of the report share."""
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from PIL import Image
+
+CONFIG = Path(__file__).parents[1] / "config.yaml"
+
+REGIONS = pd.DataFrame(
+    {
+        "measure": ["ALFF", "ALFF", "FC"],
+        "region": ["Temporal_Inf_L", "Temporal_Inf_R", "Precentral_R"],
+        "hemisphere": ["left", "right", "right"],
+        "brodmann_area": ["20", None, "6"],
+        "x_mm": [-51.0, 48.0, 42.0],
+        "y_mm": [-30.0, -36.0, -6.0],
+        "z_mm": [-24.0, -21.0, 45.0],
+        "t": [-6.2, 4.9, -5.5],
+        "n_voxels": [100, 79, 41],
+        "volume_mm3": [2700.0, 2133.0, 1107.0],
+        "p_grf": [0.0001, 0.003, 0.02],
+        "p_permutation": [0.002, 0.004, 0.08],
+        "q_fdr_peak": [0.01, 0.02, 0.3],
+        "survives": ["grf,permutation,fdr", "grf,permutation", "grf"],
+        "hedges_g": [-1.6, 1.2, -1.3],
+        "hedges_g_low": [-2.4, 0.4, -2.1],
+        "hedges_g_high": [-0.8, 2.0, -0.5],
+        "region_distance_mm": [0.0, 4.2, 0.0],
+        "composition": ["Temporal_Inf_L 100 %"] * 3,
+        "subpeaks": [None, None, "39,-9,48 (-4.1)"],
+        "cluster_id": ["ALFF1", "ALFF2", "FC1"],
+        "seed": [None, None, "ALFF1"],
+    }
+)
+PUBLISHED = pd.DataFrame(
+    {
+        "cluster_id": ["ALFF1", "ALFF2"],
+        "measure": ["alff", "alff"],
+        "region": ["Temporal_Inf_L", "Temporal_Inf_R"],
+        "hemisphere": ["left", "right"],
+        "auc": [0.9, 0.8],
+        "auc_sd": [0.1, 0.2],
+        "auc_undefined_splits": [0, 0],
+        "loocv_auc": [0.85, 0.7],
+        "cutoff": [0.5, 0.4],
+        "sensitivity_percent": [80.0, 70.0],
+        "specificity_percent": [75.0, 65.0],
+        "accuracy_percent": [77.5, 67.5],
+        "n_train": [18, 18],
+        "n_test": [2, 2],
+        "feature_auc": [0.88, 0.8],
+        "feature_auc_low": [0.7, 0.6],
+        "feature_auc_high": [0.99, 0.95],
+        "feature_cutoff": [0.9, 1.1],
+        "feature_patients": ["lower", "higher"],
+        "learners": ["XT 1.00", "XT 1.00"],
+    }
+)
+NESTED = pd.DataFrame(
+    {
+        "arm": ["B nested", "D dummy"],
+        "features": ["ALFF, REHO, FC of the regions of each fold", "none"],
+        "auc": [0.6, 0.5],
+        "auc_low": [0.35, 0.5],
+        "auc_high": [0.8, 0.5],
+        "p_permutation": [0.2, 1.0],
+        "cutoff_rule": ["Youden", "Youden"],
+        "sensitivity_percent": [60.0, 100.0],
+        "sensitivity_low": [31.0, 72.0],
+        "sensitivity_high": [83.0, 100.0],
+        "specificity_percent": [60.0, 0.0],
+        "specificity_low": [31.0, 0.0],
+        "specificity_high": [83.0, 28.0],
+        "accuracy_percent": [60.0, 50.0],
+        "balanced_accuracy_percent": [60.0, 50.0],
+        "brier": [0.24, 0.25],
+        "n": [20, 20],
+        "folds_without_region": [1, 5],
+    }
+)
+ASSOCIATION = pd.DataFrame(
+    {
+        "cluster_id": ["ALFF1", "ALFF2"],
+        "measure": ["alff", "alff"],
+        "region": ["Temporal_Inf_L", "Temporal_Inf_R"],
+        "hemisphere": ["left", "right"],
+        "score": ["nrs", "nrs"],
+        "n": [10, 10],
+        "rho": [0.131, -0.2],
+        "p": [0.57, 0.4],
+        "rho_low": [-0.5, -0.7],
+        "rho_high": [0.7, 0.4],
+        "q_fdr": [0.57, 0.57],
+    }
+)
+
+
+def settings() -> dict:
+    """Read the configuration of the repository, with the labels of the paper."""
+    read = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
+    read["cohort"] |= {"source": "simulated", "patients": "CP", "controls": "HC"}
+    return read
+
+
+def picture(width: int = 40) -> bytes:
+    """Give a grey PNG."""
+    content = io.BytesIO()
+    Image.new("RGB", (width, 20), "grey").save(content, format="PNG")
+    return content.getvalue()
