@@ -1,0 +1,345 @@
+"""The scripts of the group level in their order, on a small grid with planted differences."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import ndimage
+
+from check_design import check_design
+from compute_group_mask import compute_group_mask
+from correct_clusters import correct_clusters
+from correlate_score import correlate_score
+from define_seeds import define_seeds
+from extract_features import extract_features
+from fit_group_model import fit_group_model
+from restpain.inference import Correction
+from restpain.tables import read_json, read_table, write_table
+from restpain.volumes import read_volume, write_volume
+
+SHAPE = (14, 16, 12)
+AFFINE = np.array([[3.0, 0, 0, -20], [0, 3, 0, -24], [0, 0, 3, 0], [0, 0, 0, 1]])
+IDS = [f"sub-{number:02d}" for number in range(1, 17)]
+PATIENT = np.arange(16) % 2 == 1
+GROUPS = {"patients": "patient", "controls": "control"}
+CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
+
+
+class Study:
+    """Files of one small study and the steps on them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.participants = f"{folder}/participants.tsv"
+        self.mask = f"{folder}/space-MNI_mask.nii.gz"
+        rng = np.random.default_rng(1)
+        write_table(
+            self.participants,
+            pd.DataFrame(
+                {
+                    "participant_id": [*IDS, "sub-99"],
+                    "group": [*np.where(PATIENT, "patient", "control"), "patient"],
+                    "age": rng.integers(50, 70, 17),
+                    "nrs": pd.array([3, None] * 8 + [9], dtype="Int64"),
+                    "exclude": ["n/a"] * 16 + ["motion"],
+                }
+            ).assign(nrs=lambda table: table["nrs"].shift(1)),
+        )
+        masks = []
+        for number, label in enumerate(IDS):
+            inside = np.zeros(SHAPE, bool)
+            inside[1 + (number == 3) : -1, 1:-1, 1:-1] = True
+            masks.append(f"{folder}/{label}_mask.nii.gz")
+            write_volume(masks[-1], inside, AFFINE)
+        compute_group_mask(
+            mask_paths=masks,
+            group_mask_path=self.mask,
+            coverage_path=f"{folder}/coverage.nii.gz",
+            summary_path=f"{folder}/mask.json",
+            mask_coverage=1.0,
+        )
+
+    def write_maps(self, measure, effects, seed):
+        """Write one map per participant; ``effects`` has one image per volume."""
+        rng = np.random.default_rng(seed)
+        paths = []
+        for label, patient in zip(IDS, PATIENT, strict=True):
+            volumes = [
+                1 + ndimage.gaussian_filter(rng.normal(size=SHAPE), 1) + patient * effect
+                for effect in effects
+            ]
+            paths.append(f"{self.folder}/{label}_stat-{measure}_map.nii.gz")
+            if measure == "fc":
+                image = np.array(volumes, np.float32).reshape(-1, *SHAPE).transpose(1, 2, 3, 0)
+            else:
+                image = volumes[0]
+            write_volume(paths[-1], image, AFFINE)
+        return paths
+
+    def compare(self, measure, effects, seed=0, **changes):
+        """Fit, correct and extract; returns what was written."""
+        maps, part = self.write_maps(measure, effects, seed), f"{self.folder}/{measure}"
+        common = {
+            "maps_paths": maps,
+            "mask_path": self.mask,
+            "participants_path": self.participants,
+            "motion_paths": [],
+            "measure": measure,
+            "covariates": ["age"],
+            **GROUPS,
+        }
+        fit_group_model(
+            seeds_paths=[f"{self.folder}/seeds.tsv"],
+            t_path=f"{part}_t.nii.gz",
+            z_path=f"{part}_z.nii.gz",
+            patients_path=f"{part}_patients.nii.gz",
+            controls_path=f"{part}_controls.nii.gz",
+            model_path=f"{part}_model.json",
+            **common,
+        )
+        settings = {
+            "correction": CORRECTION,
+            "smoothness": "residuals",
+            "n_permutations": 60,
+            "seed": 1,
+        }
+        correct_clusters(
+            t_path=f"{part}_t.nii.gz",
+            z_path=f"{part}_z.nii.gz",
+            model_path=f"{part}_model.json",
+            labels_path=f"{part}_dseg.nii.gz",
+            table_path=f"{part}_table.tsv",
+            columns_path=f"{part}_table.json",
+            correction_path=f"{part}_correction.json",
+            **common,
+            **settings | changes,
+        )
+        extract_features(
+            maps_paths=maps,
+            labels_path=f"{part}_dseg.nii.gz",
+            table_path=f"{part}_table.tsv",
+            features_path=f"{part}_features.tsv",
+        )
+        return SimpleNamespace(
+            t=read_volume(f"{part}_t.nii.gz")[0],
+            patients=read_volume(f"{part}_patients.nii.gz")[0],
+            labels=read_volume(f"{part}_dseg.nii.gz")[0],
+            table=read_table(f"{part}_table.tsv"),
+            features=read_table(f"{part}_features.tsv"),
+            model=read_json(f"{part}_model.json"),
+            correction=read_json(f"{part}_correction.json"),
+            maps=np.array([read_volume(path)[0] for path in maps]),
+        )
+
+    def seeds(self, kind, measures=(), **changes):
+        """Define seeds; returns their image and table."""
+        settings = {"images_paths": [], "coordinates": [], "radius_mm": 6.0}
+        define_seeds(
+            mask_path=self.mask,
+            labels_paths=[f"{self.folder}/{measure}_dseg.nii.gz" for measure in measures],
+            tables_paths=[f"{self.folder}/{measure}_table.tsv" for measure in measures],
+            seeds_path=f"{self.folder}/seeds.nii.gz",
+            table_path=f"{self.folder}/seeds.tsv",
+            columns_path=f"{self.folder}/seeds.json",
+            kind=kind,
+            **settings | changes,
+        )
+        return read_volume(f"{self.folder}/seeds.nii.gz")[0], read_table(
+            f"{self.folder}/seeds.tsv"
+        )
+
+    def associations(self, measures, score="nrs"):
+        """Correlate features with the score; returns the table."""
+        correlate_score(
+            participants_path=self.participants,
+            features_paths=[f"{self.folder}/{measure}_features.tsv" for measure in measures],
+            tables_paths=[f"{self.folder}/{measure}_table.tsv" for measure in measures],
+            association_path=f"{self.folder}/association.tsv",
+            columns_path=f"{self.folder}/association.json",
+            score=score,
+            n_bootstrap=100,
+            seed=1,
+            **GROUPS,
+        )
+        return read_table(f"{self.folder}/association.tsv")
+
+
+@pytest.fixture
+def study(tmp_path):
+    return Study(tmp_path)
+
+
+def two_touching(size=5.0):
+    effect = np.zeros(SHAPE)
+    effect[3:6, 4:8, 4:8] = size
+    effect[6:9, 4:8, 4:8] = -size
+    return effect
+
+
+def test_the_group_mask_is_what_everybody_covers(study):
+    mask = read_volume(study.mask)[0]
+    summary = read_json(f"{study.folder}/mask.json")
+
+    assert mask[:2].sum() == 0  # one participant lacks the second slab
+    assert summary["n_voxels"] == mask.sum() == 11 * 14 * 10
+    assert summary["n_voxels_of_anybody"] == 12 * 14 * 10
+    assert summary["n_voxels_of_participants"]["sub-04"] == 11 * 14 * 10
+    coverage = read_volume(f"{study.folder}/coverage.nii.gz")[0]
+    assert coverage[1, 5, 5] == np.float32(15 / 16)
+
+
+def test_a_mask_that_nobody_shares_is_refused(tmp_path):
+    paths = []
+    for number in range(2):
+        mask = np.zeros((4, 4, 4), bool)
+        mask[number] = True
+        paths.append(f"{tmp_path}/sub-{number}_mask.nii.gz")
+        write_volume(paths[-1], mask, AFFINE)
+
+    with pytest.raises(ValueError, match="no voxel is covered by 2 of 2 participants"):
+        compute_group_mask(
+            mask_paths=paths,
+            group_mask_path=f"{tmp_path}/mask.nii.gz",
+            coverage_path=f"{tmp_path}/coverage.nii.gz",
+            summary_path=f"{tmp_path}/mask.json",
+            mask_coverage=1.0,
+        )
+
+
+def test_map_table_features_and_seeds_carry_the_same_clusters(study):
+    found = study.compare("alff", [two_touching()])
+
+    assert found.table["cluster_id"].tolist() == ["ALFF1", "ALFF2"]
+    assert sorted(np.sign(found.table["t"])) == [-1, 1]
+    assert (found.table["t"].abs().diff()[1:] <= 0).all()
+    for number, row in enumerate(found.table.itertuples(), start=1):
+        cluster = found.labels == number
+        assert cluster.sum() == row.n_voxels
+        assert np.abs(found.t[cluster]).max() == pytest.approx(abs(row.t))
+        means = found.maps[:, cluster].mean(axis=1)
+        np.testing.assert_allclose(found.features[row.cluster_id], means, rtol=1e-5)
+    assert found.features["participant_id"].tolist() == IDS
+    assert found.table["survives"].str.startswith("grf").all()
+
+    seeds, table = study.seeds("clusters", ["alff"])
+    assert table["seed"].tolist() == ["ALFF1", "ALFF2"]
+    np.testing.assert_array_equal(seeds[..., 1] > 0, found.labels == 2)
+    union, table = study.seeds("union", ["alff"])
+    np.testing.assert_array_equal(union[..., 0] > 0, found.labels > 0)
+    assert table["n_voxels"].tolist() == [(found.labels > 0).sum()]
+
+
+def test_the_model_says_what_was_fitted(study):
+    found = study.compare("reho", [two_touching()])
+
+    assert found.model["df"] == 13
+    assert found.model["columns"] == ["group", "intercept", "age"]
+    assert (found.model["n_patients"], found.model["n_controls"]) == (8, 8)
+    assert found.model["seeds"] == [None]
+    (volume,) = found.correction["volumes"]
+    assert volume["dlh"] == found.model["volumes"][0]["dlh"]
+    assert volume["z_threshold"] == pytest.approx(3.2905, abs=1e-4)
+    assert volume["n_clusters"] == len(found.table)
+    # patients against 1: the mean outside the planted places
+    inside = found.maps[PATIENT][:, 3, 10, 5]
+    t = (inside.mean() - 1) / (inside.std(ddof=1) / np.sqrt(8))
+    assert found.patients[3, 10, 5] == pytest.approx(t, rel=1e-4)
+
+
+def test_smoothness_of_the_z_map_and_no_permutation_are_said_so(study):
+    found = study.compare("alff", [two_touching()], smoothness="zmap", n_permutations=0)
+
+    (volume,) = found.correction["volumes"]
+    assert volume["smoothness"] == "zmap"
+    assert volume["dlh"] != found.model["volumes"][0]["dlh"]
+    assert volume["cluster_size_permutation"] is None
+    assert found.table["p_permutation"].isna().all()
+    assert not found.table["survives"].str.contains("permutation").any()
+
+
+def test_connectivity_has_a_volume_per_seed_and_one_numbering(study):
+    study.seeds("coordinates", coordinates=[[-8, -6, 12], [13, 6, 15]])
+
+    found = study.compare("fc", [np.zeros(SHAPE), two_touching()])
+
+    assert found.t.shape == (*SHAPE, 2)
+    assert found.model["seeds"] == ["SPHERE1", "SPHERE2"]
+    assert found.table["cluster_id"].tolist() == ["FC1", "FC2"]
+    assert found.table["seed"].tolist() == ["SPHERE2", "SPHERE2"]
+    assert not found.labels[..., 0].any()
+    assert set(np.unique(found.labels[..., 1])) == {0, 1, 2}
+    np.testing.assert_allclose(
+        found.features["FC2"],
+        found.maps[found.labels[None].repeat(16, 0) == 2].reshape(16, -1).mean(1),
+        rtol=1e-5,
+    )
+
+
+def test_nothing_significant_goes_through_to_empty_tables(study):
+    local = study.compare("alff", [np.zeros(SHAPE)])
+    seeds, table = study.seeds("clusters", ["alff"])
+    union, _ = study.seeds("union", ["alff"])
+    connectivity = study.compare("fc", [])
+    association = study.associations(["alff", "fc"])
+
+    assert len(local.table) == len(table) == len(connectivity.table) == len(association) == 0
+    assert "hedges_g" in connectivity.table
+    assert "rho" in association
+    assert seeds.shape == union.shape == connectivity.t.shape == (*SHAPE, 0)
+    assert connectivity.model["volumes"] == connectivity.correction["volumes"] == []
+    assert list(connectivity.features) == ["participant_id"]
+    assert connectivity.features["participant_id"].tolist() == IDS
+
+
+def test_everything_significant_is_one_cluster(study):
+    found = study.compare("alff", [np.full(SHAPE, 50.0)])
+
+    assert found.table["n_voxels"].tolist() == [read_volume(study.mask)[0].sum()]
+    assert found.table["volume_mm3"].tolist() == [27.0 * found.table["n_voxels"][0]]
+
+
+def test_the_score_is_correlated_in_analysed_patients_alone(study):
+    found = study.compare("alff", [two_touching()])
+
+    table = study.associations(["alff"])
+
+    assert table["cluster_id"].tolist() == found.table["cluster_id"].tolist()
+    assert table["n"].tolist() == [8, 8]
+    assert table["p_method"].tolist() == ["exact", "exact"]
+    assert len(study.associations(["alff"], score=None)) == 0
+
+
+def test_a_mask_file_of_another_grid_becomes_a_seed(study, tmp_path):
+    fine = np.diag([1.5, 1.5, 1.5, 1])
+    fine[:3, 3] = [-20, -24, 0]
+    image = np.zeros((28, 32, 24), bool)
+    image[8:16, 8:16, 8:16] = True
+    write_volume(tmp_path / "roi.nii.gz", image, fine)
+
+    seeds, table = study.seeds("masks", images_paths=[str(tmp_path / "roi.nii.gz")])
+
+    assert table.loc[0, ["seed", "source", "n_voxels"]].tolist() == ["MASK1", "mask", 64]
+    assert np.argwhere(seeds[..., 0]).min(axis=0).tolist() == [4, 4, 4]
+
+
+def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
+    settings = {
+        "participants_path": study.participants,
+        "check_path": f"{study.folder}/check.tsv",
+        "columns_path": f"{study.folder}/check.json",
+        **GROUPS,
+    }
+    check_design(covariates=["age", "mean_fd"], score="nrs", **settings)
+    assert read_table(f"{study.folder}/check.tsv")["column"].tolist() == [
+        "group",
+        "intercept",
+        "age",
+    ]
+
+    with pytest.raises(ValueError, match="no column") as error:
+        check_design(covariates=["weight"], score="pain", **settings)
+    assert [line[:20] for line in str(error.value).splitlines()] == [
+        "the covariate weight",
+        "the score pain is no",
+    ]
