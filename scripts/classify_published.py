@@ -1,0 +1,94 @@
+"""Arm A: the published protocol, one model per feature, regions chosen on all participants."""
+
+import logging
+
+import pandas as pd
+
+from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
+from restpain.design import included
+from restpain.folds import step_seed
+from restpain.participants import read_participants
+from restpain.published import (
+    feature_roc,
+    feature_sets,
+    published_protocol,
+)
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_table
+
+logger = logging.getLogger("classify_published")
+
+
+def classify_published(
+    *,
+    features_paths: list[str],
+    clusters_paths: list[str],
+    participants_path: str,
+    published_path: str,
+    predictions_path: str,
+    measures: list[str],
+    patients: str,
+    controls: str,
+    learners: list[str],
+    test_fraction: float,
+    n_repeats: int,
+    n_bootstrap: int,
+    seed: int,
+) -> None:
+    table = included(read_participants(participants_path, patients=patients, controls=controls))
+    groups = table.set_index("participant_id")["group"]
+    labels = (groups == patients).to_numpy(int)
+    features = {
+        measure: read_table(path, index_col="participant_id").loc[groups.index]
+        for measure, path in zip(measures, features_paths, strict=True)
+    }
+    places = pd.concat([read_table(path) for path in clusters_paths]).set_index("cluster_id")
+    rows, predictions = [], []
+    for measure, cluster_id, columns in feature_sets(features):
+        summary, predicted = published_protocol(
+            columns,
+            labels,
+            learners=learners,
+            test_fraction=test_fraction,
+            n_repeats=n_repeats,
+            seed=seed,
+        )
+        row = {"cluster_id": cluster_id, "measure": measure, **summary}
+        if cluster_id != "all":
+            row |= places.loc[cluster_id, ["region", "hemisphere"]].to_dict()
+            row |= feature_roc(
+                columns[cluster_id].to_numpy(float),
+                labels,
+                n_bootstrap=n_bootstrap,
+                seed=step_seed(seed, "bootstrap", cluster_id),
+            )
+        logger.info("%s %s: %s", measure, cluster_id, row["learners"])
+        rows.append(row)
+        predicted = predicted.assign(measure=measure, cluster_id=cluster_id)
+        predictions.append(predicted.assign(group=predicted["participant_id"].map(groups)))
+    logger.info("%d participants, %d rows", len(labels), len(rows))
+
+    published = pd.DataFrame(rows, columns=list(PUBLISHED))
+    write_table(published_path, published, PUBLISHED)
+    empty = pd.DataFrame(columns=list(PUBLISHED_PREDICTIONS))
+    predicted = pd.concat(predictions)[list(PUBLISHED_PREDICTIONS)] if rows else empty
+    write_table(predictions_path, predicted, PUBLISHED_PREDICTIONS)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    classify_published(
+        features_paths=snakemake.input.features,
+        clusters_paths=snakemake.input.clusters,
+        participants_path=snakemake.input.participants,
+        published_path=snakemake.output.published,
+        predictions_path=snakemake.output.predictions,
+        measures=snakemake.params.measures,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        learners=snakemake.params.learners,
+        test_fraction=snakemake.params.test_fraction,
+        n_repeats=snakemake.params.n_repeats,
+        n_bootstrap=snakemake.params.n_bootstrap,
+        seed=snakemake.params.seed,
+    )

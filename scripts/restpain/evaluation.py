@@ -1,0 +1,320 @@
+"""How well a probability, or a feature, tells patients from controls.
+
+Labels are 1 for patients and 0 for controls; a larger score speaks for a patient. A participant
+is called a patient if the score is at least the cutoff.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+
+def auc(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Area under the ROC curve: the share of patient-control pairs in the right order.
+
+    A tie counts half (Mann-Whitney U divided by the number of pairs).
+
+    Parameters
+    ----------
+    labels, scores : ndarray of shape (n_participants,)
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN if one of the groups is empty.
+
+    References
+    ----------
+    Hanley and McNeil (1982). Radiology 143, 29-36. doi:10.1148/radiology.143.1.7063747
+    """
+    patients = np.asarray(labels) == 1
+    n_patients = np.count_nonzero(patients)
+    n_pairs = n_patients * (len(patients) - n_patients)
+    if n_pairs == 0:
+        return float("nan")
+    u = rankdata(scores)[patients].sum() - n_patients * (n_patients + 1) / 2
+    return float(u / n_pairs)
+
+
+def auc_or_half(labels: np.ndarray, scores: np.ndarray) -> float:
+    """AUC, and 0.5 where it is not defined because one of the groups is empty."""
+    value = auc(labels, scores)
+    return 0.5 if np.isnan(value) else value
+
+
+def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Corners of the ROC curve, from (0, 0) to (1, 1), one per distinct score.
+
+    Returns
+    -------
+    false_positive_rate, true_positive_rate : ndarray of shape (n_scores + 1,)
+        The area under the line through them is ``auc``.
+
+    Raises
+    ------
+    ValueError
+        If one of the groups is empty.
+    """
+    labels, scores = np.asarray(labels), np.asarray(scores, dtype=float)
+    n_patients = np.count_nonzero(labels == 1)
+    if n_patients in (0, len(labels)):
+        raise ValueError(
+            f"a ROC curve needs both groups: {n_patients} of {len(labels)} are patients"
+        )
+    cutoffs = np.unique(scores)[::-1]
+    called = scores[None, :] >= cutoffs[:, None]
+    true_positive = (called & (labels == 1)).sum(axis=1) / n_patients
+    false_positive = (called & (labels != 1)).sum(axis=1) / (len(labels) - n_patients)
+    return np.r_[0.0, false_positive], np.r_[0.0, true_positive]
+
+
+def youden_cutoff(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Cutoff with the largest sensitivity + specificity - 1 (Youden's J).
+
+    Cutoffs lie halfway between neighbouring scores, or at the lowest score, which calls everybody
+    a patient. Of equally good cutoffs the lowest, the most sensitive, is taken.
+
+    Raises
+    ------
+    ValueError
+        If one of the groups is empty.
+
+    References
+    ----------
+    Youden (1950). Cancer 3, 32-35.
+    doi:10.1002/1097-0142(1950)3:1<32::aid-cncr2820030106>3.0.co;2-3
+    """
+    false_positive, true_positive = roc_points(labels, scores)
+    lowest_first = np.unique(np.asarray(scores, dtype=float))
+    youden = (true_positive - false_positive)[:0:-1]
+    best = int(np.argmax(np.round(youden, 12)))
+    if best == 0:
+        return float(lowest_first[0])
+    return float((lowest_first[best - 1] + lowest_first[best]) / 2)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Participants called rightly and wrongly; rates are NaN where they divide by zero."""
+
+    true_positive: int
+    false_negative: int
+    true_negative: int
+    false_positive: int
+
+    @property
+    def n_patients(self) -> int:
+        """Patients, however called."""
+        return self.true_positive + self.false_negative
+
+    @property
+    def n_controls(self) -> int:
+        """Controls, however called."""
+        return self.true_negative + self.false_positive
+
+    @property
+    def sensitivity(self) -> float:
+        """Share of the patients that are called patients."""
+        return self.true_positive / self.n_patients if self.n_patients else float("nan")
+
+    @property
+    def specificity(self) -> float:
+        """Share of the controls that are called controls."""
+        return self.true_negative / self.n_controls if self.n_controls else float("nan")
+
+    @property
+    def accuracy(self) -> float:
+        """Share of all that are called rightly."""
+        n = self.n_patients + self.n_controls
+        return (self.true_positive + self.true_negative) / n if n else float("nan")
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """Mean of sensitivity and specificity."""
+        return (self.sensitivity + self.specificity) / 2
+
+
+def counts(labels: np.ndarray, called: np.ndarray) -> Counts:
+    """Count the participants that are rightly and wrongly called patients.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_participants,)
+        1 for patients, 0 for controls.
+    called : ndarray of bool, shape (n_participants,)
+        Whether called a patient.
+    """
+    patients = np.asarray(labels) == 1
+    called = np.asarray(called, dtype=bool)
+    return Counts(
+        true_positive=int(np.count_nonzero(patients & called)),
+        false_negative=int(np.count_nonzero(patients & ~called)),
+        true_negative=int(np.count_nonzero(~patients & ~called)),
+        false_positive=int(np.count_nonzero(~patients & called)),
+    )
+
+
+def wilson_interval(n_right: float, n: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Wilson's score interval of a proportion; (NaN, NaN) for none of none.
+
+    ``n_right`` may be a mean over repeats and need not be whole.
+
+    References
+    ----------
+    Wilson (1927). J Am Stat Assoc 22, 209-212. doi:10.1080/01621459.1927.10502953
+    """
+    if n == 0:
+        return float("nan"), float("nan")
+    z = float(ndtri((1 + level) / 2))
+    share = n_right / n
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # the ends are 0 and 1 exactly where all or none are right, but for rounding
+    low = 0.0 if n_right == 0 else float(centre - half)
+    high = 1.0 if n_right == n else float(centre + half)
+    return low, high
+
+
+def mean_auc(labels: np.ndarray, scores: np.ndarray) -> float:
+    """AUC of each repeat, averaged.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_participants,)
+    scores : ndarray of shape (n_repeats, n_participants)
+    """
+    return float(np.mean([auc(labels, row) for row in np.atleast_2d(scores)]))
+
+
+def bootstrap_auc_interval(
+    labels: np.ndarray,
+    scores: np.ndarray,
+    *,
+    n_bootstrap: int,
+    seed: int,
+    level: float = 0.95,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of the AUC, averaged over repeats.
+
+    Participants are drawn with replacement within each group, with all their repeats, so
+    that repeats do not count as participants. The models are not refitted: the interval is
+    that of these predictions, not of the procedure that made them.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_participants,)
+    scores : ndarray of shape (n_participants,) or (n_repeats, n_participants)
+    n_bootstrap : int
+        Bootstrap samples.
+    seed : int
+        Seed of the draws.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    (float, float)
+        NaN if one of the groups is empty.
+    """
+    labels = np.asarray(labels)
+    patients, controls = np.flatnonzero(labels == 1), np.flatnonzero(labels != 1)
+    if not len(patients) or not len(controls):
+        return float("nan"), float("nan")
+    generator = np.random.default_rng(seed)
+    drawn_patients = generator.choice(patients, (n_bootstrap, len(patients)))
+    drawn_controls = generator.choice(controls, (n_bootstrap, len(controls)))
+    # the order of every pair once; a bootstrap sample is then a mean over pairs
+    pairs = np.mean([_pair_order(row) for row in np.atleast_2d(scores)], axis=0)
+    values = [
+        pairs[np.ix_(rows, columns)].mean()
+        for rows, columns in zip(drawn_patients, drawn_controls, strict=True)
+    ]
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def _pair_order(scores: np.ndarray) -> np.ndarray:
+    """1 where the row's score is larger than the column's, 0.5 where equal, 0 where smaller."""
+    return (np.sign(scores[:, None] - scores[None, :]) + 1) / 2
+
+
+def permutation_p(
+    labels: np.ndarray,
+    scores: np.ndarray,
+    folds: np.ndarray,
+    *,
+    n_permutations: int,
+    seed: int,
+) -> float:
+    """One-sided p of the AUC when labels are shuffled within the test folds.
+
+    p = (b + 1) / (m + 1) for b of m shuffles with an AUC at least as large. The predictions stay
+    as they are: the test asks whether they go with the labels of participants whom the models
+    never saw, and is exact for that because, given the training set, the order within a test fold
+    means nothing under the null. Regions are not chosen again and models not fitted again.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_participants,)
+    scores : ndarray of shape (n_participants,) or (n_repeats, n_participants)
+    folds : ndarray of shape (n_participants,) or (n_repeats, n_participants)
+        Test fold of each participant. With several repeats labels are shuffled within the
+        folds of the first.
+    n_permutations, seed : int
+
+    References
+    ----------
+    Phipson and Smyth (2010). Stat Appl Genet Mol Biol 9, 39. doi:10.2202/1544-6115.1585
+    """
+    labels = np.asarray(labels)
+    scores, folds = np.atleast_2d(scores), np.atleast_2d(folds)[0]
+    if not 0 < np.count_nonzero(labels == 1) < len(labels):
+        return float("nan")
+    ranks = np.mean([rankdata(row) for row in scores], axis=0)  # AUC is linear in the ranks
+    observed = ranks[labels == 1].sum()
+    generator = np.random.default_rng(seed)
+    shuffled = np.empty((n_permutations, len(labels)), dtype=np.int8)
+    for fold in np.unique(folds):
+        rows = np.flatnonzero(folds == fold)
+        of_fold = np.broadcast_to((labels[rows] == 1).astype(np.int8), (n_permutations, len(rows)))
+        shuffled[:, rows] = generator.permuted(of_fold, axis=1)
+    n_as_large = int(np.count_nonzero(shuffled @ ranks >= observed - 1e-9))
+    return (n_as_large + 1) / (n_permutations + 1)
+
+
+def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean squared difference between the probability and what is (1 or 0).
+
+    0.25 is what always saying 0.5 gets.
+
+    References
+    ----------
+    Brier (1950). Mon Weather Rev 78, 1-3.
+    doi:10.1175/1520-0493(1950)078<0001:vofeit>2.0.co;2
+    """
+    return float(np.mean((np.asarray(probabilities, dtype=float) - np.asarray(labels)) ** 2))
+
+
+def calibration(
+    labels: np.ndarray, probabilities: np.ndarray, *, n_bins: int
+) -> list[tuple[int, float, float]]:
+    """Mean probability against the share of patients, in bins of about equal size.
+
+    Participants are sorted by probability and cut into ``n_bins`` runs whose sizes differ by
+    at most one; equal probabilities may fall into two runs.
+
+    Returns
+    -------
+    list of (n, mean probability, share of patients)
+        From low to high; at most ``n_bins`` and at most as many as participants.
+    """
+    order = np.argsort(probabilities, kind="stable")
+    labels, probabilities = np.asarray(labels)[order], np.asarray(probabilities)[order]
+    runs = np.array_split(np.arange(len(order)), min(n_bins, len(order)))
+    return [
+        (len(run), float(probabilities[run].mean()), float(np.mean(labels[run] == 1)))
+        for run in runs
+        if len(run)
+    ]

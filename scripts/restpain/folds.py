@@ -1,0 +1,166 @@
+"""Who trains and who is tested.
+
+Groups are labels, 1 for patients and 0 for controls. The sets depend on the seed and on the order
+of the participants in the table, on nothing else.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+def step_seed(seed: int, *steps: int | str) -> int:
+    """Seed of one step, from the seed of the run and what names the step; below 2**31."""
+    numbers = [
+        int.from_bytes(step.encode(), "big") if isinstance(step, str) else step for step in steps
+    ]
+    return int(np.random.SeedSequence([seed, *numbers]).generate_state(1)[0] >> 1)
+
+
+def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> np.ndarray:
+    """Draw a test set with the same share of each group.
+
+    Each group gives ``test_fraction`` of its members, rounded half up, at least one and never
+    all: 21 patients and 25 controls at 0.1 give 2 and 3.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_participants,)
+    test_fraction : float
+        Share of each group in the test set.
+    seed : int
+
+    Returns
+    -------
+    ndarray of bool, shape (n_participants,)
+        True in the test set.
+
+    Raises
+    ------
+    ValueError
+        If a group has fewer than two members.
+    """
+    labels = np.asarray(labels)
+    generator = np.random.default_rng(seed)
+    test = np.zeros(len(labels), dtype=bool)
+    for group, name in ((1, "patients"), (0, "controls")):
+        members = np.flatnonzero(labels == group)
+        if len(members) < 2:
+            raise ValueError(f"{len(members)} {name}, and a split into two sets needs 2")
+        size = int(np.floor(len(members) * test_fraction + 0.5))
+        size = min(max(size, 1), len(members) - 1)
+        test[generator.permutation(members)[:size]] = True
+    return test
+
+
+def stratified_folds(labels: np.ndarray, *, n_folds: int, seed: int) -> np.ndarray:
+    """Deal the participants into folds, so that each fold has its share of each group.
+
+    Both groups and the whole are shared out as evenly as whole persons allow: sizes
+    differ by at most one. With fewer members than folds a group is absent from some.
+
+    Returns
+    -------
+    ndarray of int, shape (n_participants,)
+        Fold of each participant, 1 to ``n_folds``.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer participants than folds, or a group would leave a training set.
+    """
+    labels = np.asarray(labels)
+    if len(labels) < n_folds:
+        raise ValueError(f"{len(labels)} participants cannot be dealt into {n_folds} folds")
+    for group, name in ((1, "patients"), (0, "controls")):
+        if np.count_nonzero(labels == group) < 2:
+            raise ValueError(f"{np.count_nonzero(labels == group)} {name}, and folds need 2")
+    generator = np.random.default_rng(seed)
+    order = np.concatenate(
+        [generator.permutation(np.flatnonzero(labels == group)) for group in (1, 0)]
+    )
+    folds = np.empty(len(labels), dtype=int)
+    folds[order] = np.arange(len(labels)) % n_folds + 1
+    return folds
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One outer fold: who trains, who is tested, and the record of who was seen.
+
+    Attributes
+    ----------
+    number : int
+        Counted from 1 over all repeats.
+    repeat : int
+        Repeat of the dealing, from 1.
+    participants : tuple of str
+        All participants, in table order.
+    test : ndarray of bool, shape (n_participants,)
+    """
+
+    number: int
+    repeat: int
+    participants: tuple[str, ...]
+    test: np.ndarray
+
+    @property
+    def training(self) -> np.ndarray:
+        """True for the participants that may be seen, shape (n_participants,)."""
+        return ~self.test
+
+    def table(self) -> pd.DataFrame:
+        """One row per participant: repeat, fold, participant_id, set."""
+        return pd.DataFrame(
+            {
+                "repeat": self.repeat,
+                "fold": self.number,
+                "participant_id": self.participants,
+                "set": np.where(self.test, "test", "train"),
+            }
+        )
+
+    def saw(self, step: str, participants) -> str:
+        """Record who a fitted step saw: a sentence for the log.
+
+        Raises
+        ------
+        ValueError
+            If a participant of the test set is among them.
+        """
+        tested = {name for name, out in zip(self.participants, self.test, strict=True) if out}
+        leaked = [name for name in participants if name in tested]
+        if leaked:
+            raise ValueError(
+                f"fold {self.number}: {step} saw {', '.join(leaked)} of the test set, which must "
+                "not be seen before the prediction"
+            )
+        names = list(participants)
+        return f"fold {self.number}: {step} saw {len(names)} participants: {' '.join(names)}"
+
+
+def deal_folds(
+    participants: tuple[str, ...], labels: np.ndarray, *, n_folds: int, n_repeats: int, seed: int
+) -> list[Fold]:
+    """All outer folds: in each repeat every participant is tested once."""
+    folds = []
+    for repeat in range(1, n_repeats + 1):
+        dealt = stratified_folds(labels, n_folds=n_folds, seed=step_seed(seed, "folds", repeat))
+        for fold in range(1, n_folds + 1):
+            number = (repeat - 1) * n_folds + fold
+            folds.append(Fold(number, repeat, tuple(participants), dealt == fold))
+    return folds
+
+
+def folds_of(table: pd.DataFrame) -> list[Fold]:
+    """Outer folds from the table that ``Fold.table`` makes, one below the other."""
+    return [
+        Fold(
+            number=int(number),
+            repeat=int(rows["repeat"].iloc[0]),
+            participants=tuple(rows["participant_id"]),
+            test=(rows["set"] == "test").to_numpy(),
+        )
+        for number, rows in table.groupby("fold")
+    ]
