@@ -1,0 +1,129 @@
+"""Figure 2: maps within and between the groups, and the correlations of the seeds."""
+
+import io
+import logging
+
+import numpy as np
+
+from restpain.figures_maps import MAX_SEEDS, group_maps_figure, measure_title, seed_correlations
+from restpain.files import write_bytes
+from restpain.formatting import counted
+from restpain.participants import read_participants
+from restpain.runlog import start_log
+from restpain.tables import read_json, read_table
+from restpain.volumes import read_volume
+
+DPI = 200
+
+logger = logging.getLogger("plot_group_maps")
+
+
+def measure_rows(measure, volumes, clusters, model, seeds) -> list[dict]:
+    """Give the rows of one measure: one, or one per seed of the connectivity."""
+    df = {
+        "patients": model["n_patients"] - 1,
+        "controls": model["n_controls"] - 1,
+        "difference": model["df"],
+    }
+    rows = []
+    for index in range(volumes["difference"].shape[3]):
+        seed = seeds.iloc[index] if measure == "fc" else None
+        own = clusters if seed is None else clusters[clusters["seed"] == seed["seed"]]
+        maps = {name: volume[..., index] for name, volume in volumes.items()}
+        rows.append({"title": measure_title(measure, seed), "clusters": own, "df": df} | maps)
+    return rows
+
+
+def mean_seed_correlations(fc_maps_paths, participants, seeds_mask, names) -> dict | None:
+    """Average the correlations of the seeds over each group; None for fewer than two seeds."""
+    if seeds_mask.shape[3] < 2:
+        return None
+    matrices = [seed_correlations(read_volume(path)[0], seeds_mask) for path in fc_maps_paths]
+    groups = participants["group"].to_numpy()
+    return {name: np.mean([m for m, g in zip(matrices, groups, strict=True) if g == label], axis=0)
+            for name, label in names.items()}  # fmt: skip
+
+
+def plot_group_maps(
+    *,
+    participants_path: str,
+    template_path: str,
+    patients_paths: list[str],
+    controls_paths: list[str],
+    difference_paths: list[str],
+    labels_paths: list[str],
+    clusters_paths: list[str],
+    models_paths: list[str],
+    seeds_mask_path: str,
+    seeds_path: str,
+    fc_maps_paths: list[str],
+    figure_path: str,
+    measures: list[str],
+    patients: str,
+    controls: str,
+    voxel_p: float,
+    tails: int,
+    source: str,
+) -> None:
+    template, affine = read_volume(template_path)
+    participants = read_participants(participants_path, patients=patients, controls=controls)
+    included = participants[participants["exclude"] == ""]
+    seeds = read_table(seeds_path)
+    names = {"patients": patients_paths, "controls": controls_paths}
+    names |= {"difference": difference_paths, "labels": labels_paths}
+    rows = []
+    for index, measure in enumerate([*measures, "fc"]):
+        volumes = {
+            name: np.atleast_3d(read_volume(paths[index])[0]) for name, paths in names.items()
+        }
+        volumes = {
+            name: volume if volume.ndim == 4 else volume[..., None]
+            for name, volume in volumes.items()
+        }
+        clusters = read_table(clusters_paths[index])
+        rows += measure_rows(measure, volumes, clusters, read_json(models_paths[index]), seeds)
+    shown = rows[: len(measures) + MAX_SEEDS]
+    left_out = len(rows) - len(shown)
+    note = f"{counted(left_out, 'more seed')} not shown." if left_out else ""
+    if not len(seeds):
+        note = "No seed, hence no connectivity map."
+    matrices = mean_seed_correlations(
+        fc_maps_paths, included, read_volume(seeds_mask_path)[0],
+        {"patients": patients, "controls": controls},
+    )  # fmt: skip
+    if matrices:
+        matrices["seeds"] = seeds["seed"].tolist()
+    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), left_out, len(seeds))
+
+    figure = group_maps_figure(
+        template=template / template.max(), affine=affine, rows=shown, matrices=matrices,
+        note=note, voxel_p=voxel_p, tails=tails,
+        simulated=source == "simulated",
+    )  # fmt: skip
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
+    write_bytes(figure_path, content.getvalue())
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    plot_group_maps(
+        participants_path=snakemake.input.participants,
+        template_path=snakemake.input.template,
+        patients_paths=snakemake.input.patients,
+        controls_paths=snakemake.input.controls,
+        difference_paths=snakemake.input.difference,
+        labels_paths=snakemake.input.labels,
+        clusters_paths=snakemake.input.clusters,
+        models_paths=snakemake.input.models,
+        seeds_mask_path=snakemake.input.seeds_mask,
+        seeds_path=snakemake.input.seeds,
+        fc_maps_paths=snakemake.input.fc_maps,
+        figure_path=snakemake.output.figure,
+        measures=snakemake.params.measures,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        voxel_p=snakemake.params.voxel_p,
+        tails=snakemake.params.tails,
+        source=snakemake.params.source,
+    )

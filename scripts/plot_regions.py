@@ -1,0 +1,121 @@
+"""Figure 3: the significant clusters on slices through their peaks and in projection."""
+
+import io
+import logging
+
+import numpy as np
+from nilearn.datasets import fetch_surf_fsaverage
+from nilearn.surface import load_surf_mesh
+
+from restpain.figures_maps import (
+    colour_limit,
+    regions_figure,
+    surface_values,
+    surface_view,
+    t_threshold,
+)
+from restpain.files import write_bytes
+from restpain.formatting import counted, measure_name
+from restpain.runlog import start_log
+from restpain.tables import read_json, read_table
+from restpain.volumes import read_volume
+
+DPI = 200
+
+logger = logging.getLogger("plot_regions")
+
+
+def hemisphere_views(projection: dict, affine: np.ndarray, limit: float) -> list[tuple]:
+    """Left hemisphere from outside and inside, right hemisphere from inside and outside."""
+    meshes = fetch_surf_fsaverage("fsaverage5")  # ships with nilearn
+    views = []
+    for hemisphere, sides in (("left", (-1, 1)), ("right", (-1, 1))):
+        pial = load_surf_mesh(meshes[f"pial_{hemisphere}"])
+        white = load_surf_mesh(meshes[f"white_{hemisphere}"])
+        values = surface_values(
+            pial.coordinates, white.coordinates, projection["values"], projection["labels"], affine
+        )
+        views += [
+            surface_view(pial.coordinates, pial.faces, values, side=side, limit=limit)
+            for side in sides
+        ]
+    return views
+
+
+def plot_regions(
+    *,
+    template_path: str,
+    difference_paths: list[str],
+    labels_paths: list[str],
+    clusters_paths: list[str],
+    models_paths: list[str],
+    seeds_path: str,
+    figure_path: str,
+    measures: list[str],
+    voxel_p: float,
+    cluster_p: float,
+    tails: int,
+    source: str,
+) -> None:
+    template, affine = read_volume(template_path)
+    seeds = read_table(seeds_path)["seed"].tolist()
+    panels, projections, maps = [], [], []
+    for index, measure in enumerate([*measures, "fc"]):
+        values, _ = read_volume(difference_paths[index])
+        labels, _ = read_volume(labels_paths[index])
+        clusters = read_table(clusters_paths[index])
+        if values.ndim == 3:
+            values, labels = values[..., None], labels[..., None]
+        maps += [values[..., volume] for volume in range(values.shape[3])]
+        for row in clusters.itertuples():
+            volume = seeds.index(row.seed) if measure == "fc" else 0
+            number = int(row.cluster_id.removeprefix(measure.upper()))
+            panels.append(
+                {
+                    "row": row,
+                    "values": values[..., volume],
+                    "labels": labels[..., volume] == number,
+                }
+            )
+        if len(clusters):
+            strongest = np.abs(np.where(labels > 0, values, 0)).argmax(axis=3)[..., None]
+            projections.append(
+                {
+                    "title": f"{measure_name(measure)}: {counted(len(clusters), 'cluster')}",
+                    "values": np.take_along_axis(values, strongest, axis=3)[..., 0],
+                    "labels": (labels > 0).any(axis=3),
+                }
+            )
+    threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
+    sides = "two-tailed" if tails == 2 else "one-tailed"
+    limit = colour_limit(maps, threshold=threshold, percentile=100)
+    for projection in projections:
+        projection["surfaces"] = hemisphere_views(projection, affine, limit)
+    logger.info("%d clusters, threshold |t| > %.3f", len(panels), threshold)
+
+    figure = regions_figure(
+        template=template / template.max(), affine=affine, panels=panels, projections=projections,
+        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (random field)",
+        simulated=source == "simulated", limit=limit, threshold=threshold,
+    )  # fmt: skip
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
+    write_bytes(figure_path, content.getvalue())
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    plot_regions(
+        template_path=snakemake.input.template,
+        difference_paths=snakemake.input.difference,
+        labels_paths=snakemake.input.labels,
+        clusters_paths=snakemake.input.clusters,
+        models_paths=snakemake.input.models,
+        seeds_path=snakemake.input.seeds,
+        figure_path=snakemake.output.figure,
+        measures=snakemake.params.measures,
+        voxel_p=snakemake.params.voxel_p,
+        cluster_p=snakemake.params.cluster_p,
+        tails=snakemake.params.tails,
+        source=snakemake.params.source,
+    )

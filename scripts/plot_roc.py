@@ -1,0 +1,57 @@
+"""Figure 4: ROC curves of the published protocol and of the leak-free arms."""
+
+import io
+import logging
+
+from restpain.figures_roc import roc_figure
+from restpain.files import write_bytes
+from restpain.runlog import start_log
+from restpain.tables import read_table
+
+DPI = 200
+
+logger = logging.getLogger("plot_roc")
+
+
+def plot_roc(
+    *,
+    published_path: str,
+    published_predictions_path: str,
+    nested_path: str,
+    nested_predictions_path: str,
+    figure_path: str,
+    patients: str,
+    n_bootstrap: int,
+    seed: int,
+    source: str,
+) -> None:
+    published, nested = read_table(published_path), read_table(nested_path)
+    logger.info("%d features, %d leak-free arms", len(published), len(nested))
+    figure = roc_figure(
+        published=published,
+        published_predictions=read_table(published_predictions_path),
+        nested=nested,
+        nested_predictions=read_table(nested_predictions_path),
+        patients=patients,
+        n_bootstrap=n_bootstrap,
+        seed=seed,
+        simulated=source == "simulated",
+    )
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
+    write_bytes(figure_path, content.getvalue())
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    plot_roc(
+        published_path=snakemake.input.published,
+        published_predictions_path=snakemake.input.published_predictions,
+        nested_path=snakemake.input.nested,
+        nested_predictions_path=snakemake.input.nested_predictions,
+        figure_path=snakemake.output.figure,
+        patients=snakemake.params.patients,
+        n_bootstrap=snakemake.params.n_bootstrap,
+        seed=snakemake.params.seed,
+        source=snakemake.params.source,
+    )

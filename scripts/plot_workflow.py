@@ -1,0 +1,60 @@
+"""Figure 1: the stages of this run with their settings and counts."""
+
+import logging
+
+from restpain.figures_flow import workflow_content, workflow_svg
+from restpain.files import write_text
+from restpain.participants import read_participants
+from restpain.runlog import start_log
+from restpain.tables import read_json, read_table
+
+logger = logging.getLogger("plot_workflow")
+
+
+def plot_workflow(
+    *,
+    participants_path: str,
+    func_qc_paths: list[str],
+    mask_path: str,
+    clusters_paths: list[str],
+    seeds_path: str,
+    association_path: str,
+    published_path: str,
+    nested_path: str,
+    figure_path: str,
+    settings: dict,
+) -> None:
+    cohort = settings["cohort"]
+    measures = [*settings["metrics"]["measures"], "fc"]
+    tables = [read_table(path) for path in clusters_paths]
+    content = workflow_content(
+        roster=read_participants(
+            participants_path, patients=cohort["patients"], controls=cohort["controls"]
+        ),
+        func_qc=[read_json(path) for path in func_qc_paths],
+        mask=read_json(mask_path),
+        clusters=dict(zip(measures, tables, strict=True)),
+        seeds=read_table(seeds_path),
+        association=read_table(association_path),
+        published=read_table(published_path),
+        nested=read_table(nested_path),
+        settings=settings,
+    )
+    logger.info("%d clusters drawn", sum(count for _, count in content["clusters"]))
+    write_text(figure_path, workflow_svg(content))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    plot_workflow(
+        participants_path=snakemake.input.participants,
+        func_qc_paths=snakemake.input.func_qc,
+        mask_path=snakemake.input.mask,
+        clusters_paths=snakemake.input.clusters,
+        seeds_path=snakemake.input.seeds,
+        association_path=snakemake.input.association,
+        published_path=snakemake.input.published,
+        nested_path=snakemake.input.nested,
+        figure_path=snakemake.output.figure,
+        settings=snakemake.params.settings,
+    )

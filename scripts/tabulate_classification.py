@@ -1,0 +1,61 @@
+"""Table 3: how well the features tell the groups apart, as published and without leakage."""
+
+import logging
+
+import pandas as pd
+
+from restpain.classification_columns import NESTED, PUBLISHED
+from restpain.formatting import measure_name, sidecar
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json, write_table
+
+logger = logging.getLogger("tabulate_classification")
+
+# first the columns of the published table, in its order
+NAMES = (
+    "measure", "region", "hemisphere", "auc", "loocv_auc", "cutoff", "sensitivity_percent",
+    "specificity_percent", "accuracy_percent", "cluster_id", "arm", "cutoff_rule", "auc_sd",
+    "auc_undefined_splits", "auc_low", "auc_high", "p_permutation", "feature_auc",
+    "feature_auc_low", "feature_auc_high", "feature_cutoff", "feature_patients",
+    "sensitivity_low", "sensitivity_high", "specificity_low", "specificity_high",
+    "balanced_accuracy_percent", "brier", "n", "n_train", "n_test", "folds_without_region",
+    "learners",
+)  # fmt: skip
+OWN = {
+    "measure": "Measure of the feature; all for the features of every measure together",
+    "region": "AAL label of the feature's cluster; the features in words in arms B and D",
+    "arm": "A: published protocol, regions chosen on everybody; " + NESTED["arm"],
+}
+COLUMNS = {name: ({**NESTED, **PUBLISHED} | OWN)[name] for name in NAMES}
+
+
+def classification_table(published: pd.DataFrame, nested: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows of the published protocol first, then one row per other arm."""
+    published = published.assign(arm="A", measure=published["measure"].map(measure_name))
+    nested = nested.rename(columns={"features": "region"})
+    nested = nested.assign(measure="all")
+    tables = [table.reindex(columns=list(COLUMNS)) for table in (published, nested)]
+    filled = [table.astype(object) for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]
+
+
+def tabulate_classification(
+    *, published_path: str, nested_path: str, table_path: str, columns_path: str, source: str
+) -> None:
+    table = classification_table(read_table(published_path), read_table(nested_path))
+    logger.info("%d rows", len(table))
+
+    write_table(table_path, table)
+    description = "Classification of patients and controls from regional features"
+    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_classification(
+        published_path=snakemake.input.published,
+        nested_path=snakemake.input.nested,
+        table_path=snakemake.output.table,
+        columns_path=snakemake.output.columns,
+        source=snakemake.params.source,
+    )

@@ -1,0 +1,45 @@
+"""Table 4: the features of the patients against their clinical score."""
+
+import logging
+
+from restpain.formatting import measure_name, sidecar
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json, write_table
+
+logger = logging.getLogger("tabulate_correlation")
+
+COLUMNS = {
+    "measure": "Measure of the feature",
+    "region": "AAL label of the feature's cluster",
+    "hemisphere": "Side of the feature's cluster",
+    "rho": "Spearman correlation of the feature with the score, patients only",
+    "p": "Two-sided p of rho, not corrected for the number of features",
+    "rho_low": "Lower end of the 95 % bootstrap interval of rho",
+    "rho_high": "Upper end of the 95 % bootstrap interval of rho",
+    "q_fdr": "False discovery rate over the rows of this table",
+    "n": "Patients with a score",
+    "score": "Column of the score in participants.tsv",
+    "cluster_id": "Identifier of the feature's cluster",
+}
+
+
+def tabulate_correlation(
+    *, association_path: str, table_path: str, columns_path: str, source: str
+) -> None:
+    table = read_table(association_path).reindex(columns=list(COLUMNS))
+    table["measure"] = table["measure"].map(measure_name)
+    logger.info("%d features", len(table))
+
+    write_table(table_path, table)
+    description = "Spearman correlation of regional features with the clinical score in patients"
+    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_correlation(
+        association_path=snakemake.input.association,
+        table_path=snakemake.output.table,
+        columns_path=snakemake.output.columns,
+        source=snakemake.params.source,
+    )

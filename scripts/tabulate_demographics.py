@@ -1,0 +1,51 @@
+"""Table 1: the analysed participants, group against group."""
+
+import logging
+
+from restpain.demographics import COLUMNS, demographics
+from restpain.formatting import sidecar
+from restpain.participants import read_participants
+from restpain.runlog import start_log
+from restpain.tables import write_json, write_table
+
+logger = logging.getLogger("tabulate_demographics")
+
+
+def tabulate_demographics(
+    *,
+    participants_path: str,
+    table_path: str,
+    columns_path: str,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+    score: str | None,
+    source: str,
+) -> None:
+    participants = read_participants(participants_path, patients=patients, controls=controls)
+    included = participants[participants["exclude"] == ""]
+    names = [*covariates, *([score] if score else [])]
+    table = demographics(included, patients=patients, controls=controls, columns=names)
+    logger.info("%d participants analysed, %d rows", len(included), len(table))
+
+    write_table(table_path, table)
+    description = (
+        "Demographic and clinical characteristics of the analysed participants "
+        f"(patients: {(included['group'] == patients).sum()}, "
+        f"controls: {(included['group'] == controls).sum()})"
+    )
+    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_demographics(
+        participants_path=snakemake.input.participants,
+        table_path=snakemake.output.table,
+        columns_path=snakemake.output.columns,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+        score=snakemake.params.score,
+        source=snakemake.params.source,
+    )

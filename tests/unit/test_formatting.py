@@ -1,0 +1,56 @@
+"""How numbers are written for readers."""
+
+import pytest
+
+from restpain import formatting
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0004, "<0.001"), (0.001, "0.001"), (0.0495, "0.050"), (1.0, "1.000"), (None, "n/a")],
+)
+def test_a_p_value_has_three_decimals_and_is_never_zero(value, text):
+    assert formatting.p_value(value) == text
+
+
+def test_a_negative_number_has_a_true_minus_and_zero_has_none():
+    assert formatting.number(-3.914, 2) == "\u22123.91"
+    assert formatting.number(-0.001, 2) == "0.00"
+    assert formatting.number(float("nan"), 2) == "n/a"
+
+
+def test_a_cell_of_table_1_is_written_as_in_the_paper():
+    assert formatting.mean_sd_range(61.952, 7.949, 52, 80) == "61.95±7.95 (52–80)"
+    assert formatting.count_percent(13, 21) == "13 (61.90%)"
+    assert formatting.count_percent(0, 0) == "0"
+
+
+def test_a_range_keeps_a_half_and_drops_trailing_zeros():
+    assert [formatting.shortest(x) for x in (2.0, 2.5, -0.001)] == ["2", "2.5", "0"]
+
+
+def test_an_aal_label_becomes_the_name_of_the_region_without_its_side():
+    assert formatting.region_name("Temporal_Inf_L") == "Inferior temporal gyrus"
+    assert formatting.region_name("Frontal_Mid_2_R") == "Middle frontal gyrus"
+    assert formatting.region_name("Vermis_1_2") == "Vermis 1 2"
+    assert formatting.region_name("Cerebelum_Crus2_L") == "Cerebellum Crus2"
+    assert formatting.region_name(float("nan")) == "no label"
+
+
+def test_lists_and_counts_read_as_in_a_sentence():
+    assert formatting.joined(["a", "b", "c"]) == "a, b and c"
+    assert formatting.joined([]) == ""
+    assert [formatting.counted(n, "cluster") for n in (0, 1, 2)] == [
+        "no clusters",
+        "1 cluster",
+        "2 clusters",
+    ]
+
+
+def test_a_sidecar_says_that_its_data_are_simulated_only_if_they_are():
+    made = formatting.sidecar("Regions", {"t": "t at the peak"}, source="simulated")
+    real = formatting.sidecar("Regions", {"t": "t at the peak"}, source="bids")
+
+    assert made["TableDescription"].startswith("SIMULATED DATA")
+    assert "SIMULATED" not in real["TableDescription"]
+    assert made["t"] == {"Description": "t at the peak"}

@@ -1,0 +1,200 @@
+"""The page: its settings table, that it escapes what users wrote, and that it stands alone."""
+
+import base64
+import io
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from restpain import report_page
+from restpain.demographics import demographics
+from restpain.report_quality import QUALITY
+from study import ASSOCIATION, CONFIG, NESTED, PUBLISHED, REGIONS, picture, settings
+from tabulate_classification import classification_table
+
+TEMPLATE = Path(report_page.__file__).parent / "templates" / "report.html.j2"
+EVIL = "<script>alert(1)</script>"
+
+
+def page(*, found=True, source="simulated", participant="sub-1", group="CP", reason="moved"):
+    chosen = settings()
+    chosen["cohort"] |= {"source": source, "patients": group}
+    roster = pd.DataFrame(
+        {
+            "participant_id": [participant, "sub-2", "sub-3", "sub-4", "sub-5"],
+            "group": [group, group, "HC", "HC", group],
+            "age": ["60", "61", "62", "63", "64"],
+            "exclude": ["", "", "", "", reason],
+        }
+    )
+    func = {"mean_fd_jenkinson_mm": 0.1, "tsnr_median": 60.0, "coverage_of_template": 0.95}
+    func |= {"n_volumes": 60, "slice_timing": EVIL, "residual_degrees_of_freedom": 30}
+    keep = slice(None) if found else slice(0)
+    included = roster[roster["exclude"] == ""]
+    context = report_page.page_context(
+        settings=chosen,
+        default_text=CONFIG.read_text(encoding="utf-8"),
+        roster=roster,
+        tables={
+            "demographics": demographics(included, patients=group, controls="HC", columns=[]),
+            "regions": REGIONS.iloc[keep],
+            "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
+            "correlation": ASSOCIATION.iloc[keep],
+        },
+        func_qc=[func] * 4,
+        anat_qc=[] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
+        pictures=[picture()] * 4,
+        figures={
+            "workflow": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "group_maps": picture(),
+            "regions": picture(),
+            "roc": picture(),
+        },
+        mask={"n_voxels": 65321},
+        models={"alff": {"df": 15}},
+        corrections={"alff": [], "reho": [], "fc": []},
+        seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
+        checks={"Cohort": pd.DataFrame({"message": [EVIL]})},
+        recovery=[] if source == "simulated" else None,
+        files=[("results/tables/table1.tsv", b"abc")],
+    )
+    return report_page.render_page(TEMPLATE.read_text(encoding="utf-8"), context)
+
+
+class Anatomy(HTMLParser):
+    """What a browser would see: tags, ids, links and sources, and unclosed elements."""
+
+    VOID = {"meta", "link", "br", "img", "hr", "input", "circle", "line", "rect", "path"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.links, self.open = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        values = dict(attributes)
+        self.ids += [values["id"]] if "id" in values else []
+        self.links += [values[key] for key in ("href", "src") if key in values]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("found", [True, False])
+@pytest.mark.parametrize("source", ["simulated", "derivatives"])
+def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(found, source):
+    anatomy = Anatomy(page(found=found, source=source))
+
+    assert anatomy.open == []
+    assert len(set(anatomy.ids)) == len(anatomy.ids)
+    anchors = [link[1:] for link in anatomy.links if link.startswith("#")]
+    assert set(anchors) <= set(anatomy.ids)
+    assert all(link.startswith(("#", "data:")) for link in anatomy.links)
+
+
+def test_what_a_user_wrote_is_text_and_never_markup():
+    text = page(participant=EVIL, group=EVIL, reason=EVIL)
+
+    assert "script" not in Anatomy(text).tags
+    assert EVIL not in text
+    assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+
+
+def test_the_same_results_give_the_same_bytes():
+    assert page() == page()
+
+
+def test_a_page_of_simulated_data_says_so_on_top_and_another_does_not():
+    assert page().index("SIMULATED DATA") < page().index("<main>")
+    real = page(source="bids")
+    assert "SIMULATED" not in real
+    assert "imulated data" not in real
+    assert 'id="recovery"' not in real
+
+
+def test_an_empty_result_is_said_in_words():
+    text = page(found=False)
+
+    assert "Table 2 has no row." in text
+    assert "Table 4 has no row." in text
+    assert "No significant region, hence no feature to classify with." in text
+
+
+def test_remarks_stand_behind_the_keys_of_nested_mappings():
+    text = "seed: 1 # ours\ngroup: # both\n  tails: 2 # DPABI; # is text\n  name: a#b\nlast: 3\n"
+
+    assert report_page.remarks(text) == {
+        "seed": "ours",
+        "group": "both",
+        "group.tails": "DPABI; # is text",
+    }
+
+
+def rows_by_key(chosen):
+    text = CONFIG.read_text(encoding="utf-8")
+    return {row["key"]: row for row in report_page.setting_rows(text, chosen)}
+
+
+def test_a_changed_setting_is_marked_with_its_default():
+    chosen = settings()
+    chosen["group"]["voxel_p"] = 0.01
+
+    rows = rows_by_key(chosen)
+
+    assert (rows["group.voxel_p"]["changed"], rows["group.voxel_p"]["default"]) == (True, "0.001")
+    assert rows["group.voxel_p"]["remark"] == "paper"
+    assert not rows["group.cluster_p"]["changed"]
+
+
+def test_paths_of_the_machine_and_an_unused_simulation_are_not_shown():
+    chosen = settings()
+    chosen["cohort"] |= {"source": "bids", "data": "/home/somebody/data"}
+
+    rows = rows_by_key(chosen)
+
+    assert "somebody" not in str(rows)
+    assert not any(key.startswith("simulation.") for key in rows)
+
+
+def test_rows_of_one_measure_share_one_tall_cell():
+    rows = report_page.region_rows(REGIONS)
+
+    assert [row["span"] for row in rows] == [2, 0, 1]
+    assert rows[1]["near"] == "4.2 mm away"
+    assert [row["fdr"] for row in rows] == ["yes", "no", "no"]
+
+
+def test_the_published_rows_and_the_other_arms_are_told_apart():
+    table = classification_table(PUBLISHED, NESTED)
+
+    published, others = report_page.classification_rows(table)
+
+    assert [row["cluster_id"] for row in published] == ["ALFF1", "ALFF2"]
+    assert others[0]["interval"] == "0.35 to 0.80"
+    assert published[0]["feature_interval"] == "0.70 to 0.99"
+
+
+def test_a_wide_picture_is_shrunk_and_a_narrow_one_kept():
+    def width_of(width):
+        uri = report_page.embedded_picture(picture(width), width=100, quality=80)
+        content = base64.b64decode(uri.removeprefix("data:image/webp;base64,"))
+        return Image.open(io.BytesIO(content)).width
+
+    assert width_of(4000) == 100
+    assert width_of(40) == 40
+
+
+def test_every_quality_number_has_a_column_in_the_wall():
+    text = page()
+
+    assert all(f">{name}" in text for _, _, name, *_ in QUALITY)

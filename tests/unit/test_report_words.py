@@ -1,0 +1,119 @@
+"""The sentences of the page say what the tables hold."""
+
+import pandas as pd
+import pytest
+
+from restpain import report_words
+from restpain.figures_flow import exclusion_flow
+from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
+
+TABLE3 = pd.concat(
+    [PUBLISHED.assign(arm="A"), NESTED.rename(columns={"features": "region"})], ignore_index=True
+)
+FACTS = {"kept": "60 kept", "timing": "interleaved", "df": 15, "n_voxels": 65321}
+
+
+def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
+    alff, reho, connectivity = report_words.findings(REGIONS, ["alff", "reho"])
+
+    assert alff == (
+        "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus; "
+        "higher in patients in the right inferior temporal gyrus."
+    )
+    assert reho == "ReHo: no cluster survived the correction."
+    assert "right precentral gyrus (seed ALFF1)" in connectivity
+
+
+def test_the_leak_free_number_comes_before_the_circular_ones():
+    sentence = report_words.classification_sentence(TABLE3)
+
+    assert sentence.index("0.60 (95 % interval 0.35 to 0.80") < sentence.index("0.80 to 0.90")
+
+
+def test_without_regions_the_classification_says_so():
+    only_nested = TABLE3[TABLE3["arm"] != "A"]
+
+    assert "no significant region" in report_words.classification_sentence(only_nested)
+
+
+def test_a_score_without_a_correlation_names_the_smallest_p_and_q():
+    sentence = report_words.score_sentence(ASSOCIATION, "nrs")
+
+    assert "2 features, smallest p = 0.400, smallest q = 0.570" in sentence
+
+
+def test_a_score_with_a_correlation_names_the_feature():
+    table = ASSOCIATION.assign(q_fdr=[0.01, 0.2])
+
+    assert report_words.score_sentence(table, "nrs").endswith("ALFF1 (rho 0.13).")
+    assert "no clinical score" in report_words.score_sentence(table, None).lower()
+
+
+def certainty(size_field, size_permuted, regions=REGIONS):
+    quality = pd.DataFrame(
+        {"group": ["CP", "CP", "HC", "HC"], "mean_fd_jenkinson_mm": [0.1, 0.3, 0.1, 0.1]}
+    )
+    volume = {
+        "cluster_size_threshold": size_field,
+        "cluster_size_permutation": size_permuted,
+    }
+    return report_words.certainty(
+        regions, TABLE3, {"alff": [volume], "fc": []}, quality, patients="CP", controls="HC"
+    )
+
+
+def test_certainty_counts_what_survives_the_other_corrections():
+    sentences = certainty(24, 31)
+
+    assert sentences[0] == (
+        "Of 3 clusters, 2 also survive the permutation test of cluster size, 1 hold FDR."
+    )
+    assert "ALFF 24 against 31; where permutation asks for more" in sentences[1]
+    assert "0.30 above the leak-free one" in sentences[2]
+    assert "patients 0.20, controls 0.10 mm" in sentences[3]
+
+
+def test_the_random_field_is_called_lenient_only_if_it_asks_for_less():
+    assert "is not lenient" in certainty(40, 31)[1]
+    assert not any("lenient" in sentence for sentence in certainty(24, None))
+
+
+def test_limits_begin_with_the_simulation_only_if_there_is_one():
+    roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
+    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    real = settings()
+    real["cohort"]["source"] = "bids"
+
+    assert "simulated" in report_words.limits(flow, TABLE3, settings(), 2.0)[0]
+    assert not any("simulated" in text for text in report_words.limits(flow, TABLE3, real, None))
+
+
+def test_methods_cite_each_source_once_in_the_order_of_the_text():
+    paragraphs, references = report_words.methods_text(settings(), FACTS)
+    text = " ".join(paragraphs)
+
+    marks = [f"[{number}]" for number in range(1, len(references) + 1) if f"[{number}]" in text]
+    assert [text.index(mark) for mark in marks] == sorted(text.index(mark) for mark in marks)
+    assert len({doi for _, doi in references}) == len(references)
+    assert "0.01–0.1 Hz" in text
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "phrase"),
+    [
+        ("preprocessing", "nuisance", [], "No nuisance signal was regressed out."),
+        ("cohort", "covariates", [], "without covariates"),
+        ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
+        ("group", "tails", 1, "cluster p < 0.05, for each sign"),
+        ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
+    ],
+)
+def test_methods_follow_the_settings(section, key, value, phrase):
+    changed = settings()
+    changed[section][key] = value
+
+    before, _ = report_words.methods_text(settings(), FACTS)
+    after, _ = report_words.methods_text(changed, FACTS)
+
+    assert phrase in " ".join(after)
+    assert phrase not in " ".join(before)
