@@ -1,0 +1,95 @@
+"""The simulated cohort as a whole: its table, the head of all, and what is planted where."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from restpain.atlas import aal
+from restpain.phantom import GM, grid_points, head_labels, sampled, template_path, transformed
+from restpain.runlog import start_log
+from restpain.simulated_bold import check_effects
+from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
+from restpain.tables import write_json, write_table
+from restpain.volumes import read_volume, write_volume
+
+logger = logging.getLogger("simulate_cohort")
+
+
+def simulate_cohort(
+    *,
+    participants_path: str,
+    truth_path: str,
+    regions_path: str,
+    regions_table_path: str,
+    head_path: str,
+    n_patients: int,
+    n_controls: int,
+    n_excluded: int,
+    patients: str,
+    controls: str,
+    effects: list[dict],
+    seed: int,
+) -> None:
+    atlas = aal()
+    numbers = {name: number for number, name in atlas.names.items()}
+    check_effects(effects, set(numbers))
+    roster = simulated_roster(
+        n_patients=n_patients,
+        n_controls=n_controls,
+        n_excluded=n_excluded,
+        patients=patients,
+        controls=controls,
+    )
+    table = simulated_participants(roster, patients=patients, seed=seed)
+    write_table(participants_path, table, COLUMNS)
+    logger.info("%d participants, %d of them excluded", len(table), n_excluded)
+
+    t1, affine = read_volume(template_path("t1"))
+    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
+    head, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
+    write_volume(head_path, head, head_affine)
+
+    points = grid_points(t1.shape, affine)
+    is_grey = sampled(head, head_affine, points, order=0) == GM
+    places = np.where(is_grey, atlas.at(points), 0)
+    regions = sorted({effect["region"] for effect in effects})
+    labels = np.zeros(t1.shape, np.uint8)
+    truth = []
+    for label, region in enumerate(regions, start=1):
+        inside = (places == numbers[region]).reshape(t1.shape)
+        labels[inside] = label
+        centroid = transformed(affine, np.argwhere(inside).mean(axis=0))
+        volume_mm3 = int(inside.sum())  # voxels of 1 mm
+        logger.info("%s: %d mm3 of grey matter", region, volume_mm3)
+        truth += [
+            {**effect, "label": label, "centroid_mm": centroid.round(1), "volume_mm3": volume_mm3}
+            for effect in effects
+            if effect["region"] == region
+        ]
+    write_volume(regions_path, labels, affine)
+    write_table(
+        regions_table_path,
+        pd.DataFrame({"index": range(1, len(regions) + 1), "name": regions}),
+    )
+    analysed = roster[roster["exclude"] == ""]
+    groups = dict(zip(analysed["participant_id"], analysed["group"], strict=True))
+    write_json(truth_path, {"effects": truth, "patients": patients, "participants": groups})
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    simulate_cohort(
+        participants_path=snakemake.output.participants,
+        truth_path=snakemake.output.truth,
+        regions_path=snakemake.output.regions,
+        regions_table_path=snakemake.output.regions_table,
+        head_path=snakemake.output.head,
+        n_patients=snakemake.params.n_patients,
+        n_controls=snakemake.params.n_controls,
+        n_excluded=snakemake.params.n_excluded,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        effects=snakemake.params.effects,
+        seed=snakemake.params.seed,
+    )

@@ -1,0 +1,161 @@
+"""Simulated scanning session of one participant, as a folder of DICOM files, with its truth."""
+
+import logging
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from restpain.atlas import aal
+from restpain.dicom_writer import Person, Sequence, write_series
+from restpain.phantom import (
+    deformation_summary,
+    grid_points,
+    random_anatomy,
+    t1_grid,
+    t1_image,
+    tissue_volumes_ml,
+    to_scanner,
+)
+from restpain.runlog import start_log
+from restpain.simulated_bold import (
+    FLIP_ANGLE_DEG,
+    head_motion,
+    moved_since,
+    rest_grid,
+    rest_series,
+    voxel_contents,
+)
+from restpain.slicetiming import ordered_times
+from restpain.tables import read_table, write_json
+from restpain.template import template_grid
+from restpain.volumes import read_volume, write_volume
+
+logger = logging.getLogger("simulate_participant")
+
+FIRST_SESSION = datetime(2020, 1, 6, 9)  # fictitious, like all that identifies
+TRUTH_GRID_MM = 3.0
+TRUTH_STEP_MM = 1 / 64  # rounding, so that the image compresses
+
+
+def simulate_participant(
+    *,
+    participants_path: str,
+    head_path: str,
+    dicom_path: str,
+    truth_path: str,
+    transform_path: str,
+    subject: str,
+    patients: str,
+    seed: int,
+    t1_voxel_mm: float,
+    bold_matrix: list[int],
+    bold_voxel_mm: list[float],
+    n_volumes: int,
+    repetition_time: float,
+    slice_order: str,
+    effects: list[dict],
+) -> None:
+    table = read_table(participants_path).set_index("participant_id")
+    row = table.loc[f"sub-{subject}"]
+    entropy = [seed, table.index.get_loc(f"sub-{subject}")]
+    rng = np.random.default_rng(np.random.SeedSequence(entropy))
+    labels, label_affine = read_volume(head_path)
+    labels = labels.astype(np.uint8)
+    person = Person(label=subject, age=int(row["age"]), sex=row["sex"])
+    start = FIRST_SESSION + timedelta(days=entropy[1])
+
+    anatomy = random_anatomy(rng)
+    shape, t1_affine = t1_grid(t1_voxel_mm, rng)
+    t1, tissue = t1_image(labels, label_affine, anatomy, shape=shape, affine=t1_affine, rng=rng)
+    sequence = Sequence(
+        description="Sag3D T1TFE",
+        series=201,
+        start=start,
+        repetition_ms=7.6,
+        echo_ms=3.7,
+        flip_deg=8,
+        volume_s=0,
+        dimensions="3D",
+        variant="MP",
+        technique="T1TFE",
+    )
+    folder = Path(dicom_path)
+    n_files = write_series(
+        folder / "T1", t1, t1_affine, person=person, sequence=sequence, seed=entropy
+    )
+
+    settled, rest_from_t1 = moved_since(anatomy, rng)
+    shape, rest_affine = rest_grid(bold_matrix, bold_voxel_mm, settled, rng)
+    times = ordered_times(slice_order, n_slices=shape[2], repetition_time=repetition_time)
+    motion = head_motion(n_volumes, rng)
+    centre_mm = (rest_affine @ [*(np.array(shape) - 1) / 2, 1])[:3]
+    series = rest_series(
+        voxel_contents(labels, label_affine, aal(), settled, shape=shape, affine=rest_affine),
+        effects=effects,
+        is_patient=row["group"] == patients,
+        affine=rest_affine,
+        repetition_time=repetition_time,
+        slice_times=times,
+        motion=motion,
+        centre_mm=centre_mm,
+        rng=rng,
+    )
+    sequence = Sequence(
+        description="rest FE-EPI",
+        series=301,
+        start=start + timedelta(minutes=6),
+        repetition_ms=1000 * repetition_time,
+        echo_ms=30,
+        flip_deg=FLIP_ANGLE_DEG,
+        volume_s=repetition_time,
+        dimensions="2D",
+        variant="SK",
+        technique="FEEPI",
+    )
+    n_files += write_series(
+        folder / "rest", series, rest_affine, person=person, sequence=sequence, seed=entropy
+    )
+    logger.info("%d DICOM files, %d volumes every %g s", n_files, n_volumes, repetition_time)
+
+    grid_shape, grid_affine = template_grid(TRUTH_GRID_MM)
+    points = to_scanner(anatomy, grid_points(grid_shape, grid_affine))
+    points = np.rint(points / TRUTH_STEP_MM) * TRUTH_STEP_MM
+    write_volume(transform_path, points.reshape(*grid_shape, 3), grid_affine)
+    write_json(
+        truth_path,
+        {
+            "participant_id": f"sub-{subject}",
+            "group": row["group"],
+            "volumes": tissue_volumes_ml(tissue, t1_affine),
+            "deformation": deformation_summary(anatomy, labels, label_affine),
+            "mni_to_t1_affine": anatomy.pose,
+            "t1_to_rest": rest_from_t1,
+            "t1_affine": t1_affine,
+            "rest_affine": rest_affine,
+            "slice_times_s": times,
+            "rotation_centre_mm": centre_mm,
+            "motion_mm_rad": motion.round(6),
+        },
+    )
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    simulate_participant(
+        participants_path=snakemake.input.participants,
+        head_path=snakemake.input.head,
+        dicom_path=snakemake.output.dicom,
+        truth_path=snakemake.output.truth,
+        transform_path=snakemake.output.transform,
+        subject=snakemake.wildcards.subject,
+        patients=snakemake.params.patients,
+        seed=snakemake.params.seed,
+        t1_voxel_mm=snakemake.params.t1_voxel_mm,
+        bold_matrix=snakemake.params.bold_matrix,
+        bold_voxel_mm=snakemake.params.bold_voxel_mm,
+        n_volumes=snakemake.params.n_volumes,
+        repetition_time=snakemake.params.repetition_time,
+        slice_order=snakemake.params.slice_order,
+        effects=snakemake.params.effects,
+    )
