@@ -1,16 +1,23 @@
 """The only readers and writers of tables and of JSON."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 from restpain.files import write_text
 
 
 def read_table(path: str | Path, **options) -> pd.DataFrame:
     """Read a BIDS table: tab-separated, UTF-8 with or without a mark, ``n/a`` for missing."""
+    import pandas as pd  # here, since half of the jobs read no table and pandas starts slowly
+
     return pd.read_csv(
         path, sep="\t", encoding="utf-8-sig", na_values=["n/a"], keep_default_na=False, **options
     )
