@@ -1,8 +1,47 @@
-"""Connectivity of one participant with the seeds.
+"""The seeds, and every participant's connectivity with them.
 
-inputs   denoised series (not smoothed, not filtered), brain mask and the seeds of the group level
-outputs  results/sub-*/func/*_stat-fc_desc-standardised_boldmap.nii.gz
+inputs   clusters of the local measures (or coordinates, or masks), denoised series of all participants
+outputs  results/group/seeds.tsv, results/sub-*/func/*_stat-fc_desc-standardised_boldmap.nii.gz
 """
+
+LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
+SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
+
+
+rule define_seeds:
+    """Seeds of connectivity: significant clusters, their union, spheres or mask files."""
+    input:
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        labels=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+            measure=LOCAL_CLUSTERS,
+        ),
+        tables=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+            measure=LOCAL_CLUSTERS,
+        ),
+        images=SEED_IMAGES,
+    output:
+        seeds="results/group/space-MNI152NLin2009aSym_desc-seeds_mask.nii.gz",
+        table="results/group/seeds.tsv",
+        columns="results/group/seeds.json",
+    log:
+        "results/logs/define_seeds.log",
+    benchmark:
+        "results/benchmarks/define_seeds.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        kind=config["connectivity"]["seeds"],
+        coordinates=config["connectivity"]["coordinates"],
+        radius_mm=config["connectivity"]["radius_mm"],
+        code=code_digest("define_seeds.py"),
+    script:
+        "../scripts/define_seeds.py"
 
 
 rule correlate_seeds:

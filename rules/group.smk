@@ -1,4 +1,4 @@
-"""The groups compared: design, mask, models, clusters, their means, and the seeds they become.
+"""The groups compared: design, mask, models, clusters, their means in every participant.
 
 inputs   results/sub-*/func/*_desc-standardised_boldmap.nii.gz, results/cohort/participants.tsv
 outputs  results/cohort/design_check.tsv, results/group/
@@ -9,8 +9,6 @@ MOTION_METRICS = (
     if "mean_fd" in config["cohort"]["covariates"]
     else []
 )
-LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
-SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
 
 
 def seeds_of_measure(wildcards):
@@ -177,39 +175,3 @@ rule extract_features:
         code=code_digest("extract_features.py"),
     script:
         "../scripts/extract_features.py"
-
-
-rule define_seeds:
-    """Seeds of connectivity: significant clusters, their union, spheres or mask files."""
-    input:
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        labels=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-            measure=LOCAL_CLUSTERS,
-        ),
-        tables=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-            measure=LOCAL_CLUSTERS,
-        ),
-        images=SEED_IMAGES,
-    output:
-        seeds="results/group/space-MNI152NLin2009aSym_desc-seeds_mask.nii.gz",
-        table="results/group/seeds.tsv",
-        columns="results/group/seeds.json",
-    log:
-        "results/logs/define_seeds.log",
-    benchmark:
-        "results/benchmarks/define_seeds.tsv"
-    conda:
-        "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
-    params:
-        kind=config["connectivity"]["seeds"],
-        coordinates=config["connectivity"]["coordinates"],
-        radius_mm=config["connectivity"]["radius_mm"],
-        code=code_digest("define_seeds.py"),
-    script:
-        "../scripts/define_seeds.py"
