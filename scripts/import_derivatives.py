@@ -1,0 +1,125 @@
+"""Preprocessed rest series of one participant: on the template's grid, without nuisance."""
+
+import logging
+
+import numpy as np
+
+from restpain.bids_layout import derivative_images
+from restpain.motion import displacement_jenkinson, displacement_power, rigid_matrix
+from restpain.nuisance import (
+    CONFOUNDS,
+    confounds_table,
+    fmriprep_signals,
+    regressors,
+    residuals,
+)
+from restpain.quality import coverage, kept_volumes, motion_summary, signal_mask, temporal_snr
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json, write_table
+from restpain.trilinear import applied, sampled, voxel_points
+from restpain.volumes import read_mask, read_volume, repetition_time, write_masked, write_volume
+
+logger = logging.getLogger("import_derivatives")
+
+
+def import_derivatives(
+    *,
+    folder: str,
+    template_mask_path: str,
+    denoised_path: str,
+    mask_path: str,
+    boldref_path: str,
+    confounds_path: str,
+    qc_path: str,
+    drop_volumes: int,
+    nuisance: list[str],
+) -> None:
+    images = derivative_images(folder)
+    bold_path = images["bold"][0]
+    tr = repetition_time(bold_path)
+    series, affine = read_volume(bold_path)
+    n_read = series.shape[-1]
+    volumes = kept_volumes(series, drop=drop_volumes, name=bold_path.name)
+    logger.info("%s: %d of %d volumes, TR %g s", bold_path.name, len(volumes), n_read, tr)
+
+    template, grid = read_mask(template_mask_path)
+    points = applied(grid, voxel_points(template.shape))
+    voxels = applied(np.linalg.inv(affine), points)
+    inside = ((voxels >= 0) & (voxels <= np.array(volumes.shape[1:]) - 1)).all(axis=-1)
+    candidates = template & inside
+    if images["mask"]:
+        given, given_affine = read_mask(images["mask"][0])
+        given_voxels = applied(np.linalg.inv(given_affine), points)
+        candidates &= sampled(given.astype(np.float32), given_voxels) >= 0.5
+    boldref = sampled(volumes.mean(axis=0), voxels)
+    mask = signal_mask(boldref, candidates=candidates)
+    series = np.stack([sampled(volume, voxels[mask]) for volume in volumes], axis=1)
+
+    signals, origin = {"global": series.mean(axis=0, dtype=float)}, bold_path.name
+    if images["confounds"]:
+        origin = images["confounds"][0].name
+        table = read_table(images["confounds"][0])
+        if len(table) != n_read:
+            raise ValueError(f"{origin} has {len(table)} rows, {bold_path.name} {n_read} volumes")
+        signals = fmriprep_signals(table[drop_volumes:])
+    parameters = signals.get("motion")
+    if parameters is None:
+        parameters = np.full((len(volumes), 6), np.nan)
+    transforms = np.linalg.inv([rigid_matrix(row) for row in parameters])
+    jenkinson = displacement_jenkinson(transforms, centre_mm=np.zeros(3))
+    power = displacement_power(parameters)
+    signals["displacement"] = jenkinson if signals.get("motion") is not None else None
+
+    matrix, columns = regressors(nuisance, signals=signals, n_volumes=len(volumes), origin=origin)
+    denoised, degrees = residuals(series, matrix)
+    logger.info(
+        "%d voxels, %d regressors, %d degrees of freedom left", len(series), len(columns), degrees
+    )
+
+    write_masked(
+        denoised_path,
+        denoised,
+        mask,
+        grid,
+        repetition_time=tr,
+        sidecar={
+            "Description": "Rest series without nuisance regressors and mean, neither filtered "
+            "nor smoothed; preprocessed before this workflow",
+            "RepetitionTime": tr,
+            "NuisanceRegressors": columns,
+            "DroppedVolumes": drop_volumes,
+        },
+    )
+    write_volume(mask_path, mask, grid)
+    write_volume(boldref_path, boldref, grid)
+    table = confounds_table(parameters, jenkinson=jenkinson, power=power, signals=signals)
+    write_table(confounds_path, table, CONFOUNDS)
+    write_json(
+        qc_path,
+        {
+            **motion_summary(parameters, jenkinson=jenkinson, power=power),
+            "tsnr_median": float(np.median(temporal_snr(series))),
+            "n_volumes": len(volumes),
+            "dropped_volumes": drop_volumes,
+            "slice_timing": "as preprocessed before",
+            "coregistration_cost": None,
+            "coverage_of_template": coverage(mask, of=template),
+            "regressors": columns,
+            "residual_degrees_of_freedom": degrees,
+        },
+    )
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    import_derivatives(
+        folder=snakemake.input.folder,
+        template_mask_path=snakemake.input.template_mask,
+        denoised_path=snakemake.output.denoised,
+        mask_path=snakemake.output.mask,
+        boldref_path=snakemake.output.boldref,
+        confounds_path=snakemake.output.confounds,
+        qc_path=snakemake.output.qc,
+        drop_volumes=snakemake.params.drop_volumes,
+        nuisance=snakemake.params.nuisance,
+    )

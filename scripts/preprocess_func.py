@@ -1,0 +1,170 @@
+"""Rest series of one participant: in time, in place, on the template's grid, without nuisance."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from restpain.coregistration import align_by_information, refine_by_boundary
+from restpain.motion import (
+    displacement_jenkinson,
+    displacement_power,
+    motion_parameters,
+    realigned,
+)
+from restpain.nuisance import CONFOUNDS, confounds_table, regressors, residuals, tissue_signals
+from restpain.quality import coverage, kept_volumes, motion_summary, signal_mask, temporal_snr
+from restpain.resampling import resampled_series, spline_coefficients, spline_values
+from restpain.runlog import start_log
+from restpain.slicetiming import correct_slice_timing, slice_times
+from restpain.tables import read_json, write_json, write_table
+from restpain.trilinear import applied, sampled
+from restpain.volumes import (
+    read_mask,
+    read_volume,
+    repetition_time,
+    write_masked,
+    write_volume,
+)
+
+logger = logging.getLogger("preprocess_func")
+
+
+def preprocess_func(
+    *,
+    bold_path: str,
+    sidecar_path: str,
+    t1w_path: str,
+    brain_mask_path: str,
+    wm_path: str,
+    csf_path: str,
+    xfm_path: str,
+    template_mask_path: str,
+    denoised_path: str,
+    mask_path: str,
+    boldref_path: str,
+    confounds_path: str,
+    qc_path: str,
+    drop_volumes: int,
+    slice_order: str | list[float] | None,
+    nuisance: list[str],
+) -> None:
+    name, tr = Path(bold_path).name, repetition_time(bold_path)
+    series, affine = read_volume(bold_path)
+    volumes = kept_volumes(series, drop=drop_volumes, name=name)
+    times, timing = slice_times(
+        slice_order,
+        sidecar=read_json(sidecar_path),
+        n_slices=volumes.shape[3],
+        repetition_time=tr,
+        name=name,
+    )
+    if times is not None:
+        volumes = correct_slice_timing(volumes, times=times, repetition_time=tr)
+    logger.info("%d volumes after %d dropped, TR %g s", len(volumes), drop_volumes, tr)
+    logger.info("slice timing: %s", timing)
+
+    transforms, mean, settled = realigned(volumes, affine=affine)
+    if not settled.all():
+        logger.warning("realignment did not come to rest in %d volumes", (~settled).sum())
+    parameters = motion_parameters(transforms)
+    centre = affine[:3] @ [*(np.array(mean.shape) - 1) / 2, 1]
+    jenkinson = displacement_jenkinson(transforms, centre_mm=centre)
+    power = displacement_power(parameters)
+
+    t1, t1_affine = read_volume(t1w_path)
+    brain, _ = read_mask(brain_mask_path)
+    white_matter, csf = read_volume(wm_path)[0], read_volume(csf_path)[0]
+    affines = {"epi_affine": affine, "t1_affine": t1_affine}
+    to_epi = align_by_information(mean, t1, brain, **affines)
+    to_epi, cost = refine_by_boundary(mean, white_matter, **affines, start=to_epi)
+    logger.info("boundary-based cost of the mean EPI on the T1 %.3f (1 is no contrast)", cost)
+
+    # motion, EPI to T1 and T1 to template in one interpolation
+    template, grid = read_mask(template_mask_path)
+    points = read_volume(xfm_path)[0]
+    from_mm = np.linalg.inv(affine)
+    series, inside = resampled_series(
+        volumes, points=points[template], to_voxels=from_mm @ transforms @ to_epi
+    )
+    candidates, mean_image = template.copy(), np.zeros(template.shape, np.float32)
+    candidates[template] = inside
+    mean_image[template] = series.mean(axis=1)
+    mask = signal_mask(mean_image, candidates=candidates)
+    series = series[mask[template]]
+
+    t1_voxels = applied(np.linalg.inv(t1_affine), points)
+    signals, tissues = tissue_signals(
+        series,
+        mask,
+        white_matter=sampled(white_matter, t1_voxels),
+        csf=sampled(csf, t1_voxels),
+        with_components="acompcor" in nuisance,
+    )
+    signals |= {"motion": parameters, "displacement": jenkinson}
+    matrix, columns = regressors(nuisance, signals=signals, n_volumes=len(volumes), origin=name)
+    denoised, degrees = residuals(series, matrix)
+    logger.info(
+        "%d voxels, %d regressors, %d degrees of freedom left", len(series), len(columns), degrees
+    )
+
+    write_masked(
+        denoised_path,
+        denoised,
+        mask,
+        grid,
+        repetition_time=tr,
+        sidecar={
+            "Description": "Rest series without nuisance regressors and mean, neither filtered "
+            "nor smoothed",
+            "RepetitionTime": tr,
+            "NuisanceRegressors": columns,
+            "DroppedVolumes": drop_volumes,
+            "SliceTimingCorrection": timing,
+        },
+    )
+    write_volume(mask_path, mask, grid)
+    boldref, _ = spline_values(
+        spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
+    )
+    write_volume(boldref_path, boldref.reshape(mask.shape), grid)
+    table = confounds_table(parameters, jenkinson=jenkinson, power=power, signals=signals)
+    write_table(confounds_path, table, CONFOUNDS)
+    write_json(
+        qc_path,
+        {
+            **motion_summary(parameters, jenkinson=jenkinson, power=power),
+            "tsnr_median": float(np.median(temporal_snr(series))),
+            "n_volumes": len(volumes),
+            "dropped_volumes": drop_volumes,
+            "slice_timing": timing,
+            "unsettled_volumes": int((~settled).sum()),
+            "coregistration_cost": cost,
+            "coverage_of_template": coverage(mask, of=template),
+            "regressors": columns,
+            "residual_degrees_of_freedom": degrees,
+            **tissues,
+        },
+    )
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    preprocess_func(
+        bold_path=snakemake.input.bold,
+        sidecar_path=snakemake.input.sidecar,
+        t1w_path=snakemake.input.t1w,
+        brain_mask_path=snakemake.input.brain_mask,
+        wm_path=snakemake.input.wm,
+        csf_path=snakemake.input.csf,
+        xfm_path=snakemake.input.xfm,
+        template_mask_path=snakemake.input.template_mask,
+        denoised_path=snakemake.output.denoised,
+        mask_path=snakemake.output.mask,
+        boldref_path=snakemake.output.boldref,
+        confounds_path=snakemake.output.confounds,
+        qc_path=snakemake.output.qc,
+        drop_volumes=snakemake.params.drop_volumes,
+        slice_order=snakemake.params.slice_order,
+        nuisance=snakemake.params.nuisance,
+    )

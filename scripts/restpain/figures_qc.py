@@ -1,0 +1,265 @@
+"""One page on the quality of a participant's rest series.
+
+Arrays are indexed ``[x, y, z]`` in RAS space; left is on the left. Colours are those of Okabe and
+Ito, which differ for every kind of colour vision.
+"""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+BLUE, ORANGE, GREEN, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
+INK, MUTED = "#1d2b3a", "#5b6875"
+AXIAL_MM = (-30, -9, 12, 33, 54)
+SAGITTAL_MM, CORONAL_MM = 5, -18
+BOX_MM = ((-78, -111, -69), (78, 81, 90))  # shown of each slice
+CARPET_ROWS = 600
+CARPET_LIMIT = 2.0  # standard deviations
+FD_THRESHOLD_MM = 0.2
+LEGEND = {  # above the axes, so that it covers no curve
+    "loc": "lower right",
+    "bbox_to_anchor": (1, 0.97),
+    "fontsize": 8,
+    "frameon": False,
+    "handlelength": 1.2,
+    "borderpad": 0,
+}
+TISSUE_COLOURS = {"grey": BLUE, "white": SKY, "CSF": ORANGE}
+
+
+def mosaic(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """Five axial slices, a sagittal and a coronal one side by side, rows from top to bottom.
+
+    Parameters
+    ----------
+    image : ndarray of shape (x, y, z)
+        On a grid without rotation.
+    affine : ndarray of shape (4, 4)
+        From voxels to mm.
+
+    Returns
+    -------
+    ndarray of shape (rows, columns)
+        Zero between the slices.
+    """
+    offset, size = affine[:3, 3], np.diag(affine)[:3]
+    low, high = (np.round((np.array(mm) - offset) / size).astype(int) for mm in BOX_MM)
+    box = tuple(map(slice, np.maximum(low, 0), high + 1))
+    image, offset = image[box], offset + np.maximum(low, 0) * size
+
+    def index(axis, mm):
+        return int(np.clip(round((mm - offset[axis]) / size[axis]), 0, image.shape[axis] - 1))
+
+    slices = [image[:, :, index(2, mm)] for mm in AXIAL_MM]
+    slices += [image[index(0, SAGITTAL_MM)], image[:, index(1, CORONAL_MM)]]
+    height = max(part.shape[1] for part in slices)
+    padded = []
+    for part in slices:
+        below = (height - part.shape[1]) // 2
+        padded.append(np.pad(part, ((1, 1), (below, height - part.shape[1] - below))))
+    return np.concatenate(padded).T[::-1]
+
+
+def draw_mosaic(
+    ax: Axes,
+    image: np.ndarray,
+    affine: np.ndarray,
+    *,
+    title: str,
+    limits: tuple[float, float],
+    outlines: dict[str, tuple[np.ndarray, float]],
+    colours: str = "gray",
+) -> None:
+    """Slices of an image with outlines of others on the same grid.
+
+    Parameters
+    ----------
+    image : ndarray of shape (x, y, z)
+        The background.
+    limits : (float, float)
+        Values of black and white.
+    outlines : dict
+        Image and level of each outline, by its colour.
+    colours : str
+        Name of the colour map of the background.
+    """
+    picture = mosaic(image, affine)
+    shown = ax.imshow(
+        picture, cmap=colours, vmin=limits[0], vmax=limits[1], interpolation="bilinear"
+    )
+    for colour, (outlined, level) in outlines.items():
+        ax.contour(mosaic(outlined, affine), levels=[level], colors=colour, linewidths=0.7)
+    ax.set_title(title, loc="left", fontsize=9, color=INK)
+    ax.text(2, 1, "L", color="white", fontsize=8, va="top")
+    ax.set_axis_off()
+    if colours != "gray":
+        bar = ax.figure.colorbar(shown, ax=ax, fraction=0.012, pad=0.005)
+        bar.ax.tick_params(labelsize=7, length=2)
+
+
+def draw_displacement(ax: Axes, jenkinson: np.ndarray, power: np.ndarray) -> None:
+    """Both framewise displacements, ``(n_volumes,)`` in mm, with the threshold of 0.2 mm."""
+    ax.plot(power, color=ORANGE, lw=0.9, label="Power")
+    ax.plot(jenkinson, color=BLUE, lw=1.2, label="Jenkinson")
+    ax.axhline(FD_THRESHOLD_MM, color=RED, lw=0.8, ls="--")
+    above = int((np.nan_to_num(jenkinson) > FD_THRESHOLD_MM).sum())
+    highest = np.nanmax([*jenkinson, *power, FD_THRESHOLD_MM])
+    ax.set_ylim(0, 1.15 * highest)
+    ax.set_title(
+        f"Framewise displacement, mm; Jenkinson > {FD_THRESHOLD_MM}: "
+        f"{above} of {len(jenkinson)} volumes",
+        loc="left",
+        fontsize=9,
+        color=INK,
+    )
+    ax.legend(**LEGEND, ncols=2)
+
+
+def draw_motion(ax: Axes, values: np.ndarray, *, title: str) -> None:
+    """Three motion parameters, ``(n_volumes, 3)``, in x, y and z."""
+    for column, name, colour in zip(values.T, "xyz", (BLUE, ORANGE, GREEN), strict=True):
+        ax.plot(column, color=colour, lw=1.0, label=name)
+    ax.axhline(0, color=MUTED, lw=0.4)
+    ax.set_title(title, loc="left", fontsize=9, color=INK)
+    ax.legend(**LEGEND, ncols=3)
+
+
+def carpet(
+    series: np.ndarray, tissues: np.ndarray, *, n_rows: int
+) -> tuple[np.ndarray, dict[str, tuple[int, int]]]:
+    """Standardised series of voxels, sorted by tissue.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        Series without their means.
+    tissues : ndarray of shape (3, n_voxels)
+        Probabilities of grey matter, white matter and cerebrospinal fluid.
+    n_rows : int
+        Most rows; voxels are left out at even distances.
+
+    Returns
+    -------
+    rows : ndarray of shape (at most n_rows, n_volumes)
+        In standard deviations.
+    extents : dict
+        First row and end of each tissue.
+    """
+    best = np.where(tissues.max(axis=0) > 0.5, tissues.argmax(axis=0), -1)
+    members = [np.flatnonzero(best == k) for k in range(3)]
+    step = max(1, -(-sum(map(len, members)) // n_rows))
+    members = [voxels[::step] for voxels in members]
+    rows = series[np.concatenate(members)]
+    spread = rows.std(axis=1, keepdims=True)
+    rows = rows / np.where(spread > 0, spread, 1)
+    ends = np.cumsum([len(voxels) for voxels in members])
+    starts = ends - [len(voxels) for voxels in members]
+    extents = zip(starts.tolist(), ends.tolist(), strict=True)
+    return rows, dict(zip(TISSUE_COLOURS, extents, strict=True))
+
+
+def draw_carpet(ax: Axes, rows: np.ndarray, extents: dict[str, tuple[int, int]]) -> None:
+    """Carpet with a bar of colour and the name of each tissue at the left."""
+    ax.imshow(
+        rows,
+        aspect="auto",
+        cmap="gray",
+        vmin=-CARPET_LIMIT,
+        vmax=CARPET_LIMIT,
+        interpolation="nearest",
+    )
+    width = 0.008 * rows.shape[1]
+    for name, (start, end) in extents.items():
+        if end > start:
+            ax.add_patch(
+                Rectangle(
+                    (-0.5 - width, start - 0.5),
+                    width,
+                    end - start,
+                    color=TISSUE_COLOURS[name],
+                    clip_on=False,
+                )
+            )
+            ax.text(
+                -0.5 - 1.6 * width,
+                (start + end) / 2,
+                name,
+                color=INK,
+                fontsize=8,
+                ha="right",
+                va="center",
+                rotation=90 if end - start > 0.1 * len(rows) else 0,
+            )
+    ax.set_yticks([])
+    ax.set_title(
+        "Denoised series, standard deviations (black -2, white 2)", loc="left", fontsize=9
+    )
+    ax.set_xlabel("volume", fontsize=8)
+
+
+def draw_numbers(ax: Axes, numbers: list[tuple[str, str]]) -> None:
+    """Names and values in two columns of text, in two blocks side by side."""
+    ax.set_axis_off()
+    half = -(-len(numbers) // 2)
+    for i, (name, value) in enumerate(numbers):
+        left, row = 0.5 * (i // half), i % half
+        y = 1 - (row + 0.5) / half
+        ax.text(left, y, name, fontsize=8, color=MUTED, va="center", transform=ax.transAxes)
+        ax.text(left + 0.28, y, value, fontsize=8, color=INK, va="center", transform=ax.transAxes)
+
+
+def participant_page(
+    *,
+    title: str,
+    confounds: dict[str, np.ndarray],
+    rows: np.ndarray,
+    extents: dict[str, tuple[int, int]],
+    pictures: list[dict],
+    numbers: list[tuple[str, str]],
+) -> Figure:
+    """Draw the page: motion and carpet at the left, slices and numbers at the right.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    confounds : dict
+        ``jenkinson`` and ``power`` of shape (n_volumes,) in mm, ``translations`` (mm) and
+        ``rotations`` (degrees) of shape (n_volumes, 3); all NaN where unknown.
+    rows, extents
+        From `carpet`.
+    pictures : list of dict
+        Arguments of `draw_mosaic` by name, one dict per row of slices.
+    numbers : list of (str, str)
+        From `draw_numbers`.
+    """
+    figure = Figure(figsize=(15, 9), dpi=90, layout="constrained")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=INK, fontweight="bold")
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.3))
+    axes = left.subplots(4, 1, height_ratios=(1, 1, 1, 2.6), sharex=True)
+    known = np.isfinite(confounds["power"]).any()
+    if known:
+        draw_displacement(axes[0], confounds["jenkinson"], confounds["power"])
+        draw_motion(axes[1], confounds["translations"], title="Translation, mm")
+        draw_motion(axes[2], confounds["rotations"], title="Rotation, degrees")
+    else:
+        for ax in axes[:3]:
+            ax.set_axis_off()
+        axes[1].text(
+            0.5,
+            0.5,
+            "The data say nothing of motion",
+            ha="center",
+            color=MUTED,
+            transform=axes[1].transAxes,
+        )
+    draw_carpet(axes[3], rows, extents)
+    for ax in axes:
+        ax.tick_params(labelsize=7, length=2)
+        ax.spines[["top", "right"]].set_visible(False)
+    boxes = right.subplots(len(pictures) + 1, 1, height_ratios=[1] * len(pictures) + [0.8])
+    for ax, picture in zip(boxes, pictures, strict=False):
+        draw_mosaic(ax, **picture)
+    draw_numbers(boxes[-1], numbers)
+    return figure

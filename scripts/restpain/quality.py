@@ -1,0 +1,119 @@
+"""Numbers about the quality of images and of their alignment."""
+
+import numpy as np
+from scipy.ndimage import label
+
+from restpain.nuisance import residuals
+
+MIN_VOLUMES = 10
+SIGNAL_SHARE = 0.1  # of the robust maximum of the mean image; below there is no signal
+
+
+def kept_volumes(series: np.ndarray, *, drop: int, name: str) -> np.ndarray:
+    """Volumes after the first ones, time first; a view, not a copy.
+
+    Parameters
+    ----------
+    series : ndarray of shape (x, y, z, n_volumes)
+        Series as read.
+    drop : int
+        Volumes to leave out at the start.
+    name : str
+        File name for the messages.
+
+    Returns
+    -------
+    ndarray of shape (n_volumes - drop, x, y, z)
+
+    Raises
+    ------
+    ValueError
+        If it is no series, fewer than 10 volumes remain, or a value is not finite.
+    """
+    if series.ndim != 4:
+        raise ValueError(f"{name} has {series.ndim} dimensions, a series has 4")
+    kept = series.shape[3] - drop
+    if kept < MIN_VOLUMES:
+        raise ValueError(
+            f"{name} has {series.shape[3]} volumes; without the first {drop} "
+            f"(preprocessing.drop_volumes) {max(kept, 0)} remain, fewer than {MIN_VOLUMES}"
+        )
+    volumes = np.moveaxis(series[..., drop:], -1, 0)
+    if not np.isfinite(volumes).all():
+        raise ValueError(f"{name} has values that are not finite (NaN or infinity)")
+    return volumes
+
+
+def signal_mask(mean_image: np.ndarray, *, candidates: np.ndarray) -> np.ndarray:
+    """Voxels that have signal: the largest connected part of those that are not dark.
+
+    Parameters
+    ----------
+    mean_image : ndarray of shape (x, y, z)
+        Mean over time.
+    candidates : ndarray of shape (x, y, z), bool
+        Voxels that may count, such as the template brain inside the field of view.
+
+    Returns
+    -------
+    ndarray of shape (x, y, z), bool
+        Candidates brighter than a tenth of their 98th percentile that hang together by faces.
+
+    Raises
+    ------
+    ValueError
+        If there is no such voxel.
+    """
+    limit = SIGNAL_SHARE * np.percentile(mean_image[candidates], 98) if candidates.any() else 0
+    bright = candidates & (mean_image > max(limit, 0))
+    parts, n_parts = label(bright)
+    if n_parts == 0:
+        raise ValueError("the rest series has no signal anywhere in the template brain")
+    return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
+
+
+def temporal_snr(series: np.ndarray) -> np.ndarray:
+    """Mean over standard deviation in time, a linear trend taken out of the deviation.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        With their means.
+
+    Returns
+    -------
+    ndarray of shape (n_voxels,)
+        Zero where the series is constant.
+    """
+    detrended, _ = residuals(series, np.linspace(-1, 1, series.shape[1])[:, None])
+    mean, spread = series.mean(axis=1), detrended.std(axis=1)
+    constant = spread <= 1e-6 * np.abs(mean)
+    return np.where(constant, 0, mean / np.where(constant, 1, spread))
+
+
+def coverage(mask: np.ndarray, *, of: np.ndarray) -> float:
+    """Share of the voxels of a mask that another one covers."""
+    return float((mask & of).sum() / of.sum())
+
+
+def motion_summary(
+    parameters: np.ndarray, *, jenkinson: np.ndarray, power: np.ndarray
+) -> dict[str, float | None]:
+    """Means of the framewise displacements and largest excursions, named with their units.
+
+    None where the motion is not known (NaN).
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_volumes, 6)
+        Translations in mm, rotations in rad, relative to the first volume.
+    jenkinson, power : ndarray of shape (n_volumes,)
+        Framewise displacements in mm, NaN for the first volume.
+    """
+    values = {
+        "mean_fd_jenkinson_mm": jenkinson[1:].mean(),
+        "mean_fd_power_mm": power[1:].mean(),
+        "max_translation_mm": np.abs(parameters[:, :3]).max(),
+        "max_rotation_deg": np.degrees(np.abs(parameters[:, 3:]).max()),
+    }
+    return {name: float(value) if np.isfinite(value) else None for name, value in values.items()}
