@@ -31,7 +31,7 @@ def distance_mm(directory, region, peak):
     truth = directory / "results" / "cohort" / "truth"
     labels = read_table(next(truth.glob("*_desc-effects_dseg.tsv")))
     image = nib.load(next(truth.glob("*_desc-effects_dseg.nii.gz")))
-    label = labels.loc[labels["region"] == region, "index"].iloc[0]
+    label = labels.loc[labels["name"] == region, "index"].iloc[0]
     voxels = np.argwhere(np.asarray(image.dataobj) == label)
     points = voxels @ image.affine[:3, :3].T + image.affine[:3, 3]
     return np.sqrt(((points - peak) ** 2).sum(axis=1)).min()
