@@ -1,0 +1,71 @@
+"""The template, and the anatomy of every participant on it.
+
+inputs   results/cohort/sub-*/anat/sub-*_T1w.nii.gz
+outputs  results/template/, results/sub-*/anat/
+"""
+
+
+rule prepare_template:
+    """MNI152 2009a symmetric: T1, brain, tissues at the resolutions of registration and maps."""
+    output:
+        anat_t1w="results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz",
+        anat_mask="results/template/tpl-MNI152NLin2009aSym_res-anat_desc-brain_mask.nii.gz",
+        anat_gm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-GM_probseg.nii.gz",
+        anat_wm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-WM_probseg.nii.gz",
+        anat_csf="results/template/tpl-MNI152NLin2009aSym_res-anat_label-CSF_probseg.nii.gz",
+        func_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+        func_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        func_gm="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
+        func_wm="results/template/tpl-MNI152NLin2009aSym_res-func_label-WM_probseg.nii.gz",
+        func_csf="results/template/tpl-MNI152NLin2009aSym_res-func_label-CSF_probseg.nii.gz",
+    log:
+        "results/logs/prepare_template.log",
+    benchmark:
+        "results/benchmarks/prepare_template.tsv"
+    conda:
+        "../envs/preprocessing.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=5,
+    params:
+        normalisation_mm=config["preprocessing"]["normalisation_mm"],
+        voxel_mm=config["preprocessing"]["voxel_mm"],
+        code=code_digest("prepare_template.py"),
+    script:
+        "../scripts/prepare_template.py"
+
+
+rule preprocess_anat:
+    """Bias field, affine and nonlinear normalisation to MNI152, brain mask, tissues of the T1."""
+    input:
+        t1w="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz",
+        template_t1w="results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz",
+        template_mask="results/template/tpl-MNI152NLin2009aSym_res-anat_desc-brain_mask.nii.gz",
+        template_gm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-GM_probseg.nii.gz",
+        template_wm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-WM_probseg.nii.gz",
+        template_csf="results/template/tpl-MNI152NLin2009aSym_res-anat_label-CSF_probseg.nii.gz",
+        grid="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+    output:
+        t1w="results/sub-{subject}/anat/sub-{subject}_desc-preproc_T1w.nii.gz",
+        mask="results/sub-{subject}/anat/sub-{subject}_desc-brain_mask.nii.gz",
+        gm="results/sub-{subject}/anat/sub-{subject}_label-GM_probseg.nii.gz",
+        wm="results/sub-{subject}/anat/sub-{subject}_label-WM_probseg.nii.gz",
+        csf="results/sub-{subject}/anat/sub-{subject}_label-CSF_probseg.nii.gz",
+        normalised="results/sub-{subject}/anat/sub-{subject}_space-MNI152NLin2009aSym_desc-preproc_T1w.nii.gz",
+        xfm="results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz",
+        qc="results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json",
+    log:
+        "results/logs/preprocess_anat/sub-{subject}.log",
+    benchmark:
+        "results/benchmarks/preprocess_anat/sub-{subject}.tsv"
+    conda:
+        "../envs/preprocessing.yaml"
+    threads: 1
+    resources:
+        mem_mb=3000,
+        runtime=10,
+    params:
+        code=code_digest("preprocess_anat.py"),
+    script:
+        "../scripts/preprocess_anat.py"

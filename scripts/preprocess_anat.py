@@ -1,0 +1,134 @@
+"""Bias correction, normalisation to MNI152, brain mask and tissues of one participant's T1."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from restpain.affine import check_affine, fit_affine, local_correlation, reference
+from restpain.normalisation import (
+    brain_voxels,
+    dice,
+    inverse_displacement,
+    jacobian_determinant,
+    nonlinear_displacement,
+    on_template,
+    point_field,
+)
+from restpain.runlog import start_log
+from restpain.tables import write_json
+from restpain.template import voxel_sizes
+from restpain.tissues import CLASSES, segment
+from restpain.trilinear import applied, sampled
+from restpain.volumes import read_mask, read_volume, write_volume
+
+logger = logging.getLogger("preprocess_anat")
+
+
+def preprocess_anat(
+    *,
+    t1w_path: str,
+    template_paths: dict[str, str],
+    grid_path: str,
+    output_paths: dict[str, str],
+) -> None:
+    t1, affine = read_volume(t1w_path)
+    t1 = np.maximum(t1, 0)
+    template, grid = read_volume(template_paths["T1w"])
+    mask, _ = read_mask(template_paths["mask"])
+    priors = {name: read_volume(template_paths[name])[0] for name in CLASSES}
+    output_grid, output_affine = read_volume(grid_path)
+    voxel_mm = float(voxel_sizes(grid)[0])
+    logger.info("%s voxels of %s mm", t1.shape, np.round(voxel_sizes(affine), 2).tolist())
+
+    fit = fit_affine(t1, affine, reference(template, mask, grid))
+    aligned = on_template(t1, affine, fit.matrix, shape=template.shape, grid=grid)
+    local = local_correlation(template, aligned, mask)
+    logger.info(
+        "affine: objective %.3f, local correlation %.3f, determinant %.3f",
+        fit.objective,
+        local,
+        fit.determinant,
+    )
+    check_affine(fit, local, Path(t1w_path).name)
+
+    displacement = nonlinear_displacement(aligned, template, mask, voxel_mm=voxel_mm)
+    inverse = inverse_displacement(displacement, voxel_mm=voxel_mm)
+    brain, coordinates = brain_voxels(
+        t1.shape, affine, mask=mask, grid=grid, inverse=inverse, to_t1=fit.matrix
+    )
+    tissue_priors = np.stack([sampled(priors[name], coordinates) for name in CLASSES], axis=1)
+    probabilities, bias = segment(t1, brain, tissue_priors)
+    corrected = t1 / bias
+    tissues = {}
+    for column, name in enumerate(CLASSES):
+        tissues[name] = np.zeros(t1.shape, np.float32)
+        tissues[name][brain] = probabilities[:, column]
+
+    overlap = {}
+    for name in ("GM", "WM"):
+        normalised = on_template(
+            tissues[name],
+            affine,
+            fit.matrix,
+            shape=template.shape,
+            grid=grid,
+            displacement=displacement,
+        )
+        overlap[name] = dice(normalised > 0.5, priors[name] > 0.5)
+    field = point_field(
+        displacement, grid, fit.matrix, shape=output_grid.shape, affine=output_affine
+    )
+    volume_ml = float(np.prod(voxel_sizes(affine))) / 1000
+    folded = jacobian_determinant(displacement, voxel_mm=voxel_mm)[mask] <= 0
+    write_json(
+        output_paths["qc"],
+        {
+            "affine_objective": fit.objective,
+            "affine_local_correlation": local,
+            "affine_determinant": fit.determinant,
+            "dice_gm": overlap["GM"],
+            "dice_wm": overlap["WM"],
+            "brain_volume_ml": int(brain.sum()) * volume_ml,
+            **{
+                f"{name.lower()}_ml": float(tissues[name].sum(dtype=float)) * volume_ml
+                for name in ("GM", "WM", "CSF")
+            },
+            "folded_voxels": int(folded.sum()),
+        },
+    )
+    write_volume(output_paths["t1w"], corrected, affine)
+    write_volume(output_paths["mask"], brain, affine)
+    for name, image in tissues.items():
+        write_volume(output_paths[name], image, affine)
+    write_volume(
+        output_paths["normalised"],
+        sampled(corrected, applied(np.linalg.inv(affine), field)),
+        output_affine,
+    )
+    write_volume(output_paths["xfm"], field, output_affine)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    preprocess_anat(
+        t1w_path=snakemake.input.t1w,
+        template_paths={
+            "T1w": snakemake.input.template_t1w,
+            "mask": snakemake.input.template_mask,
+            "GM": snakemake.input.template_gm,
+            "WM": snakemake.input.template_wm,
+            "CSF": snakemake.input.template_csf,
+        },
+        grid_path=snakemake.input.grid,
+        output_paths={
+            "t1w": snakemake.output.t1w,
+            "mask": snakemake.output.mask,
+            "GM": snakemake.output.gm,
+            "WM": snakemake.output.wm,
+            "CSF": snakemake.output.csf,
+            "normalised": snakemake.output.normalised,
+            "xfm": snakemake.output.xfm,
+            "qc": snakemake.output.qc,
+        },
+    )

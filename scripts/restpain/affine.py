@@ -1,0 +1,465 @@
+"""The first affine: where a T1 of a whole head lies under a template of the brain alone.
+
+Both images are normalised locally (mean and standard deviation of a Gaussian neighbourhood), and
+their correlation is taken over points inside the slightly widened brain mask of the template, so
+that scalp, air and slow changes of brightness cannot win. The best of many starts is refined by
+Powell's method from seven parameters to twelve, under a prior on zooms and shears.
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from scipy import ndimage, optimize
+
+from restpain.template import voxel_sizes
+from restpain.trilinear import applied, sampled
+
+GRID_MM = 4.0  # resolution of the search
+FINE = (0.0, 10.0)  # further smoothing and window of normalisation, Gaussian sigmas in mm
+COARSE = (4.5, 16.0)
+WIDENING_MM = 4.0  # the rim of the brain against what surrounds it
+CONTRAST_FLOOR = 0.12  # share of the brain's brightness below which contrast is noise
+FLATNESS = 0.05  # least variance of the normalised T1: a flat patch must not win
+CENTRE_MM = np.array([0.0, -20.0, 8.0])  # rotation, zoom and shear about the middle of the brain
+# zooms and shears of a head against the MNI template: mean and spread of adults (log zooms)
+PRIOR_MEAN = np.array([-0.067, -0.033, -0.107, 0.0, 0.0, 0.0])
+PRIOR_SD = np.array([0.08, 0.08, 0.08, 0.04, 0.04, 0.04])
+PRIOR_WEIGHT = 0.004
+STEPS = np.array([8.0] * 3 + [0.15] * 3 + [0.08] * 3 + [0.04] * 3)  # mm, rad, log zoom, shear
+
+# what an affine must reach to be believed; right fits .67-.78, .57-.69 and .68-.93,
+# wrong ones .20-.36, .15-.43 and .71-1.56
+MIN_OBJECTIVE = 0.5
+MIN_LOCAL_CORRELATION = 0.5
+DETERMINANT_RANGE = (0.6, 1.15)
+LOCAL_BOX = 9  # voxels
+SURE_OBJECTIVE = 0.62  # no further search is made beyond this
+HOPELESS_OBJECTIVE = 0.42  # of the coarse fit; right ones reach .46: the fine fit is not made
+MARGIN = 0.1  # fits that far behind the best one are not followed
+
+
+class Reference(NamedTuple):
+    """Points in the template's brain and its locally normalised values there."""
+
+    points: np.ndarray  # (n_points, 3), RAS mm, in random order
+    fine: np.ndarray  # (n_points,)
+    coarse: np.ndarray  # (n_points,)
+
+
+class AffineFit(NamedTuple):
+    """An affine and how well it fits."""
+
+    matrix: np.ndarray  # (4, 4), RAS mm of the template to RAS mm of the T1
+    objective: float  # correlation of the locally normalised images, minus the prior's penalty
+    determinant: float  # volume of the head over that of the template
+
+
+class _Search(NamedTuple):
+    reach_mm: float | None  # translations about the origin of the header; None: the whole head
+    angles_deg: tuple  # about x, y, z
+    n_kept: int  # candidates of the lattice looked at more closely
+    n_starts: int
+    clip: float  # brightness limit, in medians of the foreground; fat is brighter
+    contrast_floor: float
+
+
+UNCLIPPED = 99.0
+UPRIGHT = ((-20, 0, 20), (-12, 0, 12), (-12, 0, 12))
+TURNED = ((-40, -20, 0, 20, 40), (-34, -17, 0, 17, 34), (-34, -17, 0, 17, 34))
+SEARCHES = (
+    _Search(36.0, UPRIGHT, 2000, 6, UNCLIPPED, CONTRAST_FLOOR),
+    _Search(36.0, UPRIGHT, 2000, 24, 1.4, CONTRAST_FLOOR),
+    _Search(None, TURNED, 8000, 60, UNCLIPPED, CONTRAST_FLOOR),
+    _Search(None, TURNED, 8000, 200, 1.4, CONTRAST_FLOOR / 2),
+    _Search(None, TURNED, 8000, 250, 1.2, CONTRAST_FLOOR / 2),
+)
+
+
+@numba.njit(cache=True)
+def _product(left, right):
+    result = np.zeros((left.shape[0], right.shape[1]))
+    for i in range(left.shape[0]):
+        for j in range(right.shape[1]):
+            for k in range(left.shape[1]):
+                result[i, j] += left[i, k] * right[k, j]
+    return result
+
+
+@numba.njit(cache=True)
+def _rotation(axis, angle):
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    rotation = np.eye(3)
+    rotation[i, i] = rotation[j, j] = np.cos(angle)
+    rotation[j, i] = np.sin(angle)
+    rotation[i, j] = -rotation[j, i]
+    return rotation
+
+
+@numba.njit(cache=True)
+def _matrix(parameters, centre):
+    shear = np.eye(3)
+    shear[0, 1], shear[0, 2], shear[1, 2] = parameters[9], parameters[10], parameters[11]
+    for axis in range(3):
+        shear[:, axis] *= np.exp(parameters[6 + axis])
+    linear = _product(_rotation(1, parameters[4]), _rotation(2, parameters[5]))
+    linear = _product(_product(_rotation(0, parameters[3]), linear), shear)
+    matrix = np.eye(4)
+    for i in range(3):
+        matrix[i, 3] = parameters[i]
+        for j in range(3):
+            matrix[i, j] = linear[i, j]
+            matrix[i, 3] -= linear[i, j] * centre[j]
+    return matrix
+
+
+@numba.njit(cache=True)
+def _correlation(matrix, volume, points, values, flatness):
+    size_x, size_y, size_z = volume.shape
+    n = points.shape[0]
+    total = total_square = reference = reference_square = product = 0.0
+    for point in range(n):
+        a, b, c = points[point]
+        x = matrix[0, 0] * a + matrix[0, 1] * b + matrix[0, 2] * c + matrix[0, 3]
+        y = matrix[1, 0] * a + matrix[1, 1] * b + matrix[1, 2] * c + matrix[1, 3]
+        z = matrix[2, 0] * a + matrix[2, 1] * b + matrix[2, 2] * c + matrix[2, 3]
+        value = 0.0
+        if 0 <= x < size_x - 1 and 0 <= y < size_y - 1 and 0 <= z < size_z - 1:
+            i, j, k = int(x), int(y), int(z)
+            u, v, w = x - i, y - j, z - k
+            low = (volume[i, j, k] * (1 - u) + volume[i + 1, j, k] * u) * (1 - v) + (
+                volume[i, j + 1, k] * (1 - u) + volume[i + 1, j + 1, k] * u
+            ) * v
+            high = (volume[i, j, k + 1] * (1 - u) + volume[i + 1, j, k + 1] * u) * (1 - v) + (
+                volume[i, j + 1, k + 1] * (1 - u) + volume[i + 1, j + 1, k + 1] * u
+            ) * v
+            value = low * (1 - w) + high * w
+        total += value
+        total_square += value * value
+        reference += values[point]
+        reference_square += values[point] * values[point]
+        product += value * values[point]
+    variance = max(total_square - total * total / n, flatness * n)
+    reference_variance = reference_square - reference * reference / n
+    return (product - total * reference / n) / np.sqrt(variance * reference_variance)
+
+
+@numba.njit(cache=True)
+def _misfit(shift, base, steps, prior, centre, to_voxel, volume, points, values, flatness):
+    parameters = base.copy()
+    for step in range(len(shift)):
+        for k in range(12):
+            parameters[k] += shift[step] * steps[step, k]
+    penalty = 0.0
+    for k in range(6):
+        penalty += ((parameters[6 + k] - prior[0, k]) / prior[1, k]) ** 2
+    matrix = _product(to_voxel, _matrix(parameters, centre))
+    correlation = _correlation(matrix, volume, points, values, flatness)
+    return 0.5 * prior[2, 0] * penalty - correlation
+
+
+@numba.njit(cache=True)
+def _scan(candidates, centre, to_voxel, volume, points, values, flatness):
+    scores = np.empty(candidates.shape[0])
+    for row in range(candidates.shape[0]):
+        matrix = _product(to_voxel, _matrix(candidates[row], centre))
+        scores[row] = _correlation(matrix, volume, points, values, flatness)
+    return scores
+
+
+def reference(template: np.ndarray, mask: np.ndarray, affine: np.ndarray) -> Reference:
+    """Points in the brain of the template, one about every 4 mm, and what is seen there.
+
+    Parameters
+    ----------
+    template : ndarray of shape (x, y, z)
+        T1 of the brain alone.
+    mask : ndarray of shape (x, y, z)
+        Its brain mask.
+    affine : ndarray of shape (4, 4)
+        Voxel indices to RAS mm; isotropic voxels.
+
+    Returns
+    -------
+    Reference
+    """
+    voxel_mm = float(voxel_sizes(affine)[0])
+    pad = int(np.ceil(2 * WIDENING_MM / voxel_mm))
+    affine = affine.copy()
+    affine[:3, 3] -= affine[:3, :3] @ np.full(3, pad)
+    template, mask = np.pad(template, pad), np.pad(mask, pad)
+    wide = ndimage.distance_transform_edt(~mask, sampling=voxel_mm) <= WIDENING_MM
+    sigma = np.sqrt(max(GRID_MM**2 - voxel_mm**2, 0)) / np.sqrt(8 * np.log(2)) / voxel_mm
+    smooth = ndimage.gaussian_filter(template, sigma)
+    brightness = template[mask].mean()
+    fine, coarse = (
+        _locally_normalised(
+            smooth, voxel_mm, *level, floor=CONTRAST_FLOOR * brightness, within=wide
+        )
+        for level in (FINE, COARSE)
+    )
+    random = np.random.default_rng(0)  # a jittered lattice, the same for every participant
+    lattice = [np.arange(0.5, size * voxel_mm / GRID_MM) for size in mask.shape]
+    points = np.stack(np.meshgrid(*lattice, indexing="ij"), axis=-1).reshape(-1, 3)
+    points = (points + random.uniform(-0.5, 0.5, points.shape)) * GRID_MM / voxel_mm
+    points = random.permutation(points[sampled(wide, points) > 0.5])
+    return Reference(applied(affine, points), sampled(fine, points), sampled(coarse, points))
+
+
+def downsampled(
+    image: np.ndarray, affine: np.ndarray, *, voxel_mm: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Image on voxels of about ``voxel_mm`` along its own axes, with the affine of the new grid.
+
+    Blocks of voxels of at most half the new size are averaged first, which is much faster than
+    smoothing at full resolution; what is left is smoothed and interpolated linearly.
+
+    Parameters
+    ----------
+    image : ndarray of shape (x, y, z)
+    affine : ndarray of shape (4, 4)
+    voxel_mm : float
+        Edge of the new voxels, in mm.
+
+    Returns
+    -------
+    image : ndarray, float32
+    affine : ndarray of shape (4, 4)
+    """
+    sizes = voxel_sizes(affine)
+    block = np.maximum(1, np.floor(voxel_mm / sizes / 2 + 1e-3)).astype(int)
+    shape = np.array(image.shape) // block
+    whole = image[tuple(slice(n) for n in shape * block)].astype(np.float32, copy=False)
+    split = whole.reshape(shape[0], block[0], shape[1], block[1], shape[2], block[2])
+    blocks = split.mean(axis=(1, 3, 5))
+    sizes = sizes * block
+    step = voxel_mm / sizes
+    fwhm = np.sqrt(np.maximum(voxel_mm**2 - sizes**2, 0)) / sizes
+    smooth = ndimage.gaussian_filter(blocks, fwhm / np.sqrt(8 * np.log(2)), truncate=3)
+    new_shape = np.maximum(2, np.round(shape / step)).astype(int)
+    first = (step - 1) / 2  # blocks; the corner of the image stays where it is
+    coarse = ndimage.affine_transform(
+        smooth, np.diag(step), first, output_shape=tuple(new_shape), order=1, mode="nearest"
+    )
+    to_old = np.diag([*(step * block), 1.0])
+    to_old[:3, 3] = first * block + (block - 1) / 2
+    return coarse, affine @ to_old
+
+
+def _locally_normalised(image, voxel_mm, smoothing_mm, window_mm, *, floor, within=None):
+    """Image less its local mean, over its local standard deviation plus ``floor``; clipped."""
+
+    def smooth(array, sigma_mm):
+        return ndimage.gaussian_filter(array, sigma_mm / voxel_mm, truncate=3)
+
+    image = image.astype(np.float32)
+    if smoothing_mm > 0:
+        image = smooth(image, smoothing_mm)
+    weight = np.float32(1) if within is None else within.astype(np.float32)
+    share = 1 if within is None else np.maximum(smooth(weight, window_mm), 1e-3)
+    mean = smooth(image * weight, window_mm) / share
+    square = smooth(image * image * weight, window_mm) / share
+    deviation = np.sqrt(np.maximum(square - mean * mean, 0))
+    return np.clip((image - mean) / (deviation + floor), -2.5, 2.5).astype(np.float32)
+
+
+def _foreground(image, clip):
+    """Voxels of the head, and the image with brightness beyond ``clip`` medians cut off."""
+    for _ in range(2):  # the first cut changes the percentile that the second one rests on
+        head = image > CONTRAST_FLOOR * np.percentile(image[image > 0], 98)
+        median = float(np.median(image[head]))
+        image = np.minimum(image, clip * median)
+    return image, head, median
+
+
+def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> AffineFit:
+    """Affine from the template to a T1 of a whole or stripped head.
+
+    Starts near the origin of the header are tried first; only where they lead to no clear fit is
+    the whole head searched, and then again with bright fat cut off.
+
+    Parameters
+    ----------
+    t1 : ndarray of shape (x, y, z)
+        Not negative.
+    affine : ndarray of shape (4, 4)
+        Voxel indices to RAS mm. Left and right are taken from it: a flipped head is not noticed.
+    reference : Reference
+        From :func:`reference`.
+
+    Returns
+    -------
+    AffineFit
+        The best fit found. It may be wrong: see :func:`check_affine`.
+
+    Raises
+    ------
+    ValueError
+        If the image is empty or has voxels that are no numbers.
+    """
+    if not np.isfinite(t1).all():
+        raise ValueError(
+            f"the T1 has {np.count_nonzero(~np.isfinite(t1))} voxels that are not finite numbers; "
+            "set them to 0 if they are background"
+        )
+    if not (t1 > 0).any():
+        raise ValueError("the T1 has no voxel above 0")
+    image, grid = downsampled(t1, affine, voxel_mm=GRID_MM)
+    best = None
+    for search in SEARCHES:
+        fit = _searched(image, grid, reference, search)
+        if best is None or fit.objective > best.objective:
+            best = fit
+        if best.objective >= SURE_OBJECTIVE:
+            break
+    return best
+
+
+def _searched(image, grid, reference, search):
+    clipped, head, median = _foreground(image, search.clip)
+    floor = search.contrast_floor * median
+    fine, coarse = (
+        _locally_normalised(clipped, GRID_MM, *level, floor=floor) for level in (FINE, COARSE)
+    )
+    to_voxel = np.linalg.inv(grid)
+    points = reference.points
+
+    def refined(start, steps, volume, values, n, tolerance, max_calls):
+        prior = np.stack([PRIOR_MEAN, PRIOR_SD, np.full(6, PRIOR_WEIGHT)])
+        fixed = (start, steps, prior, CENTRE_MM, to_voxel, volume, points[:n], values[:n])
+        result = optimize.minimize(
+            _misfit,
+            np.zeros(len(steps)),
+            args=(*fixed, FLATNESS),
+            method="Powell",
+            options={"xtol": 0.01, "ftol": tolerance, "maxfev": max_calls},
+        )
+        return start + result.x @ steps, float(result.fun)
+
+    rigid, full = np.diag(STEPS)[:6], np.diag(STEPS)
+    one_zoom = np.vstack([rigid, full[6:9].sum(axis=0)])
+    starts = _starts(head, grid, coarse, to_voxel, reference, search)
+    fits = [refined(s, one_zoom, coarse, reference.coarse, 1500, 1e-3, 300) for s in starts]
+    fits = _distinct(fits, 12, MARGIN)
+    if -fits[0][1] < HOPELESS_OBJECTIVE:
+        matrix = _matrix(fits[0][0], CENTRE_MM)
+        return AffineFit(matrix, -fits[0][1], float(np.linalg.det(matrix[:3, :3])))
+    fits = [refined(p, full[:9], coarse, reference.coarse, 4000, 1e-3, 500) for p, _ in fits]
+    fits = _distinct(fits, 3, MARGIN)
+    fits = [refined(p, full, fine, reference.fine, 8000, 1e-3, 700) for p, _ in fits]
+    fits = _distinct(fits, 3, MARGIN)
+    fits = [refined(p, full, fine, reference.fine, len(points), 1e-4, 700) for p, _ in fits]
+    parameters, misfit = min(fits, key=lambda fit: fit[1])
+    matrix = _matrix(parameters, CENTRE_MM)
+    return AffineFit(matrix, -misfit, float(np.linalg.det(matrix[:3, :3])))
+
+
+def _starts(head, grid, volume, to_voxel, reference, search):
+    """Choose the best starts of a lattice, no two of them close to each other."""
+    if search.reach_mm is not None:
+        axes = [np.arange(-search.reach_mm, search.reach_mm + 1, 12.0) + c for c in CENTRE_MM]
+    else:
+        low, high = np.percentile(applied(grid, np.argwhere(head)), [1, 99], axis=0)
+        reach = np.maximum((high - low) / 2 - (45.0, 55.0, 40.0), 10)  # half the brain, about
+        axes = [
+            (a + b) / 2 + np.linspace(-h, h, int(np.ceil(h / 6)) + 1)
+            for a, b, h in zip(low, high, reach, strict=True)
+        ]
+    angles = [np.radians(a) for a in search.angles_deg]
+    lattice = np.stack(np.meshgrid(*axes, *angles, indexing="ij"), axis=-1).reshape(-1, 6)
+    candidates = np.hstack([lattice, np.tile(PRIOR_MEAN, (len(lattice), 1))])
+    for n_points in (600, 3000):
+        scores = _scan(
+            candidates,
+            CENTRE_MM,
+            to_voxel,
+            volume,
+            reference.points[:n_points],
+            reference.coarse[:n_points],
+            FLATNESS,
+        )
+        candidates = candidates[np.argsort(-scores, kind="stable")[: search.n_kept]]
+    kept = []
+    for candidate in candidates:
+        close = [
+            (np.abs(candidate[:3] - other[:3]).max() < 13)
+            & (np.abs(candidate[3:6] - other[3:6]).max() < np.radians(21))
+            for other in kept
+        ]
+        if not any(close):
+            kept.append(candidate)
+        if len(kept) == search.n_starts:
+            break
+    return kept
+
+
+def _distinct(fits, n, margin):
+    """Keep the ``n`` best fits within ``margin`` of the best, none within 5 mm and 0.12 rad."""
+    fits = sorted(fits, key=lambda fit: fit[1])
+    kept = []
+    for parameters, misfit in fits:
+        if misfit <= fits[0][1] + margin and all(
+            np.abs(parameters[:3] - other[:3]).max() > 5
+            or np.abs(parameters[3:6] - other[3:6]).max() > 0.12
+            for other, _ in kept
+        ):
+            kept.append((parameters, misfit))
+    return kept[:n]
+
+
+def local_correlation(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -> float:
+    """Mean over a mask of the signed correlation in boxes of 9 x 9 x 9 voxels.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (x, y, z)
+    mask : ndarray of shape (x, y, z)
+        Flat boxes count as 0.
+
+    Returns
+    -------
+    float
+    """
+
+    def mean(image):
+        return ndimage.uniform_filter(image, LOCAL_BOX)
+
+    first, second = (image / image[mask].mean() for image in (first, second))
+    mean_first, mean_second = mean(first), mean(second)
+    variance_first = mean(first * first) - mean_first**2
+    variance_second = mean(second * second) - mean_second**2
+    covariance = mean(first * second) - mean_first * mean_second
+    scale = np.sqrt(np.maximum(variance_first * variance_second, 1e-12))
+    flat = (variance_first < 1e-5) | (variance_second < 1e-5)
+    return float(np.where(flat, 0, covariance / scale)[mask].mean())
+
+
+def check_affine(fit: AffineFit, local: float, name: str) -> None:
+    """Refuse an affine that is not clearly right.
+
+    Parameters
+    ----------
+    fit : AffineFit
+    local : float
+        From :func:`local_correlation` of template and T1 under the affine, at 2 mm.
+    name : str
+        The file, for the message.
+
+    Raises
+    ------
+    ValueError
+        If the objective, the local correlation or the determinant is out of its range.
+    """
+    low, high = DETERMINANT_RANGE
+    if (
+        fit.objective < MIN_OBJECTIVE
+        or local < MIN_LOCAL_CORRELATION
+        or not low <= fit.determinant <= high
+    ):
+        raise ValueError(
+            f"{name} could not be aligned with the template: objective {fit.objective:.2f} (at "
+            f"least {MIN_OBJECTIVE} expected), local correlation {local:.2f} (at least "
+            f"{MIN_LOCAL_CORRELATION}), head volume {fit.determinant:.2f} of the template "
+            f"({low} to {high}); look at the T1, its orientation and cropping, and exclude the "
+            "participant with a reason if it cannot be repaired"
+        )
