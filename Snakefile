@@ -24,7 +24,6 @@ if SOURCE == "simulated":
 
 
 include: "rules/preprocessing.smk"
-include: "rules/preprocessing_func.smk"
 include: "rules/metrics.smk"
 include: "rules/group.smk"
 include: "rules/connectivity.smk"

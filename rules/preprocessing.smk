@@ -1,7 +1,8 @@
-"""The template, and the anatomy of every participant on it.
+"""The template, and every participant's anatomy and rest series on it.
 
-inputs   results/cohort/sub-*/anat/sub-*_T1w.nii.gz
-outputs  results/template/, results/sub-*/anat/
+inputs   results/cohort/sub-*/{anat,func}/; or preprocessed series in MNI space
+outputs  results/template/, results/sub-*/anat/, results/sub-*/func/*_desc-denoised_bold.nii.gz with mask,
+         mean, confounds and quality, results/sub-*/figures/
 """
 
 
@@ -69,3 +70,118 @@ rule preprocess_anat:
         code=code_digest("preprocess_anat.py"),
     script:
         "../scripts/preprocess_anat.py"
+
+
+if SOURCE == "derivatives":
+
+    rule import_derivatives:
+        """Preprocessed series in MNI space: to the output grid, nuisance removed."""
+        input:
+            # an added participant changes the check, but not what was imported before
+            checked=ancient("results/cohort/check.tsv"),
+            folder=participant_folder,
+            template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        output:
+            denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
+            mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
+            boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+            confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+            qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
+        log:
+            "results/logs/import_derivatives/sub-{subject}.log",
+        benchmark:
+            "results/benchmarks/import_derivatives/sub-{subject}.tsv"
+        conda:
+            "../envs/preprocessing.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=10,
+        params:
+            drop_volumes=config["preprocessing"]["drop_volumes"],
+            nuisance=config["preprocessing"]["nuisance"],
+            code=code_digest("import_derivatives.py"),
+        script:
+            "../scripts/import_derivatives.py"
+
+else:
+
+    rule preprocess_func:
+        """Slice timing, realignment, EPI to T1 to template in one interpolation, nuisance."""
+        input:
+            bold="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz",
+            sidecar="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.json",
+            t1w="results/sub-{subject}/anat/sub-{subject}_desc-preproc_T1w.nii.gz",
+            brain_mask="results/sub-{subject}/anat/sub-{subject}_desc-brain_mask.nii.gz",
+            wm="results/sub-{subject}/anat/sub-{subject}_label-WM_probseg.nii.gz",
+            csf="results/sub-{subject}/anat/sub-{subject}_label-CSF_probseg.nii.gz",
+            xfm="results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz",
+            template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        output:
+            denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
+            mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
+            boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+            confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+            qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
+        log:
+            "results/logs/preprocess_func/sub-{subject}.log",
+        benchmark:
+            "results/benchmarks/preprocess_func/sub-{subject}.tsv"
+        conda:
+            "../envs/preprocessing.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+            runtime=15,
+        params:
+            drop_volumes=config["preprocessing"]["drop_volumes"],
+            slice_order=slice_order(),
+            nuisance=config["preprocessing"]["nuisance"],
+            code=code_digest("preprocess_func.py"),
+        script:
+            "../scripts/preprocess_func.py"
+
+
+rule plot_participant:
+    """One page on the quality of a participant's series: motion, carpet, alignment, numbers."""
+    input:
+        denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
+        mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
+        boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+        confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+        qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
+        anatomy=(
+            []
+            if SOURCE == "derivatives"
+            else "results/sub-{subject}/anat/sub-{subject}_space-MNI152NLin2009aSym_desc-preproc_T1w.nii.gz"
+        ),
+        anatomy_qc=(
+            []
+            if SOURCE == "derivatives"
+            else "results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json"
+        ),
+        template_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+        template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        gm="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
+        wm="results/template/tpl-MNI152NLin2009aSym_res-func_label-WM_probseg.nii.gz",
+        csf="results/template/tpl-MNI152NLin2009aSym_res-func_label-CSF_probseg.nii.gz",
+    output:
+        figure=report(
+            "results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png",
+            category="Quality",
+            labels={"participant": "{subject}"},
+        ),
+    log:
+        "results/logs/plot_participant/sub-{subject}.log",
+    benchmark:
+        "results/benchmarks/plot_participant/sub-{subject}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=5,
+    params:
+        code=code_digest("plot_participant.py"),
+    script:
+        "../scripts/plot_participant.py"

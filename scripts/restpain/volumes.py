@@ -115,8 +115,8 @@ def write_volume(
         data = data.astype(np.float32, copy=False)
     image = nib.Nifti1Image(data, affine)
     image.header.set_xyzt_units("mm", "sec")
-    image.header.set_sform(affine, code=4 if "space-MNI" in str(path) else 1)
-    image.header.set_qform(affine, code=4 if "space-MNI" in str(path) else 1)
+    image.header.set_sform(affine, code=4 if "-MNI152" in Path(path).name else 1)
+    image.header.set_qform(affine, code=4 if "-MNI152" in Path(path).name else 1)
     if repetition_time is not None:
         image.header.set_zooms((*image.header.get_zooms()[:3], repetition_time))
     if sidecar is not None:
