@@ -26,6 +26,10 @@ CENTRE_MM = np.array([0.0, -20.0, 8.0])  # rotation, zoom and shear about the mi
 PRIOR_MEAN = np.array([-0.067, -0.033, -0.107, 0.0, 0.0, 0.0])
 PRIOR_SD = np.array([0.08, 0.08, 0.08, 0.04, 0.04, 0.04])
 PRIOR_WEIGHT = 0.004
+# beyond these volumes (log determinants) the prior is steep: the outline of a whole head is a
+# broad false optimum at about 1.4 times the template, which the weak prior alone lets win
+LOG_VOLUMES = (-0.5, 0.1)
+STEEPNESS = 10.0
 STEPS = np.array([8.0] * 3 + [0.15] * 3 + [0.08] * 3 + [0.04] * 3)  # mm, rad, log zoom, shear
 
 # what an affine must reach to be believed; right fits .67-.78, .57-.69 and .68-.93,
@@ -153,9 +157,11 @@ def _misfit(shift, base, steps, prior, centre, to_voxel, volume, points, values,
     penalty = 0.0
     for k in range(6):
         penalty += ((parameters[6 + k] - prior[0, k]) / prior[1, k]) ** 2
+    log_volume = parameters[6] + parameters[7] + parameters[8]
+    excess = max(log_volume - LOG_VOLUMES[1], LOG_VOLUMES[0] - log_volume, 0.0)
     matrix = _product(to_voxel, _matrix(parameters, centre))
     correlation = _correlation(matrix, volume, points, values, flatness)
-    return 0.5 * prior[2, 0] * penalty - correlation
+    return 0.5 * prior[2, 0] * penalty + STEEPNESS * excess**2 - correlation
 
 
 @numba.njit(cache=True)
