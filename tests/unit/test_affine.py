@@ -32,10 +32,10 @@ def template():
     return np.asarray(image.dataobj, np.float32), np.asarray(mask.dataobj) > 0, image.affine
 
 
-def head(template, mask, affine, to_t1):
+def head(template, mask, affine, to_t1, scalp_mm=(9, 15)):
     """A T1 of 3 mm with scalp and noise: the template as ``to_t1`` places it."""
     distance = ndimage.distance_transform_edt(~mask, sampling=3.0)
-    whole = 500 * template * mask + 450 * ((distance > 9) & (distance < 15))
+    whole = 500 * template * mask + 450 * ((distance > scalp_mm[0]) & (distance < scalp_mm[1]))
     grid = np.diag([3.0, 3.0, 3.0, 1.0])
     grid[:3, 3] = [-96, -130, -100]
     steps = np.linalg.inv(affine) @ np.linalg.inv(to_t1) @ grid
@@ -60,6 +60,16 @@ def test_a_head_is_found_where_it_was_placed(template):
     assert error_mm(fit.matrix, PLACED, mask, affine) < 2.0
     assert fit.objective > 0.6
     assert fit.determinant == pytest.approx(np.linalg.det(PLACED[:3, :3]), rel=0.04)
+
+
+def test_the_brain_is_not_stretched_to_the_outline_of_a_head_with_a_thin_skull(template):
+    image, mask, affine = template
+    t1, grid = head(*template, PLACED, scalp_mm=(6, 12))
+
+    fit = fit_affine(t1, grid, reference(image, mask, affine))
+
+    assert fit.determinant == pytest.approx(np.linalg.det(PLACED[:3, :3]), rel=0.04)
+    assert error_mm(fit.matrix, PLACED, mask, affine) < 2.0
 
 
 def test_a_head_far_from_the_origin_of_its_header_is_found_by_the_wider_search(template):
