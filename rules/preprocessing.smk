@@ -182,6 +182,7 @@ rule plot_participant:
         mem_mb=2000,
         runtime=5,
     params:
+        source=SOURCE,
         code=code_digest("plot_participant.py"),
     script:
         "../scripts/plot_participant.py"

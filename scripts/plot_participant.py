@@ -48,6 +48,7 @@ def plot_participant(
     template_mask_path: str,
     tissue_paths: list[str],
     figure_path: str,
+    source: str,
 ) -> None:
     mask, affine = read_mask(mask_path)
     series = read_masked(denoised_path, mask, affine)
@@ -86,7 +87,7 @@ def plot_participant(
     motion = confounds[list(MOTION)].to_numpy(float)
     facts = read_json(qc_path) | (read_json(anatomy_qc_path) if anatomy_qc_path else {})
     figure = participant_page(
-        title=f"{participant_id}, rest",
+        title=f"{participant_id}, rest" + (", SIMULATED DATA" if source == "simulated" else ""),
         confounds={
             "jenkinson": confounds["framewise_displacement_jenkinson"].to_numpy(float),
             "power": confounds["framewise_displacement_power"].to_numpy(float),
@@ -134,4 +135,5 @@ if __name__ == "__main__":
         template_mask_path=snakemake.input.template_mask,
         tissue_paths=[snakemake.input.gm, snakemake.input.wm, snakemake.input.csf],
         figure_path=snakemake.output.figure,
+        source=snakemake.params.source,
     )

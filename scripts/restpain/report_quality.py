@@ -100,6 +100,9 @@ def recovery_rows(
 ) -> list[dict]:
     """Compare each planted effect with the nearest cluster of its measure.
 
+    Clusters that recover none of the effects follow, as ``not planted``: false ones, or what a
+    planted effect did elsewhere.
+
     Parameters
     ----------
     effects : list of dict
@@ -111,7 +114,7 @@ def recovery_rows(
     affine : ndarray of shape (4, 4)
         Of ``labels``, to mm.
     """
-    rows = []
+    rows, recovered = [], set()
     for effect in effects:
         voxels = np.argwhere(labels == effect["label"])
         places = voxels @ affine[:3, :3].T + affine[:3, 3]
@@ -140,7 +143,22 @@ def recovery_rows(
                 "sign": "same" if same else "opposite",
                 "verdict": "recovered" if same and near else "not found",
             }
+            if same and near:
+                recovered.add(cluster["cluster_id"])
         rows.append(row)
+    for _, cluster in regions[~regions["cluster_id"].isin(recovered)].iterrows():
+        rows.append(
+            {
+                "measure": cluster["measure"],
+                "region": "nothing",
+                "label": "",
+                "change": EN_DASH,
+                "cluster": _cluster_words(cluster, seeds),
+                "distance": EN_DASH,
+                "sign": EN_DASH,
+                "verdict": "not planted",
+            }
+        )
     return rows
 
 

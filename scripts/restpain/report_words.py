@@ -224,9 +224,13 @@ def certainty(
     published = classification.loc[classification["arm"] == "A", "auc"].dropna().astype(float)
     if honest is not None and len(published):
         gap = published.max() - float(honest["auc"])
+        if abs(gap) < 0.005:
+            where = "equals"
+        else:
+            where = f"lies {number(abs(gap), 2)} {'above' if gap > 0 else 'below'}"
         sentences.append(
-            f"The best AUC of the published protocol lies {number(abs(gap), 2)} "
-            f"{'above' if gap > 0 else 'below'} the leak-free one; what is above is optimism."
+            f"The best AUC of the published protocol {where} the leak-free one; what is above is "
+            "optimism."
         )
     motion = quality["mean_fd_jenkinson_mm"].astype(float)
     groups = [motion[quality["group"] == label].dropna() for label in (patients, controls)]
@@ -253,11 +257,18 @@ def limits(
     ]
     honest = leak_free(classification)
     if honest is not None and not is_missing(honest["auc_low"]):
-        width = number(honest["auc_high"] - honest["auc_low"], 2)
-        sentences.append(
-            f"The interval of the leak-free AUC is {width} wide: "
-            "many verdicts are compatible with it."
-        )
+        width = honest["auc_high"] - honest["auc_low"]
+        if width > 0:
+            sentences.append(
+                f"The interval of the leak-free AUC is {number(width, 2)} wide: "
+                "many verdicts are compatible with it."
+            )
+        else:
+            sentences.append(
+                "No bootstrap sample gave another leak-free AUC, so its interval has no width: "
+                "that says how few participants there are, not that the next ones would be told "
+                "apart."
+            )
     if n_test is not None:
         sentences.append(
             f"A test set of the published protocol holds {integer(n_test)} participants; an AUC "

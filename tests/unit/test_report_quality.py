@@ -43,6 +43,15 @@ def test_the_wrong_sign_or_a_far_peak_recovers_nothing(change, place, sign, dist
     assert (row["sign"], row["distance"], row["verdict"]) == (sign, distance, "not found")
 
 
+def test_clusters_where_nothing_was_planted_are_named_as_such():
+    effect = {"measure": "alff", "region": "Temporal_Inf_L", "change": -0.4, "label": 1}
+
+    rows = recovery_rows([effect], REGIONS, SEEDS, LABELS, affine(-51, -30, -24))
+
+    others = [row["cluster"].split(",")[0] for row in rows if row["verdict"] == "not planted"]
+    assert others == [name for name in REGIONS["cluster_id"] if name != "ALFF1"]
+
+
 def test_a_measure_without_clusters_is_not_found():
     assert recovered(0.4, (0, 0, 0), measure="reho")["cluster"] == "none"
 
