@@ -4,18 +4,6 @@ inputs   cohort.participants, cohort.data (or the simulated cohort)
 outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
 """
 
-
-def participant_folder(wildcards):
-    """Folder of a participant's raw data; nothing if there is none, which the index records."""
-    if SOURCE == "simulated":
-        return f"results/cohort/dicom/sub-{wildcards.subject}"
-    for name in (f"sub-{wildcards.subject}", wildcards.subject):
-        folder = Path(config["cohort"]["data"], name)
-        if folder.is_dir():
-            return str(folder)
-    return []
-
-
 if SOURCE != "simulated":
 
     rule import_participants:

@@ -16,7 +16,6 @@ from restpain.participants import read_participants
 from restpain.simulated_table import simulated_roster
 
 SOURCE = config["cohort"]["source"]
-SPACE = "MNI152NLin2009aSym"
 
 
 def roster():
@@ -65,9 +64,42 @@ def of_all(pattern):
     return [pattern.replace("{subject}", subject) for subject in SUBJECTS]
 
 
+def participant_folder(wildcards):
+    """Folder of a participant's raw data; nothing if there is none, which the index records."""
+    if SOURCE == "simulated":
+        return f"results/cohort/dicom/sub-{wildcards.subject}"
+    for name in (f"sub-{wildcards.subject}", wildcards.subject):
+        folder = Path(config["cohort"]["data"], name)
+        if folder.is_dir():
+            return str(folder)
+    return []
+
+
+def seeds_of_measure(wildcards):
+    """The table of seeds for connectivity; nothing for measures without seeds."""
+    return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
+
+
+def anatomical_quality():
+    """Quality numbers of the anatomy, one file per participant; none for derivatives."""
+    if SOURCE == "derivatives":
+        return []
+    return of_all("results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json")
+
+
+def planted_effects():
+    """The truth of a simulated cohort and its label image; nothing for other sources."""
+    if SOURCE != "simulated":
+        return []
+    return [
+        "results/cohort/truth/truth.json",
+        "results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
+    ]
+
+
 def participant_products():
     """What the target ``participants`` asks for."""
-    maps = "results/sub-{subject}/func/sub-{subject}_task-rest_space-" + SPACE
+    maps = "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
     products = of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png")
     for measure in MEASURES:
         products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")

@@ -11,11 +11,6 @@ MOTION_METRICS = (
 )
 
 
-def seeds_of_measure(wildcards):
-    """The table of seeds for connectivity; nothing for measures without seeds."""
-    return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
-
-
 rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
     input:

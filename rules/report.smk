@@ -5,23 +5,6 @@ outputs  results/tables/, results/figures/, results/report.html
 """
 
 
-def anatomical_quality():
-    """Quality numbers of the anatomy, one file per participant; none for derivatives."""
-    if SOURCE == "derivatives":
-        return []
-    return of_all("results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json")
-
-
-def planted_effects():
-    """The truth of a simulated cohort and its label image; nothing for other sources."""
-    if SOURCE != "simulated":
-        return []
-    return [
-        "results/cohort/truth/truth.json",
-        "results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
-    ]
-
-
 rule tabulate_demographics:
     """Demographic and clinical characteristics of both groups, with their tests."""
     input:

@@ -13,7 +13,7 @@ from restpain.nuisance import (
     regressors,
     residuals,
 )
-from restpain.quality import coverage, kept_volumes, motion_summary, signal_mask, temporal_snr
+from restpain.quality import coverage, given_mask, kept_volumes, motion_summary, temporal_snr
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json, write_table
 from restpain.trilinear import applied, sampled, voxel_points
@@ -52,8 +52,10 @@ def import_derivatives(
         given_voxels = applied(np.linalg.inv(given_affine), points)
         candidates &= sampled(given.astype(np.float32), given_voxels) >= 0.5
     boldref = sampled(volumes.mean(axis=0), voxels)
-    mask = signal_mask(boldref, candidates=candidates)
-    series = np.stack([sampled(volume, voxels[mask]) for volume in volumes], axis=1)
+    series = np.stack([sampled(volume, voxels[candidates]) for volume in volumes], axis=1)
+    mask, rule = given_mask(series, boldref, candidates=candidates, has_mask=bool(images["mask"]))
+    logger.info("mask: %s", rule)
+    series = series[mask[candidates]]
 
     signals, origin = {"global": series.mean(axis=0, dtype=float)}, bold_path.name
     if images["confounds"]:
@@ -102,6 +104,7 @@ def import_derivatives(
             "n_volumes": len(volumes),
             "dropped_volumes": drop_volumes,
             "slice_timing": "as preprocessed before",
+            "mask": rule,
             "coregistration_cost": None,
             "coverage_of_template": coverage(mask, of=template),
             "regressors": columns,

@@ -72,6 +72,47 @@ def signal_mask(mean_image: np.ndarray, *, candidates: np.ndarray) -> np.ndarray
     return parts == 1 + np.argmax(np.bincount(parts.ravel())[1:])
 
 
+def given_mask(
+    series: np.ndarray, mean_image: np.ndarray, *, candidates: np.ndarray, has_mask: bool
+) -> tuple[np.ndarray, str]:
+    """Mask of a series that was preprocessed elsewhere, and the rule it follows in words.
+
+    Series from which the mean was removed have no brightness to go by; they and series that
+    come with a mask are judged by whether they vary.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_candidates, n_volumes)
+        Series of the candidates, in C order.
+    mean_image : ndarray of shape (x, y, z)
+        Mean over time.
+    candidates : ndarray of shape (x, y, z), bool
+        Template brain in the field of view, within the given mask if there is one.
+    has_mask : bool
+        Whether the candidates lie in a mask that came with the series.
+
+    Returns
+    -------
+    mask : ndarray of shape (x, y, z), bool
+    rule : str
+
+    Raises
+    ------
+    ValueError
+        If no voxel is left.
+    """
+    spread = series.std(axis=1)
+    demeaned = np.median(np.abs(series.mean(axis=1))) < np.median(spread)
+    if not has_mask and not demeaned:
+        return signal_mask(mean_image, candidates=candidates), "template brain with signal"
+    mask = candidates.copy()
+    mask[candidates] = spread > 0
+    if not mask.any():
+        raise ValueError("the rest series varies nowhere in the template brain")
+    whose = "the mask that came with the series" if has_mask else "the template brain"
+    return mask, f"voxels of {whose} that vary"
+
+
 def temporal_snr(series: np.ndarray) -> np.ndarray:
     """Mean over standard deviation in time, a linear trend taken out of the deviation.
 

@@ -5,6 +5,7 @@ import pytest
 
 from restpain.quality import (
     coverage,
+    given_mask,
     kept_volumes,
     motion_summary,
     signal_mask,
@@ -93,3 +94,32 @@ def test_the_summary_of_motion_leaves_out_the_first_volume_and_unknown_motion():
         }
     )
     assert set(unknown.values()) == {None}
+
+
+@pytest.mark.parametrize(("mean", "has_mask"), [(0.0, False), (0.0, True), (100.0, True)])
+def test_a_series_without_mean_or_with_a_mask_counts_where_it_varies(mean, has_mask):
+    candidates = np.zeros((6, 6, 6), bool)
+    candidates[1:5, 1:5, 1:5] = True
+    series = mean + np.random.default_rng(0).normal(size=(64, 30))
+    series[0] = mean
+    image = np.zeros(candidates.shape)
+    image[candidates] = series.mean(axis=1)
+
+    mask, rule = given_mask(series, image, candidates=candidates, has_mask=has_mask)
+
+    assert mask.sum() == 63
+    assert not mask[1, 1, 1]
+    assert "vary" in rule
+
+
+def test_a_series_with_its_mean_and_no_mask_counts_where_it_is_bright():
+    candidates = np.ones((6, 6, 6), bool)
+    series = np.random.default_rng(0).normal(size=(216, 30)) + 100
+    series[:36] -= 99  # a dark slab
+
+    mask, rule = given_mask(
+        series, series.mean(axis=1).reshape(6, 6, 6), candidates=candidates, has_mask=False
+    )
+
+    assert mask.sum() == 180
+    assert rule == "template brain with signal"
