@@ -23,7 +23,7 @@ run: environment
 	@echo "Report:  results/report.html (open it in a browser)"
 
 check: environment
-	$(BIN)/snakemake --cores $(CORES) check
+	$(BIN)/snakemake --cores $(CORES) --keep-going check
 
 participants: environment
 	$(BIN)/snakemake --cores $(CORES) participants

@@ -109,3 +109,13 @@ def test_a_key_of_the_configuration_is_described_read_and_says_where_it_comes_fr
 
     line = re.search(rf"^ *{path[-1]}:.*$", (REPOSITORY / "config.yaml").read_text(), re.MULTILINE)
     assert "#" in line[0], f"{path[-1]} has no remark"
+
+
+def test_no_description_of_the_schema_was_cut_at_a_comma():
+    def nothing(node, path=()):
+        for key, value in node.items() if isinstance(node, dict) else ():
+            if value is None:
+                yield (*path, key)
+            yield from nothing(value, (*path, key))
+
+    assert list(nothing(SCHEMA)) == []
