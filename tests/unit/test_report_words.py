@@ -117,3 +117,15 @@ def test_methods_follow_the_settings(section, key, value, phrase):
 
     assert phrase in " ".join(after)
     assert phrase not in " ".join(before)
+
+
+def test_a_perfect_leak_free_auc_is_not_sold_as_certainty():
+    perfect = TABLE3.copy()
+    perfect.loc[perfect["arm"] == "B nested", ["auc", "auc_low", "auc_high"]] = 1.0
+    roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
+    flow = exclusion_flow(roster, groups=["CP", "HC"])
+
+    texts = " ".join(report_words.limits(flow, perfect, settings(), 2.0))
+
+    assert "its interval has no width" in texts
+    assert "0.00 wide" not in texts
