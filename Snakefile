@@ -32,6 +32,11 @@ include: "rules/classification.smk"
 include: "rules/report.smk"
 
 
+if config["published"] is not None:
+
+    include: "rules/published.smk"
+
+
 rule all:
     default_target: True
     input:
@@ -44,6 +49,7 @@ rule all:
         "results/figures/figure3_regions.png",
         "results/figures/figure4_roc.png",
         "results/report.html",
+        published_products(),
 
 
 rule participants:
