@@ -58,6 +58,7 @@ def published_products():
         return []
     return [
         "results/tables/audit_published.tsv",
+        "results/tables/published_vs_recomputed.tsv",
     ]
 
 

@@ -347,6 +347,7 @@ rule build_report:
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",
         truth=planted_effects(),
+        published=published_products(),
     output:
         report=report(
             "results/report.html",
