@@ -4,6 +4,8 @@ inputs   participants.tsv, maps, clusters, features, predictions and quality con
 outputs  results/tables/, results/figures/, results/report.html
 """
 
+TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]
+
 
 def anatomical_quality():
     """Quality numbers of the anatomy, one file per participant; none for derivatives."""
@@ -140,6 +142,36 @@ rule tabulate_correlation:
         code=code_digest("tabulate_correlation.py"),
     script:
         "../scripts/tabulate_correlation.py"
+
+
+rule export_tables:
+    """Tables 1 to 4 in the published columns, for a manuscript: HTML, LaTeX and Word."""
+    input:
+        tables=expand("results/tables/{name}.tsv", name=TABLES),
+    output:
+        html=expand("results/tables/{name}.html", name=TABLES),
+        latex=expand("results/tables/{name}.tex", name=TABLES),
+        word=report(
+            expand("results/tables/{name}.docx", name=TABLES),
+            caption="../docs/captions/exported_tables.rst",
+            category="Tables",
+            subcategory="For a manuscript",
+        ),
+    log:
+        "results/logs/export_tables.log",
+    benchmark:
+        "results/benchmarks/export_tables.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        source=config["cohort"]["source"],
+        code=code_digest("export_tables.py"),
+    script:
+        "../scripts/export_tables.py"
 
 
 rule plot_workflow:

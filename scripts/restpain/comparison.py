@@ -34,8 +34,8 @@ COLUMNS = {
     "rule": "When the verdict is within the rule",
 }
 RULES = {
-    "mean": "Welch's t-test of the two groups' means, published and ours, has p >= 0.05",
-    "count": "Fisher's exact test of the two counts, published and ours, has p >= 0.05",
+    "mean": "Welch's t-test of the two groups' means, published and ours, has p of 0.05 or more",
+    "count": "Fisher's exact test of the two counts, published and ours, has p of 0.05 or more",
     "p": "both lie on the same side of 0.05",
     "name": "the same region, side or area; spelling apart",
     "peak": f"the peaks lie within {RECOVERY_MM} mm",

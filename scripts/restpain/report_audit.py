@@ -7,7 +7,12 @@ from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
 from restpain.comparison import VERDICTS, counts
 from restpain.formatting import counted, is_missing, joined
 
-CELL_NAMES = {"peak": "peak (x, y, z)"}
+CELL_NAMES = {
+    "peak": "peak (x, y, z)",
+    "auc": "AUC",
+    "loocv_auc": "leave-one-out AUC",
+    "brodmann_area": "Brodmann area",
+}
 
 
 def audit_section(findings: pd.DataFrame, compared: pd.DataFrame) -> dict:
