@@ -45,6 +45,7 @@ rule all:
         "results/tables/table3_classification.tsv",
         "results/tables/table4_correlation.tsv",
         expand("results/tables/{name}.docx", name=TABLES),
+        expand("results/tables/{name}_provenance.tsv", name=TABLES),
         "results/figures/figure1_workflow.svg",
         "results/figures/figure2_group_maps.png",
         "results/figures/figure3_regions.png",

@@ -174,6 +174,38 @@ rule export_tables:
         "../scripts/export_tables.py"
 
 
+rule trace_tables:
+    """Where every cell of Tables 1 to 4 comes from: file, row, column, rule, checksum."""
+    input:
+        tables=expand("results/tables/{name}.tsv", name=TABLES),
+        participants="results/cohort/participants.tsv",
+        clusters=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+            measure=[*MEASURES, "fc"],
+        ),
+        published="results/classification/published.tsv",
+        nested="results/classification/nested.tsv",
+        association="results/group/association.tsv",
+    output:
+        traces=expand("results/tables/{name}_provenance.tsv", name=TABLES),
+        sidecar=expand("results/tables/{name}_provenance.json", name=TABLES),
+    log:
+        "results/logs/trace_tables.log",
+    benchmark:
+        "results/benchmarks/trace_tables.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        participants_rule="simulate_cohort" if SOURCE == "simulated" else "import_participants",
+        code=code_digest("trace_tables.py"),
+    script:
+        "../scripts/trace_tables.py"
+
+
 rule plot_workflow:
     """Figure 1: the stages of this run with their settings and counts."""
     input:
