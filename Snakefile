@@ -32,6 +32,11 @@ include: "rules/classification.smk"
 include: "rules/report.smk"
 
 
+if config["published"] is not None:
+
+    include: "rules/published.smk"
+
+
 rule all:
     default_target: True
     input:
@@ -39,11 +44,14 @@ rule all:
         "results/tables/table2_regions.tsv",
         "results/tables/table3_classification.tsv",
         "results/tables/table4_correlation.tsv",
+        expand("results/tables/{name}.docx", name=TABLES),
+        expand("results/tables/{name}_provenance.tsv", name=TABLES),
         "results/figures/figure1_workflow.svg",
         "results/figures/figure2_group_maps.png",
         "results/figures/figure3_regions.png",
         "results/figures/figure4_roc.png",
         "results/report.html",
+        published_products(),
 
 
 rule participants:

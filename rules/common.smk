@@ -51,6 +51,16 @@ wildcard_constraints:
     measure="|".join([*MEASURES, "fc"]),
 
 
+def published_products():
+    """Audit of the published tables and their comparison with ours; nothing if none are given."""
+    if config["published"] is None:
+        return []
+    return [
+        "results/tables/audit_published.tsv",
+        "results/tables/published_vs_recomputed.tsv",
+    ]
+
+
 def slice_order():
     """The order of the slices in force: the user's, the simulation's own, or None (sidecar)."""
     order = config["preprocessing"]["slice_order"]

@@ -4,6 +4,8 @@ inputs   participants.tsv, maps, clusters, features, predictions and quality con
 outputs  results/tables/, results/figures/, results/report.html
 """
 
+TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]
+
 
 rule tabulate_demographics:
     """Demographic and clinical characteristics of both groups, with their tests."""
@@ -123,6 +125,68 @@ rule tabulate_correlation:
         code=code_digest("tabulate_correlation.py"),
     script:
         "../scripts/tabulate_correlation.py"
+
+
+rule export_tables:
+    """Tables 1 to 4 in the published columns, for a manuscript: HTML, LaTeX and Word."""
+    input:
+        tables=expand("results/tables/{name}.tsv", name=TABLES),
+    output:
+        html=expand("results/tables/{name}.html", name=TABLES),
+        latex=expand("results/tables/{name}.tex", name=TABLES),
+        word=report(
+            expand("results/tables/{name}.docx", name=TABLES),
+            caption="../docs/captions/exported_tables.rst",
+            category="Tables",
+            subcategory="For a manuscript",
+        ),
+    log:
+        "results/logs/export_tables.log",
+    benchmark:
+        "results/benchmarks/export_tables.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        source=config["cohort"]["source"],
+        code=code_digest("export_tables.py"),
+    script:
+        "../scripts/export_tables.py"
+
+
+rule trace_tables:
+    """Where every cell of Tables 1 to 4 comes from: file, row, column, rule, checksum."""
+    input:
+        tables=expand("results/tables/{name}.tsv", name=TABLES),
+        participants="results/cohort/participants.tsv",
+        clusters=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+            measure=[*MEASURES, "fc"],
+        ),
+        published="results/classification/published.tsv",
+        nested="results/classification/nested.tsv",
+        association="results/group/association.tsv",
+    output:
+        traces=expand("results/tables/{name}_provenance.tsv", name=TABLES),
+        sidecar=expand("results/tables/{name}_provenance.json", name=TABLES),
+    log:
+        "results/logs/trace_tables.log",
+    benchmark:
+        "results/benchmarks/trace_tables.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        participants_rule="simulate_cohort" if SOURCE == "simulated" else "import_participants",
+        code=code_digest("trace_tables.py"),
+    script:
+        "../scripts/trace_tables.py"
 
 
 rule plot_workflow:
@@ -330,6 +394,7 @@ rule build_report:
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",
         truth=planted_effects(),
+        published=published_products(),
     output:
         report=report(
             "results/report.html",

@@ -34,6 +34,7 @@ def build_report(
     check_path: str,
     design_path: str,
     truth_paths: list[str],
+    published_paths: list[str],
     report_path: str,
     settings: dict,
 ) -> None:
@@ -78,6 +79,7 @@ def build_report(
             "Design: columns of the group model": read_table(design_path),
         },
         recovery=recovery,
+        published_tables=tuple(read_table(path) for path in published_paths) or None,
         files=[(path, Path(path).read_bytes()) for path in [*tables_paths, *figures_paths]],
     )
     page = render_page(Path(template_path).read_text(encoding="utf-8"), context)
@@ -103,6 +105,7 @@ if __name__ == "__main__":
         check_path=snakemake.input.check,
         design_path=snakemake.input.design,
         truth_paths=snakemake.input.truth,
+        published_paths=snakemake.input.published,
         report_path=snakemake.output.report,
         settings=snakemake.params.settings,
     )

@@ -96,6 +96,19 @@ ASSOCIATION = pd.DataFrame(
         "q_fdr": [0.57, 0.57],
     }
 )
+FINDINGS = pd.DataFrame(
+    {
+        "table": [1, 1, 2],
+        "row": ["Age", "Age", "ALFF, <b>, left"],
+        "column": ["cp", "p", "peak"],
+        "published": ["2±1", "0.067", "0, 0, 0"],
+        "recomputed": ["2.0", "0.547", None],
+        "verdict": ["consistent", "inconsistent", "cannot be checked"],
+        "rule": ["mean_possible", "p_from_means", "in_brain"],
+        "arithmetic": ["76 / 21", "t -0.61", "far"],
+    }
+)
+COMPARED = pd.DataFrame({"table": [1, 1], "verdict": ["the same", "the same"]})
 
 
 def settings() -> dict:

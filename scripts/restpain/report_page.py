@@ -30,6 +30,7 @@ from restpain.formatting import (
     region_name,
     shortest,
 )
+from restpain.report_audit import audit_section
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
 from restpain.report_words import (
     certainty,
@@ -49,7 +50,7 @@ PACKAGES = (
     "numpy", "scipy", "pandas", "numba", "nibabel", "nilearn", "matplotlib", "SimpleITK",
     "picsl-greedy", "pydicom", "scikit-learn", "autogluon.tabular", "torch", "snakemake", "Jinja2",
 )  # fmt: skip
-PATH_KEYS = ("cohort.data", "cohort.participants", "connectivity.masks")
+PATH_KEYS = ("cohort.data", "cohort.participants", "published", "connectivity.masks")
 
 
 # ---------------------------------------------------------------- embedding
@@ -134,7 +135,7 @@ def setting_rows(default_text: str, settings: dict) -> list[dict]:
             continue
         changed = key not in defaults or defaults[key] != value
         shown = _setting_text(value)
-        if key in PATH_KEYS and value:
+        if key in PATH_KEYS and value and changed:
             shown = "set by the user (a path)"
         rows.append(
             {
@@ -321,6 +322,7 @@ def page_context(
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
     recovery: list[dict] | None,
+    published_tables: tuple[pd.DataFrame, pd.DataFrame] | None,
     files: list[tuple[str, bytes]],
 ) -> dict:
     """Collect everything the template shows.
@@ -343,6 +345,8 @@ def page_context(
         Findings of the checks made before the computing, by title.
     recovery : list of dict or None
         Planted effects against found clusters; None without simulated data.
+    published_tables : (DataFrame, DataFrame) or None
+        Findings of the audit of the published tables, and the comparison with ours.
     files : list of (name, content)
         Files to list with their digest.
     """
@@ -412,6 +416,7 @@ def page_context(
         "checks": [(title, plain_rows(table)) for title, table in checks.items()],
         "recovery": recovery,
         "recovery_mm": RECOVERY_MM,
+        "audit": None if published_tables is None else audit_section(*published_tables),
         "versions": versions(),
         "files": [(name, digest(content)) for name, content in files],
         "minus": MINUS,

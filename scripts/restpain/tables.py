@@ -61,3 +61,10 @@ def _plain(value):
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
+
+
+def read_printed(path: str | Path) -> pd.DataFrame:
+    """Read a CSV of printed numbers: every cell is text, as printed; no text means missing."""
+    import pandas as pd  # as in read_table
+
+    return pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)

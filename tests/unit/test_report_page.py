@@ -12,14 +12,32 @@ from PIL import Image
 from restpain import report_page
 from restpain.demographics import demographics
 from restpain.report_quality import QUALITY
-from study import ASSOCIATION, CONFIG, NESTED, PUBLISHED, REGIONS, picture, settings
+from study import (
+    ASSOCIATION,
+    COMPARED,
+    CONFIG,
+    FINDINGS,
+    NESTED,
+    PUBLISHED,
+    REGIONS,
+    picture,
+    settings,
+)
 from tabulate_classification import classification_table
 
 TEMPLATE = Path(report_page.__file__).parent / "templates" / "report.html.j2"
 EVIL = "<script>alert(1)</script>"
 
 
-def page(*, found=True, source="simulated", participant="sub-1", group="CP", reason="moved"):
+def page(
+    *,
+    found=True,
+    source="simulated",
+    participant="sub-1",
+    group="CP",
+    reason="moved",
+    published=None,
+):
     chosen = settings()
     chosen["cohort"] |= {"source": source, "patients": group}
     roster = pd.DataFrame(
@@ -59,6 +77,7 @@ def page(*, found=True, source="simulated", participant="sub-1", group="CP", rea
         seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
         checks={"Cohort": pd.DataFrame({"message": [EVIL]})},
         recovery=[] if source == "simulated" else None,
+        published_tables=published,
         files=[("results/tables/table1.tsv", b"abc")],
     )
     return report_page.render_page(TEMPLATE.read_text(encoding="utf-8"), context)
@@ -198,3 +217,17 @@ def test_every_quality_number_has_a_column_in_the_wall():
     text = page()
 
     assert all(f">{name}" in text for _, _, name, *_ in QUALITY)
+
+
+def test_published_tables_are_shown_as_text_and_their_absence_is_said():
+    assert "No published tables were named" in page()
+    findings = FINDINGS.assign(published=EVIL, verdict="inconsistent")
+
+    text = page(published=(findings, COMPARED))
+
+    assert "No published tables were named" not in text
+    assert "This compares a simulation with a paper" in text
+    assert "This compares a simulation" not in page(published=(findings, COMPARED), source="bids")
+    anatomy = Anatomy(text)
+    assert anatomy.open == []
+    assert "script" not in anatomy.tags

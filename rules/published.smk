@@ -1,0 +1,80 @@
+"""The published tables: what their numbers say about themselves, and next to ours.
+
+inputs   the folder of the configuration key `published`, results/tables/
+outputs  results/tables/audit_published.tsv, results/tables/published_vs_recomputed.tsv and .html
+"""
+
+PUBLISHED = Path(workflow.basedir, config["published"])
+
+
+rule audit_published:
+    """The published numbers against each other: arithmetic, test sets, places in the brain."""
+    input:
+        tables=[f"{PUBLISHED}/table{number}.csv" for number in (1, 2, 3, 4)],
+        study=f"{PUBLISHED}/study.csv",
+        brain="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+    output:
+        findings=report(
+            "results/tables/audit_published.tsv",
+            caption="../docs/captions/audit_published.rst",
+            category="Published tables",
+        ),
+        columns="results/tables/audit_published.json",
+    log:
+        "results/logs/audit_published.log",
+    benchmark:
+        "results/benchmarks/audit_published.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        code=code_digest("audit_published.py"),
+    script:
+        "../scripts/audit_published.py"
+
+
+rule audit:
+    """The audit of the published tables alone; it needs no participant."""
+    input:
+        "results/tables/audit_published.tsv",
+
+
+rule compare_published:
+    """Every cell of the published tables next to the recomputed one."""
+    input:
+        published=[f"{PUBLISHED}/table{number}.csv" for number in (1, 2, 3, 4)],
+        study=f"{PUBLISHED}/study.csv",
+        ours=[
+            "results/tables/table1_demographics.tsv",
+            "results/tables/table2_regions.tsv",
+            "results/tables/table3_classification.tsv",
+            "results/tables/table4_correlation.tsv",
+        ],
+        template=f"{workflow.basedir}/scripts/restpain/templates/comparison.html.j2",
+    output:
+        comparison="results/tables/published_vs_recomputed.tsv",
+        columns="results/tables/published_vs_recomputed.json",
+        page=report(
+            "results/tables/published_vs_recomputed.html",
+            caption="../docs/captions/published_vs_recomputed.rst",
+            category="Published tables",
+        ),
+    log:
+        "results/logs/compare_published.log",
+    benchmark:
+        "results/benchmarks/compare_published.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        n_splits=config["classification"]["n_repeats"],
+        source=config["cohort"]["source"],
+        code=code_digest("compare_published.py"),
+    script:
+        "../scripts/compare_published.py"

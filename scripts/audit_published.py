@@ -1,0 +1,52 @@
+"""What the published numbers say about themselves, from the printed tables alone."""
+
+import logging
+from pathlib import Path
+
+from restpain.atlas import aal, brodmann
+from restpain.audit import COLUMNS, audit, counts_by_table, study_of
+from restpain.runlog import start_log
+from restpain.tables import read_printed, write_json, write_table
+from restpain.volumes import read_mask
+
+logger = logging.getLogger("audit_published")
+
+
+def audit_published(
+    *,
+    tables_paths: list[str],
+    study_path: str,
+    brain_path: str,
+    findings_path: str,
+    columns_path: str,
+) -> None:
+    tables = {Path(path).stem: read_printed(path) for path in tables_paths}
+    findings = audit(
+        tables,
+        study_of(read_printed(study_path)),
+        brain=read_mask(brain_path),
+        aal=aal(),
+        brodmann=brodmann(),
+    )
+    for counts in counts_by_table(findings):
+        logger.info("cells: %s", counts)
+
+    write_table(findings_path, findings)
+    head = {
+        "TableDescription": "Published tables checked against themselves; numbers that do not "
+        "fit each other within their rounding are called inconsistent",
+        "Cells": counts_by_table(findings),
+    }
+    columns = {name: {"Description": text} for name, text in COLUMNS.items()}
+    write_json(columns_path, head | columns)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    audit_published(
+        tables_paths=snakemake.input.tables,
+        study_path=snakemake.input.study,
+        brain_path=snakemake.input.brain,
+        findings_path=snakemake.output.findings,
+        columns_path=snakemake.output.columns,
+    )

@@ -1,0 +1,82 @@
+"""Every cell of the published tables next to the recomputed one."""
+
+import logging
+from pathlib import Path
+
+from restpain.audit import study_of
+from restpain.comparison import (
+    ABSENT,
+    COLUMNS,
+    DIFFERENT,
+    SAME,
+    UNCOMPARED,
+    VERDICTS,
+    WITHIN,
+    comparison,
+    comparison_rows,
+    counts,
+)
+from restpain.files import write_text
+from restpain.formatting import sidecar
+from restpain.report_page import render_page
+from restpain.runlog import start_log
+from restpain.tables import read_printed, read_table, write_json, write_table
+
+logger = logging.getLogger("compare_published")
+
+CLASSES = {SAME: "same", WITHIN: "", DIFFERENT: "different", ABSENT: "none", UNCOMPARED: "none"}
+
+
+def compare_published(
+    *,
+    published_paths: list[str],
+    study_path: str,
+    ours_paths: list[str],
+    template_path: str,
+    comparison_path: str,
+    columns_path: str,
+    page_path: str,
+    n_splits: int,
+    source: str,
+) -> None:
+    numbers = [f"table{number}" for number in (1, 2, 3, 4)]
+    published = [read_printed(path) for path in published_paths]
+    ours = [read_table(path, dtype={"brodmann_area": str}) for path in ours_paths]
+    table = comparison(
+        dict(zip(numbers, published, strict=True)),
+        study_of(read_printed(study_path)),
+        dict(zip(numbers, ours, strict=True)),
+        n_splits=n_splits,
+    )
+    for row in counts(table):
+        logger.info("cells: %s", row)
+
+    write_table(comparison_path, table)
+    write_json(
+        columns_path,
+        sidecar("Published tables next to the recomputed ones", COLUMNS, source=source)
+        | {"Cells": counts(table)},
+    )
+    page = {
+        "simulated": source == "simulated",
+        "counts": counts(table),
+        "verdicts": VERDICTS,
+        "classes": CLASSES,
+        "groups": comparison_rows(table),
+    }
+    write_text(page_path, render_page(Path(template_path).read_text(encoding="utf-8"), page))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    compare_published(
+        published_paths=snakemake.input.published,
+        study_path=snakemake.input.study,
+        ours_paths=snakemake.input.ours,
+        template_path=snakemake.input.template,
+        comparison_path=snakemake.output.comparison,
+        columns_path=snakemake.output.columns,
+        page_path=snakemake.output.page,
+        n_splits=snakemake.params.n_splits,
+        source=snakemake.params.source,
+    )

@@ -1,0 +1,136 @@
+"""Where every cell of Tables 1 to 4 comes from: file, row, column, rule and checksum."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from restpain.demographics import PAPER_ROWS
+from restpain.formatting import is_missing, measure_name
+
+COLUMNS = {
+    "row": "Row of the table, counted from 1",
+    "name": "What the row is about",
+    "column": "Column of the table",
+    "value": "The cell",
+    "how": "copied from the source, named there otherwise, or computed from it",
+    "file": "File that the cell comes from",
+    "file_rows": "Its row or rows",
+    "file_column": "Its column",
+    "rule": "Rule that wrote the file",
+    "sha256": "SHA-256 of the file",
+}
+GROUPS = ("patients", "controls")
+COPIED, RENAMED, COMPUTED, CONSTANT = "copied", "renamed", "computed", "constant"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that cells come from.
+
+    Attributes
+    ----------
+    file, rule, sha256 : str
+        Its path, the rule that wrote it, and its checksum.
+    table : DataFrame
+        Its content.
+    """
+
+    file: str
+    rule: str
+    sha256: str
+    table: pd.DataFrame
+
+
+def trace_demographics(table: pd.DataFrame, participants: Source) -> pd.DataFrame:
+    """Trace Table 1: every cell is computed from one column of participants.tsv."""
+    columns = {name: column for column, name in PAPER_ROWS.items()}
+    traces = []
+    for index, row in table.iterrows():
+        name = str(row["row"])
+        column = columns.get(name) or ("nrs" if "(NRS" in name else name.partition(": ")[0])
+        for cell in table.columns:
+            group = cell.partition("_")[0]
+            rows = f"{group if group in GROUPS else 'both groups'} analysed"
+            how = CONSTANT if cell in ("row", "level", "test") else COMPUTED
+            traces.append(_trace(index, name, cell, row[cell], how, participants, rows, column))
+    return pd.DataFrame(traces, columns=list(COLUMNS))
+
+
+def trace_copied(
+    table: pd.DataFrame,
+    sources: list[Source],
+    *,
+    keys: list[str],
+    renamed: dict[str, str],
+    name: str,
+) -> pd.DataFrame:
+    """Trace a table whose rows are those of the sources, and check that they are.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table.
+    sources : list of Source
+        Files whose rows, one after another, are the rows of the table.
+    keys : list of str
+        Columns of the sources that name a row.
+    renamed : dict of str to str
+        Columns of the table that have another name in the sources.
+    name : str
+        Column of the table that says what a row is about.
+
+    Raises
+    ------
+    ValueError
+        If the rows are not as many, or a cell is not that of the source.
+    """
+    origins = [(source, row) for source in sources for _, row in source.table.iterrows()]
+    if len(origins) != len(table):
+        raise ValueError(
+            f"the table has {len(table)} rows and its sources have {len(origins)}: run the rule "
+            "that makes the table again"
+        )
+    traces = []
+    for (index, row), (source, origin) in zip(table.iterrows(), origins, strict=True):
+        rows = ", ".join(f"{key} = {origin[key]}" for key in keys if key in origin)
+        for cell, value in row.items():
+            column = cell if cell in origin else renamed.get(cell)
+            how = COPIED if cell in origin else RENAMED
+            if column not in origin:
+                how, column = CONSTANT, None
+            elif not _same(value, origin[column]):
+                raise ValueError(
+                    f"{cell} of row {index + 1} is {value}, but {column} in {source.file} is "
+                    f"{origin[column]}: run the rule that makes the table again"
+                )
+            traces.append(_trace(index, row[name], cell, value, how, source, rows, column))
+    return pd.DataFrame(traces, columns=list(COLUMNS))
+
+
+def _trace(index, name, cell, value, how, source: Source, rows, column) -> dict:
+    return {
+        "row": index + 1,
+        "name": name,
+        "column": cell,
+        "value": value,
+        "how": how,
+        "file": source.file,
+        "file_rows": rows,
+        "file_column": column,
+        "rule": source.rule,
+        "sha256": source.sha256,
+    }
+
+
+def _same(value, origin) -> bool:
+    """Whether a cell is that of the source, up to the last digit of a float.
+
+    The measure has a printed name in the tables.
+    """
+    if is_missing(value) or is_missing(origin):
+        return is_missing(value) and is_missing(origin)
+    try:
+        return math.isclose(float(value), float(origin), rel_tol=1e-12)
+    except ValueError:
+        return str(value) in (str(origin), measure_name(origin))

@@ -1,0 +1,106 @@
+"""What the page shows of the published tables: by themselves, and next to ours."""
+
+import pandas as pd
+
+from restpain.audit import RULES, counts_by_table
+from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
+from restpain.comparison import VERDICTS, counts
+from restpain.formatting import counted, is_missing, joined
+
+CELL_NAMES = {
+    "peak": "peak (x, y, z)",
+    "auc": "AUC",
+    "loocv_auc": "leave-one-out AUC",
+    "brodmann_area": "Brodmann area",
+}
+
+
+def audit_section(findings: pd.DataFrame, compared: pd.DataFrame) -> dict:
+    """Collect what the page shows of the audit and of the comparison.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        The table of ``audit``.
+    compared : DataFrame
+        The table of ``comparison``.
+
+    Returns
+    -------
+    dict
+        ``sentence``; ``tables``, cells by verdict for each table; ``rules``, one row per rule with
+        its first inconsistent finding as an example; ``details``, the inconsistent findings;
+        ``compared`` and ``verdicts``, cells by verdict of the comparison.
+    """
+    tables = counts_by_table(findings)
+    inconsistent = findings[findings["verdict"] == INCONSISTENT]
+    return {
+        "sentence": audit_sentence(tables),
+        "tables": [
+            {
+                "table": row["table"],
+                "cells": row["cells"],
+                "numbers": [row[verdict] for verdict in (CONSISTENT, INCONSISTENT, UNCHECKED)],
+            }
+            for row in tables
+        ],
+        "rules": rule_rows(findings),
+        "details": [_shown(row) for row in inconsistent.to_dict("records")],
+        "verdicts": VERDICTS,
+        "compared": [
+            {
+                "table": row["table"],
+                "cells": row["cells"],
+                "numbers": [row[verdict] for verdict in VERDICTS],
+            }
+            for row in counts(compared)
+        ],
+    }
+
+
+def audit_sentence(tables: list[dict]) -> str:
+    """Say how many cells of how many are inconsistent, and in which tables."""
+    cells = sum(row["cells"] for row in tables)
+    wrong = {row["table"]: row[INCONSISTENT] for row in tables if row[INCONSISTENT]}
+    unchecked = sum(row[UNCHECKED] for row in tables)
+    if not wrong:
+        return f"Of {cells} printed cells none contradicts another; {unchecked} cannot be checked."
+    where = joined([f"{count} in Table {table}" for table, count in wrong.items()])
+    total = sum(wrong.values())
+    return (
+        f"Of {cells} printed cells, {counted(total, 'cell does', 'cells do')} not fit the others "
+        f"within rounding ({where}); {unchecked} cannot be checked."
+    )
+
+
+def rule_rows(findings: pd.DataFrame) -> list[dict]:
+    """Count the checks of each rule, in the order of ``RULES``, with the first one that failed."""
+    rows = []
+    for rule, words in RULES.items():
+        checks = findings[findings["rule"] == rule]
+        if rule == "none" or checks.empty:
+            continue
+        failed = checks[checks["verdict"] == INCONSISTENT]
+        rows.append(
+            {
+                "rule": words,
+                "tables": joined([str(table) for table in sorted(checks["table"].unique())]),
+                "checks": len(checks),
+                "inconsistent": len(failed),
+                "example": _example(failed.iloc[0]) if len(failed) else "",
+            }
+        )
+    return rows
+
+
+def _example(row: pd.Series) -> str:
+    return f"{row['row']}, {_column(row['column'])} {row['published']}: {row['arithmetic']}"
+
+
+def _shown(row: dict) -> dict:
+    row = {key: "" if is_missing(value) else str(value) for key, value in row.items()}
+    return row | {"column": _column(row["column"]), "rule": RULES[row["rule"]]}
+
+
+def _column(name: str) -> str:
+    return CELL_NAMES.get(name, name.replace("_percent", " (%)").replace("_", " "))
