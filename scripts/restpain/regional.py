@@ -7,7 +7,7 @@ import numpy as np
 from restpain.spectrum import detrended_and_filtered, voxel_blocks
 
 FARTHEST = {7: 1, 19: 2, 27: 3}  # neighbours: largest squared distance from the centre, in voxels
-BLOCK_VOLUMES = 64  # volumes whose ranks are summed at a time, so that planes stay in the cache
+BLOCK_VOLUMES = 256  # volumes whose ranks are summed at a time: bounds the memory of a plane
 
 
 def reho(
