@@ -164,20 +164,23 @@ def kendall_w(
     """
     if neighbours not in FARTHEST:
         raise ValueError(f"the number of ReHo neighbours is {neighbours}, but must be 7, 19 or 27")
+    if not len(ranks):
+        return np.zeros(0)
     counted = np.ones(len(ranks), dtype=bool) if count_constant else ranks.any(axis=1)
     computed = counted.copy()
+    coordinates = np.argwhere(mask)
     if not outermost_slab:
-        coordinates = np.argwhere(mask)
         computed &= ((coordinates > 0) & (coordinates < np.array(mask.shape) - 1)).all(axis=1)
 
+    box = mask[tuple(map(slice, coordinates.min(axis=0), coordinates.max(axis=0) + 1))]
     n_volumes = ranks.shape[1]
     dtype = np.int16 if neighbours * n_volumes < 2**15 else np.int32
     size, squares = np.empty(len(ranks)), np.zeros(len(ranks), dtype=np.int64)
-    for voxels, number in _neighbour_sums(counted[:, None], mask, neighbours, dtype):
+    for voxels, number in _neighbour_sums(counted[:, None], box, neighbours, dtype):
         size[voxels] = number[:, 0]
     for start in range(0, n_volumes, BLOCK_VOLUMES):
         block = ranks[:, start : start + BLOCK_VOLUMES]
-        for voxels, total in _neighbour_sums(block, mask, neighbours, dtype):
+        for voxels, total in _neighbour_sums(block, box, neighbours, dtype):
             total = total.astype(np.float64)  # whole numbers still, whose squares are exact
             squares[voxels] += np.einsum("ij,ij->i", total, total).astype(np.int64)
     n = float(n_volumes)
