@@ -52,7 +52,8 @@ def compute_metrics(
         raw["reho"] = reho_in_band(series, mask, **band, neighbours=reho_neighbours)
         standard["reho"] = smooth(standardised(raw["reho"]), mask, **smoothing)
     if {"alff", "falff"} & set(measures):
-        raw["alff"], raw["falff"] = alff_and_falff(smooth(series, mask, **smoothing), **band)
+        series = smooth(series, mask, **smoothing, out=series)  # last use: no copy is held
+        raw["alff"], raw["falff"] = alff_and_falff(series, **band)
         for measure in {"alff", "falff"} & set(measures):
             standard[measure] = standardised(raw[measure])
 

@@ -32,8 +32,9 @@ def correlate_seeds(
     mask, affine = read_mask(mask_path)
     series = checked_series(read_masked(bold_path, mask, affine), Path(bold_path).name)
     tr = repetition_time(bold_path)
-    series = ideal_filter(series, repetition_time=tr, band_hz=band_hz)
-    series = smooth(series, mask, affine=affine, fwhm_mm=fwhm_mm, kernel=smoothing_kernel)
+    smoothing = {"affine": affine, "fwhm_mm": fwhm_mm, "kernel": smoothing_kernel}
+    series = ideal_filter(series, repetition_time=tr, band_hz=band_hz, out=series)
+    series = smooth(series, mask, **smoothing, out=series)
     logger.info("%d voxels, %d volumes, repetition time %g s", *series.shape, tr)
 
     maps = {}

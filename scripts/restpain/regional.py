@@ -1,11 +1,13 @@
 """Regional homogeneity: Kendall's W of the series of neighbouring voxels."""
 
+from collections.abc import Iterator
+
 import numpy as np
-from numba import njit
 
 from restpain.spectrum import detrended_and_filtered, voxel_blocks
 
 FARTHEST = {7: 1, 19: 2, 27: 3}  # neighbours: largest squared distance from the centre, in voxels
+BLOCK_VOLUMES = 256  # volumes whose ranks are summed at a time: bounds the memory of a plane
 
 
 def reho(
@@ -89,7 +91,26 @@ def centred_ranks(series: np.ndarray) -> np.ndarray:
         keys &= np.int64(-1 << index_bits)
         keys |= np.arange(n_volumes)
         keys.sort(axis=1)
-        _assign_ranks(keys, index_bits, ranks[block])
+        places = keys & np.int64((1 << index_bits) - 1)
+        places += np.arange(len(keys))[:, None] * n_volumes
+        keys >>= index_bits
+        ranks[block].reshape(-1)[places] = _ranks_of_sorted(keys)
+    return ranks
+
+
+def _ranks_of_sorted(values: np.ndarray) -> np.ndarray:
+    """Centred ranks of rows that ascend; equal values share the mean of their ranks."""
+    n_volumes = values.shape[1]
+    place = np.arange(n_volumes)
+    ranks = np.tile((2 * place + 1 - n_volumes).astype(_rank_dtype(n_volumes)), (len(values), 1))
+    equal = values[:, 1:] == values[:, :-1]
+    tied = equal.any(axis=1)
+    if tied.any():
+        change = np.pad(~equal[tied], ((0, 0), (1, 1)), constant_values=True)
+        first = np.maximum.accumulate(np.where(change[:, :-1], place, 0), axis=1)
+        last = np.where(change[:, 1:], place, n_volumes)[:, ::-1]
+        last = np.minimum.accumulate(last, axis=1)[:, ::-1]
+        ranks[tied] = first + last + 1 - n_volumes
     return ranks
 
 
@@ -143,62 +164,69 @@ def kendall_w(
     """
     if neighbours not in FARTHEST:
         raise ValueError(f"the number of ReHo neighbours is {neighbours}, but must be 7, 19 or 27")
-    steps = np.indices((3, 3, 3)).reshape(3, -1).T - 1
-    steps = steps[(steps**2).sum(axis=1) <= FARTHEST[neighbours]]
-
-    shape = np.array(mask.shape) + 2  # a border of no voxels, so that no index leaves the grid
+    if not len(ranks):
+        return np.zeros(0)
     counted = np.ones(len(ranks), dtype=bool) if count_constant else ranks.any(axis=1)
+    computed = counted.copy()
     coordinates = np.argwhere(mask)
-    positions = np.ravel_multi_index((coordinates + 1).T, shape)
-    rows = np.full(shape.prod(), -1, dtype=np.int32)
-    rows[positions[counted]] = np.flatnonzero(counted)
-    values = counted.copy()
     if not outermost_slab:
-        values &= ((coordinates > 0) & (coordinates < np.array(mask.shape) - 1)).all(axis=1)
-    return _concordance(ranks, rows, positions, steps @ [shape[1] * shape[2], shape[2], 1], values)
+        computed &= ((coordinates > 0) & (coordinates < np.array(mask.shape) - 1)).all(axis=1)
+
+    box = mask[tuple(map(slice, coordinates.min(axis=0), coordinates.max(axis=0) + 1))]
+    n_volumes = ranks.shape[1]
+    dtype = np.int16 if neighbours * n_volumes < 2**15 else np.int32
+    size, squares = np.empty(len(ranks)), np.zeros(len(ranks), dtype=np.int64)
+    for voxels, number in _neighbour_sums(counted[:, None], box, neighbours, dtype):
+        size[voxels] = number[:, 0]
+    for start in range(0, n_volumes, BLOCK_VOLUMES):
+        block = ranks[:, start : start + BLOCK_VOLUMES]
+        for voxels, total in _neighbour_sums(block, box, neighbours, dtype):
+            total = total.astype(np.float64)  # whole numbers still, whose squares are exact
+            squares[voxels] += np.einsum("ij,ij->i", total, total).astype(np.int64)
+    n = float(n_volumes)
+    w = np.zeros(len(ranks))
+    return np.divide(3.0 * squares, size * size * (n * n * n - n), out=w, where=computed)
+
+
+def _neighbour_sums(
+    values: np.ndarray, mask: np.ndarray, neighbours: int, dtype: type
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """Sum over each voxel's neighbourhood in the mask, a plane of the grid at a time.
+
+    Yields
+    ------
+    (slice, ndarray of shape (n_plane, n_columns))
+        The voxels of a plane and their sums of whole numbers in ``dtype``; ``values`` are
+        ``(n_voxels, n_columns)``.
+    """
+    farthest = FARTHEST[neighbours]
+    stops = mask.sum(axis=(1, 2)).cumsum().tolist()
+    voxels = [slice(start, stop) for start, stop in zip([0, *stops], stops, strict=False)]
+
+    def plane_sums(x):
+        if x == len(mask):
+            return 0, 0
+        plane = np.zeros((mask.shape[1] + 2, mask.shape[2] + 2, values.shape[1]), dtype)
+        plane[1:-1, 1:-1][mask[x]] = values[voxels[x]]
+        own = _sums_in_plane(plane, farthest)
+        return own, own if neighbours == 27 else _sums_in_plane(plane, farthest - 1)
+
+    before, (own, beside) = 0, plane_sums(0)
+    for x in range(len(mask)):
+        following = plane_sums(x + 1)
+        yield voxels[x], (own + before + following[1])[mask[x]]
+        before, (own, beside) = beside, following
+
+
+def _sums_in_plane(plane: np.ndarray, farthest: int) -> np.ndarray:
+    """Sum over the neighbours in a plane, up to a squared distance; its border is taken off."""
+    if farthest == 0:
+        return plane[1:-1, 1:-1]
+    rows = plane[:-2] + plane[1:-1] + plane[2:]
+    if farthest == 1:
+        return rows[:, 1:-1] + plane[1:-1, :-2] + plane[1:-1, 2:]
+    return rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
 
 
 def _rank_dtype(n_volumes: int) -> np.dtype:
     return np.dtype(np.int16 if n_volumes <= 2**15 else np.int32)
-
-
-@njit(cache=True)
-def _assign_ranks(keys, index_bits, ranks):
-    """Centred ranks from sorted keys, into ``ranks``."""
-    n_voxels, n_volumes = keys.shape
-    index = (1 << index_bits) - 1
-    for voxel in range(n_voxels):
-        row = keys[voxel]
-        start = 0
-        while start < n_volumes:
-            stop = start + 1
-            while stop < n_volumes and row[stop] >> index_bits == row[start] >> index_bits:
-                stop += 1
-            for place in range(start, stop):
-                ranks[voxel, row[place] & index] = start + stop - n_volumes
-            start = stop
-
-
-@njit(cache=True)
-def _concordance(ranks, rows, positions, offsets, computed):
-    """W of each voxel; ``rows`` of the padded grid, -1 where there is no voxel."""
-    n_voxels, n_volumes = ranks.shape
-    w = np.zeros(n_voxels)
-    total = np.empty(n_volumes, np.int32)
-    n = float(n_volumes)
-    for voxel in range(n_voxels):
-        if not computed[voxel]:
-            continue
-        total[:] = 0
-        k = 0
-        for offset in offsets:
-            row = rows[positions[voxel] + offset]
-            if row >= 0:
-                k += 1
-                for volume in range(n_volumes):
-                    total[volume] += ranks[row, volume]
-        squares = 0
-        for volume in range(n_volumes):
-            squares += np.int64(total[volume]) * np.int64(total[volume])
-        w[voxel] = 3.0 * squares / (float(k) * float(k) * (n * n * n - n))
-    return w

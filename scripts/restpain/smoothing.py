@@ -3,7 +3,8 @@
 import math
 
 import numpy as np
-from numba import njit
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.sparse import csr_array
 
 BLOCK_VOLUMES = 32  # volumes smoothed at a time: bounds memory and does not change the result
 SIGMAS_PER_FWHM = 1 / math.sqrt(8 * math.log(2))
@@ -70,6 +71,7 @@ def smooth(
     affine: np.ndarray,
     fwhm_mm: float,
     kernel: str,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Values of a mask's voxels, smoothed in three dimensions.
 
@@ -91,12 +93,15 @@ def smooth(
         `spm_kernel` or `gaussian_kernel`. At the borders of the grid both take zeros from beyond;
         ``spm`` divides by the weights inside the grid along the third axis, as SPM does, and along
         no other.
+    out : ndarray of the shape of ``values``, optional
+        Where the result goes, a C-contiguous array; ``values`` itself saves the memory of a copy.
 
     Returns
     -------
     ndarray of the shape of ``values``
-        In the precision of ``values`` (float32 for integers); sums are accumulated in float64. A
-        value that is NaN or infinite spreads; SPM would take zero for it.
+        ``out``, else a new array in the precision of ``values`` (float32 for integers); sums are
+        accumulated in float64. A value that is NaN or infinite spreads; SPM would take zero for
+        it.
 
     Raises
     ------
@@ -108,27 +113,33 @@ def smooth(
         raise ValueError(f"the smoothing kernel is {kernel!r}, but must be spm or gaussian")
     if not fwhm_mm >= 0:
         raise ValueError(f"fwhm_mm is {fwhm_mm}, but must not be negative")
-    dtype = values.dtype if values.dtype.kind == "f" else np.dtype(np.float32)
+    if out is None:
+        dtype = values.dtype if values.dtype.kind == "f" else np.dtype(np.float32)
+        out = np.empty(values.shape, dtype)
     if fwhm_mm == 0 or values.size == 0:
-        return values.astype(dtype)
+        out[...] = values
+        return out
     weights = [kernels[kernel](fwhm_mm / size) for size in voxel_size_mm(affine)]
     passes = _passes(mask, weights, renormalise_last=kernel == "spm")
 
-    columns = values.reshape(len(values), -1)
-    result = np.empty(columns.shape, dtype)
+    columns, smoothed = values.reshape(len(values), -1), out.reshape(len(values), -1)
     for start in range(0, columns.shape[1], BLOCK_VOLUMES):
         volumes = slice(start, start + BLOCK_VOLUMES)
         block = columns[:, volumes].astype(np.float64, order="C")
-        for axis_pass in passes:
-            block = _weighted_sums(block, *axis_pass)
-        result[:, volumes] = block
-    return result.reshape(values.shape)
+        for sums, scale in passes:
+            block = sums @ block
+            block *= scale
+        smoothed[:, volumes] = block
+    return out
 
 
-def _passes(mask: np.ndarray, weights: list[np.ndarray], *, renormalise_last: bool) -> list[tuple]:
-    """Arguments of `_weighted_sums` for each axis.
+def _passes(
+    mask: np.ndarray, weights: list[np.ndarray], *, renormalise_last: bool
+) -> list[tuple[csr_array, np.ndarray]]:
+    """Weighted sums along each axis, as a matrix, and the factor of each of its rows.
 
-    A pass makes the voxels that its input can reach and that the later passes need, and no other.
+    A pass makes the voxels that its input can reach and that the later passes need, and no other:
+    the rows of its matrix; the columns are the voxels of its input.
     """
     halves = [len(kernel) // 2 for kernel in weights]
     passes, source = [], mask
@@ -141,13 +152,29 @@ def _passes(mask: np.ndarray, weights: list[np.ndarray], *, renormalise_last: bo
         scale = np.ones(size)
         if axis == 2 and renormalise_last:
             scale /= np.convolve(np.ones(size), weights[2])[halves[2] : halves[2] + size]
-        rows = np.full(mask.size, -1, dtype=np.int32)
-        rows[source.ravel()] = np.arange(source.sum())
-        voxels = np.flatnonzero(target)
-        stride = int(np.prod(mask.shape[axis + 1 :]))
-        passes.append((rows, voxels, voxels // stride % size, stride, weights[axis], scale))
+        scale = scale[np.nonzero(target)[axis]][:, None]
+        passes.append((_weighted_sums(source, target, axis, weights[axis]), scale))
         source = target
     return passes
+
+
+def _weighted_sums(
+    source: np.ndarray, target: np.ndarray, axis: int, weights: np.ndarray
+) -> csr_array:
+    """Matrix that sums the voxels of ``source`` along one axis, for each voxel of ``target``."""
+    half = len(weights) // 2
+    margin = [(half, half) if dimension == axis else (0, 0) for dimension in range(3)]
+    number = np.full(source.shape, -1, dtype=np.int32)
+    number[source] = np.arange(np.count_nonzero(source), dtype=np.int32)
+    lines = sliding_window_view(
+        np.pad(number, margin, constant_values=-1), len(weights), axis=axis
+    )
+    columns = lines[target]
+    inside = columns >= 0
+    stops = np.concatenate([[0], inside.sum(axis=1).cumsum()])
+    entries = np.broadcast_to(weights, columns.shape)[inside]
+    shape = (len(columns), np.count_nonzero(source))
+    return csr_array((entries, columns[inside], stops), shape=shape)
 
 
 def _widened(region: np.ndarray, axis: int, steps: int) -> np.ndarray:
@@ -158,25 +185,3 @@ def _widened(region: np.ndarray, axis: int, steps: int) -> np.ndarray:
         wide[step:] |= source[:-step]
         wide[:-step] |= source[step:]
     return np.moveaxis(wide, 0, axis)
-
-
-@njit(cache=True)
-def _weighted_sums(source, rows, voxels, positions, stride, weights, scale):
-    """Sum the source along one axis, for each voxel of the target and all volumes at once."""
-    n_volumes = source.shape[1]
-    half = weights.size // 2
-    target = np.empty((voxels.size, n_volumes), source.dtype)
-    total = np.empty(n_volumes)
-    for i in range(voxels.size):
-        total[:] = 0.0
-        first = max(-half, -positions[i])
-        last = min(half, scale.size - 1 - positions[i])
-        for step in range(first, last + 1):
-            row = rows[voxels[i] + step * stride]
-            if row >= 0:
-                weight = weights[half + step]
-                for volume in range(n_volumes):
-                    total[volume] += weight * source[row, volume]
-        for volume in range(n_volumes):
-            target[i, volume] = total[volume] * scale[positions[i]]
-    return target

@@ -132,6 +132,7 @@ def ideal_filter(
     repetition_time: float,
     band_hz: tuple[float, float],
     keep_mean: bool = False,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Series with the frequencies of the band alone.
 
@@ -150,12 +151,14 @@ def ideal_filter(
         Lower and upper edge of the band, in Hz.
     keep_mean : bool
         Whether the mean of the series is added back (DPABI's "add mean back").
+    out : ndarray of shape (n_voxels, n_volumes), optional
+        Where the result goes; ``series`` itself saves the memory of a copy.
 
     Returns
     -------
     ndarray of shape (n_voxels, n_volumes)
-        In the precision of ``series`` (float32 for integers) and in its unit. Exactly zero (plus
-        the mean, if kept) where the series is constant.
+        ``out``, else a new array in the precision of ``series`` (float32 for integers), in the
+        unit of ``series``. Exactly zero (plus the mean, if kept) where the series is constant.
 
     Raises
     ------
@@ -163,14 +166,15 @@ def ideal_filter(
         If no frequency of the spectrum lies in the band.
     """
     length, bins = _band(series.shape[1], repetition_time, band_hz)
-    result = np.empty(series.shape, _precision(series))
+    if out is None:
+        out = np.empty(series.shape, _precision(series))
     for block in voxel_blocks(series):
         values = series[block].astype(np.float64)
         mean = values.mean(axis=1, keepdims=True)
-        result[block] = _filtered(_without_rounding(values - mean, values), length, bins)
+        out[block] = _filtered(_without_rounding(values - mean, values), length, bins)
         if keep_mean:
-            result[block] += mean
-    return result
+            out[block] += mean
+    return out
 
 
 def detrended_and_filtered(

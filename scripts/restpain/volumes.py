@@ -5,9 +5,9 @@ millimetres of RAS space. Maps and series in a mask are ``(n_voxels,)`` and
 ``(n_voxels, n_volumes)``, voxels in C order of the mask.
 """
 
+import sys
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from isal import igzip
 
@@ -16,6 +16,26 @@ from restpain.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
 VOLUMES_AT_A_TIME = 16
+
+
+def _nibabel():
+    """Import nibabel without pydicom, whose start it would pay at each start of a job.
+
+    It looks for pydicom to show the DICOM headers that a NIfTI file may embed; nobody reads them
+    here. That pydicom is missing is pretended during this import only.
+    """
+    missing = "pydicom" not in sys.modules
+    if missing:
+        sys.modules["pydicom"] = None
+    try:
+        import nibabel
+    finally:
+        if missing:
+            del sys.modules["pydicom"]
+    return nibabel
+
+
+nib = _nibabel()
 
 
 def sidecar_path(path: str | Path) -> Path:

@@ -1,6 +1,9 @@
 """Checks of the scripts compute_metrics and correlate_seeds on files, and of inputs that bite."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -116,6 +119,23 @@ def test_two_runs_write_the_same_bytes(folder):
     run_metrics(folder)
 
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+@pytest.mark.parametrize("script", ["compute_metrics", "correlate_seeds"])
+def test_a_job_starts_without_the_packages_that_start_slowly(script):
+    program = (
+        f"import sys, {script}; print(*sorted({{'nibabel', 'numba', 'pandas', 'pydicom'}} "
+        "& set(sys.modules))); import pydicom; print(pydicom.__name__)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2] / "scripts",
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.stdout.split() == ["nibabel", "pydicom"]  # which can be imported afterwards
 
 
 def test_connectivity_is_of_filtered_then_smoothed_series(folder, mask, series):

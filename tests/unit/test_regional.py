@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import friedmanchisquare, rankdata
 
-from restpain import spectrum
+from restpain import regional, spectrum
 from restpain.regional import centred_ranks, kendall_w, reho, reho_in_band
 from restpain.spectrum import detrend, ideal_filter
 
@@ -240,6 +240,7 @@ def test_the_size_of_the_blocks_does_not_change_a_bit(monkeypatch):
     expected = reho_in_band(series, CUBE, **band, neighbours=27)
 
     monkeypatch.setattr(spectrum, "BLOCK_VALUES", 100)
+    monkeypatch.setattr(regional, "BLOCK_VOLUMES", 7)
 
     np.testing.assert_array_equal(reho_in_band(series, CUBE, **band, neighbours=27), expected)
 

@@ -126,6 +126,18 @@ def test_volumes_are_smoothed_each_alone_whatever_their_number_and_the_block(ker
     np.testing.assert_array_equal(smooth(series, mask, **options), together)
 
 
+@KERNELS
+@pytest.mark.parametrize("fwhm_mm", [0.0, 6.0])
+def test_smoothing_in_place_gives_the_same_values(kernel, fwhm_mm):
+    mask = np.random.default_rng(1).random((6, 7, 8)) < 0.6
+    series = np.random.default_rng(2).normal(size=(mask.sum(), 70)).astype(np.float32)
+    options = {"affine": AFFINE, "fwhm_mm": fwhm_mm, "kernel": kernel}
+    expected = smooth(series, mask, **options)
+
+    assert smooth(series, mask, **options, out=series) is series
+    np.testing.assert_array_equal(series, expected)
+
+
 def test_a_constant_falls_towards_x_and_y_borders_and_not_towards_z_borders_with_spm():
     mask = np.ones((13, 13, 13), dtype=bool)
 

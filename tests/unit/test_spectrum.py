@@ -159,6 +159,15 @@ def test_the_filter_of_a_constant_voxel_is_exactly_zero():
     assert not ideal_filter(np.full((1, 100), 1000.1), repetition_time=2.0, band_hz=(0, 0.1)).any()
 
 
+@pytest.mark.parametrize("keep_mean", [False, True])
+def test_filtering_in_place_gives_the_same_values(keep_mean):
+    series = np.random.default_rng(1).normal(100, size=(300, 230)).astype(np.float32)
+    expected = ideal_filter(series, **BAND, keep_mean=keep_mean)
+
+    assert ideal_filter(series, **BAND, keep_mean=keep_mean, out=series) is series
+    np.testing.assert_array_equal(series, expected)
+
+
 def test_blocks_of_the_detrended_and_filtered_series_are_the_two_steps():
     series = noise(700, 100)
     band = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}
