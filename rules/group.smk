@@ -88,6 +88,8 @@ rule fit_group_model:
         z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
         patients="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patients_stat-t_statmap.nii.gz",
         controls="results/group/{measure}/space-MNI152NLin2009aSym_contrast-controls_stat-t_statmap.nii.gz",
+        normality="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-jarquebera_statmap.nii.gz",
+        sidecar="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-jarquebera_statmap.json",
         model="results/group/{measure}/model.json",
     log:
         "results/logs/fit_group_model/{measure}.log",
@@ -103,6 +105,7 @@ rule fit_group_model:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        seed=config["seed"],
         code=code_digest("fit_group_model.py"),
     script:
         "../scripts/fit_group_model.py"
@@ -175,3 +178,31 @@ rule extract_features:
         code=code_digest("extract_features.py"),
     script:
         "../scripts/extract_features.py"
+
+
+rule tabulate_normality:
+    """Jarque-Bera of every feature in each group, beside three tests of its difference."""
+    input:
+        participants="results/cohort/participants.tsv",
+        features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
+    output:
+        table="results/group/normality.tsv",
+        columns="results/group/normality.json",
+    log:
+        "results/logs/tabulate_normality.log",
+    benchmark:
+        "results/benchmarks/tabulate_normality.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        n_permutations=config["group"]["n_permutations"],
+        seed=config["seed"],
+        code=code_digest("tabulate_normality.py"),
+    script:
+        "../scripts/tabulate_normality.py"

@@ -343,6 +343,7 @@ rule build_report:
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
             measure=[*MEASURES, "fc"],
         ),
+        normality="results/group/normality.tsv",
         seeds="results/group/seeds.tsv",
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",

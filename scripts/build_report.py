@@ -30,6 +30,7 @@ def build_report(
     mask_path: str,
     models_paths: list[str],
     corrections_paths: list[str],
+    normality_path: str,
     seeds_path: str,
     check_path: str,
     design_path: str,
@@ -72,6 +73,7 @@ def build_report(
             measure: read_json(path) for measure, path in zip(measures, models_paths, strict=True)
         },
         corrections=corrections,
+        normality=read_table(normality_path),
         seeds=seeds,
         checks={
             "Cohort: files and headers": read_table(check_path),
@@ -99,6 +101,7 @@ if __name__ == "__main__":
         mask_path=snakemake.input.mask,
         models_paths=snakemake.input.models,
         corrections_paths=snakemake.input.corrections,
+        normality_path=snakemake.input.normality,
         seeds_path=snakemake.input.seeds,
         check_path=snakemake.input.check,
         design_path=snakemake.input.design,

@@ -96,6 +96,25 @@ ASSOCIATION = pd.DataFrame(
         "q_fdr": [0.57, 0.57],
     }
 )
+NORMALITY = pd.DataFrame(
+    {
+        "cluster_id": ["ALFF1", "ALFF1", "ALFF2", "ALFF2"],
+        "group": ["CP", "HC"] * 2,
+        "n": [10] * 4,
+        "jarque_bera": [0.5, 1.5, 7.0, 0.4],
+        "p": [0.78, 0.47, 0.03, 0.82],
+        "t": [-5.5, -5.5, 2.2, 2.2],
+        "p_t": [1e-5, 1e-5, 0.04, 0.04],
+        "t_welch": [-5.4, -5.4, 2.1, 2.1],
+        "p_welch": [2e-5, 2e-5, 0.05, 0.05],
+        "p_permutation": [0.002, 0.002, 0.06, 0.06],
+    }
+)
+MODEL = {
+    "df": 15,
+    "jarque_bera_share_if_normal": 0.031,
+    "volumes": [{"seed": None, "jarque_bera_share": 0.042}],
+}
 
 
 def settings() -> dict:

@@ -30,6 +30,7 @@ from restpain.formatting import (
     region_name,
     shortest,
 )
+from restpain.report_group import normality_rows, normality_sentence
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
 from restpain.report_words import (
     certainty,
@@ -318,6 +319,7 @@ def page_context(
     mask: dict,
     models: dict[str, dict],
     corrections: dict[str, list[dict]],
+    normality: pd.DataFrame,
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
     recovery: list[dict] | None,
@@ -339,6 +341,8 @@ def page_context(
         ``workflow`` (SVG), ``group_maps``, ``regions``, ``roc`` (PNG).
     mask, models, corrections
         Of the group level, the last two by measure.
+    normality : DataFrame
+        Jarque-Bera and three tests of every feature.
     checks : dict of DataFrame
         Findings of the checks made before the computing, by title.
     recovery : list of dict or None
@@ -380,14 +384,18 @@ def page_context(
             score_sentence(tables["correlation"], cohort["score"]),
             classification_sentence(classification),
         ],
-        "certainty": certainty(
-            regions, classification, corrections, quality, patients=patients, controls=controls
-        ),
+        "certainty": [
+            *certainty(
+                regions, classification, corrections, quality, patients=patients, controls=controls
+            ),
+            normality_sentence(models, normality),
+        ],
         "limits": limits(
             flow, classification, settings, float(n_test.iloc[0]) if len(n_test) else None
         ),
         "demographics": demographic_rows(tables["demographics"]),
         "regions": region_rows(regions),
+        "normality": normality_rows(normality),
         "published": published,
         "arms": arms,
         "correlation": correlation_rows(tables["correlation"]),

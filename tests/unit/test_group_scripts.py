@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import ndimage
+from scipy import ndimage, stats
 
 from check_design import check_design
 from compute_group_mask import compute_group_mask
@@ -17,6 +17,7 @@ from fit_group_model import fit_group_model
 from restpain.inference import Correction
 from restpain.tables import read_json, read_table, write_table
 from restpain.volumes import read_volume, write_volume
+from tabulate_normality import tabulate_normality
 
 SHAPE = (14, 16, 12)
 AFFINE = np.array([[3.0, 0, 0, -20], [0, 3, 0, -24], [0, 0, 3, 0], [0, 0, 0, 1]])
@@ -95,6 +96,8 @@ class Study:
             z_path=f"{part}_z.nii.gz",
             patients_path=f"{part}_patients.nii.gz",
             controls_path=f"{part}_controls.nii.gz",
+            normality_path=f"{part}_normality.nii.gz",
+            seed=1,
             model_path=f"{part}_model.json",
             **common,
         )
@@ -124,6 +127,7 @@ class Study:
         return SimpleNamespace(
             t=read_volume(f"{part}_t.nii.gz")[0],
             patients=read_volume(f"{part}_patients.nii.gz")[0],
+            normality=read_volume(f"{part}_normality.nii.gz")[0],
             labels=read_volume(f"{part}_dseg.nii.gz")[0],
             table=read_table(f"{part}_table.tsv"),
             features=read_table(f"{part}_features.tsv"),
@@ -148,6 +152,19 @@ class Study:
         return read_volume(f"{self.folder}/seeds.nii.gz")[0], read_table(
             f"{self.folder}/seeds.tsv"
         )
+
+    def normality(self, measures, n_permutations=50):
+        """Test the features for normality; returns the table."""
+        tabulate_normality(
+            participants_path=self.participants,
+            features_paths=[f"{self.folder}/{measure}_features.tsv" for measure in measures],
+            table_path=f"{self.folder}/normality.tsv",
+            columns_path=f"{self.folder}/normality.json",
+            n_permutations=n_permutations,
+            seed=1,
+            **GROUPS,
+        )
+        return read_table(f"{self.folder}/normality.tsv")
 
     def associations(self, measures, score="nrs"):
         """Correlate features with the score; returns the table."""
@@ -282,7 +299,11 @@ def test_nothing_significant_goes_through_to_empty_tables(study):
     union, _ = study.seeds("union", ["alff"])
     connectivity = study.compare("fc", [])
     association = study.associations(["alff", "fc"])
+    normality = study.normality(["alff", "fc"])
 
+    assert len(normality) == 0
+    assert "jarque_bera" in normality
+    assert connectivity.normality.shape == (*SHAPE, 0)
     assert len(local.table) == len(table) == len(connectivity.table) == len(association) == 0
     assert "hedges_g" in connectivity.table
     assert "rho" in association
@@ -290,6 +311,38 @@ def test_nothing_significant_goes_through_to_empty_tables(study):
     assert connectivity.model["volumes"] == connectivity.correction["volumes"] == []
     assert list(connectivity.features) == ["participant_id"]
     assert connectivity.features["participant_id"].tolist() == IDS
+
+
+def test_the_map_of_normality_is_of_the_group_that_is_the_less_normal(study):
+    found = study.compare("alff", [two_touching()])
+
+    p = [stats.jarque_bera(found.maps[group], axis=0).pvalue for group in (PATIENT, ~PATIENT)]
+    mask = read_volume(study.mask)[0] > 0
+    np.testing.assert_allclose(
+        found.normality[mask], -np.log10(np.minimum(*p))[mask], rtol=1e-4, atol=1e-5
+    )
+    assert not found.normality[~mask].any()
+    (volume,) = found.model["volumes"]
+    assert volume["jarque_bera_share"] == np.mean(found.normality[mask] > -np.log10(0.05))
+    assert 0.001 < found.model["jarque_bera_share_if_normal"] < 0.02  # groups of 8
+    assert "-log10 p" in read_json(f"{study.folder}/alff_normality.json")["Units"]
+
+
+def test_features_have_a_row_of_normality_per_group(study):
+    found = study.compare("alff", [two_touching()])
+
+    table = study.normality(["alff"])
+
+    assert table["cluster_id"].tolist() == ["ALFF1"] * 2 + ["ALFF2"] * 2
+    assert table["group"].tolist() == ["patient", "control"] * 2
+    values = found.features["ALFF2"].to_numpy()
+    expected = stats.jarque_bera(values[~PATIENT])
+    assert table.loc[3, ["jarque_bera", "p"]].tolist() == pytest.approx(list(expected))
+    assert table.loc[3, "t_welch"] == pytest.approx(
+        stats.ttest_ind(values[PATIENT], values[~PATIENT], equal_var=False).statistic
+    )
+    assert (table["p_permutation"] == 1 / 51).all()
+    assert study.normality(["alff"], n_permutations=0)["p_permutation"].isna().all()
 
 
 def test_everything_significant_is_one_cluster(study):

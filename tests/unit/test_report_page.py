@@ -12,7 +12,17 @@ from PIL import Image
 from restpain import report_page
 from restpain.demographics import demographics
 from restpain.report_quality import QUALITY
-from study import ASSOCIATION, CONFIG, NESTED, PUBLISHED, REGIONS, picture, settings
+from study import (
+    ASSOCIATION,
+    CONFIG,
+    MODEL,
+    NESTED,
+    NORMALITY,
+    PUBLISHED,
+    REGIONS,
+    picture,
+    settings,
+)
 from tabulate_classification import classification_table
 
 TEMPLATE = Path(report_page.__file__).parent / "templates" / "report.html.j2"
@@ -54,8 +64,9 @@ def page(*, found=True, source="simulated", participant="sub-1", group="CP", rea
             "roc": picture(),
         },
         mask={"n_voxels": 65321},
-        models={"alff": {"df": 15}},
+        models={"alff": MODEL},
         corrections={"alff": [], "reho": [], "fc": []},
+        normality=NORMALITY.iloc[keep],
         seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
         checks={"Cohort": pd.DataFrame({"message": [EVIL]})},
         recovery=[] if source == "simulated" else None,

@@ -1,0 +1,77 @@
+"""What the page says of the assumptions of the group comparison."""
+
+import numpy as np
+import pandas as pd
+
+from restpain.formatting import integer, is_missing, joined, measure_name, number, p_value
+
+LEVEL = 0.05
+
+
+def percent(share) -> str:
+    """Write a share in percent with one decimal; ``n/a`` if missing."""
+    return "n/a" if is_missing(share) else f"{number(100 * share, 1)} %"
+
+
+def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
+    """Say how far from normal the maps are, and what it changes for the features.
+
+    Parameters
+    ----------
+    models : dict
+        ``model.json`` of each measure.
+    normality : DataFrame
+        ``normality.tsv``.
+    """
+    shares, expected = [], np.nan
+    for measure, model in models.items():
+        found = [volume["jarque_bera_share"] for volume in model["volumes"]]
+        if found:
+            expected = model["jarque_bera_share_if_normal"]
+            shares.append(f"{measure_name(measure)} {percent(float(np.mean(found)))}")
+    text = (
+        "Jarque-Bera rejects normality at p < 0.05 in one group or the other in "
+        f"{joined(shares)} of voxels; {percent(expected)} would be found in groups of this size "
+        "if all were normal"
+    )
+    tests = normality.drop_duplicates("cluster_id")
+    if tests.empty:
+        return f"{text}."
+    p = tests[["p_t", "p_welch", "p_permutation"]].dropna(axis=1, how="all")
+    agree = ((p < LEVEL).all(axis=1) | (p >= LEVEL).all(axis=1)).to_numpy()
+    kinds = {"p_t": "Student's", "p_welch": "Welch's", "p_permutation": "the permutation"}
+    names = [kinds[name] for name in p]
+    if agree.all():
+        number_of = "the one feature" if len(tests) == 1 else f"all {len(tests)} features"
+        return (
+            f"{text}. For {number_of} {joined(names)} test are on the same side of 0.05, so that "
+            "no verdict rests on normality or equal variances."
+        )
+    odd = joined(tests.loc[~agree, "cluster_id"].tolist())
+    advice = (
+        "the permutation is the one to believe"
+        if "p_permutation" in p
+        else "do not rely on either"
+    )
+    return (
+        f"{text}. For {odd}, {joined(names)} test are not on the same side of 0.05: there, "
+        f"{advice}."
+    )
+
+
+def normality_rows(normality: pd.DataFrame) -> list[dict]:
+    """Cells of the table of normality."""
+    return [
+        {
+            "cluster_id": row.cluster_id,
+            "group": row.group,
+            "n": integer(row.n),
+            "jarque_bera": number(row.jarque_bera, 2),
+            "p": p_value(row.p),
+            "first": row.Index % 2 == 0,
+            "student": f"{number(row.t, 2)} ({p_value(row.p_t)})",
+            "welch": f"{number(row.t_welch, 2)} ({p_value(row.p_welch)})",
+            "permutation": p_value(row.p_permutation),
+        }
+        for row in normality.reset_index(drop=True).itertuples()
+    ]

@@ -1,0 +1,37 @@
+"""What the page says of the assumptions of the group comparison."""
+
+import numpy as np
+
+from restpain.report_group import normality_rows, normality_sentence
+from study import MODEL, NORMALITY
+
+
+def test_normality_names_the_share_beside_that_of_normal_data_and_the_feature_that_hangs_on_it():
+    text = normality_sentence({"alff": MODEL, "fc": MODEL | {"volumes": []}}, NORMALITY)
+
+    assert "in ALFF 4.2 % of voxels; 3.1 % would be found" in text
+    assert "For ALFF2, Student's, Welch's and the permutation test are not" in text
+    assert text.endswith("the permutation is the one to believe.")
+
+
+def test_tests_that_agree_are_said_to_agree():
+    agreeing = normality_sentence({"alff": MODEL}, NORMALITY.iloc[:2])
+    unpermuted = normality_sentence({"alff": MODEL}, NORMALITY.assign(p_permutation=np.nan))
+
+    assert "For the one feature Student's, Welch's and the permutation test are on" in agreeing
+    assert "For ALFF2, Student's and Welch's test are not" in unpermuted
+    assert unpermuted.endswith("do not rely on either.")
+
+
+def test_without_features_normality_speaks_of_the_maps_alone():
+    text = normality_sentence({"alff": MODEL}, NORMALITY.iloc[:0])
+
+    assert text.endswith("if all were normal.")
+    assert normality_rows(NORMALITY.iloc[:0]) == []
+
+
+def test_the_table_gives_both_groups_a_row_and_the_tests_to_the_first():
+    rows = normality_rows(NORMALITY)
+
+    assert [row["first"] for row in rows] == [True, False, True, False]
+    assert rows[0]["student"] == "\N{MINUS SIGN}5.50 (<0.001)"
