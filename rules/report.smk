@@ -344,6 +344,10 @@ rule build_report:
             measure=[*MEASURES, "fc"],
         ),
         normality="results/group/normality.tsv",
+        score_maps=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-correction.json",
+            measure=[*MEASURES, "fc"],
+        ),
         seeds="results/group/seeds.tsv",
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",

@@ -31,6 +31,7 @@ def build_report(
     models_paths: list[str],
     corrections_paths: list[str],
     normality_path: str,
+    score_maps_paths: list[str],
     seeds_path: str,
     check_path: str,
     design_path: str,
@@ -74,6 +75,10 @@ def build_report(
         },
         corrections=corrections,
         normality=read_table(normality_path),
+        score_maps={
+            measure: read_json(path)
+            for measure, path in zip(measures, score_maps_paths, strict=True)
+        },
         seeds=seeds,
         checks={
             "Cohort: files and headers": read_table(check_path),
@@ -102,6 +107,7 @@ if __name__ == "__main__":
         models_paths=snakemake.input.models,
         corrections_paths=snakemake.input.corrections,
         normality_path=snakemake.input.normality,
+        score_maps_paths=snakemake.input.score_maps,
         seeds_path=snakemake.input.seeds,
         check_path=snakemake.input.check,
         design_path=snakemake.input.design,

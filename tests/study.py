@@ -115,6 +115,15 @@ MODEL = {
     "jarque_bera_share_if_normal": 0.031,
     "volumes": [{"seed": None, "jarque_bera_share": 0.042}],
 }
+SCORE_MAP = {
+    "measure": "alff",
+    "score": "nrs",
+    "n": 10,
+    "reason": None,
+    "volumes": [
+        {"seed": None, "n_clusters": 2, "n_permutations": 500, "n_surviving_permutation": 1}
+    ],
+}
 
 
 def settings() -> dict:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from restpain.formatting import integer, is_missing, joined, measure_name, number, p_value
+from restpain.formatting import counted, integer, is_missing, joined, measure_name, number, p_value
 
 LEVEL = 0.05
 
@@ -75,3 +75,35 @@ def normality_rows(normality: pd.DataFrame) -> list[dict]:
         }
         for row in normality.reset_index(drop=True).itertuples()
     ]
+
+
+def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str | None:
+    """Say how many clusters go with the clinical score; None without a score.
+
+    ``score_maps`` has the ``*_contrast-score_desc-correction.json`` of each measure.
+    """
+    if not score:
+        return None
+    reasons = {found["reason"] for found in score_maps.values() if found["reason"]}
+    if reasons:
+        return f"No voxelwise map of {score} was made: {joined(sorted(reasons))}."
+    searched = {measure: found for measure, found in score_maps.items() if found["volumes"]}
+    hits = [
+        f"{counted(n, 'cluster')} of {measure_name(measure)}"
+        for measure, found in searched.items()
+        if (n := sum(volume["n_clusters"] for volume in found["volumes"]))
+    ]
+    names = joined([measure_name(measure) for measure in searched])
+    n_patients = max(found["n"] for found in searched.values())
+    text = f"In every voxel ({names}; Spearman in {n_patients} patients, random field corrected), "
+    if not hits:
+        return f"{text}no cluster went with {score}."
+    volumes = [volume for found in searched.values() for volume in found["volumes"]]
+    surviving = sum(volume["n_surviving_permutation"] for volume in volumes)
+    verdict = f"{joined(hits)} went with {score}"
+    if not volumes[0]["n_permutations"]:
+        return f"{text}{verdict}."
+    return (
+        f"{text}{verdict}; {surviving or 'none'} of them survived the permutation of the score "
+        "among the patients, which is the stricter test of few patients."
+    )

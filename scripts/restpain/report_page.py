@@ -30,7 +30,7 @@ from restpain.formatting import (
     region_name,
     shortest,
 )
-from restpain.report_group import normality_rows, normality_sentence
+from restpain.report_group import normality_rows, normality_sentence, score_maps_sentence
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
 from restpain.report_words import (
     certainty,
@@ -320,6 +320,7 @@ def page_context(
     models: dict[str, dict],
     corrections: dict[str, list[dict]],
     normality: pd.DataFrame,
+    score_maps: dict[str, dict],
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
     recovery: list[dict] | None,
@@ -343,6 +344,8 @@ def page_context(
         Of the group level, the last two by measure.
     normality : DataFrame
         Jarque-Bera and three tests of every feature.
+    score_maps : dict
+        How the maps were correlated with the clinical score, by measure.
     checks : dict of DataFrame
         Findings of the checks made before the computing, by title.
     recovery : list of dict or None
@@ -399,6 +402,7 @@ def page_context(
         "published": published,
         "arms": arms,
         "correlation": correlation_rows(tables["correlation"]),
+        "score_maps": score_maps_sentence(score_maps, cohort["score"]),
         "group": settings["group"],
         "covariates": joined(cohort["covariates"]),
         "df": first_model["df"],

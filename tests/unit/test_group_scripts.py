@@ -11,6 +11,7 @@ from check_design import check_design
 from compute_group_mask import compute_group_mask
 from correct_clusters import correct_clusters
 from correlate_score import correlate_score
+from correlate_score_maps import correlate_score_maps
 from define_seeds import define_seeds
 from extract_features import extract_features
 from fit_group_model import fit_group_model
@@ -180,6 +181,36 @@ class Study:
             **GROUPS,
         )
         return read_table(f"{self.folder}/association.tsv")
+
+    def score_maps(self, measure, effects, score="nrs", seed=0):
+        """Correlate maps with the score; returns what was written."""
+        part = f"{self.folder}/{measure}_score"
+        maps = self.write_maps(measure, effects, seed)
+        correlate_score_maps(
+            maps_paths=[path for path, patient in zip(maps, PATIENT, strict=True) if patient],
+            mask_path=self.mask,
+            participants_path=self.participants,
+            seeds_paths=[f"{self.folder}/seeds.tsv"],
+            rho_path=f"{part}_rho.nii.gz",
+            z_path=f"{part}_z.nii.gz",
+            labels_path=f"{part}_dseg.nii.gz",
+            table_path=f"{part}_table.tsv",
+            columns_path=f"{part}_table.json",
+            correction_path=f"{part}_correction.json",
+            measure=measure,
+            score=score,
+            correction=CORRECTION,
+            smoothness="residuals",
+            n_permutations=30,
+            seed=1,
+            **GROUPS,
+        )
+        return SimpleNamespace(
+            rho=read_volume(f"{part}_rho.nii.gz")[0],
+            labels=read_volume(f"{part}_dseg.nii.gz")[0],
+            table=read_table(f"{part}_table.tsv"),
+            correction=read_json(f"{part}_correction.json"),
+        )
 
 
 @pytest.fixture
@@ -396,3 +427,53 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "the covariate weight",
         "the score pain is no",
     ]
+
+
+def with_scores(study, scores):
+    table = read_table(study.participants)
+    table["nrs"] = table["participant_id"].map(
+        dict(zip(np.array(IDS)[PATIENT], scores, strict=True))
+    )
+    write_table(study.participants, table)
+
+
+def test_the_score_is_correlated_in_every_voxel_of_the_patients(study):
+    with_scores(study, [1, 5, 2, 8, np.nan, 4, 7, 3])
+
+    found = study.score_maps("alff", [np.zeros(SHAPE)])
+
+    maps = [read_volume(f"{study.folder}/{label}_stat-alff_map.nii.gz")[0] for label in IDS]
+    values = np.array(maps)[PATIENT][[0, 1, 2, 3, 5, 6, 7], 5, 6, 7]
+    expected = stats.spearmanr(values, [1, 5, 2, 8, 4, 7, 3]).statistic
+    assert found.rho[5, 6, 7] == pytest.approx(expected, abs=1e-6)
+    assert found.rho.shape == SHAPE
+    assert (found.correction["n"], found.correction["reason"]) == (7, None)
+    assert found.correction["volumes"][0]["df"] == 5
+    assert found.correction["volumes"][0]["n_clusters"] == len(found.table)
+
+
+def test_the_score_maps_of_connectivity_have_a_volume_per_seed_and_none_without_a_seed(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+    study.seeds("coordinates", coordinates=[[-8, -6, 12], [13, 6, 15]])
+    two = study.score_maps("fc", [np.zeros(SHAPE)] * 2)
+    study.seeds("coordinates")
+    none = study.score_maps("fc", [])
+
+    assert two.rho.shape == two.labels.shape == (*SHAPE, 2)
+    assert [volume["seed"] for volume in two.correction["volumes"]] == ["SPHERE1", "SPHERE2"]
+    assert none.rho.shape == none.labels.shape == (*SHAPE, 0)
+    assert none.correction["volumes"] == []
+    assert len(none.table) == 0
+
+
+def test_no_score_or_one_that_nobody_varies_in_leaves_empty_maps_and_says_why(study):
+    with_scores(study, [4.0] * 8)
+    constant = study.score_maps("alff", [np.zeros(SHAPE)])
+    unset = study.score_maps("alff", [np.zeros(SHAPE)], score=None)
+
+    assert constant.correction["reason"] == "the score is 4 in all 8 patients who have one"
+    assert unset.correction["reason"] == "no score is set"
+    for found in (constant, unset):
+        assert found.rho.shape == found.labels.shape == (*SHAPE, 0)
+        assert len(found.table) == 0
+        assert "rho" in found.table

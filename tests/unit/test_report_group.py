@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from restpain.report_group import normality_rows, normality_sentence
-from study import MODEL, NORMALITY
+from restpain.report_group import normality_rows, normality_sentence, score_maps_sentence
+from study import MODEL, NORMALITY, SCORE_MAP
 
 
 def test_normality_names_the_share_beside_that_of_normal_data_and_the_feature_that_hangs_on_it():
@@ -35,3 +35,28 @@ def test_the_table_gives_both_groups_a_row_and_the_tests_to_the_first():
 
     assert [row["first"] for row in rows] == [True, False, True, False]
     assert rows[0]["student"] == "\N{MINUS SIGN}5.50 (<0.001)"
+
+
+def test_clusters_of_the_score_are_counted_over_the_measures_that_were_searched():
+    none = SCORE_MAP | {
+        "volumes": [SCORE_MAP["volumes"][0] | {"n_clusters": 0, "n_surviving_permutation": 0}]
+    }
+    unsearched = SCORE_MAP | {"volumes": []}
+
+    text = score_maps_sentence({"alff": SCORE_MAP, "reho": none, "fc": unsearched}, "nrs")
+
+    assert "(ALFF and ReHo; Spearman in 10 patients" in text
+    assert ", 2 clusters of ALFF went with nrs; 1 of them survived the permutation" in text
+    unpermuted = [SCORE_MAP["volumes"][0] | {"n_permutations": 0, "n_surviving_permutation": 0}]
+    alone = score_maps_sentence({"alff": SCORE_MAP | {"volumes": unpermuted}}, "nrs")
+    assert alone.endswith(", 2 clusters of ALFF went with nrs.")
+    assert score_maps_sentence({"alff": none}, "nrs").endswith(", no cluster went with nrs.")
+
+
+def test_without_a_score_or_enough_patients_no_map_is_claimed():
+    failed = SCORE_MAP | {"reason": "the score is 3 in all 4 patients", "volumes": []}
+
+    assert score_maps_sentence({"alff": SCORE_MAP}, None) is None
+    assert score_maps_sentence({"alff": failed, "fc": failed}, "nrs") == (
+        "No voxelwise map of nrs was made: the score is 3 in all 4 patients."
+    )

@@ -20,6 +20,7 @@ from study import (
     NORMALITY,
     PUBLISHED,
     REGIONS,
+    SCORE_MAP,
     picture,
     settings,
 )
@@ -67,6 +68,7 @@ def page(*, found=True, source="simulated", participant="sub-1", group="CP", rea
         models={"alff": MODEL},
         corrections={"alff": [], "reho": [], "fc": []},
         normality=NORMALITY.iloc[keep],
+        score_maps={"alff": SCORE_MAP},
         seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
         checks={"Cohort": pd.DataFrame({"message": [EVIL]})},
         recovery=[] if source == "simulated" else None,
