@@ -206,3 +206,40 @@ rule tabulate_normality:
         code=code_digest("tabulate_normality.py"),
     script:
         "../scripts/tabulate_normality.py"
+
+
+rule estimate_error_rate:
+    """Family-wise error of the random field in this cohort, groups permuted (Eklund, 2016)."""
+    input:
+        maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
+        ),
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/participants.tsv",
+        motion=MOTION_METRICS,
+        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+    output:
+        error_rate="results/group/{measure}/error_rate.json",
+    log:
+        "results/logs/estimate_error_rate/{measure}.log",
+    benchmark:
+        "results/benchmarks/estimate_error_rate/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
+        runtime=30,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        voxel_p=config["group"]["voxel_p"],
+        cluster_p=config["group"]["cluster_p"],
+        tails=config["group"]["tails"],
+        connectivity=config["group"]["connectivity"],
+        n_permutations=config["group"]["n_permutations"],
+        seed=config["seed"],
+        code=code_digest("estimate_error_rate.py"),
+    script:
+        "../scripts/estimate_error_rate.py"

@@ -30,6 +30,7 @@ def build_report(
     mask_path: str,
     models_paths: list[str],
     corrections_paths: list[str],
+    error_rates_paths: list[str],
     normality_path: str,
     score_maps_paths: list[str],
     seeds_path: str,
@@ -74,6 +75,7 @@ def build_report(
             measure: read_json(path) for measure, path in zip(measures, models_paths, strict=True)
         },
         corrections=corrections,
+        error_rates=[read_json(path) for path in error_rates_paths],
         normality=read_table(normality_path),
         score_maps={
             measure: read_json(path)
@@ -106,6 +108,7 @@ if __name__ == "__main__":
         mask_path=snakemake.input.mask,
         models_paths=snakemake.input.models,
         corrections_paths=snakemake.input.corrections,
+        error_rates_paths=snakemake.input.error_rates,
         normality_path=snakemake.input.normality,
         score_maps_paths=snakemake.input.score_maps,
         seeds_path=snakemake.input.seeds,

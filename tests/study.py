@@ -124,6 +124,18 @@ SCORE_MAP = {
         {"seed": None, "n_clusters": 2, "n_permutations": 500, "n_surviving_permutation": 1}
     ],
 }
+ERROR_RATE = {
+    "measure": "alff",
+    "aimed": 0.05,
+    "n_permutations": 500,
+    "n_with_cluster": 40,
+    "error_rate": 0.08,
+    "error_rate_low": 0.0593,
+    "error_rate_high": 0.1071,
+    "voxel_p": 0.001,
+    "cluster_p": 0.05,
+    "tails": 2,
+}
 
 
 def settings() -> dict:

@@ -3,7 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from restpain.formatting import counted, integer, is_missing, joined, measure_name, number, p_value
+from restpain.calibration import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
+from restpain.formatting import (
+    EN_DASH,
+    counted,
+    integer,
+    is_missing,
+    joined,
+    measure_name,
+    number,
+    p_value,
+)
 
 LEVEL = 0.05
 
@@ -107,3 +117,36 @@ def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str |
         f"{text}{verdict}; {surviving or 'none'} of them survived the permutation of the score "
         "among the patients, which is the stricter test of few patients."
     )
+
+
+def error_rate_sentence(error_rates: list[dict]) -> str:
+    """Say how often the random field finds a cluster with permuted groups, beside published rates.
+
+    ``error_rates`` has the ``error_rate.json`` of each local measure.
+    """
+    first = error_rates[0]
+    if not first["n_permutations"]:
+        return (
+            "How often the random field finds a cluster in this cohort when groups mean nothing "
+            "was not estimated (no permutations)."
+        )
+    rates = [
+        f"{measure_name(found['measure'])} {percent(found['error_rate'])} (95 % interval "
+        f"{number(100 * found['error_rate_low'], 1)} to "
+        f"{number(100 * found['error_rate_high'], 1)})"
+        for found in error_rates
+    ]
+    text = (
+        f"With the groups permuted {integer(first['n_permutations'])} times, the random field "
+        f"found at least one cluster in {joined(rates)} of these cohorts without a difference, "
+        f"where {percent(first['aimed'])} is aimed at"
+    )
+    strict = [found for found in error_rates if found["error_rate_high"] < found["aimed"]]
+    lenient = [found for found in error_rates if found["error_rate_low"] > found["aimed"]]
+    for kind, some in (("too lenient", lenient), ("too strict", strict)):
+        if some:
+            text += f"; {kind} here for {joined([measure_name(f['measure']) for f in some])}"
+    if all(first[key] == value for key, value in PUBLISHED_THRESHOLDS.items()):
+        low, median, high = (number(100 * rate, 1) for rate in PUBLISHED_ERROR_RATE)
+        text += f". Published at this threshold: {median} % ({low}{EN_DASH}{high} %)"
+    return f"{text}."

@@ -30,7 +30,12 @@ from restpain.formatting import (
     region_name,
     shortest,
 )
-from restpain.report_group import normality_rows, normality_sentence, score_maps_sentence
+from restpain.report_group import (
+    error_rate_sentence,
+    normality_rows,
+    normality_sentence,
+    score_maps_sentence,
+)
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
 from restpain.report_words import (
     certainty,
@@ -319,6 +324,7 @@ def page_context(
     mask: dict,
     models: dict[str, dict],
     corrections: dict[str, list[dict]],
+    error_rates: list[dict],
     normality: pd.DataFrame,
     score_maps: dict[str, dict],
     seeds: pd.DataFrame,
@@ -342,6 +348,8 @@ def page_context(
         ``workflow`` (SVG), ``group_maps``, ``regions``, ``roc`` (PNG).
     mask, models, corrections
         Of the group level, the last two by measure.
+    error_rates : list of dict
+        Family-wise error of the random field in this cohort, of each local measure.
     normality : DataFrame
         Jarque-Bera and three tests of every feature.
     score_maps : dict
@@ -391,6 +399,7 @@ def page_context(
             *certainty(
                 regions, classification, corrections, quality, patients=patients, controls=controls
             ),
+            error_rate_sentence(error_rates),
             normality_sentence(models, normality),
         ],
         "limits": limits(

@@ -13,6 +13,7 @@ from correct_clusters import correct_clusters
 from correlate_score import correlate_score
 from correlate_score_maps import correlate_score_maps
 from define_seeds import define_seeds
+from estimate_error_rate import estimate_error_rate
 from extract_features import extract_features
 from fit_group_model import fit_group_model
 from restpain.inference import Correction
@@ -181,6 +182,24 @@ class Study:
             **GROUPS,
         )
         return read_table(f"{self.folder}/association.tsv")
+
+    def error_rate(self, measure, n_permutations):
+        """Estimate the error rate of a compared measure; returns what was written."""
+        estimate_error_rate(
+            maps_paths=[f"{self.folder}/{label}_stat-{measure}_map.nii.gz" for label in IDS],
+            mask_path=self.mask,
+            participants_path=self.participants,
+            motion_paths=[],
+            correction_path=f"{self.folder}/{measure}_correction.json",
+            error_rate_path=f"{self.folder}/{measure}_error_rate.json",
+            measure=measure,
+            covariates=["age"],
+            correction=CORRECTION,
+            n_permutations=n_permutations,
+            seed=1,
+            **GROUPS,
+        )
+        return read_json(f"{self.folder}/{measure}_error_rate.json")
 
     def score_maps(self, measure, effects, score="nrs", seed=0):
         """Correlate maps with the score; returns what was written."""
@@ -477,3 +496,23 @@ def test_no_score_or_one_that_nobody_varies_in_leaves_empty_maps_and_says_why(st
         assert found.rho.shape == found.labels.shape == (*SHAPE, 0)
         assert len(found.table) == 0
         assert "rho" in found.table
+
+
+def test_the_error_rate_is_that_of_permuted_groups_at_the_threshold_in_force(study):
+    compared = study.compare("alff", [np.zeros(SHAPE)])
+
+    found = study.error_rate("alff", n_permutations=200)
+
+    (volume,) = compared.correction["volumes"]
+    assert found["cluster_size_threshold"] == volume["cluster_size_threshold"]
+    assert found["smoothness"] == "residuals of the observed groups"
+    assert found["aimed"] == 0.05
+    # some but not many: within 4 standard errors of 5 %
+    assert 0 < found["n_with_cluster"] < 200 * (0.05 + 4 * np.sqrt(0.05 * 0.95 / 200))
+    assert found["error_rate_low"] < found["error_rate"] < found["error_rate_high"]
+
+
+def test_without_permutations_no_error_rate_is_claimed(study):
+    study.compare("alff", [np.zeros(SHAPE)])
+
+    assert study.error_rate("alff", n_permutations=0)["error_rate"] is None

@@ -2,8 +2,13 @@
 
 import numpy as np
 
-from restpain.report_group import normality_rows, normality_sentence, score_maps_sentence
-from study import MODEL, NORMALITY, SCORE_MAP
+from restpain.report_group import (
+    error_rate_sentence,
+    normality_rows,
+    normality_sentence,
+    score_maps_sentence,
+)
+from study import ERROR_RATE, MODEL, NORMALITY, SCORE_MAP
 
 
 def test_normality_names_the_share_beside_that_of_normal_data_and_the_feature_that_hangs_on_it():
@@ -60,3 +65,22 @@ def test_without_a_score_or_enough_patients_no_map_is_claimed():
     assert score_maps_sentence({"alff": failed, "fc": failed}, "nrs") == (
         "No voxelwise map of nrs was made: the score is 3 in all 4 patients."
     )
+
+
+def test_the_error_rate_stands_beside_what_was_aimed_at_and_what_was_published():
+    strict = {"measure": "reho", "error_rate": 0.01, "error_rate_high": 0.0204}
+    strict = ERROR_RATE | strict | {"error_rate_low": 0.0043}
+
+    text = error_rate_sentence([ERROR_RATE, strict])
+
+    assert "ALFF 8.0 % (95 % interval 5.9 to 10.7) and ReHo 1.0 % (95 % interval 0.4 to" in text
+    assert "5.0 % is aimed at; too lenient here for ALFF; too strict here for ReHo." in text
+    assert text.endswith("Published at this threshold: 6.0 % (2.2\N{EN DASH}14.4 %).")
+
+
+def test_another_threshold_has_no_published_rate_and_no_permutation_no_rate():
+    other = error_rate_sentence([ERROR_RATE | {"voxel_p": 0.01}])
+    none = error_rate_sentence([ERROR_RATE | {"n_permutations": 0, "error_rate": None}])
+
+    assert "Published" not in other
+    assert "was not estimated (no permutations)" in none

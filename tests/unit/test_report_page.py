@@ -15,6 +15,7 @@ from restpain.report_quality import QUALITY
 from study import (
     ASSOCIATION,
     CONFIG,
+    ERROR_RATE,
     MODEL,
     NESTED,
     NORMALITY,
@@ -67,6 +68,7 @@ def page(*, found=True, source="simulated", participant="sub-1", group="CP", rea
         mask={"n_voxels": 65321},
         models={"alff": MODEL},
         corrections={"alff": [], "reho": [], "fc": []},
+        error_rates=[ERROR_RATE],
         normality=NORMALITY.iloc[keep],
         score_maps={"alff": SCORE_MAP},
         seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
