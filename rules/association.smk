@@ -1,8 +1,10 @@
-"""Features of the patients against their clinical score.
+"""Features and maps of the patients against their clinical score.
 
-inputs   results/group/<measure>/features.tsv and cluster tables
-outputs  results/group/association.tsv
+inputs   results/group/<measure>/features.tsv and cluster tables, maps of the patients
+outputs  results/group/association.tsv, results/group/<measure>/*_contrast-score_*
 """
+
+PATIENTS = INCLUDED.loc[INCLUDED["group"] == config["cohort"]["patients"], "participant_id"]
 
 
 rule correlate_score:
@@ -36,3 +38,46 @@ rule correlate_score:
         code=code_digest("correlate_score.py"),
     script:
         "../scripts/correlate_score.py"
+
+
+rule correlate_score_maps:
+    """Spearman correlation of the maps with the clinical score in every voxel, in patients."""
+    input:
+        maps=[
+            f"results/{patient}/func/{patient}_task-rest_space-MNI152NLin2009aSym_stat-{{measure}}_desc-standardised_boldmap.nii.gz"
+            for patient in PATIENTS
+        ],
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/participants.tsv",
+        seeds=seeds_of_measure,
+    output:
+        rho="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_stat-rho_statmap.nii.gz",
+        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_stat-z_statmap.nii.gz",
+        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-clusters_dseg.nii.gz",
+        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-clusters_table.tsv",
+        columns="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-clusters_table.json",
+        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-correction.json",
+    log:
+        "results/logs/correlate_score_maps/{measure}.log",
+    benchmark:
+        "results/benchmarks/correlate_score_maps/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=max(3000, 1000 + 2 * len(SUBJECTS) // 3),
+        runtime=30,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        score=config["cohort"]["score"],
+        voxel_p=config["group"]["voxel_p"],
+        cluster_p=config["group"]["cluster_p"],
+        tails=config["group"]["tails"],
+        connectivity=config["group"]["connectivity"],
+        smoothness=config["group"]["smoothness"],
+        n_permutations=config["group"]["n_permutations"],
+        seed=config["seed"],
+        code=code_digest("correlate_score_maps.py"),
+    script:
+        "../scripts/correlate_score_maps.py"

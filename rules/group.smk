@@ -83,6 +83,8 @@ rule fit_group_model:
         z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
         patients="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patients_stat-t_statmap.nii.gz",
         controls="results/group/{measure}/space-MNI152NLin2009aSym_contrast-controls_stat-t_statmap.nii.gz",
+        normality="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-jarquebera_statmap.nii.gz",
+        sidecar="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-jarquebera_statmap.json",
         model="results/group/{measure}/model.json",
     log:
         "results/logs/fit_group_model/{measure}.log",
@@ -98,6 +100,7 @@ rule fit_group_model:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        seed=config["seed"],
         code=code_digest("fit_group_model.py"),
     script:
         "../scripts/fit_group_model.py"
@@ -170,3 +173,68 @@ rule extract_features:
         code=code_digest("extract_features.py"),
     script:
         "../scripts/extract_features.py"
+
+
+rule tabulate_normality:
+    """Jarque-Bera of every feature in each group, beside three tests of its difference."""
+    input:
+        participants="results/cohort/participants.tsv",
+        features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
+    output:
+        table="results/group/normality.tsv",
+        columns="results/group/normality.json",
+    log:
+        "results/logs/tabulate_normality.log",
+    benchmark:
+        "results/benchmarks/tabulate_normality.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        n_permutations=config["group"]["n_permutations"],
+        seed=config["seed"],
+        code=code_digest("tabulate_normality.py"),
+    script:
+        "../scripts/tabulate_normality.py"
+
+
+rule estimate_error_rate:
+    """Family-wise error of the random field in this cohort, groups permuted (Eklund, 2016)."""
+    input:
+        maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
+        ),
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/participants.tsv",
+        motion=MOTION_METRICS,
+        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+    output:
+        error_rate="results/group/{measure}/error_rate.json",
+    log:
+        "results/logs/estimate_error_rate/{measure}.log",
+    benchmark:
+        "results/benchmarks/estimate_error_rate/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
+        runtime=30,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        voxel_p=config["group"]["voxel_p"],
+        cluster_p=config["group"]["cluster_p"],
+        tails=config["group"]["tails"],
+        connectivity=config["group"]["connectivity"],
+        n_permutations=config["group"]["n_permutations"],
+        seed=config["seed"],
+        code=code_digest("estimate_error_rate.py"),
+    script:
+        "../scripts/estimate_error_rate.py"

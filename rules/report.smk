@@ -390,6 +390,12 @@ rule build_report:
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
             measure=[*MEASURES, "fc"],
         ),
+        error_rates=expand("results/group/{measure}/error_rate.json", measure=MEASURES),
+        normality="results/group/normality.tsv",
+        score_maps=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-correction.json",
+            measure=[*MEASURES, "fc"],
+        ),
         seeds="results/group/seeds.tsv",
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",

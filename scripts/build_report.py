@@ -30,6 +30,9 @@ def build_report(
     mask_path: str,
     models_paths: list[str],
     corrections_paths: list[str],
+    error_rates_paths: list[str],
+    normality_path: str,
+    score_maps_paths: list[str],
     seeds_path: str,
     check_path: str,
     design_path: str,
@@ -73,6 +76,12 @@ def build_report(
             measure: read_json(path) for measure, path in zip(measures, models_paths, strict=True)
         },
         corrections=corrections,
+        error_rates=[read_json(path) for path in error_rates_paths],
+        normality=read_table(normality_path),
+        score_maps={
+            measure: read_json(path)
+            for measure, path in zip(measures, score_maps_paths, strict=True)
+        },
         seeds=seeds,
         checks={
             "Cohort: files and headers": read_table(check_path),
@@ -101,6 +110,9 @@ if __name__ == "__main__":
         mask_path=snakemake.input.mask,
         models_paths=snakemake.input.models,
         corrections_paths=snakemake.input.corrections,
+        error_rates_paths=snakemake.input.error_rates,
+        normality_path=snakemake.input.normality,
+        score_maps_paths=snakemake.input.score_maps,
         seeds_path=snakemake.input.seeds,
         check_path=snakemake.input.check,
         design_path=snakemake.input.design,

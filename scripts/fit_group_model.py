@@ -4,10 +4,11 @@ import logging
 
 import numpy as np
 
+from restpain.folds import step_seed
 from restpain.groupmaps import maps_of_volumes, patients_first, read_design
 from restpain.inference import estimated_smoothness
 from restpain.models import fit_model, one_sample_t, t_to_z
-from restpain.normality import share_not_normal
+from restpain.normality import least_normal, share_if_normal, share_not_normal
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json
 from restpain.volumes import read_mask, write_masked
@@ -15,6 +16,12 @@ from restpain.volumes import read_mask, write_masked
 logger = logging.getLogger("fit_group_model")
 
 LEVEL_NORMALITY = 0.05
+DRAWS_NORMALITY = 10_000
+NORMALITY_SIDECAR = {
+    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the group that "
+    "is the less normal in a voxel; 0 where no group varies.",
+    "Units": "-log10 p",
+}
 # ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity
 # against 0. Neither test has covariates (the paper names none, DPABI's default has none).
 BASE = {"alff": 1.0, "falff": 1.0, "reho": 1.0, "fc": 0.0}
@@ -31,11 +38,13 @@ def fit_group_model(
     z_path: str,
     patients_path: str,
     controls_path: str,
+    normality_path: str,
     model_path: str,
     measure: str,
     patients: str,
     controls: str,
     covariates: list[str],
+    seed: int,
 ) -> None:
     mask, affine = read_mask(mask_path)
     labels = {"patients": patients, "controls": controls}
@@ -51,7 +60,7 @@ def fit_group_model(
         *(", ".join(design.columns), len(seeds)),
     )
 
-    maps = {name: np.zeros((mask.sum(), len(seeds)), np.float32) for name in "tzpc"}
+    maps = {name: np.zeros((mask.sum(), len(seeds)), np.float32) for name in "tzpcn"}
     volumes = []
     for k, values in enumerate(maps_of_volumes(maps_paths, mask, affine, n_volumes=len(seeds))):
         fit = fit_model(values, design.matrix, column=0)
@@ -61,20 +70,24 @@ def fit_group_model(
         )
         groups = [values[:n_patients], values[n_patients:]]
         one_sample = [one_sample_t(group, base=BASE[measure]) for group in groups]
-        for name, column in zip("tzpc", (fit.t, z, *one_sample), strict=True):
+        normality = least_normal(groups)
+        columns = (fit.t, z, *one_sample, np.nan_to_num(normality))
+        for name, column in zip("tzpcn", columns, strict=True):
             maps[name][:, k] = column
         volumes.append(
             {
                 "seed": seeds[k],
                 "dlh": field.dlh,
                 "fwhm_mm": field.fwhm_mm,
-                "jarque_bera_share": share_not_normal(groups, level=LEVEL_NORMALITY),
+                "jarque_bera_share": share_not_normal(normality, level=LEVEL_NORMALITY),
             }
         )
 
-    paths = (t_path, z_path, patients_path, controls_path)
+    paths = (t_path, z_path, patients_path, controls_path, normality_path)
     for path, columns in zip(paths, maps.values(), strict=True):
-        write_masked(path, columns if measure == "fc" else columns[:, 0], mask, affine)
+        sidecar = NORMALITY_SIDECAR if path == normality_path else None
+        values = columns if measure == "fc" else columns[:, 0]
+        write_masked(path, values, mask, affine, sidecar=sidecar)
     write_json(
         model_path,
         {
@@ -86,6 +99,12 @@ def fit_group_model(
             "columns": design.columns,
             "covariates": covariates,
             "one_sample_base": BASE[measure],
+            "jarque_bera_share_if_normal": share_if_normal(
+                [n_patients, int(design.controls.sum())],
+                level=LEVEL_NORMALITY,
+                n_draws=DRAWS_NORMALITY,
+                seed=step_seed(seed, "normality"),
+            ),
             "volumes": volumes,
         },
     )
@@ -103,9 +122,11 @@ if __name__ == "__main__":
         z_path=snakemake.output.z,
         patients_path=snakemake.output.patients,
         controls_path=snakemake.output.controls,
+        normality_path=snakemake.output.normality,
         model_path=snakemake.output.model,
         measure=snakemake.wildcards.measure,
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        seed=snakemake.params.seed,
     )

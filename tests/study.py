@@ -109,6 +109,46 @@ FINDINGS = pd.DataFrame(
     }
 )
 COMPARED = pd.DataFrame({"table": [1, 1], "verdict": ["the same", "the same"]})
+NORMALITY = pd.DataFrame(
+    {
+        "cluster_id": ["ALFF1", "ALFF1", "ALFF2", "ALFF2"],
+        "group": ["CP", "HC"] * 2,
+        "n": [10] * 4,
+        "jarque_bera": [0.5, 1.5, 7.0, 0.4],
+        "p": [0.78, 0.47, 0.03, 0.82],
+        "t": [-5.5, -5.5, 2.2, 2.2],
+        "p_t": [1e-5, 1e-5, 0.04, 0.04],
+        "t_welch": [-5.4, -5.4, 2.1, 2.1],
+        "p_welch": [2e-5, 2e-5, 0.05, 0.05],
+        "p_permutation": [0.002, 0.002, 0.06, 0.06],
+    }
+)
+MODEL = {
+    "df": 15,
+    "jarque_bera_share_if_normal": 0.031,
+    "volumes": [{"seed": None, "jarque_bera_share": 0.042}],
+}
+SCORE_MAP = {
+    "measure": "alff",
+    "score": "nrs",
+    "n": 10,
+    "reason": None,
+    "volumes": [
+        {"seed": None, "n_clusters": 2, "n_permutations": 500, "n_surviving_permutation": 1}
+    ],
+}
+ERROR_RATE = {
+    "measure": "alff",
+    "aimed": 0.05,
+    "n_permutations": 500,
+    "n_with_cluster": 40,
+    "error_rate": 0.08,
+    "error_rate_low": 0.0593,
+    "error_rate_high": 0.1071,
+    "voxel_p": 0.001,
+    "cluster_p": 0.05,
+    "tails": 2,
+}
 
 
 def settings() -> dict:

@@ -1,6 +1,7 @@
 """The table of clusters: where they are, how strong, and which corrections they survive."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,13 @@ def cluster_rows(
 
 
 def numbered(
-    tables: list[pd.DataFrame], labels: np.ndarray, *, measure: str, seeds: list[str | None]
+    tables: list[pd.DataFrame],
+    labels: np.ndarray,
+    *,
+    measure: str,
+    seeds: list[str | None],
+    columns: Sequence[str] = tuple(COLUMNS),
+    suffix: str = "",
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Give the clusters of all volumes of a measure numbers, by decreasing |peak t|.
 
@@ -123,11 +130,15 @@ def numbered(
         Measure; in capitals, the first part of an id.
     seeds : list
         Seed of each volume, None for local measures.
+    columns : sequence of str
+        Columns of the table.
+    suffix : str
+        What stands in an id between measure and number.
 
     Returns
     -------
     table : DataFrame
-        With all columns of `COLUMNS`, in order.
+        With these columns, in order.
     labels : ndarray of int16, shape (n_voxels, n_volumes)
         The number of the cluster's id at its voxels.
     """
@@ -138,14 +149,16 @@ def numbered(
     ]
     renumbered = np.zeros_like(labels)
     if not parts:
-        return pd.DataFrame(columns=list(COLUMNS)), renumbered
+        return pd.DataFrame(columns=list(columns)), renumbered
     table = pd.concat(parts, ignore_index=True)
     order = np.argsort(-table["t"].abs().to_numpy(), kind="stable")
     table = table.iloc[order].reset_index(drop=True)
-    table["cluster_id"] = [f"{measure.upper()}{number}" for number in range(1, len(table) + 1)]
+    table["cluster_id"] = [
+        f"{measure.upper()}{suffix}{number}" for number in range(1, len(table) + 1)
+    ]
     for number, (volume, label) in enumerate(zip(table["volume"], table["label"], strict=True), 1):
         renumbered[labels[:, volume] == label, volume] = number
-    return table[list(COLUMNS)], renumbered
+    return table[list(columns)], renumbered
 
 
 def cluster_means(maps: np.ndarray, labels: np.ndarray, label: int) -> np.ndarray:

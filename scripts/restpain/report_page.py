@@ -31,6 +31,12 @@ from restpain.formatting import (
     shortest,
 )
 from restpain.report_audit import audit_section
+from restpain.report_group import (
+    error_rate_sentence,
+    normality_rows,
+    normality_sentence,
+    score_maps_sentence,
+)
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
 from restpain.report_words import (
     certainty,
@@ -319,6 +325,9 @@ def page_context(
     mask: dict,
     models: dict[str, dict],
     corrections: dict[str, list[dict]],
+    error_rates: list[dict],
+    normality: pd.DataFrame,
+    score_maps: dict[str, dict],
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
     recovery: list[dict] | None,
@@ -341,6 +350,12 @@ def page_context(
         ``workflow`` (SVG), ``group_maps``, ``regions``, ``roc`` (PNG).
     mask, models, corrections
         Of the group level, the last two by measure.
+    error_rates : list of dict
+        Family-wise error of the random field in this cohort, of each local measure.
+    normality : DataFrame
+        Jarque-Bera and three tests of every feature.
+    score_maps : dict
+        How the maps were correlated with the clinical score, by measure.
     checks : dict of DataFrame
         Findings of the checks made before the computing, by title.
     recovery : list of dict or None
@@ -384,17 +399,23 @@ def page_context(
             score_sentence(tables["correlation"], cohort["score"]),
             classification_sentence(classification),
         ],
-        "certainty": certainty(
-            regions, classification, corrections, quality, patients=patients, controls=controls
-        ),
+        "certainty": [
+            *certainty(
+                regions, classification, corrections, quality, patients=patients, controls=controls
+            ),
+            error_rate_sentence(error_rates),
+            normality_sentence(models, normality),
+        ],
         "limits": limits(
             flow, classification, settings, float(n_test.iloc[0]) if len(n_test) else None
         ),
         "demographics": demographic_rows(tables["demographics"]),
         "regions": region_rows(regions),
+        "normality": normality_rows(normality),
         "published": published,
         "arms": arms,
         "correlation": correlation_rows(tables["correlation"]),
+        "score_maps": score_maps_sentence(score_maps, cohort["score"]),
         "group": settings["group"],
         "covariates": joined(cohort["covariates"]),
         "df": first_model["df"],

@@ -5,18 +5,21 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import ndimage
+from scipy import ndimage, stats
 
 from check_design import check_design
 from compute_group_mask import compute_group_mask
 from correct_clusters import correct_clusters
 from correlate_score import correlate_score
+from correlate_score_maps import correlate_score_maps
 from define_seeds import define_seeds
+from estimate_error_rate import estimate_error_rate
 from extract_features import extract_features
 from fit_group_model import fit_group_model
 from restpain.inference import Correction
 from restpain.tables import read_json, read_table, write_table
 from restpain.volumes import read_volume, write_volume
+from tabulate_normality import tabulate_normality
 
 SHAPE = (14, 16, 12)
 AFFINE = np.array([[3.0, 0, 0, -20], [0, 3, 0, -24], [0, 0, 3, 0], [0, 0, 0, 1]])
@@ -95,6 +98,8 @@ class Study:
             z_path=f"{part}_z.nii.gz",
             patients_path=f"{part}_patients.nii.gz",
             controls_path=f"{part}_controls.nii.gz",
+            normality_path=f"{part}_normality.nii.gz",
+            seed=1,
             model_path=f"{part}_model.json",
             **common,
         )
@@ -124,6 +129,7 @@ class Study:
         return SimpleNamespace(
             t=read_volume(f"{part}_t.nii.gz")[0],
             patients=read_volume(f"{part}_patients.nii.gz")[0],
+            normality=read_volume(f"{part}_normality.nii.gz")[0],
             labels=read_volume(f"{part}_dseg.nii.gz")[0],
             table=read_table(f"{part}_table.tsv"),
             features=read_table(f"{part}_features.tsv"),
@@ -149,6 +155,19 @@ class Study:
             f"{self.folder}/seeds.tsv"
         )
 
+    def normality(self, measures, n_permutations=50):
+        """Test the features for normality; returns the table."""
+        tabulate_normality(
+            participants_path=self.participants,
+            features_paths=[f"{self.folder}/{measure}_features.tsv" for measure in measures],
+            table_path=f"{self.folder}/normality.tsv",
+            columns_path=f"{self.folder}/normality.json",
+            n_permutations=n_permutations,
+            seed=1,
+            **GROUPS,
+        )
+        return read_table(f"{self.folder}/normality.tsv")
+
     def associations(self, measures, score="nrs"):
         """Correlate features with the score; returns the table."""
         correlate_score(
@@ -163,6 +182,54 @@ class Study:
             **GROUPS,
         )
         return read_table(f"{self.folder}/association.tsv")
+
+    def error_rate(self, measure, n_permutations):
+        """Estimate the error rate of a compared measure; returns what was written."""
+        estimate_error_rate(
+            maps_paths=[f"{self.folder}/{label}_stat-{measure}_map.nii.gz" for label in IDS],
+            mask_path=self.mask,
+            participants_path=self.participants,
+            motion_paths=[],
+            correction_path=f"{self.folder}/{measure}_correction.json",
+            error_rate_path=f"{self.folder}/{measure}_error_rate.json",
+            measure=measure,
+            covariates=["age"],
+            correction=CORRECTION,
+            n_permutations=n_permutations,
+            seed=1,
+            **GROUPS,
+        )
+        return read_json(f"{self.folder}/{measure}_error_rate.json")
+
+    def score_maps(self, measure, effects, score="nrs", seed=0):
+        """Correlate maps with the score; returns what was written."""
+        part = f"{self.folder}/{measure}_score"
+        maps = self.write_maps(measure, effects, seed)
+        correlate_score_maps(
+            maps_paths=[path for path, patient in zip(maps, PATIENT, strict=True) if patient],
+            mask_path=self.mask,
+            participants_path=self.participants,
+            seeds_paths=[f"{self.folder}/seeds.tsv"],
+            rho_path=f"{part}_rho.nii.gz",
+            z_path=f"{part}_z.nii.gz",
+            labels_path=f"{part}_dseg.nii.gz",
+            table_path=f"{part}_table.tsv",
+            columns_path=f"{part}_table.json",
+            correction_path=f"{part}_correction.json",
+            measure=measure,
+            score=score,
+            correction=CORRECTION,
+            smoothness="residuals",
+            n_permutations=30,
+            seed=1,
+            **GROUPS,
+        )
+        return SimpleNamespace(
+            rho=read_volume(f"{part}_rho.nii.gz")[0],
+            labels=read_volume(f"{part}_dseg.nii.gz")[0],
+            table=read_table(f"{part}_table.tsv"),
+            correction=read_json(f"{part}_correction.json"),
+        )
 
 
 @pytest.fixture
@@ -282,7 +349,11 @@ def test_nothing_significant_goes_through_to_empty_tables(study):
     union, _ = study.seeds("union", ["alff"])
     connectivity = study.compare("fc", [])
     association = study.associations(["alff", "fc"])
+    normality = study.normality(["alff", "fc"])
 
+    assert len(normality) == 0
+    assert "jarque_bera" in normality
+    assert connectivity.normality.shape == (*SHAPE, 0)
     assert len(local.table) == len(table) == len(connectivity.table) == len(association) == 0
     assert "hedges_g" in connectivity.table
     assert "rho" in association
@@ -290,6 +361,38 @@ def test_nothing_significant_goes_through_to_empty_tables(study):
     assert connectivity.model["volumes"] == connectivity.correction["volumes"] == []
     assert list(connectivity.features) == ["participant_id"]
     assert connectivity.features["participant_id"].tolist() == IDS
+
+
+def test_the_map_of_normality_is_of_the_group_that_is_the_less_normal(study):
+    found = study.compare("alff", [two_touching()])
+
+    p = [stats.jarque_bera(found.maps[group], axis=0).pvalue for group in (PATIENT, ~PATIENT)]
+    mask = read_volume(study.mask)[0] > 0
+    np.testing.assert_allclose(
+        found.normality[mask], -np.log10(np.minimum(*p))[mask], rtol=1e-4, atol=1e-5
+    )
+    assert not found.normality[~mask].any()
+    (volume,) = found.model["volumes"]
+    assert volume["jarque_bera_share"] == np.mean(found.normality[mask] > -np.log10(0.05))
+    assert 0.001 < found.model["jarque_bera_share_if_normal"] < 0.02  # groups of 8
+    assert "-log10 p" in read_json(f"{study.folder}/alff_normality.json")["Units"]
+
+
+def test_features_have_a_row_of_normality_per_group(study):
+    found = study.compare("alff", [two_touching()])
+
+    table = study.normality(["alff"])
+
+    assert table["cluster_id"].tolist() == ["ALFF1"] * 2 + ["ALFF2"] * 2
+    assert table["group"].tolist() == ["patient", "control"] * 2
+    values = found.features["ALFF2"].to_numpy()
+    expected = stats.jarque_bera(values[~PATIENT])
+    assert table.loc[3, ["jarque_bera", "p"]].tolist() == pytest.approx(list(expected))
+    assert table.loc[3, "t_welch"] == pytest.approx(
+        stats.ttest_ind(values[PATIENT], values[~PATIENT], equal_var=False).statistic
+    )
+    assert (table["p_permutation"] == 1 / 51).all()
+    assert study.normality(["alff"], n_permutations=0)["p_permutation"].isna().all()
 
 
 def test_everything_significant_is_one_cluster(study):
@@ -343,3 +446,73 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "the covariate weight",
         "the score pain is no",
     ]
+
+
+def with_scores(study, scores):
+    table = read_table(study.participants)
+    table["nrs"] = table["participant_id"].map(
+        dict(zip(np.array(IDS)[PATIENT], scores, strict=True))
+    )
+    write_table(study.participants, table)
+
+
+def test_the_score_is_correlated_in_every_voxel_of_the_patients(study):
+    with_scores(study, [1, 5, 2, 8, np.nan, 4, 7, 3])
+
+    found = study.score_maps("alff", [np.zeros(SHAPE)])
+
+    maps = [read_volume(f"{study.folder}/{label}_stat-alff_map.nii.gz")[0] for label in IDS]
+    values = np.array(maps)[PATIENT][[0, 1, 2, 3, 5, 6, 7], 5, 6, 7]
+    expected = stats.spearmanr(values, [1, 5, 2, 8, 4, 7, 3]).statistic
+    assert found.rho[5, 6, 7] == pytest.approx(expected, abs=1e-6)
+    assert found.rho.shape == SHAPE
+    assert (found.correction["n"], found.correction["reason"]) == (7, None)
+    assert found.correction["volumes"][0]["df"] == 5
+    assert found.correction["volumes"][0]["n_clusters"] == len(found.table)
+
+
+def test_the_score_maps_of_connectivity_have_a_volume_per_seed_and_none_without_a_seed(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+    study.seeds("coordinates", coordinates=[[-8, -6, 12], [13, 6, 15]])
+    two = study.score_maps("fc", [np.zeros(SHAPE)] * 2)
+    study.seeds("coordinates")
+    none = study.score_maps("fc", [])
+
+    assert two.rho.shape == two.labels.shape == (*SHAPE, 2)
+    assert [volume["seed"] for volume in two.correction["volumes"]] == ["SPHERE1", "SPHERE2"]
+    assert none.rho.shape == none.labels.shape == (*SHAPE, 0)
+    assert none.correction["volumes"] == []
+    assert len(none.table) == 0
+
+
+def test_no_score_or_one_that_nobody_varies_in_leaves_empty_maps_and_says_why(study):
+    with_scores(study, [4.0] * 8)
+    constant = study.score_maps("alff", [np.zeros(SHAPE)])
+    unset = study.score_maps("alff", [np.zeros(SHAPE)], score=None)
+
+    assert constant.correction["reason"] == "the score is 4 in all 8 patients who have one"
+    assert unset.correction["reason"] == "no score is set"
+    for found in (constant, unset):
+        assert found.rho.shape == found.labels.shape == (*SHAPE, 0)
+        assert len(found.table) == 0
+        assert "rho" in found.table
+
+
+def test_the_error_rate_is_that_of_permuted_groups_at_the_threshold_in_force(study):
+    compared = study.compare("alff", [np.zeros(SHAPE)])
+
+    found = study.error_rate("alff", n_permutations=200)
+
+    (volume,) = compared.correction["volumes"]
+    assert found["cluster_size_threshold"] == volume["cluster_size_threshold"]
+    assert found["smoothness"] == "residuals of the observed groups"
+    assert found["aimed"] == 0.05
+    # some but not many: within 4 standard errors of 5 %
+    assert 0 < found["n_with_cluster"] < 200 * (0.05 + 4 * np.sqrt(0.05 * 0.95 / 200))
+    assert found["error_rate_low"] < found["error_rate"] < found["error_rate_high"]
+
+
+def test_without_permutations_no_error_rate_is_claimed(study):
+    study.compare("alff", [np.zeros(SHAPE)])
+
+    assert study.error_rate("alff", n_permutations=0)["error_rate"] is None

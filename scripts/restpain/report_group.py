@@ -1,0 +1,152 @@
+"""What the page says of the assumptions of the group comparison."""
+
+import numpy as np
+import pandas as pd
+
+from restpain.calibration import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
+from restpain.formatting import (
+    EN_DASH,
+    counted,
+    integer,
+    is_missing,
+    joined,
+    measure_name,
+    number,
+    p_value,
+)
+
+LEVEL = 0.05
+
+
+def percent(share) -> str:
+    """Write a share in percent with one decimal; ``n/a`` if missing."""
+    return "n/a" if is_missing(share) else f"{number(100 * share, 1)} %"
+
+
+def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
+    """Say how far from normal the maps are, and what it changes for the features.
+
+    Parameters
+    ----------
+    models : dict
+        ``model.json`` of each measure.
+    normality : DataFrame
+        ``normality.tsv``.
+    """
+    shares, expected = [], np.nan
+    for measure, model in models.items():
+        found = [volume["jarque_bera_share"] for volume in model["volumes"]]
+        if found:
+            expected = model["jarque_bera_share_if_normal"]
+            shares.append(f"{measure_name(measure)} {percent(float(np.mean(found)))}")
+    text = (
+        "Jarque-Bera rejects normality at p < 0.05 in one group or the other in "
+        f"{joined(shares)} of voxels; {percent(expected)} would be found in groups of this size "
+        "if all were normal"
+    )
+    tests = normality.drop_duplicates("cluster_id")
+    if tests.empty:
+        return f"{text}."
+    p = tests[["p_t", "p_welch", "p_permutation"]].dropna(axis=1, how="all")
+    agree = ((p < LEVEL).all(axis=1) | (p >= LEVEL).all(axis=1)).to_numpy()
+    kinds = {"p_t": "Student's", "p_welch": "Welch's", "p_permutation": "the permutation"}
+    names = [kinds[name] for name in p]
+    if agree.all():
+        number_of = "the one feature" if len(tests) == 1 else f"all {len(tests)} features"
+        return (
+            f"{text}. For {number_of} {joined(names)} test are on the same side of 0.05, so that "
+            "no verdict rests on normality or equal variances."
+        )
+    odd = joined(tests.loc[~agree, "cluster_id"].tolist())
+    advice = (
+        "the permutation is the one to believe"
+        if "p_permutation" in p
+        else "do not rely on either"
+    )
+    return (
+        f"{text}. For {odd}, {joined(names)} test are not on the same side of 0.05: there, "
+        f"{advice}."
+    )
+
+
+def normality_rows(normality: pd.DataFrame) -> list[dict]:
+    """Cells of the table of normality."""
+    return [
+        {
+            "cluster_id": row.cluster_id,
+            "group": row.group,
+            "n": integer(row.n),
+            "jarque_bera": number(row.jarque_bera, 2),
+            "p": p_value(row.p),
+            "first": row.Index % 2 == 0,
+            "student": f"{number(row.t, 2)} ({p_value(row.p_t)})",
+            "welch": f"{number(row.t_welch, 2)} ({p_value(row.p_welch)})",
+            "permutation": p_value(row.p_permutation),
+        }
+        for row in normality.reset_index(drop=True).itertuples()
+    ]
+
+
+def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str | None:
+    """Say how many clusters go with the clinical score; None without a score.
+
+    ``score_maps`` has the ``*_contrast-score_desc-correction.json`` of each measure.
+    """
+    if not score:
+        return None
+    reasons = {found["reason"] for found in score_maps.values() if found["reason"]}
+    if reasons:
+        return f"No voxelwise map of {score} was made: {joined(sorted(reasons))}."
+    searched = {measure: found for measure, found in score_maps.items() if found["volumes"]}
+    hits = [
+        f"{counted(n, 'cluster')} of {measure_name(measure)}"
+        for measure, found in searched.items()
+        if (n := sum(volume["n_clusters"] for volume in found["volumes"]))
+    ]
+    names = joined([measure_name(measure) for measure in searched])
+    n_patients = max(found["n"] for found in searched.values())
+    text = f"In every voxel ({names}; Spearman in {n_patients} patients, random field corrected), "
+    if not hits:
+        return f"{text}no cluster went with {score}."
+    volumes = [volume for found in searched.values() for volume in found["volumes"]]
+    surviving = sum(volume["n_surviving_permutation"] for volume in volumes)
+    verdict = f"{joined(hits)} went with {score}"
+    if not volumes[0]["n_permutations"]:
+        return f"{text}{verdict}."
+    return (
+        f"{text}{verdict}; {surviving or 'none'} of them survived the permutation of the score "
+        "among the patients, which is the stricter test of few patients."
+    )
+
+
+def error_rate_sentence(error_rates: list[dict]) -> str:
+    """Say how often the random field finds a cluster with permuted groups, beside published rates.
+
+    ``error_rates`` has the ``error_rate.json`` of each local measure.
+    """
+    first = error_rates[0]
+    if not first["n_permutations"]:
+        return (
+            "How often the random field finds a cluster in this cohort when groups mean nothing "
+            "was not estimated (no permutations)."
+        )
+    rates = [
+        f"{measure_name(found['measure'])} {percent(found['error_rate'])} (95 % interval "
+        f"{number(100 * found['error_rate_low'], 1)} to "
+        f"{number(100 * found['error_rate_high'], 1)})"
+        for found in error_rates
+    ]
+    text = (
+        f"With the groups permuted {integer(first['n_permutations'])} times, the random field "
+        f"found at least one cluster in {joined(rates)} of these cohorts without a difference, "
+        f"where {percent(first['aimed'])} is aimed at"
+    )
+    strict = [found for found in error_rates if found["error_rate_high"] < found["aimed"]]
+    lenient = [found for found in error_rates if found["error_rate_low"] > found["aimed"]]
+    for kind, some in (("too lenient", lenient), ("too strict", strict)):
+        if some:
+            text += f"; {kind} here for {joined([measure_name(f['measure']) for f in some])}"
+    if all(first[key] == value for key, value in PUBLISHED_THRESHOLDS.items()):
+        low, median, high = (number(100 * rate, 1) for rate in PUBLISHED_ERROR_RATE)
+        text += f". Published at this threshold: {median} % ({low}{EN_DASH}{high} %)"
+    return f"{text}."

@@ -1,0 +1,76 @@
+"""Normality of every feature within the groups, and what its t-test owes to it."""
+
+import logging
+
+import pandas as pd
+
+from restpain.folds import step_seed
+from restpain.normality import jarque_bera, two_sample_tests
+from restpain.participants import read_participants
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json, write_table
+
+logger = logging.getLogger("tabulate_normality")
+
+COLUMNS = {
+    "cluster_id": "Cluster whose mean is the feature.",
+    "group": "Group whose normality is tested; the columns from t on compare both groups.",
+    "n": "Participants of the group.",
+    "jarque_bera": "Jarque-Bera statistic; n/a if the feature does not vary.",
+    "p": "Its p, from chi-squared with 2 degrees of freedom: too large in groups of some tens.",
+    "t": "Two-sample t, pooled variance, patients minus controls, without covariates; as the "
+    "cluster was chosen for its difference, too large, as are the two below.",
+    "p_t": "Its two-sided p.",
+    "t_welch": "Welch's t, variances of the groups apart.",
+    "p_welch": "Its two-sided p.",
+    "p_permutation": "Two-sided p of the difference by relabelling the participants; n/a if not "
+    "run.",
+}
+
+
+def tabulate_normality(
+    *,
+    participants_path: str,
+    features_paths: list[str],
+    table_path: str,
+    columns_path: str,
+    patients: str,
+    controls: str,
+    n_permutations: int,
+    seed: int,
+) -> None:
+    roster = read_participants(participants_path, patients=patients, controls=controls)
+    group = roster.set_index("participant_id")["group"]
+    rows = []
+    for path in features_paths:
+        features = read_table(path).set_index("participant_id")
+        labels = group.loc[features.index].to_numpy()
+        for cluster_id, feature in features.items():
+            values = {label: feature[labels == label].to_numpy() for label in (patients, controls)}
+            tests = two_sample_tests(
+                *values.values(),
+                n_permutations=n_permutations,
+                seed=step_seed(seed, "normality", cluster_id),
+            )
+            for label, part in values.items():
+                (statistic,), (p,) = jarque_bera(part[:, None])
+                row = {"group": label, "n": len(part), "jarque_bera": statistic, "p": p}
+                rows.append({"cluster_id": cluster_id} | row | tests)
+    logger.info("%d features", len(rows) // 2)
+
+    write_table(table_path, pd.DataFrame(rows, columns=list(COLUMNS)))
+    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_normality(
+        participants_path=snakemake.input.participants,
+        features_paths=snakemake.input.features,
+        table_path=snakemake.output.table,
+        columns_path=snakemake.output.columns,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        n_permutations=snakemake.params.n_permutations,
+        seed=snakemake.params.seed,
+    )
