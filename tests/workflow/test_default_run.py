@@ -157,6 +157,26 @@ def test_no_cluster_at_all_still_gives_every_table_and_figure(finished_run, tmp_
         assert (directory / "results" / name).exists(), name
 
 
+def test_without_published_tables_there_is_neither_audit_nor_comparison(tmp_path):
+    none = tmp_path / "none.yaml"
+    none.write_text("published: null\n")
+
+    process = snakemake(directory=tmp_path, configfiles=(SMALL, none), options=["--dry-run"])
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert "build_report" in process.stdout
+    assert "audit_published" not in process.stdout
+    assert "compare_published" not in process.stdout
+
+
+def test_the_audit_needs_no_participant(tmp_path):
+    process = snakemake("audit", directory=tmp_path, options=["--dry-run"])
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert "audit_published" in process.stdout
+    assert "simulate_participant" not in process.stdout
+
+
 def test_the_linter_finds_nothing(tmp_path):
     process = snakemake(directory=tmp_path, options=["--lint"])
 
