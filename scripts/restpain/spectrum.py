@@ -426,15 +426,18 @@ def _residuals(values: np.ndarray) -> np.ndarray:
     """Values without their line; float64, (n_voxels, n_volumes)."""
     n_volumes = values.shape[1]
     time = np.arange(n_volumes) - (n_volumes - 1) / 2
-    centred = values - values.mean(axis=1, keepdims=True)
-    slope = (centred * time).sum(axis=1, keepdims=True) / (time @ time)
-    return _without_rounding(centred - slope * time, values)
+    residuals = values - values.mean(axis=1, keepdims=True)
+    slope = (residuals * time).sum(axis=1, keepdims=True) / (time @ time)
+    residuals -= slope * time
+    return _without_rounding(residuals, values)
 
 
 def _without_rounding(residuals: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Residuals, zero in each series where they are no larger than the rounding of the values."""
     size = np.abs(values).max(axis=1, keepdims=True)
-    residuals *= np.abs(residuals).max(axis=1, keepdims=True) > ROUNDING * size
+    real = np.abs(residuals).max(axis=1, keepdims=True) > ROUNDING * size
+    if not real.all():
+        residuals *= real
     return residuals
 
 
@@ -446,6 +449,5 @@ def _magnitude(values: np.ndarray, length: int) -> np.ndarray:
 def _filtered(values: np.ndarray, length: int, bins: slice) -> np.ndarray:
     """Values with the bins of their padded transform alone."""
     transform = np.fft.rfft(values, n=length, axis=1)
-    kept = np.zeros_like(transform)
-    kept[:, bins] = transform[:, bins]
-    return np.fft.irfft(kept, n=length, axis=1)[:, : values.shape[1]]
+    transform[:, : bins.start] = transform[:, bins.stop :] = 0
+    return np.fft.irfft(transform, n=length, axis=1)[:, : values.shape[1]]

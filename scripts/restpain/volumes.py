@@ -76,13 +76,15 @@ def read_masked(path: str | Path, mask: np.ndarray, affine: np.ndarray) -> np.nd
     if len(image.shape) == 3:
         return _array(image)[mask]
     series = np.empty((np.count_nonzero(mask), image.shape[3]), dtype=np.float32)
+    inside = np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")  # as files have them
     # isa-l's inflate is about four times faster than zlib; a few volumes at a time bound memory
     opened = igzip.open if str(path).endswith(".gz") else open
     with opened(path, "rb") as stream:
         data = type(image).from_stream(stream).dataobj
         for start in range(0, image.shape[3], VOLUMES_AT_A_TIME):
             volumes = slice(start, start + VOLUMES_AT_A_TIME)
-            series[:, volumes] = np.asarray(data[..., volumes], dtype=np.float32)[mask]
+            block = np.asarray(data[..., volumes], dtype=np.float32)
+            series[:, volumes] = block.reshape(mask.size, -1, order="F").T[:, inside].T
     return series
 
 

@@ -108,6 +108,12 @@ def test_voxels_that_rise_and_fall_together_have_a_w_of_one(neighbours):
     np.testing.assert_array_equal(reho(series, CUBE, neighbours=neighbours), 1.0)
 
 
+def test_sums_of_ranks_that_exceed_16_bits_are_exact():
+    rising = np.tile(np.arange(1300.0), (27, 1))
+
+    assert reho(rising, CUBE, neighbours=27)[CENTRE] == 1
+
+
 def test_two_opposed_voxels_have_a_w_of_zero():
     mask = np.zeros((3, 3, 3), dtype=bool)
     mask[1, 1, :2] = True
