@@ -17,7 +17,7 @@ run: environment
 	$(BIN)/snakemake --cores $(CORES)
 	@echo
 	@echo "Tables:  results/tables/"
-	@ls results/tables/*.tsv | sed 's/^/         /'
+	@ls results/tables/table?_*.tsv results/tables/table?_*.docx | grep -v provenance | sed 's/^/         /'
 	@echo "Figures: results/figures/"
 	@ls results/figures/figure* | sed 's/^/         /'
 	@echo "Report:  results/report.html (open it in a browser)"

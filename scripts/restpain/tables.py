@@ -19,7 +19,13 @@ def read_table(path: str | Path, **options) -> pd.DataFrame:
     import pandas as pd  # here, since half of the jobs read no table and pandas starts slowly
 
     return pd.read_csv(
-        path, sep="\t", encoding="utf-8-sig", na_values=["n/a"], keep_default_na=False, **options
+        path,
+        sep="\t",
+        encoding="utf-8-sig",
+        na_values=["n/a"],
+        keep_default_na=False,
+        float_precision="round_trip",  # else the last digit may differ from what was written
+        **options,
     )
 
 
