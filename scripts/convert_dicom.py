@@ -2,8 +2,6 @@
 
 import logging
 
-from isal import igzip
-
 from restpain.deidentify import (
     BOLD_SIDECAR_KEYS,
     SIDECAR_KEYS,
@@ -12,7 +10,7 @@ from restpain.deidentify import (
 )
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
-from restpain.files import write_bytes
+from restpain.files import gzipped, write_bytes
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_json
 
@@ -42,7 +40,7 @@ def convert_dicom(
             sidecar = {"TaskName": "rest"} | sidecar
         logger.info("%s from %s, %d files", kind, one.facts["label"], len(one.paths))
         write_json(sidecar_path, sidecar)
-        write_bytes(path, igzip.compress(without_text(content), compresslevel=1, mtime=0))
+        write_bytes(path, gzipped(without_text(content)))
 
 
 if __name__ == "__main__":

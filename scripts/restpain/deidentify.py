@@ -9,7 +9,7 @@ from pathlib import Path
 import nibabel as nib
 from isal import igzip
 
-from restpain.files import write_bytes
+from restpain.files import gzipped, write_bytes
 
 VENDORS = ("Philips", "Siemens", "GE", "Canon", "Toshiba", "UIH", "Bruker", "Hitachi")
 AXES = ("i", "i-", "j", "j-", "k", "k-")
@@ -143,5 +143,5 @@ def place_image(source: str | Path, target: str | Path) -> str:
     opener = igzip.open if source.name.endswith(".gz") else open
     with opener(source, "rb") as file:
         content = without_text(file.read())
-    write_bytes(target, igzip.compress(content, compresslevel=1, mtime=0))
+    write_bytes(target, gzipped(content))
     return "copied"

@@ -166,7 +166,7 @@ def _permuted_weights(
     return weights, basis
 
 
-@njit(cache=True, fastmath={"contract", "reassoc"})
+@njit(cache=True)
 def _t_values(weights, residuals, df):
     """T of each permutation and voxel from weights (see `_permuted_weights`) and residuals."""
     n_permutations, n_rows, n_participants = weights.shape

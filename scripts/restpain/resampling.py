@@ -14,7 +14,7 @@ POLE = math.sqrt(3) - 2  # of the cubic B-spline prefilter
 START_TERMS = 16  # of the geometric series that starts the recursion; the rest is below 1e-9
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True)
 def _filter_first_axis(values):
     # in place; rows are filtered together, so that the inner loop runs along memory
     n, m = values.shape
@@ -39,7 +39,7 @@ def _filter_first_axis(values):
             values[i, j] = pole * (values[i + 1, j] - values[i, j])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True)
 def _filter_last_axis(values):
     n, m = values.shape
     pole = np.float32(POLE)
@@ -60,7 +60,7 @@ def _filter_last_axis(values):
             line[k] = pole * (line[k + 1] - line[k])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True)
 def _filter_volume(volume):
     nx, ny, nz = volume.shape
     _filter_first_axis(volume.reshape(nx, ny * nz))
@@ -69,7 +69,7 @@ def _filter_volume(volume):
     _filter_last_axis(volume.reshape(nx * ny, nz))
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@njit(cache=True, inline="always")
 def _mirror(index, n):
     if index < 0:
         return -index
@@ -78,7 +78,7 @@ def _mirror(index, n):
     return index
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@njit(cache=True, inline="always")
 def _weights(t):
     u = np.float32(1.0) - t
     sixth = np.float32(1.0 / 6.0)
@@ -92,7 +92,7 @@ def _weights(t):
     )
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True)
 def _sample(coefficients, points, matrix, values, inside):
     nx, ny, nz = coefficients.shape
     m = matrix.astype(np.float32)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from isal import igzip
 
-from restpain.files import write_bytes
+from restpain.files import gzipped, write_bytes
 from restpain.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
@@ -143,8 +143,7 @@ def write_volume(
         image.header.set_zooms((*image.header.get_zooms()[:3], repetition_time))
     if sidecar is not None:
         write_json(sidecar_path(path), sidecar)
-    # isa-l's deflate: about ten times faster than zlib at a similar size; mtime fixes the bytes
-    write_bytes(path, igzip.compress(image.to_bytes(), compresslevel=1, mtime=0))
+    write_bytes(path, gzipped(image.to_bytes()))
 
 
 def write_masked(
