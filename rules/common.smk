@@ -97,6 +97,32 @@ def anatomical_quality():
     return of_all("results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json")
 
 
+def ratings_file():
+    """The user's ratings of the participants, which are read and never written; or nothing."""
+    path = config["quality"]["ratings"]
+    if path is None:
+        return []
+    if not Path(path).is_file():
+        raise WorkflowError(
+            f"config.yaml: quality.ratings names {path}, which does not exist; copy "
+            "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
+        )
+    return path
+
+
+def quality_limits():
+    """The limits beyond which participants do not enter the group level, by key."""
+    keys = (
+        "max_mean_fd_mm",
+        "max_flagged_share",
+        "min_unflagged_volumes",
+        "min_coverage",
+        "min_dice_gm",
+        "max_coregistration_cost",
+    )
+    return {key: config["quality"][key] for key in keys}
+
+
 def planted_effects():
     """The truth of a simulated cohort and its label image; nothing for other sources."""
     if SOURCE != "simulated":
