@@ -27,7 +27,8 @@ from scipy import ndimage
 from prepare_template import prepare_template
 from preprocess_anat import preprocess_anat
 from restpain import phantom
-from restpain.affine import check_affine, fit_affine, local_correlation, reference
+from restpain.affine import fit_affine, reference
+from restpain.affine_gate import check_affine, local_correlation
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
 from restpain.files import gzipped

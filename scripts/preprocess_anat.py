@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.affine import check_affine, fit_affine, local_correlation, reference
+from restpain.affine import fit_affine, reference
+from restpain.affine_gate import check_affine, local_correlation
 from restpain.derivatives import anatomical_sidecars
 from restpain.normalisation import (
     brain_voxels,
