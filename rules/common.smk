@@ -69,6 +69,12 @@ def slice_order():
     return order
 
 
+def regression_band_hz():
+    """Band in which nuisance is fitted; None for all frequencies, as before any filter."""
+    simultaneous = config["preprocessing"]["filter"] == "simultaneous"
+    return config["metrics"]["band_hz"] if simultaneous else None
+
+
 def of_all(pattern):
     """The files of a pattern with ``{subject}``, one per included participant, in table order."""
     return [pattern.replace("{subject}", subject) for subject in SUBJECTS]
