@@ -1,4 +1,4 @@
-"""Planning of large cohorts: seconds and memory of a dry run; fills in the table of docs/cluster.md.
+"""Planning of large cohorts: seconds and memory of a dry run; makes the table of docs/cluster.md.
 
     PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000
 
