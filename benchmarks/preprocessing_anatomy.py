@@ -332,7 +332,7 @@ def tissues(arguments):
     """Compare tissue maps of simulated participants with the labels they were made from."""
     anat, func = template_paths(arguments.folder)
     rows = []
-    for voxel_mm in (1.0, 2.0):
+    for voxel_mm in arguments.voxel_mm:
         for number in range(arguments.participants):
             t1, affine, truth, brain = simulated_t1(number, voxel_mm, arguments.folder)
             quality, maps, _ = anatomy(t1, affine, anat, func, arguments.folder)
@@ -383,9 +383,7 @@ def epi(arguments):
     gate, coregistration.MAX_COST = coregistration.MAX_COST, np.inf  # to see what it would stop
     rows, t1s, epis, right = [], {}, {}, {}
     for head, paths in real_heads(arguments.data, arguments.folder, arguments.heads).items():
-        t1, affine = read_volume(paths["t1"])
-        _, maps, _ = anatomy(np.maximum(t1, 0), affine, anat, func, arguments.folder)
-        t1s[head] = (maps["t1w"], affine, maps["mask"] > 0, maps["WM"])
+        t1s[head] = straight_anatomy(head, paths["t1"], anat, func, arguments.folder)
         epis[head] = mean_epi(paths["rest"])
         right[head], cost = aligned(*epis[head], t1s[head])
         print(head, f"cost {cost:.3f}", flush=True)
@@ -437,6 +435,18 @@ def epi(arguments):
     write(rows, "epi", arguments)
 
 
+def straight_anatomy(head, path, anat, func, folder):
+    """T1, affine, brain and white matter of a real head; kept, so that a second run has them."""
+    files = [folder / f"{head}_{name}.nii.gz" for name in ("t1w", "mask", "WM")]
+    if not files[-1].exists():
+        t1, affine = read_volume(path)
+        _, maps, _ = anatomy(np.maximum(t1, 0), affine, anat, func, folder)
+        for file in files:
+            write_volume(file, maps[file.name.split("_")[1].removesuffix(".nii.gz")], affine)
+    t1, affine = read_volume(files[0])
+    return t1, affine, read_mask(files[1])[0], read_volume(files[2])[0]
+
+
 def random_move(rng, shift_mm, angle_deg, centre_mm):
     """Shift along a random direction and turn about a random axis through a centre."""
     direction, axis = rng.normal(size=3), rng.normal(size=3)
@@ -460,6 +470,7 @@ def main():
     parser.add_argument("--heads", nargs="+", default=["philips", "pumi"])
     parser.add_argument("--number", type=int, default=200)
     parser.add_argument("--participants", type=int, default=3)
+    parser.add_argument("--voxel-mm", type=float, nargs="+", default=[1.0, 2.0])
     parser.add_argument("--draws", type=int, default=4)
     parser.add_argument("--chain-number", type=int, default=12)
     arguments = parser.parse_args()
