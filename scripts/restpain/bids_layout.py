@@ -158,7 +158,7 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     try:
         size, digest = _content(image)
         stored = nib.load(image).dataobj
-        found = image_facts(image)
+        found = image_facts(image) | {"sides": _sides(nib.load(image).header)}
     except (nib.filebasedimages.ImageFileError, OSError, EOFError, ValueError):
         return facts | {"readable": False}
     n_voxels = found["n_volumes"]
@@ -198,6 +198,18 @@ def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> int:
         return 0
     values = np.asarray(stored)
     return int(values.size - np.count_nonzero(np.isfinite(values)))
+
+
+def _sides(header: nib.Nifti1Header) -> str:
+    """Whether the header tells left from right: known, unknown or contradictory."""
+    (sform, sform_code), (qform, qform_code) = header.get_sform(True), header.get_qform(True)
+    if not sform_code and not qform_code:
+        return "unknown"
+    if sform_code and qform_code:
+        handedness = [np.linalg.det(matrix[:3, :3]) for matrix in (sform, qform)]
+        if handedness[0] * handedness[1] < 0:
+            return "contradictory"
+    return "known"
 
 
 def _content(image: str | Path) -> tuple[int, str]:

@@ -100,6 +100,20 @@ def image_problems(who: str, run: dict) -> list[dict]:
             "any layout",
             "nothing; missing images cannot be seen in such files",
         )
+    if run.get("sides") == "unknown":
+        add(
+            "error",
+            "no orientation in the header (sform and qform codes are 0)",
+            "one, since left and right cannot be told from the image",
+            "convert the images again from DICOM",
+        )
+    if run.get("sides") == "contradictory":
+        add(
+            "error",
+            "an sform and a qform that exchange left and right",
+            "two that agree",
+            "convert the images again from DICOM, or correct the header after looking at a marker",
+        )
     shortest, longest = min(run["voxel_mm"]), max(run["voxel_mm"])
     if run["kind"] == "t1" and longest > MAX_ANISOTROPY * shortest:
         sizes = " x ".join(f"{size:g}" for size in run["voxel_mm"])
