@@ -10,6 +10,7 @@ from restpain.resampling import mean_of_resampled, spline_coefficients, spline_v
 FWHM_MM = 5.0  # smoothing before the estimation; SPM's default
 SEPARATION_MM = 4.0  # between the points compared; SPM's default
 MAX_POINTS = 20_000
+MARGIN_VOXELS = 1  # at the edges of the image, where smoothing mixes in what it does not show
 MAX_ITERATIONS = 40
 STEP_MM = 1e-3  # last step of the estimation
 STEP_RAD = 1e-5
@@ -80,7 +81,8 @@ def smoothed(volume: np.ndarray, *, affine: np.ndarray, fwhm_mm: float) -> np.nd
 def alignment_reference(volume: np.ndarray, *, affine: np.ndarray) -> Reference:
     """Points, derivatives and normal matrix of an image that others are aligned to.
 
-    Points are voxels about 4 mm apart, in the head or on its edges, at most 20,000 of them.
+    Points are voxels about 4 mm apart, in the head or on its edges, at most 20,000 of them. The
+    outermost voxels are none: a head that the image cuts off would be held in place by the cut.
     """
     image = smoothed(volume, affine=affine, fwhm_mm=FWHM_MM)
     gradient = np.stack(np.gradient(image), axis=-1) @ np.linalg.inv(affine[:3, :3])
@@ -88,7 +90,7 @@ def alignment_reference(volume: np.ndarray, *, affine: np.ndarray) -> Reference:
     used = (image > 0.1 * np.percentile(image, 98)) | (energy > 0.02 * np.percentile(energy, 98))
     step = np.round(SEPARATION_MM / np.linalg.norm(affine[:3, :3], axis=0)).astype(int)
     grid = np.zeros(volume.shape, bool)
-    grid[tuple(slice(None, None, max(1, n)) for n in step)] = True
+    grid[tuple(slice(MARGIN_VOXELS, -MARGIN_VOXELS, max(1, n)) for n in step)] = True
     index = np.argwhere(used & grid)
     if len(index) > MAX_POINTS:
         # drawn, not strided: a stride may fall in step with the slices
@@ -157,6 +159,7 @@ def aligned(
             coefficients,
             points=reference.points,
             to_voxels=to_voxels @ transform @ reference.centre,
+            edge_voxels=-MARGIN_VOXELS,
         )
         outside = reference.jacobian[~inside].astype(float)
         normal = reference.normal - outside.T @ outside
