@@ -5,13 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from restpain.resampling import mean_of_resampled, spline_coefficients, spline_values
+from restpain.resampling import (
+    EDGE_VOXELS,
+    mean_of_resampled,
+    spline_coefficients,
+    spline_values,
+)
 
 FWHM_MM = 5.0  # smoothing before the estimation; SPM's default
 SEPARATION_MM = 4.0  # between the points compared; SPM's default
 MAX_POINTS = 20_000
 MARGIN_VOXELS = 1  # at the edges of the image, where smoothing mixes in what it does not show
 MAX_ITERATIONS = 40
+FREE_ITERATIONS = 6  # then the points compared stay, or some may go in and out for ever
 STEP_MM = 1e-3  # last step of the estimation
 STEP_RAD = 1e-5
 JENKINSON_RADIUS_MM = 80.0
@@ -154,14 +160,18 @@ def aligned(
     to_voxels = np.linalg.inv(affine)
     from_centre = np.linalg.inv(reference.centre)
     transform = start
-    for _ in range(MAX_ITERATIONS):
+    used = np.ones(len(reference.points), bool)
+    for iteration in range(MAX_ITERATIONS):
+        free = iteration < FREE_ITERATIONS
         values, inside = spline_values(
             coefficients,
             points=reference.points,
             to_voxels=to_voxels @ transform @ reference.centre,
-            edge_voxels=-MARGIN_VOXELS,
+            edge_voxels=-MARGIN_VOXELS if free else EDGE_VOXELS,
         )
-        outside = reference.jacobian[~inside].astype(float)
+        used = inside if free else used & inside
+        values[~used] = 0
+        outside = reference.jacobian[~used].astype(float)
         normal = reference.normal - outside.T @ outside
         *step, scale = np.linalg.solve(normal, values @ reference.jacobian)
         step = np.array(step) / scale
