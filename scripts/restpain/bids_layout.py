@@ -10,6 +10,7 @@ from isal import igzip
 
 from restpain.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
 from restpain.tables import read_json
+from restpain.volumes import header_repetition_time, series_shape
 
 IMAGE_SUFFIXES = (".nii.gz", ".nii")
 CHUNK_BYTES = 1 << 22
@@ -120,7 +121,7 @@ def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
 
 def _is_4d(path: Path) -> bool:
     try:
-        shape = nib.load(path).shape
+        shape = series_shape(nib.load(path).shape)
     except (nib.filebasedimages.ImageFileError, OSError, EOFError):
         return False
     return len(shape) == 4 and shape[3] > 1
@@ -129,14 +130,13 @@ def _is_4d(path: Path) -> bool:
 def image_facts(path: Path) -> dict:
     """Matrix, voxel size (mm), volumes and repetition time (s) that a NIfTI header gives."""
     header = nib.load(path).header
-    shape, zooms = header.get_data_shape(), header.get_zooms()
+    shape, zooms = series_shape(header.get_data_shape()), header.get_zooms()
     four_dimensional = len(shape) > 3
-    unit = {"msec": 1e-3, "usec": 1e-6}.get(header.get_xyzt_units()[1], 1.0)
     return {
         "matrix": [int(n) for n in shape[:3]],
         "voxel_mm": [round(float(size), 4) for size in zooms[:3]],
         "n_volumes": int(shape[3]) if four_dimensional else 1,
-        "repetition_time_s": float(zooms[3]) * unit if four_dimensional else None,
+        "repetition_time_s": header_repetition_time(header) if four_dimensional else None,
     }
 
 
