@@ -13,7 +13,15 @@ from restpain.nuisance import (
     regressors,
     residuals,
 )
-from restpain.quality import coverage, given_mask, kept_volumes, motion_summary, temporal_snr
+from restpain.quality import (
+    CARPET,
+    carpet_series,
+    coverage,
+    given_mask,
+    kept_volumes,
+    motion_summary,
+    temporal_snr,
+)
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json, write_table
 from restpain.trilinear import applied, sampled, voxel_points
@@ -29,6 +37,7 @@ def import_derivatives(
     denoised_path: str,
     mask_path: str,
     boldref_path: str,
+    carpet_path: str,
     confounds_path: str,
     qc_path: str,
     drop_volumes: int,
@@ -94,6 +103,8 @@ def import_derivatives(
     )
     write_volume(mask_path, mask, grid)
     write_volume(boldref_path, boldref, grid)
+    before = carpet_series(series).astype(np.float32)
+    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     table = confounds_table(parameters, jenkinson=jenkinson, power=power, signals=signals)
     write_table(confounds_path, table, CONFOUNDS)
     write_json(
@@ -121,6 +132,7 @@ if __name__ == "__main__":
         denoised_path=snakemake.output.denoised,
         mask_path=snakemake.output.mask,
         boldref_path=snakemake.output.boldref,
+        carpet_path=snakemake.output.carpet,
         confounds_path=snakemake.output.confounds,
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,

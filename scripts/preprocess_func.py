@@ -13,7 +13,15 @@ from restpain.motion import (
     realigned,
 )
 from restpain.nuisance import CONFOUNDS, confounds_table, regressors, residuals, tissue_signals
-from restpain.quality import coverage, kept_volumes, motion_summary, signal_mask, temporal_snr
+from restpain.quality import (
+    CARPET,
+    carpet_series,
+    coverage,
+    kept_volumes,
+    motion_summary,
+    signal_mask,
+    temporal_snr,
+)
 from restpain.resampling import resampled_series, spline_coefficients, spline_values
 from restpain.runlog import start_log
 from restpain.slicetiming import correct_slice_timing, slice_times
@@ -43,6 +51,7 @@ def preprocess_func(
     denoised_path: str,
     mask_path: str,
     boldref_path: str,
+    carpet_path: str,
     confounds_path: str,
     qc_path: str,
     drop_volumes: int,
@@ -128,6 +137,8 @@ def preprocess_func(
         spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
     )
     write_volume(boldref_path, boldref.reshape(mask.shape), grid)
+    before = carpet_series(series).astype(np.float32)
+    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     table = confounds_table(parameters, jenkinson=jenkinson, power=power, signals=signals)
     write_table(confounds_path, table, CONFOUNDS)
     write_json(
@@ -162,6 +173,7 @@ if __name__ == "__main__":
         denoised_path=snakemake.output.denoised,
         mask_path=snakemake.output.mask,
         boldref_path=snakemake.output.boldref,
+        carpet_path=snakemake.output.carpet,
         confounds_path=snakemake.output.confounds,
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,
