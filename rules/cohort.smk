@@ -63,6 +63,7 @@ rule check_cohort:
     output:
         check="results/cohort/check.tsv",
         description="results/cohort/dataset_description.json",
+        derivatives="results/dataset_description.json",
     log:
         "results/logs/check_cohort.log",
     benchmark:

@@ -87,6 +87,7 @@ if SOURCE == "derivatives":
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
             carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+            sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         log:
             "results/logs/import_derivatives/sub-{subject}.log",
@@ -101,6 +102,7 @@ if SOURCE == "derivatives":
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             nuisance=config["preprocessing"]["nuisance"],
+            regression_band_hz=regression_band_hz(),
             code=code_digest("import_derivatives.py"),
         script:
             "../scripts/import_derivatives.py"
@@ -124,6 +126,7 @@ else:
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
             carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+            sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         log:
             "results/logs/preprocess_func/sub-{subject}.log",
@@ -139,6 +142,7 @@ else:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             slice_order=slice_order(),
             nuisance=config["preprocessing"]["nuisance"],
+            regression_band_hz=regression_band_hz(),
             code=code_digest("preprocess_func.py"),
         script:
             "../scripts/preprocess_func.py"

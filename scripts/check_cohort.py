@@ -10,6 +10,7 @@ from restpain.cohort_checks import (
     sentences,
     unmatched_folders,
 )
+from restpain.derivatives import DATASET
 from restpain.participants import with_prefix
 from restpain.ratings import rating_problems
 from restpain.runlog import start_log
@@ -31,6 +32,7 @@ def check_cohort(
     ratings_path: str | None,
     check_path: str,
     description_path: str,
+    derivatives_path: str,
     data: str | None,
     drop_volumes: int,
     slice_order: str | list[float] | None,
@@ -55,6 +57,7 @@ def check_cohort(
     table = problem_table(problems + notes)
     write_table(check_path, table)
     write_json(description_path, DESCRIPTION)
+    write_json(derivatives_path, DATASET)
 
     logger.info("%d participants, %d series", len(indices), sum(len(i["series"]) for i in indices))
     for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
@@ -73,6 +76,7 @@ if __name__ == "__main__":
         ratings_path=snakemake.input.ratings or None,
         check_path=snakemake.output.check,
         description_path=snakemake.output.description,
+        derivatives_path=snakemake.output.derivatives,
         data=snakemake.params.data,
         drop_volumes=snakemake.params.drop_volumes,
         slice_order=snakemake.params.slice_order,
