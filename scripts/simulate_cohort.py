@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
-from restpain.phantom import GM, grid_points, head_labels, sampled, template_path, transformed
+from restpain.geometry import grid_points, sampled, transformed
+from restpain.phantom import GM, head_labels, template_path
 from restpain.runlog import start_log
-from restpain.simulated_bold import check_effects
+from restpain.simulated_networks import check_effects
 from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
 from restpain.tables import write_json, write_table
 from restpain.volumes import read_volume, write_volume

@@ -8,24 +8,12 @@ import numpy as np
 
 from restpain.atlas import aal
 from restpain.dicom_writer import Person, Sequence, write_series
-from restpain.phantom import (
-    deformation_summary,
-    grid_points,
-    random_anatomy,
-    t1_grid,
-    t1_image,
-    tissue_volumes_ml,
-    to_scanner,
-)
+from restpain.geometry import grid_points
 from restpain.runlog import start_log
-from restpain.simulated_bold import (
-    FLIP_ANGLE_DEG,
-    head_motion,
-    moved_since,
-    rest_grid,
-    rest_series,
-    voxel_contents,
-)
+from restpain.simulated_anatomy import deformation_summary, random_anatomy, to_scanner
+from restpain.simulated_bold import FLIP_ANGLE_DEG, rest_series, voxel_contents
+from restpain.simulated_motion import head_motion, moved_since, rest_grid
+from restpain.simulated_t1 import t1_grid, t1_image, tissue_volumes_ml
 from restpain.slicetiming import ordered_times
 from restpain.tables import read_table, write_json
 from restpain.template import template_grid

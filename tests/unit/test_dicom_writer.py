@@ -18,7 +18,7 @@ from restpain.dicom_writer import (
     stored_values,
     write_series,
 )
-from restpain.phantom import oblique_affine, rotation
+from restpain.geometry import oblique_affine, rotation
 from restpain.tables import read_json
 
 PERSON = Person(label="03", age=61, sex="F")

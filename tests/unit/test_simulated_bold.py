@@ -1,34 +1,40 @@
-"""Checks of restpain.simulated_bold against sums of sines and against the planted sizes."""
+"""Checks of the simulated rest series against sums of sines and against the planted sizes."""
 
 import numpy as np
 import pytest
 
 from restpain.atlas import Atlas
-from restpain.phantom import CSF, GM, WM, Anatomy, translation
+from restpain.geometry import translation
+from restpain.phantom import CSF, GM, WM
+from restpain.simulated_anatomy import Anatomy
 from restpain.simulated_bold import (
-    GREATEST_SHARE,
-    LINKED,
-    NETWORK_SHARE,
-    NETWORKS,
+    relative_changes,
+    rest_series,
+    saturation,
+    slow_noise,
+    voxel_contents,
+)
+from restpain.simulated_motion import (
     OVERSAMPLING,
-    Voxels,
-    band_frequencies,
-    check_effects,
     dense_affine,
-    evaluated,
-    fluctuation_spectra,
     head_motion,
     motion_matrix,
     moved_brightness,
     moved_since,
-    network_maps,
-    relative_changes,
     rest_grid,
-    rest_series,
-    saturation,
-    slow_noise,
+)
+from restpain.simulated_networks import (
+    GREATEST_SHARE,
+    LINKED,
+    NETWORK_SHARE,
+    NETWORKS,
+    Voxels,
+    band_frequencies,
+    check_effects,
+    evaluated,
+    fluctuation_spectra,
+    network_maps,
     spectral_weights,
-    voxel_contents,
 )
 
 REGIONS = {"Precentral_R", "Temporal_Inf_L", "Temporal_Mid_R", "Precentral_L"}
