@@ -30,11 +30,12 @@ def simulate_cohort(
     patients: str,
     controls: str,
     effects: list[dict],
+    score: str | None,
     seed: int,
 ) -> None:
     atlas = aal()
     numbers = {name: number for number, name in atlas.names.items()}
-    check_effects(effects, set(numbers))
+    check_effects(effects, set(numbers), score=score)
     roster = simulated_roster(
         n_patients=n_patients,
         n_controls=n_controls,
@@ -92,5 +93,6 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         effects=snakemake.params.effects,
+        score=snakemake.params.score,
         seed=snakemake.params.seed,
     )

@@ -22,20 +22,34 @@ from restpain.simulated_networks import (
     evaluated,
     fluctuation_spectra,
 )
+from restpain.simulated_physiology import add_oscillations
 from restpain.simulated_t1 import SCANNER_UNITS
 
 # ASSUME: relative brightness of each label of the head in a T2*-weighted EPI at TE 30 ms with
 # fat suppression
 T2_STAR_BRIGHTNESS = np.array([0.0, 0.8, 0.62, 1.2, 0.03, 0.08, 0.12, 0.2, 0.5])
-# ASSUME: physiological signals (SD): pulsation in CSF, a signal of the white matter, one of all
-PULSATION = {CSF: 0.02, WM: 0.001}
-WHITE = {WM: 0.004}
-GLOBAL = 0.002
-SLOW_NOISE = 0.002  # SD of the 1/f noise of each voxel
-THERMAL_NOISE = 0.004  # SD in each channel, where grey matter has 0.8
+# Relative amplitudes (SD); sources: docs/simulation.md. One signal of the white matter and one of
+# the CSF, one of all tissue; noise of each voxel, white and 1/f, in grey matter and elsewhere.
+TISSUE_SIGNAL = {WM: 0.003, CSF: 0.006}
+GLOBAL = 0.001
+VOXEL_NOISE = {GM: 0.010, WM: 0.008, CSF: 0.016}
+SLOW_NOISE = 0.003
+# SD of the thermal noise of each channel at voxels of 100 mm3, where grey matter has 0.8;
+# inverse to the volume of the voxels
+THERMAL_NOISE = 0.002
+THERMAL_VOXEL_MM3 = 100.0
 DRIFT = 0.01  # SD over voxels of the change from first to last volume
+
 RELAXATION_S = {GM: 1.4, WM: 0.9, CSF: 4.0}  # T1 at 3 T
+EVERYWHERE = dict.fromkeys(RELAXATION_S, GLOBAL)
 FLIP_ANGLE_DEG = 77.0
+# Centre in MNI mm, radius in mm and greatest loss of signal: over the sphenoid and ethmoid
+# sinuses, and over the ear canals.
+DROPOUTS = (
+    ((0.0, 36.0, -24.0), 13.0, 0.85),
+    ((-50.0, -20.0, -32.0), 10.0, 0.6),
+    ((50.0, -20.0, -32.0), 10.0, 0.6),
+)
 
 
 def voxel_contents(
@@ -46,6 +60,7 @@ def voxel_contents(
     *,
     shape,
     affine: np.ndarray,
+    dropout: bool = False,
 ) -> Voxels:
     """Brightness, tissues and AAL regions of the voxels of a grid in scanner space.
 
@@ -59,11 +74,15 @@ def voxel_contents(
         The participant as he lies in the scanner during the series.
     shape, affine
         Grid of the series.
+    dropout : bool
+        Whether signal is lost near the air of sinuses and ear canals (see `signal_left`).
     """
     dense_shape = tuple(OVERSAMPLING * size for size in shape)
     points = to_mni(anatomy, grid_points(dense_shape, dense_affine(affine)))
     dense = sampled(labels, label_affine, points, order=0).reshape(dense_shape)
     brightness = T2_STAR_BRIGHTNESS.astype(np.float32)[dense]
+    if dropout:
+        brightness *= signal_left(points).reshape(dense_shape)
     voxel = np.arange(np.prod(shape)).reshape(shape)
     for axis in range(3):
         voxel = voxel.repeat(OVERSAMPLING, axis=axis)
@@ -76,6 +95,15 @@ def voxel_contents(
         },
         regions=_region_shares(voxel[grey], aal, points[grey.ravel()], shape),
     )
+
+
+def signal_left(points: np.ndarray) -> np.ndarray:
+    """Share of the signal that dephasing leaves at points in MNI millimetres, float32."""
+    left = np.ones(len(points), np.float32)
+    for centre, radius_mm, loss in DROPOUTS:
+        distance = np.linalg.norm(points - np.asarray(centre, np.float32), axis=1)
+        left *= 1 - loss * np.exp(-0.5 * (distance / radius_mm) ** 2)
+    return left
 
 
 def _counts(voxel_of_point: np.ndarray, shape) -> np.ndarray:
@@ -119,7 +147,6 @@ def relative_changes(
     voxels: Voxels,
     *,
     effects: list[dict],
-    is_patient: bool,
     voxel_mm,
     n_volumes: int,
     repetition_time: float,
@@ -129,24 +156,25 @@ def relative_changes(
     """All relative changes of the signal of a resting head, ``(nx, ny, nz, n_volumes)``."""
     shape = voxels.tissue[GM].shape
     frequencies = band_frequencies(n_volumes, repetition_time)
+    voxel_mm = np.asarray(voxel_mm)
     spectra = fluctuation_spectra(
-        voxels,
-        effects=effects,
-        is_patient=is_patient,
-        voxel_mm=np.asarray(voxel_mm),
-        frequencies=frequencies,
-        rng=rng,
+        voxels, effects=effects, voxel_mm=voxel_mm, frequencies=frequencies, rng=rng
     )
-    start = repetition_time * np.arange(n_volumes)
+    times = repetition_time * np.arange(n_volumes) + np.asarray(slice_times)[:, None]
     changes = SLOW_NOISE * slow_noise(shape, n_volumes, rng)
     changes *= sum(voxels.tissue.values())[..., None]
-    for index, time in enumerate(slice_times):
+    for index in range(shape[2]):
         changes[:, :, index] += evaluated(
-            spectra[:, :, index], frequencies=frequencies, times=start + time
+            spectra[:, :, index], frequencies=frequencies, times=times[index]
         )
-    for scales in (PULSATION, WHITE, dict.fromkeys(RELAXATION_S, GLOBAL)):
-        share = sum(scale * voxels.tissue[label] for label, scale in scales.items())
-        changes += share[..., None] * rng.standard_normal(n_volumes, dtype=np.float32)
+    del spectra
+    add_oscillations(changes, voxels.tissue, times=times, voxel_mm=voxel_mm, rng=rng)
+    own = sum(np.float32(size) * voxels.tissue[label] for label, size in VOXEL_NOISE.items())
+    for volume in range(n_volumes):
+        changes[..., volume] += own * rng.standard_normal(shape, dtype=np.float32)
+    for scales in (*({label: size} for label, size in TISSUE_SIGNAL.items()), EVERYWHERE):
+        share = sum(np.float32(scale) * voxels.tissue[label] for label, scale in scales.items())
+        changes += share[..., None] * slow_noise((), n_volumes, rng)
     slope = DRIFT * smooth_field(shape, REGIONAL_FWHM_MM / np.asarray(voxel_mm), rng)
     changes += slope[..., None] * np.linspace(-0.5, 0.5, n_volumes, dtype=np.float32)
     for label, relaxation_s in RELAXATION_S.items():
@@ -159,7 +187,6 @@ def rest_series(
     voxels: Voxels,
     *,
     effects: list[dict],
-    is_patient: bool,
     affine: np.ndarray,
     repetition_time: float,
     slice_times: np.ndarray,
@@ -177,9 +204,7 @@ def rest_series(
     voxels : Voxels
         Contents of the voxels.
     effects : list of dict
-        Effects of the patients (see `fluctuation_spectra`).
-    is_patient : bool
-        Whether they are applied.
+        Effects with the changes of this participant (see `participant_effects`).
     affine : ndarray of shape (4, 4)
         Affine of the series.
     repetition_time : float
@@ -202,7 +227,6 @@ def rest_series(
     series = relative_changes(
         voxels,
         effects=effects,
-        is_patient=is_patient,
         voxel_mm=np.linalg.norm(affine[:3, :3], axis=0),
         n_volumes=len(motion),
         repetition_time=repetition_time,
@@ -215,4 +239,6 @@ def rest_series(
             voxels.brightness, shape=shape, affine=affine, motion=parameters, centre_mm=centre_mm
         )
     series *= coil_bias(shape, affine, sd=0.1, rng=rng)[..., None]
-    return SCANNER_UNITS * rician(series, sd=THERMAL_NOISE, rng=rng)
+    voxel_mm3 = abs(np.linalg.det(affine[:3, :3]))
+    thermal = THERMAL_NOISE * THERMAL_VOXEL_MM3 / voxel_mm3
+    return SCANNER_UNITS * rician(series, sd=thermal, rng=rng)

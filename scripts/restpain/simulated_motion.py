@@ -10,6 +10,14 @@ from restpain.simulated_anatomy import Anatomy, to_scanner
 
 OVERSAMPLING = 3  # points along each edge of a voxel
 BRAIN_CENTRE_MM = np.array([0.0, -19.0, 5.0])
+MOTION_UNITS = np.array([1.0] * 3 + [1 / 80] * 3)  # 1 mm at 80 mm from the centre
+# Per axis: SD of the drift over the series, of a jump and of the jitter; mean number of jumps; SD
+# of the logarithm of a participant's motion. Sources: docs/simulation.md.
+MOTION_DRIFT_MM = 0.25
+MOTION_JUMP_MM = 0.12
+MOTION_JUMPS = 2
+MOTION_JITTER_MM = 0.022
+RESTLESSNESS_SD = 0.35
 
 
 def dense_affine(affine: np.ndarray) -> np.ndarray:
@@ -18,8 +26,17 @@ def dense_affine(affine: np.ndarray) -> np.ndarray:
     return affine @ shrink @ translation([-(OVERSAMPLING // 2)] * 3)
 
 
-def head_motion(n_volumes: int, rng: np.random.Generator) -> np.ndarray:
+def head_motion(n_volumes: int, rng: np.random.Generator, *, ratio: float = 1.0) -> np.ndarray:
     """Motion of the head: a slow drift, some jumps and a jitter, the first volume at rest.
+
+    Parameters
+    ----------
+    n_volumes : int
+        Number of volumes.
+    rng : numpy.random.Generator
+        Source of the motion; participants differ in how restless they are.
+    ratio : float
+        Factor of all motion: how much more a group moves than another.
 
     Returns
     -------
@@ -28,13 +45,14 @@ def head_motion(n_volumes: int, rng: np.random.Generator) -> np.ndarray:
     """
     time = np.linspace(0, 1, n_volumes)
     motion = np.zeros((n_volumes, 6))
-    for axis, unit in enumerate([1.0] * 3 + [1 / 80] * 3):  # 1 mm at 80 mm from the centre
-        slope, bend = 0.25 * rng.standard_normal(2)
+    restlessness = ratio * np.exp(RESTLESSNESS_SD * rng.standard_normal())
+    for axis, unit in enumerate(restlessness * MOTION_UNITS):
+        slope, bend = MOTION_DRIFT_MM * rng.standard_normal(2)
         motion[:, axis] = unit * (slope * time + bend * time * (time - 1))
-        motion[:, axis] += unit * 0.012 * rng.standard_normal(n_volumes)
-    for _ in range(rng.poisson(2)):
+        motion[:, axis] += unit * MOTION_JITTER_MM * rng.standard_normal(n_volumes)
+    for _ in range(rng.poisson(MOTION_JUMPS)):
         onset = rng.integers(1, n_volumes)
-        motion[onset:] += 0.12 * rng.standard_normal(6) * ([1.0] * 3 + [1 / 80] * 3)
+        motion[onset:] += restlessness * MOTION_JUMP_MM * rng.standard_normal(6) * MOTION_UNITS
     return motion - motion[0]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from restpain.phantom import CSF, GM, WM
 from restpain.random_fields import complex_normal, smooth_field
+from restpain.simulated_table import SCORES
 
 # Networks of AAL regions, both hemispheres; each has a time course of its own in each participant.
 NETWORKS = {
@@ -33,20 +34,26 @@ NETWORKS = {
     "cerebellum": ("Cerebelum_Crus1", "Cerebelum_Crus2", "Cerebelum_6", "Cerebelum_8"),
 }
 BAND_HZ = (0.01, 0.1)  # of the fluctuations
+EXPONENT = 0.83  # power falls as frequency to this power (He 2011, mean of 21 regions at rest)
 EXTRA_VOLUMES = 16  # spectra span a longer time than the series, which so is not periodic
-# ASSUME: relative amplitude (SD) of the fluctuations in each tissue
-FLUCTUATION = {GM: 0.025, WM: 0.004, CSF: 0.006}
-# ASSUME: shares of the variance of the fluctuations that a voxel has in common with its network
-# and with its surroundings; the rest is the voxel's alone. Outside networks the surroundings
-# take the share of the network.
-NETWORK_SHARE = 0.4
+
+# Sources and figures behind these numbers: docs/simulation.md.
+# Relative amplitude (SD) of the fluctuations in each tissue.
+FLUCTUATION = {GM: 0.0105, WM: 0.004, CSF: 0.006}
+# Shares of the variance of a region's time course: of all grey matter, of its network, of the
+# region and its other side, of the region alone. Outside networks the region takes the share.
+SHARES = {"global": 0.30, "network": 0.28, "both sides": 0.20, "region": 0.22}
+# Shares of the variance of the fluctuations that a voxel has in common with its region and with
+# its surroundings; the rest is the voxel's alone. Outside regions the surroundings take both.
+REGION_SHARE = 0.30
 LOCAL_SHARE = 0.05
 LOCAL_FWHM_MM = 14.0
-LINKED = 0.95  # correlation of the signals of a region and its seed in controls
+LINKED = 0.8  # correlation of the time courses of a region and its seed in controls
 GREATEST_SHARE = 0.95
 # Share of the voxels' own variance that smoothing by 6 mm leaves at voxels of about 4.6 mm.
 OWN_VARIANCE_AFTER_SMOOTHING = 0.25
-# ASSUME: differences between participants, as SD of logarithms, and their spatial scale
+
+# Differences between participants, as SD of logarithms, and their spatial scale.
 OVERALL_SD = 0.12
 REGIONAL_SD = 0.06
 REGIONAL_FWHM_MM = 30.0
@@ -90,8 +97,8 @@ def band_frequencies(n_volumes: int, repetition_time: float) -> np.ndarray:
 
 
 def spectral_weights(frequencies: np.ndarray) -> np.ndarray:
-    """Amplitude of each frequency: 1/f power, variance 1 in total (see `evaluated`)."""
-    weights = frequencies**-0.5
+    """Amplitude of each frequency: power falls as a power law, variance 1 in total."""
+    weights = frequencies ** (-EXPONENT / 2)
     return weights / np.linalg.norm(weights)
 
 
@@ -110,19 +117,17 @@ def fluctuation_spectra(
     voxels: Voxels,
     *,
     effects: list[dict],
-    is_patient: bool,
     voxel_mm,
     frequencies: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Spectra of the relative fluctuations of all voxels, effects of the patients included.
+    """Spectra of the relative fluctuations of all voxels, effects included.
 
     ``alff`` multiplies the amplitude of a region by ``1 + change``. ``reho`` multiplies the share
     of the variance that its voxels have in common by the same, and sets the amplitude so that
-    what a smoothing by 6 mm leaves of it stays the same. ``fc`` gives region and seed one signal
-    instead of those of their networks; its correlation between both is `LINKED` in controls and
-    ``LINKED (1 + change)`` in patients. Controls differ from each other in the same way as
-    patients do.
+    what a smoothing by 6 mm leaves of it stays the same. ``fc`` sets the correlation of a region
+    with its seed (see `mixing_matrix`). Controls have the same effects with changes of 0, and
+    differ from each other in the same way as patients do.
 
     Returns
     -------
@@ -131,73 +136,122 @@ def fluctuation_spectra(
     """
     shape = voxels.tissue[GM].shape
     weights = spectral_weights(frequencies).astype(np.float32)
-    maps = network_maps(voxels, effects=effects, is_patient=is_patient)
-    # of fixed modulus, so that amplitudes differ between participants as set above and no more
-    courses = {
-        name: np.sqrt(2) * weights * np.exp(2j * np.pi * rng.uniform(size=len(weights)))
-        for name in maps
-    }
+    names = sorted(voxels.regions)
+    mixing = mixing_matrix(names, effects=effects)
+    courses = mixing @ complex_normal((mixing.shape[1], len(weights)), rng)
+    shares = np.stack([voxels.regions[name] for name in names], axis=-1)
     change = {
         measure: sum(
             effect["change"] * region_share(voxels, effect["region"])
             for effect in effects
-            if is_patient and effect["measure"] == measure
+            if effect["measure"] == measure
         )
         for measure in ("alff", "reho")
     }
     broad, local = (np.asarray(fwhm) / voxel_mm for fwhm in (REGIONAL_FWHM_MM, LOCAL_FWHM_MM))
     variation = [np.exp(REGIONAL_SD * smooth_field(shape, broad, rng)) for _ in range(2)]
 
-    usual = (NETWORK_SHARE + LOCAL_SHARE) * variation[0]
+    usual = (REGION_SHARE + LOCAL_SHARE) * variation[0]
     common = np.clip(usual * (1 + change["reho"]), 0, GREATEST_SHARE)
     amplitude = sum(FLUCTUATION[label] * share for label, share in voxels.tissue.items())
     amplitude = amplitude * np.exp(OVERALL_SD * rng.standard_normal()) * variation[1]
     amplitude *= np.sqrt(_variance_after_smoothing(usual) / _variance_after_smoothing(common))
-    amplitude *= 1 + change["alff"]
+    amplitude *= np.maximum(1 + change["alff"], 0)
 
-    of_network = NETWORK_SHARE / (NETWORK_SHARE + LOCAL_SHARE)
-    in_network = sum(map_**2 for map_ in maps.values())
+    of_region = REGION_SHARE / (REGION_SHARE + LOCAL_SHARE)
+    # variance of the mixture of the courses in each voxel, 1 where it lies in one region
+    in_region = np.einsum("...r,...r->...", shares @ (mixing @ mixing.T), shares)
     scale = {
-        "network": np.sqrt(common * of_network),
-        "local": np.sqrt(common * (1 - of_network * in_network)),
+        "region": np.sqrt(common * of_region),
+        "local": np.sqrt(common * np.maximum(1 - of_region * in_region, 0)),
         "own": np.sqrt(1 - common),
     }
     spectra = np.empty((*shape, len(frequencies)), np.complex64)
     for k, weight in enumerate(weights):
-        network = sum(map_ * courses[name][k] for name, map_ in maps.items())
+        regional = shares @ courses[:, k]
         nearby = smooth_field(shape, local, rng) + 1j * smooth_field(shape, local, rng)
         alone = complex_normal(shape, rng)
-        spectra[..., k] = amplitude * (
-            scale["network"] * network + weight * (scale["local"] * nearby + scale["own"] * alone)
-        )
+        mixture = scale["region"] * regional + scale["local"] * nearby + scale["own"] * alone
+        spectra[..., k] = amplitude * weight * mixture
     return spectra
 
 
-def network_maps(
-    voxels: Voxels, *, effects: list[dict], is_patient: bool
-) -> dict[str, np.ndarray]:
-    """How much of each time course every voxel has; the squares sum to 1 at most.
+def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
+    """How much of each independent source the time course of each region has.
 
-    A region of an ``fc`` effect and its seed leave their networks: the seed has a time course of
-    its own, the region that one and its network's.
+    Sources are one of all grey matter, one of each network, one of each region and its other
+    side, and one of each region alone; squares of a row sum to 1, so that the product of the
+    matrix and its transpose holds the correlations of the regions.
+
+    The seed of an ``fc`` effect leaves its network, and the region of the effect leaves all but
+    its own source and the seed: their correlation is ``LINKED (1 + change)``.
+
+    Parameters
+    ----------
+    names : list of str
+        AAL regions.
+    effects : list of dict
+        Planted effects with the changes of this participant.
+
+    Returns
+    -------
+    ndarray of shape (n_regions, n_sources), float32
     """
-    maps = {
-        network: sum(
-            (share for name, share in voxels.regions.items() if _both_sides(name) in members),
-            np.zeros_like(voxels.tissue[GM]),
-        )
-        for network, members in NETWORKS.items()
-    }
-    for effect in (effect for effect in effects if effect["measure"] == "fc"):
-        region, seed = effect["region"], effect["seed"]
-        linked = np.clip(LINKED * (1 + effect["change"] * is_patient), -1, 1)
-        for name in (region, seed):
-            for network, members in NETWORKS.items():
-                if _both_sides(name) in members:
-                    maps[network] = maps[network] - region_share(voxels, name)
-        maps[f"seed {seed}"] = region_share(voxels, seed) + linked * region_share(voxels, region)
-        maps[f"region {region}"] = np.sqrt(1 - linked**2) * region_share(voxels, region)
-    return maps
+    networks = list(NETWORKS)
+    of = {member: number for number, members in enumerate(NETWORKS.values()) for member in members}
+    sides = sorted({_both_sides(name) for name in names})
+    n_shared = 1 + len(networks) + len(sides)
+    alone = np.zeros((len(names), n_shared + len(names)), np.float32)
+    alone[np.arange(len(names)), n_shared + np.arange(len(names))] = 1
+    links = [effect for effect in effects if effect["measure"] == "fc"]
+    seeds = {effect["seed"] for effect in links}
+    mixing = np.zeros_like(alone)
+    for row, name in enumerate(names):
+        base = _both_sides(name)
+        mixing[row, 0] = SHARES["global"]
+        if base in of and name not in seeds:
+            mixing[row, 1 + of[base]] = SHARES["network"]
+        mixing[row, 1 + len(networks) + sides.index(base)] = SHARES["both sides"]
+        mixing[row, n_shared + row] = 1 - mixing[row].sum()
+    mixing = np.sqrt(mixing)
+    for effect in links:
+        region, seed = names.index(effect["region"]), names.index(effect["seed"])
+        linked = np.clip(LINKED * (1 + effect["change"]), -1, 1)
+        mixing[region] = linked * mixing[seed] + np.sqrt(1 - linked**2) * alone[region]
+    return mixing
+
+
+def participant_effects(
+    effects: list[dict], *, is_patient: bool, score: float | None = None, mean_score: float = 0.0
+) -> list[dict]:
+    """Effects with the changes that one participant has.
+
+    Controls have none: a change of 0. In a patient the change grows by ``change_per_point`` for
+    each point of the score above the mean of the patients, and is -1 at the least.
+
+    Parameters
+    ----------
+    effects : list of dict
+        As configured.
+    is_patient : bool
+        Whether the participant is a patient.
+    score, mean_score : float
+        The participant's score and the mean of the analysed patients; None for no score.
+
+    Returns
+    -------
+    list of dict
+        The effects with ``measure``, ``region``, ``seed`` (fc only) and ``change``.
+    """
+    above = 0.0 if score is None else score - mean_score
+    return [
+        {key: effect[key] for key in ("measure", "region", "seed") if key in effect}
+        | {
+            "change": is_patient
+            * max(effect["change"] + effect.get("change_per_point", 0.0) * above, -1.0)
+        }
+        for effect in effects
+    ]
 
 
 def region_share(voxels: Voxels, region: str) -> np.ndarray:
@@ -221,8 +275,17 @@ def _variance_after_smoothing(common: np.ndarray) -> np.ndarray:
     return common + (1 - common) * OWN_VARIANCE_AFTER_SMOOTHING
 
 
-def check_effects(effects: list[dict], regions: set[str]) -> None:
-    """Check the planted effects against the names of the AAL regions.
+def check_effects(effects: list[dict], regions: set[str], *, score: str | None) -> None:
+    """Check the planted effects against the names of the AAL regions and of the score.
+
+    Parameters
+    ----------
+    effects : list of dict
+        As configured.
+    regions : set of str
+        Names of the AAL regions.
+    score : str or None
+        Column of the clinical score; an effect can depend on a simulated one only.
 
     Raises
     ------
@@ -241,6 +304,11 @@ def check_effects(effects: list[dict], regions: set[str]) -> None:
             problems.append(f"{where} needs a seed if its measure is fc and only then")
         if seed == region:
             problems.append(f"{where} has the same region and seed, {region}")
+        if "change_per_point" in effect and score not in SCORES:
+            problems.append(
+                f"{where} has change_per_point, but cohort.score is {score or 'null'}; expected "
+                f"one of {', '.join(SCORES)}"
+            )
     places = Counter((effect["measure"], effect["region"]) for effect in effects)
     problems += [
         f"simulation.effects: {count} effects on {measure} in {region}, expected one"
