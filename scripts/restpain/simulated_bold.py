@@ -21,6 +21,7 @@ from restpain.simulated_networks import (
     band_frequencies,
     evaluated,
     fluctuation_spectra,
+    noise_scale,
 )
 from restpain.simulated_physiology import add_oscillations
 from restpain.simulated_t1 import SCANNER_UNITS
@@ -162,7 +163,8 @@ def relative_changes(
     )
     times = repetition_time * np.arange(n_volumes) + np.asarray(slice_times)[:, None]
     changes = SLOW_NOISE * slow_noise(shape, n_volumes, rng)
-    changes *= sum(voxels.tissue.values())[..., None]
+    scale = noise_scale(voxels, effects)
+    changes *= (scale * sum(voxels.tissue.values()))[..., None]
     for index in range(shape[2]):
         changes[:, :, index] += evaluated(
             spectra[:, :, index], frequencies=frequencies, times=times[index]
@@ -170,6 +172,7 @@ def relative_changes(
     del spectra
     add_oscillations(changes, voxels.tissue, times=times, voxel_mm=voxel_mm, rng=rng)
     own = sum(np.float32(size) * voxels.tissue[label] for label, size in VOXEL_NOISE.items())
+    own = (scale * own).astype(np.float32)
     for volume in range(n_volumes):
         changes[..., volume] += own * rng.standard_normal(shape, dtype=np.float32)
     for scales in (*({label: size} for label, size in TISSUE_SIGNAL.items()), EVERYWHERE):

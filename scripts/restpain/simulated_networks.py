@@ -45,10 +45,10 @@ FLUCTUATION = {GM: 0.0105, WM: 0.004, CSF: 0.006}
 SHARES = {"global": 0.30, "network": 0.28, "both sides": 0.20, "region": 0.22}
 # Shares of the variance of the fluctuations that a voxel has in common with its region and with
 # its surroundings; the rest is the voxel's alone. Outside regions the surroundings take both.
-REGION_SHARE = 0.30
+REGION_SHARE = 0.40
 LOCAL_SHARE = 0.05
 LOCAL_FWHM_MM = 14.0
-LINKED = 0.8  # correlation of the time courses of a region and its seed in controls
+LINKED = 0.95  # correlation of the time courses of a region and its seed in controls
 GREATEST_SHARE = 0.95
 # Share of the voxels' own variance that smoothing by 6 mm leaves at voxels of about 4.6 mm.
 OWN_VARIANCE_AFTER_SMOOTHING = 0.25
@@ -140,14 +140,7 @@ def fluctuation_spectra(
     mixing = mixing_matrix(names, effects=effects)
     courses = mixing @ complex_normal((mixing.shape[1], len(weights)), rng)
     shares = np.stack([voxels.regions[name] for name in names], axis=-1)
-    change = {
-        measure: sum(
-            effect["change"] * region_share(voxels, effect["region"])
-            for effect in effects
-            if effect["measure"] == measure
-        )
-        for measure in ("alff", "reho")
-    }
+    change = regional_changes(voxels, effects)
     broad, local = (np.asarray(fwhm) / voxel_mm for fwhm in (REGIONAL_FWHM_MM, LOCAL_FWHM_MM))
     variation = [np.exp(REGIONAL_SD * smooth_field(shape, broad, rng)) for _ in range(2)]
 
@@ -174,6 +167,32 @@ def fluctuation_spectra(
         mixture = scale["region"] * regional + scale["local"] * nearby + scale["own"] * alone
         spectra[..., k] = amplitude * weight * mixture
     return spectra
+
+
+def regional_changes(voxels: Voxels, effects: list[dict]) -> dict:
+    """Change of amplitude (``alff``) and of common variance (``reho``) in each voxel."""
+    return {
+        measure: sum(
+            effect["change"] * region_share(voxels, effect["region"])
+            for effect in effects
+            if effect["measure"] == measure
+        )
+        for measure in ("alff", "reho")
+    }
+
+
+def noise_scale(voxels: Voxels, effects: list[dict]) -> np.ndarray | float:
+    """Factor by which effects change the noise that each voxel has alone.
+
+    The noise follows the fluctuations, so that an effect has its size in the whole signal of the
+    grey matter: it shrinks with the amplitude, and with the share of variance that is not common.
+    """
+    change = regional_changes(voxels, effects)
+    usual = REGION_SHARE + LOCAL_SHARE
+    common = np.clip(usual * (1 + change["reho"]), 0, GREATEST_SHARE)
+    private = (1 - common) / (1 - usual)
+    private *= _variance_after_smoothing(usual) / _variance_after_smoothing(common)
+    return np.maximum(1 + change["alff"], 0) * np.sqrt(private)
 
 
 def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:

@@ -37,6 +37,7 @@ from restpain.simulated_networks import (
     evaluated,
     fluctuation_spectra,
     mixing_matrix,
+    noise_scale,
     participant_effects,
     spectral_weights,
 )
@@ -264,7 +265,7 @@ def test_regions_correlate_as_their_shares_say():
     assert r[0, 4] == pytest.approx(whole)  # in no network
 
 
-@pytest.mark.parametrize("change", [0.0, -0.6, 0.2])
+@pytest.mark.parametrize("change", [0.0, -0.6, 0.04])
 def test_fc_sets_the_correlation_of_region_and_seed_and_no_other_of_the_seed(change):
     effect = {"measure": "fc", "region": "Precentral_R", "seed": "Temporal_Inf_L"}
     names = ["Postcentral_L", "Precentral_R", "Temporal_Inf_L", "Temporal_Mid_R"]
@@ -336,6 +337,21 @@ def test_reho_cannot_exceed_the_greatest_share():
     effect = {"measure": "reho", "region": "Temporal_Mid_R", "change": 50.0}
 
     assert shared(spectra([effect], is_patient=True)[MIDDLE]) < GREATEST_SHARE
+
+
+def test_the_noise_of_the_voxels_follows_the_planted_effects():
+    voxels = grey_voxels()
+    effects = [
+        {"measure": "alff", "region": "Temporal_Inf_L", "change": -0.4},
+        {"measure": "reho", "region": "Temporal_Mid_R", "change": 0.8},
+    ]
+
+    scale = noise_scale(voxels, effects)
+
+    np.testing.assert_allclose(scale[LEFT], 0.6, rtol=1e-6)
+    assert (scale[MIDDLE] < 0.7).all()
+    np.testing.assert_allclose(scale[RIGHT], 1, rtol=1e-6)
+    assert noise_scale(voxels, []) == pytest.approx(1)
 
 
 def test_two_participants_differ_without_any_effect():
