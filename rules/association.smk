@@ -15,7 +15,7 @@ MOTION_OF_PATIENTS = (
 rule correlate_score:
     """Spearman correlation of every cluster's mean with the clinical score, in patients."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         motion=MOTION_OF_PATIENTS,
         features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
         tables=expand(
@@ -55,7 +55,7 @@ rule correlate_score_maps:
             for patient in PATIENTS
         ],
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         motion=MOTION_OF_PATIENTS,
         seeds=seeds_of_measure,
     output:

@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.clusterfiles import correction_summary, write_clusters
 from restpain.clustertable import COLUMNS, cluster_rows
-from restpain.groupmaps import read_group
+from restpain.groupmaps import of_analysed, read_group
 from restpain.inference import (
     Correction,
     corrected_clusters,
@@ -114,7 +114,7 @@ def correct_clusters(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     correct_clusters(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         motion_paths=snakemake.input.motion,

@@ -6,7 +6,12 @@ import numpy as np
 
 from restpain.clusterfiles import correction_summary, write_clusters
 from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, participant_of, read_scored_patients
+from restpain.groupmaps import (
+    maps_of_volumes,
+    of_analysed,
+    participant_of,
+    read_scored_patients,
+)
 from restpain.inference import Correction, correction_of_maps, permutation_null
 from restpain.runlog import start_log
 from restpain.scoremaps import (
@@ -142,7 +147,9 @@ def correlate_score_maps(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     correlate_score_maps(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(
+            snakemake.input.maps, snakemake.input.participants, group=snakemake.params.patients
+        ),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         motion_paths=snakemake.input.motion,

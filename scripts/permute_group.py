@@ -3,7 +3,7 @@
 import logging
 
 from restpain.folds import step_seed
-from restpain.groupmaps import read_group
+from restpain.groupmaps import of_analysed, read_group
 from restpain.inference import (
     NULL_COLUMNS,
     Correction,
@@ -82,7 +82,7 @@ def permute_group(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     permute_group(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         motion_paths=snakemake.input.motion,
