@@ -143,6 +143,18 @@ def test_maps_searched_together_share_the_level_by_bonferroni():
     assert p[2] >= 0.025 > p[3]
 
 
+def test_clusters_of_a_training_set_can_share_the_level_with_other_seeds():
+    effect = np.zeros(SHAPE)
+    effect[4:8, 4:8, 4:8] = 8
+    maps, design = cohort(effect)
+
+    (_, alone), (_, together) = (
+        find_clusters(maps, design, MASK, AFFINE, **SETTINGS, n_maps=n_maps) for n_maps in (1, 3)
+    )
+
+    assert together["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0])
+
+
 def test_the_largest_of_all_maps_is_taken_permutation_by_permutation():
     first = PermutationNull(np.array([[3, 0], [1, 9]]), np.array([[5.0, 1], [2, 2]]))
     second = PermutationNull(np.array([[2, 4], [6, 1]]), np.array([[1.0, 7], [3, 0]]))
