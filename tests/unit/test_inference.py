@@ -152,7 +152,8 @@ def test_clusters_of_a_training_set_can_share_the_level_with_other_seeds():
         find_clusters(maps, design, MASK, AFFINE, **SETTINGS, n_maps=n_maps) for n_maps in (1, 3)
     )
 
-    assert together["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0])
+    assert alone["p_grf"][0] > 0
+    assert together["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0], rel=1e-9, abs=0)
 
 
 def test_the_largest_of_all_maps_is_taken_permutation_by_permutation():
