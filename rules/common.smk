@@ -51,6 +51,7 @@ MEASURES = config["metrics"]["measures"]
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join([*MEASURES, "fc"]),
+    part=r"\d+",
 
 
 def published_products():

@@ -173,6 +173,17 @@ def test_without_published_tables_there_is_neither_audit_nor_comparison(tmp_path
     assert "compare_published" not in process.stdout
 
 
+@pytest.mark.parametrize(("n_permutations", "n_jobs"), [(0, 0), (500, 3), (1200, 9)])
+def test_permutations_are_jobs_of_500_for_each_measure(tmp_path, n_permutations, n_jobs):
+    many = tmp_path / "many.yaml"
+    many.write_text(f"group: {{n_permutations: {n_permutations}}}\n")
+
+    process = snakemake(directory=tmp_path, configfiles=(SMALL, many), options=["--dry-run"])
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert process.stdout.count("rule permute_group:") == n_jobs
+
+
 def test_the_audit_needs_no_participant(tmp_path):
     process = snakemake("audit", directory=tmp_path, options=["--dry-run"])
 
