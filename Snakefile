@@ -32,6 +32,9 @@ include: "rules/classification.smk"
 include: "rules/report.smk"
 
 
+include: "rules/power.smk"
+
+
 if config["published"] is not None:
 
     include: "rules/published.smk"
