@@ -32,6 +32,11 @@ include: "rules/classification.smk"
 include: "rules/report.smk"
 
 
+if SOURCE == "simulated":
+
+    include: "rules/recovery.smk"
+
+
 include: "rules/power.smk"
 
 
@@ -55,6 +60,7 @@ rule all:
         "results/figures/figure4_roc.png",
         "results/report.html",
         published_products(),
+        recovery_products(),
 
 
 rule participants:

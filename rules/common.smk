@@ -107,6 +107,24 @@ def planted_effects():
     ]
 
 
+RECOVERY_TABLES = [
+    "recovery",
+    "recovery_clusters",
+    "recovery_stages",
+    "recovery_participants",
+]
+
+
+def recovery_products():
+    """What was recovered of the truth of a simulated cohort; nothing for other sources."""
+    if SOURCE != "simulated":
+        return []
+    return [
+        *[f"results/tables/{name}.tsv" for name in RECOVERY_TABLES],
+        "results/figures/recovery.png",
+    ]
+
+
 def power_mask():
     """Mask of the simulated maps: the template brain, or the group mask of this cohort."""
     if config["power"]["fwhm_mm"] is None:

@@ -140,6 +140,7 @@ def preprocess_func(
             "slice_timing": timing,
             "unsettled_volumes": int((~settled).sum()),
             "coregistration_cost": cost,
+            "t1_to_first_volume": transforms[0] @ to_epi,
             "coverage_of_template": coverage(mask, of=template),
             "regressors": columns,
             "residual_degrees_of_freedom": degrees,
