@@ -75,6 +75,7 @@ rule tabulate_recovery:
     """Planted effects against found clusters; attenuation by stage; errors in mm."""
     input:
         truth=planted_effects(),
+        participants="results/cohort/analysed.tsv",
         regions="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.nii.gz",
         places="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.formatting import sidecar
-from restpain.groupmaps import participant_of
+from restpain.groupmaps import of_analysed
 from restpain.recovery_columns import (
     CLUSTERS,
     EFFECTS,
@@ -71,9 +71,6 @@ def tabulate_recovery(
     stages = stage_table(effects, values, is_patient)
     found = with_observed(found, stages)
     participants = pd.DataFrame(comparisons)[list(PARTICIPANTS)]
-    assert [participant_of(path) for path in comparisons_paths] == list(
-        participants["participant_id"]
-    )
     logger.info("%s", found[["measure", "region", "verdict", "dice"]].to_string())
     logger.info("%d clusters, %d of them false", len(listed), (listed["verdict"] == "false").sum())
 
@@ -102,7 +99,7 @@ if __name__ == "__main__":
         clusters_paths=snakemake.input.clusters,
         seeds_path=snakemake.input.seeds,
         seeds_mask_path=snakemake.input.seeds_mask,
-        comparisons_paths=snakemake.input.comparisons,
+        comparisons_paths=of_analysed(snakemake.input.comparisons, snakemake.input.participants),
         tables_paths=snakemake.output.tables,
         sidecars_paths=snakemake.output.sidecars,
         measures=snakemake.params.measures,
