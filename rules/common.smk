@@ -193,7 +193,7 @@ def participant_products():
 def on_retry(amount):
     """A resource that each retry asks as much of again: memory in MB, time in minutes."""
 
-    def resource(attempt):
+    def resource(wildcards, attempt):
         return attempt * amount
 
     return resource
