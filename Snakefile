@@ -60,6 +60,7 @@ rule all:
         "results/figures/figure3_regions.png",
         "results/figures/figure4_roc.png",
         "results/report.html",
+        "results/quality.html",
         published_products(),
         recovery_products(),
 

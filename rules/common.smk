@@ -182,7 +182,8 @@ def power_model(wildcards):
 def participant_products():
     """What the target ``participants`` asks for."""
     maps = "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
-    products = of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png")
+    products = ["results/quality.html"]
+    products += of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.html")
     for measure in MEASURES:
         products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")
     return products

@@ -392,6 +392,7 @@ rule build_report:
         ),
         error_rates=expand("results/group/{measure}/error_rate.json", measure=MEASURES),
         normality="results/group/normality.tsv",
+        motion="results/quality/motion_of_groups.tsv",
         score_maps=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-correction.json",
             measure=[*MEASURES, "fc"],

@@ -6,6 +6,7 @@ from pathlib import Path
 from restpain.files import write_text
 from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
+from restpain.quality_wall import motion_sentences
 from restpain.report_page import page_context, render_page
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
@@ -31,6 +32,7 @@ def build_report(
     corrections_paths: list[str],
     error_rates_paths: list[str],
     normality_path: str,
+    motion_path: str,
     score_maps_paths: list[str],
     seeds_path: str,
     check_path: str,
@@ -80,6 +82,7 @@ def build_report(
         corrections=corrections,
         error_rates=[read_json(path) for path in error_rates_paths],
         normality=read_table(normality_path),
+        motion=motion_sentences(read_table(motion_path)),
         score_maps={
             measure: read_json(path)
             for measure, path in zip(measures, score_maps_paths, strict=True)
@@ -117,6 +120,7 @@ if __name__ == "__main__":
         corrections_paths=snakemake.input.corrections,
         error_rates_paths=snakemake.input.error_rates,
         normality_path=snakemake.input.normality,
+        motion_path=snakemake.input.motion,
         score_maps_paths=snakemake.input.score_maps,
         seeds_path=snakemake.input.seeds,
         check_path=snakemake.input.check,

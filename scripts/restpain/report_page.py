@@ -334,6 +334,7 @@ def page_context(
     corrections: dict[str, list[dict]],
     error_rates: list[dict],
     normality: pd.DataFrame,
+    motion: list[str],
     score_maps: dict[str, dict],
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
@@ -361,6 +362,8 @@ def page_context(
         Family-wise error of the random field in this cohort, of each local measure.
     normality : DataFrame
         Jarque-Bera and three tests of every feature.
+    motion : list of str
+        How the groups compare in motion (``quality_wall.motion_sentences``).
     score_maps : dict
         How the maps were correlated with the clinical score, by measure.
     checks : dict of DataFrame
@@ -435,6 +438,7 @@ def page_context(
             )
             for name in ("group_maps", "regions", "roc")
         },
+        "motion": motion,
         "strips": strip_plots(quality, patients=patients, controls=controls),
         "quality": _quality_rows(quality, pictures),
         "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],

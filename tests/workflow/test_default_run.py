@@ -31,6 +31,7 @@ FINAL_PRODUCTS = [
     "figures/figure3_regions.png",
     "figures/figure4_roc.png",
     "report.html",
+    "quality.html",
     "tables/recovery.tsv",
     "tables/recovery_clusters.tsv",
     "tables/recovery_stages.tsv",
@@ -237,3 +238,57 @@ def test_every_rule_names_an_environment_that_exists():
         for line in path.read_text().splitlines():
             if '"../envs/' in line:
                 assert (path.parent / line.strip().strip('",')).resolve().exists()
+
+
+def test_who_is_rated_or_beyond_a_limit_does_not_enter_the_group_level(finished_run, tmp_path):
+    directory = tmp_path / "gated"
+    shutil.copytree(finished_run[0], directory, symlinks=True)
+    quality = read_table(directory / "results/quality/quality.tsv")
+    fastest, second = quality["mean_fd_jenkinson_mm"].sort_values(ascending=False).index[:2]
+    moved = quality.loc[fastest, "participant_id"]
+    limit = quality.loc[[fastest, second], "mean_fd_jenkinson_mm"].mean()
+    controls = quality[(quality["group"] == "control") & (quality["participant_id"] != moved)]
+    rated = controls["participant_id"].iloc[-1]
+    reason = "<b>ghosts</b> & noise"
+    (directory / "qc_ratings.tsv").write_text(
+        f"participant_id\trating\treason\n{rated}\texclude\t{reason}\n"
+    )
+    own = tmp_path / "own.yaml"
+    own.write_text(f"quality: {{ratings: qc_ratings.tsv, max_mean_fd_mm: {limit}}}\n")
+
+    process = snakemake(directory=directory, configfiles=(SMALL, own))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    out = {moved, rated}
+    for measure in ("alff", "reho", "fc"):
+        features = read_table(directory / f"results/group/{measure}/features.tsv")
+        assert set(features["participant_id"]) == set(quality["participant_id"]) - out
+    predictions = read_table(directory / "results/classification/nested_predictions.tsv")
+    assert not out & set(predictions["participant_id"])
+    summary = json.loads(next((directory / "results/group").glob("*group_mask.json")).read_text())
+    assert summary["n_participants"] == len(quality) - 2
+    for page in ("report.html", "quality.html"):
+        text = (directory / "results" / page).read_text()
+        assert "quality: mean FD above" in text
+        assert "&lt;b&gt;ghosts" in text
+    figure = (directory / "results/figures/figure1_workflow.svg").read_text()
+    assert "<b>" not in figure
+    # nothing of any participant but the lights of the pages was computed again
+    first, now = (
+        next((run / f"results/{moved}/func").glob("*_desc-denoised_bold.nii.gz")).stat().st_mtime
+        for run in (finished_run[0], directory)
+    )
+    assert now == first
+
+
+def test_a_rating_of_nobody_stops_before_anything_is_computed(finished_run, tmp_path):
+    directory = tmp_path / "rated"
+    shutil.copytree(finished_run[0], directory, symlinks=True)
+    (directory / "qc_ratings.tsv").write_text("participant_id\trating\treason\nsub-77\tpass\t\n")
+    own = tmp_path / "own.yaml"
+    own.write_text("quality: {ratings: qc_ratings.tsv}\n")
+
+    process = snakemake(directory=directory, configfiles=(SMALL, own))
+
+    assert process.returncode != 0
+    assert "sub-77 in line 2; expected a participant of participants.tsv" in process.stderr
