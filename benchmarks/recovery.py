@@ -5,7 +5,8 @@
 draws maps of 20 cohorts per line directly (Gaussian random fields in the template brain at 3 mm,
 no simulated scanner), runs the comparison of the default configuration on each, and prints the
 share of cohorts with at least one significant cluster; with ``--write`` the table replaces the
-one between the comments ``<!-- null -->`` and ``<!-- end -->`` of the page. Two CPU minutes.
+one between the comments ``<!-- null -->`` and ``<!-- end -->`` of the page. Under one CPU
+minute.
 """
 
 import argparse

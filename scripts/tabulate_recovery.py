@@ -72,7 +72,9 @@ def tabulate_recovery(
     found = with_observed(found, stages)
     participants = pd.DataFrame(comparisons)[list(PARTICIPANTS)]
     logger.info("%s", found[["measure", "region", "verdict", "dice"]].to_string())
-    logger.info("%d clusters, %d of them false", len(listed), (listed["verdict"] == "false").sum())
+    logger.info(
+        "%d clusters, %d of them false", len(listed), (listed["verdict"] == "false cluster").sum()
+    )
 
     tables = (found, listed, stages, participants)
     descriptions = {

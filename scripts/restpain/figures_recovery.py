@@ -21,6 +21,7 @@ from restpain.recovery_columns import STAGES
 
 MAX_EFFECTS = 6
 PER_ROW = 3
+MAX_NAMED = 5
 PLANTED, FOUND = "#56B4E9", "#D55E00"  # of Okabe and Ito, as the rest
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000")
 MARKERS = "osD^vP"
@@ -142,10 +143,14 @@ def draw_errors(axes: Axes, participants: pd.DataFrame, *, patients: str) -> Non
     axes.set_xlabel("mm, root mean square over the brain", fontsize=7.2, color=INK)
     axes.set_title("Errors in mm: a dot per participant", fontsize=8.2, color=INK, loc="left",
                    weight="bold", pad=12)  # fmt: skip
-    for text, colour, place in (("patients", GROUPS[0], 0.0), ("controls", GROUPS[1], 0.22)):
+    scale = 0.22 / axes.get_position().width  # words take the same room in a wider plot
+    for text, colour, place in (
+        ("patients", GROUPS[0], 0.0),
+        ("controls", GROUPS[1], 0.22 * scale),
+    ):
         axes.text(place, 1.015, text, fontsize=6.8, color=colour, transform=axes.transAxes,
                   weight="bold")  # fmt: skip
-    axes.text(0.46, 1.015, "| median", fontsize=6.8, color=INK, transform=axes.transAxes)
+    axes.text(0.46 * scale, 1.015, "| median", fontsize=6.8, color=INK, transform=axes.transAxes)
     _tidy(axes)
 
 
@@ -160,11 +165,13 @@ def false_words(clusters: pd.DataFrame) -> str:
     """Say how many clusters are false, and which."""
     if clusters.empty:
         return "No significant cluster at all, hence no false one."
-    false = clusters[clusters["verdict"] == "false"]
+    false = clusters[clusters["verdict"] == "false cluster"]
     text = f"False clusters, which overlap nothing planted: {len(false)} of {len(clusters)}"
     if len(false):
         named = [f"{row.cluster_id} {row.region}" for row in false.itertuples()]
-        shown = named[:8] + ([f"{len(named) - 8} more"] if len(named) > 8 else [])
+        shown = named[:MAX_NAMED]
+        if len(named) > MAX_NAMED:
+            shown.append(f"{len(named) - MAX_NAMED} more")
         text += f" ({joined(shown)})"
     return f"{text}."
 
@@ -209,11 +216,12 @@ def recovery_figure(
         if len(effects) > shown
         else ""
     )
-    figure.text(0.17, 1 - 0.26 / height, "filled: planted", fontsize=8, color="#1673a8",
-                weight="bold")  # fmt: skip
-    figure.text(0.26, 1 - 0.26 / height, f"outlined: found{left_out}", fontsize=8, color=FOUND,
-                weight="bold")  # fmt: skip
-    if not shown:
+    if shown:
+        figure.text(0.17, 1 - 0.26 / height, "filled: planted", fontsize=8, color="#1673a8",
+                    weight="bold")  # fmt: skip
+        figure.text(0.26, 1 - 0.26 / height, f"outlined: found{left_out}", fontsize=8, color=FOUND,
+                    weight="bold")  # fmt: skip
+    else:
         figure.text(0.012, 1 - 0.8 / height, "No effect was planted: any cluster is false.",
                     fontsize=9, color=MUTED)  # fmt: skip
     for index in range(shown):
@@ -235,7 +243,8 @@ def recovery_figure(
                     label="patients against controls, |%|")  # fmt: skip
         draw_stages(figure.add_axes((0.395, bottom, 0.235, tall)), stages, "hedges_g",
                     title="The same in SD (Hedges g)", label="|g|")  # fmt: skip
-    draw_errors(figure.add_axes((0.765, bottom, 0.22, tall)), participants, patients=patients)
+    left, width = (0.765, 0.22) if shown else (0.16, 0.8)
+    draw_errors(figure.add_axes((left, bottom, width, tall)), participants, patients=patients)
     figure.text(0.012, 0.24 / height, false_words(clusters), fontsize=7.6, color=INK)
     if shown:
         figure.text(

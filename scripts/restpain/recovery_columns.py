@@ -53,7 +53,7 @@ CLUSTERS = {
     "n_voxels": "Size in voxels.",
     "verdict": "recovers: one of the planted effects; touches: overlaps the place of another "
     "planted effect, or that of its own with the wrong sign; planted seed: connectivity of a "
-    "seed where an effect was planted, elsewhere; false: overlaps nothing planted.",
+    "seed where an effect was planted, elsewhere; false cluster: overlaps nothing planted.",
     "effects": "Numbers of the effects that it recovers, touches or whose place its seed is in.",
 }
 STAGE_COLUMNS = {

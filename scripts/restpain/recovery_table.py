@@ -76,7 +76,7 @@ def recovered_effects(
         of_cluster = verdicts[cluster["cluster_id"]]
         verdict = next(
             (name for name in ("recovers", "touches", "planted seed") if name in of_cluster),
-            "false",
+            "false cluster",
         )
         numbers = ",".join(map(str, of_cluster.get(verdict, [])))
         listed.append(cluster | {"verdict": verdict, "effects": numbers or None})

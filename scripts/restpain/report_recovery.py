@@ -47,7 +47,7 @@ def recovery_section(
                 "label": "" if is_missing(row.region) else row.region,
                 "seed": "" if is_missing(row.seed) else row.seed,
                 "verdict": {
-                    "false": "false: overlaps nothing planted",
+                    "false cluster": "false: overlaps nothing planted",
                     "touches": f"touches the place of effect {row.effects}",
                     "planted seed": f"elsewhere, but its seed is a place of effect {row.effects}",
                 }[row.verdict],
@@ -62,13 +62,14 @@ def recovery_section(
 
 
 def _summary(effects: pd.DataFrame, clusters: pd.DataFrame) -> str:
-    false = int((clusters["verdict"] == "false").sum())
-    named = clusters.loc[clusters["verdict"] == "false", "cluster_id"].tolist()
+    false = int((clusters["verdict"] == "false cluster").sum())
+    named = clusters.loc[clusters["verdict"] == "false cluster", "cluster_id"].tolist()
     if effects.empty:
         text = "No effect was planted: a null cohort, in which any cluster is false. "
     else:
         n_found = int((effects["verdict"] == "found").sum())
-        text = f"{n_found} of {counted(len(effects), 'planted effect')} found. "
+        was = "was" if n_found == 1 else "were"
+        text = f"{n_found} of {counted(len(effects), 'planted effect')} {was} found. "
     if clusters.empty:
         return f"{text}There is no significant cluster, hence no false one."
     is_or_are = "is" if false == 1 else "are"

@@ -94,7 +94,7 @@ def test_a_cluster_that_overlaps_nothing_planted_is_false():
 
     assert effects["verdict"].tolist() == ["not found"]
     assert effects["nearest_mm"].iloc[0] == pytest.approx(15.0)
-    assert clusters["verdict"].tolist() == ["false"]
+    assert clusters["verdict"].tolist() == ["false cluster"]
     assert clusters["effects"].isna().all()
 
 
@@ -124,7 +124,7 @@ def test_connectivity_elsewhere_of_a_planted_seed_follows_from_it_and_else_is_fa
     assert clusters["verdict"].tolist() == ["planted seed"]
 
     _, clusters = linked("ALFF1", place=7, seed_at=9)
-    assert clusters["verdict"].tolist() == ["false"]
+    assert clusters["verdict"].tolist() == ["false cluster"]
 
 
 def test_a_measure_without_maps_was_not_tested():

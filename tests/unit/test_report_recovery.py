@@ -5,6 +5,7 @@ import pytest
 
 from restpain.figures_recovery import effect_title, false_words, recovery_figure
 from restpain.report_recovery import recovery_section
+from restpain.tables import read_table, write_table
 from study import recovery_tables
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
@@ -19,8 +20,8 @@ def test_the_summary_counts_what_was_found_and_names_what_is_false():
     found = section()
 
     assert found["summary"] == (
-        "1 of 2 planted effects found. Of 2 significant clusters, 1 is false (ALFF2), that is, "
-        "overlapping nothing planted."
+        "1 of 2 planted effects was found. Of 2 significant clusters, 1 is false (ALFF2), that "
+        "is, overlapping nothing planted."
     )
     assert [row["verdict"] for row in found["effects"]] == ["found", "not found"]
     assert [row["cluster"] for row in found["others"]] == ["ALFF2"]
@@ -84,3 +85,16 @@ def test_titles_and_words_name_effects_and_false_clusters():
     assert tail.startswith("found (ALFF1): Dice 1.00")
     assert effect_title(effects.iloc[1]).endswith("\nnot found")
     assert "1 of 2 (ALFF2 <b>Lingual_L)" in false_words(clusters)
+
+
+def test_tables_of_false_clusters_alone_are_read_back_as_they_were_written(tmp_path):
+    tables, _ = recovery_tables(n_effects=0)
+    names = {"effects": str, "clusters": str}
+    for number, table in enumerate(tables):
+        write_table(tmp_path / f"{number}.tsv", table)
+
+    read = [read_table(tmp_path / f"{number}.tsv", dtype=names) for number in range(4)]
+
+    assert set(read[1]["verdict"]) == {"false cluster"}
+    assert len(recovery_section(*read)["others"]) == 2
+    assert false_words(read[1]).startswith("False clusters, which overlap nothing planted: 2 of 2")
