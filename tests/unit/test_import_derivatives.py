@@ -44,6 +44,7 @@ def run(folder, **changes):
         "denoised_path": str(folder / "denoised.nii.gz"),
         "mask_path": str(folder / "mask.nii.gz"),
         "boldref_path": str(folder / "boldref.nii.gz"),
+        "carpet_path": str(folder / "carpet.nii.gz"),
         "confounds_path": str(folder / "confounds.tsv"),
         "qc_path": str(folder / "qc.json"),
         "drop_volumes": DROP,

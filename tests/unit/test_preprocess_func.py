@@ -25,7 +25,14 @@ GRID[:3, 3] = [-72, -90, -66]
 GRID_SHAPE = (25, 31, 23)
 BOLD_AFFINE = np.diag([5.0, 5, 6, 1])
 BOLD_AFFINE[:3, 3] = [-82, -102, -73]
-OUTPUTS = ("denoised.nii.gz", "mask.nii.gz", "boldref.nii.gz", "confounds.tsv", "qc.json")
+OUTPUTS = (
+    "denoised.nii.gz",
+    "mask.nii.gz",
+    "boldref.nii.gz",
+    "carpet.nii.gz",
+    "confounds.tsv",
+    "qc.json",
+)
 
 
 def points(shape, affine):
