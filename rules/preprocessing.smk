@@ -141,6 +141,7 @@ else:
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             slice_order=slice_order(),
+            motion_estimation=config["preprocessing"]["motion_estimation"],
             nuisance=config["preprocessing"]["nuisance"],
             regression_band_hz=regression_band_hz(),
             code=code_digest("preprocess_func.py"),

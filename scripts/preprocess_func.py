@@ -44,6 +44,7 @@ def preprocess_func(
     qc_path: str,
     drop_volumes: int,
     slice_order: str | list[float] | None,
+    motion_estimation: str,
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
 ) -> None:
@@ -57,12 +58,14 @@ def preprocess_func(
         repetition_time=tr,
         name=name,
     )
+    acquired = volumes
     if times is not None:
         volumes = correct_slice_timing(volumes, times=times, repetition_time=tr)
     logger.info("%d volumes after %d dropped, TR %g s", len(volumes), drop_volumes, tr)
     logger.info("slice timing: %s", timing)
 
-    transforms, mean, settled = realigned(volumes, affine=affine)
+    before = motion_estimation == "before_slice_timing"
+    transforms, mean, settled = realigned(acquired if before else volumes, affine=affine)
     if not settled.all():
         logger.warning("realignment did not come to rest in %d volumes", (~settled).sum())
 
@@ -148,6 +151,7 @@ if __name__ == "__main__":
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,
         slice_order=snakemake.params.slice_order,
+        motion_estimation=snakemake.params.motion_estimation,
         nuisance=snakemake.params.nuisance,
         regression_band_hz=snakemake.params.regression_band_hz,
     )

@@ -329,11 +329,16 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
             f" {shortest(preprocessing['voxel_mm'])} mm."
         )
     else:
+        estimated = (
+            ", the motion estimated before slice timing"
+            if preprocessing["motion_estimation"] == "before_slice_timing"
+            else ""
+        )
         first = (
             f"The first {counted(preprocessing['drop_volumes'], 'volume')} of each series "
             f"{'was' if preprocessing['drop_volumes'] == 1 else 'were'} dropped "
             f"({facts['kept']}). Slice timing: {facts['timing']}. Series were realigned rigidly "
-            "to their mean, in two passes; framewise displacement follows Jenkinson "
+            f"to their mean, in two passes{estimated}; framewise displacement follows Jenkinson "
             f"{cite('jenkinson')}. T1 images were corrected for bias, the brain was extracted and "
             "segmented, and they were registered nonlinearly to the MNI152 template (2009a, "
             f"symmetric) at {shortest(preprocessing['normalisation_mm'])} mm; the mean functional "

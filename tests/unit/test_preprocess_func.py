@@ -25,7 +25,14 @@ GRID[:3, 3] = [-72, -90, -66]
 GRID_SHAPE = (25, 31, 23)
 BOLD_AFFINE = np.diag([5.0, 5, 6, 1])
 BOLD_AFFINE[:3, 3] = [-82, -102, -73]
-OUTPUTS = ("denoised.nii.gz", "mask.nii.gz", "boldref.nii.gz", "confounds.tsv", "qc.json")
+OUTPUTS = (
+    "denoised.nii.gz",
+    "mask.nii.gz",
+    "boldref.nii.gz",
+    "carpet.nii.gz",
+    "confounds.tsv",
+    "qc.json",
+)
 
 
 def points(shape, affine):
@@ -98,6 +105,7 @@ def options(anatomy, folder, name="bold.nii.gz", **changes):
         **outputs,
         "drop_volumes": 2,
         "slice_order": "off",
+        "motion_estimation": "after_slice_timing",
         "nuisance": ["trend", "wm", "csf"],
         "regression_band_hz": None,
     } | changes
@@ -175,6 +183,24 @@ def test_two_runs_with_one_and_two_threads_give_the_same_bytes(plain, anatomy, t
             check=True,
         )
         assert all(same_bytes(folder, plain).values()), same_bytes(folder, plain)
+
+
+def test_motion_estimated_before_slice_timing_does_not_depend_on_it(anatomy, series, tmp_path):
+    parameters = {}
+    for order in ("off", "sequential"):
+        for when in ("before_slice_timing", "after_slice_timing"):
+            stored(tmp_path, series[..., :14], BOLD_AFFINE)
+            how = {"slice_order": order, "motion_estimation": when, "nuisance": []}
+            preprocess_func(**options(anatomy, tmp_path, **how))
+            parameters[order, when] = read_table(tmp_path / "confounds.tsv")["trans_z"].to_numpy()
+
+    np.testing.assert_array_equal(
+        parameters["off", "before_slice_timing"], parameters["sequential", "before_slice_timing"]
+    )
+    differs = (
+        parameters["off", "after_slice_timing"] - parameters["sequential", "after_slice_timing"]
+    )
+    assert np.abs(differs).max() > 1e-3
 
 
 FORMS = {

@@ -108,6 +108,12 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
             "simultaneous",
             "fitted at 0.01–0.1 Hz, data and regressors filtered alike",
         ),
+        (
+            "preprocessing",
+            "motion_estimation",
+            "before_slice_timing",
+            "in two passes, the motion estimated before slice timing",
+        ),
         ("cohort", "covariates", [], "without covariates"),
         ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
         ("group", "tails", 1, "cluster p < 0.05, for each sign"),
