@@ -33,6 +33,14 @@ include: "rules/classification.smk"
 include: "rules/report.smk"
 
 
+if SOURCE == "simulated":
+
+    include: "rules/recovery.smk"
+
+
+include: "rules/power.smk"
+
+
 if config["published"] is not None:
 
     include: "rules/published.smk"
@@ -54,6 +62,7 @@ rule all:
         "results/report.html",
         "results/quality.html",
         published_products(),
+        recovery_products(),
 
 
 rule participants:

@@ -400,7 +400,7 @@ rule build_report:
         seeds="results/group/seeds.tsv",
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",
-        truth=planted_effects(),
+        recovery=recovery_products(),
         published=published_products(),
     output:
         report=report(

@@ -8,10 +8,8 @@ from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.quality_wall import motion_sentences
 from restpain.report_page import page_context, render_page
-from restpain.report_quality import recovery_rows
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
-from restpain.volumes import read_volume
 
 logger = logging.getLogger("build_report")
 
@@ -39,7 +37,7 @@ def build_report(
     seeds_path: str,
     check_path: str,
     design_path: str,
-    truth_paths: list[str],
+    recovery_paths: list[str],
     published_paths: list[str],
     report_path: str,
     settings: dict,
@@ -52,10 +50,13 @@ def build_report(
     }
     seeds = read_table(seeds_path)
     recovery = None
-    if truth_paths:
-        truth_path, labels_path = truth_paths
-        effects = read_json(truth_path)["effects"]
-        recovery = recovery_rows(effects, tables["regions"], seeds, *read_volume(labels_path))
+    if recovery_paths:
+        *recovered, figure_path = recovery_paths
+        named = {"effects": str, "clusters": str}  # lists of numbers and names
+        recovery = (
+            [read_table(path, dtype=named) for path in recovered],
+            Path(figure_path).read_bytes(),
+        )
     corrections = {
         measure: read_json(path)["volumes"]
         for measure, path in zip(measures, corrections_paths, strict=True)
@@ -93,7 +94,10 @@ def build_report(
         },
         recovery=recovery,
         published_tables=tuple(read_table(path) for path in published_paths) or None,
-        files=[(path, Path(path).read_bytes()) for path in [*tables_paths, *figures_paths]],
+        files=[
+            (path, Path(path).read_bytes())
+            for path in [*tables_paths, *figures_paths, *recovery_paths]
+        ],
     )
     page = render_page(Path(template_path).read_text(encoding="utf-8"), context)
     logger.info("%d participants, %.1f MB", len(pictures_paths), len(page) / 1e6)
@@ -121,7 +125,7 @@ if __name__ == "__main__":
         seeds_path=snakemake.input.seeds,
         check_path=snakemake.input.check,
         design_path=snakemake.input.design,
-        truth_paths=snakemake.input.truth,
+        recovery_paths=snakemake.input.recovery,
         published_paths=snakemake.input.published,
         report_path=snakemake.output.report,
         settings=snakemake.params.settings,

@@ -121,7 +121,11 @@ def preprocess_func(
     before = carpet_series(series).astype(np.float32)
     write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     write_table(confounds_path, result.confounds, result.columns)
-    own = {"unsettled_volumes": int((~settled).sum()), "coregistration_cost": cost}
+    own = {
+        "unsettled_volumes": int((~settled).sum()),
+        "coregistration_cost": cost,
+        "t1_to_first_volume": transforms[0] @ to_epi,
+    }
     write_json(qc_path, result.quality | own | tissues)
 
 

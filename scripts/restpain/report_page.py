@@ -38,6 +38,7 @@ from restpain.report_group import (
     score_maps_sentence,
 )
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
+from restpain.report_recovery import recovery_section
 from restpain.report_words import (
     certainty,
     classification_sentence,
@@ -337,7 +338,7 @@ def page_context(
     score_maps: dict[str, dict],
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
-    recovery: list[dict] | None,
+    recovery: tuple[list[pd.DataFrame], bytes] | None,
     published_tables: tuple[pd.DataFrame, pd.DataFrame] | None,
     files: list[tuple[str, bytes]],
 ) -> dict:
@@ -367,8 +368,8 @@ def page_context(
         How the maps were correlated with the clinical score, by measure.
     checks : dict of DataFrame
         Findings of the checks made before the computing, by title.
-    recovery : list of dict or None
-        Planted effects against found clusters; None without simulated data.
+    recovery : (list of DataFrame, bytes) or None
+        Tables and figure of what was recovered of the truth; None without simulated data.
     published_tables : (DataFrame, DataFrame) or None
         Findings of the audit of the published tables, and the comparison with ours.
     files : list of (name, content)
@@ -445,7 +446,10 @@ def page_context(
         "references": references,
         "settings": setting_rows(default_text, settings),
         "checks": [(title, plain_rows(table)) for title, table in checks.items()],
-        "recovery": recovery,
+        "recovery": None if recovery is None else recovery_section(*recovery[0]),
+        "recovery_figure": None
+        if recovery is None
+        else embedded_picture(recovery[1], width=FIGURE_WIDTH, quality=WEBP_QUALITY["figure"]),
         "recovery_mm": RECOVERY_MM,
         "audit": None if published_tables is None else audit_section(*published_tables),
         "versions": versions(),

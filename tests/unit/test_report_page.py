@@ -25,6 +25,7 @@ from study import (
     REGIONS,
     SCORE_MAP,
     picture,
+    recovery_tables,
     settings,
 )
 from tabulate_classification import classification_table
@@ -84,7 +85,7 @@ def page(
         score_maps={"alff": SCORE_MAP},
         seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
         checks={"Cohort": pd.DataFrame({"message": [EVIL]})},
-        recovery=[] if source == "simulated" else None,
+        recovery=recovery_tables() if source == "simulated" else None,
         published_tables=published,
         files=[("results/tables/table1.tsv", b"abc")],
     )
