@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.files import write_text
+from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.report_page import page_context, render_page
 from restpain.report_quality import recovery_rows
@@ -104,9 +105,9 @@ if __name__ == "__main__":
         participants_path=snakemake.input.participants,
         tables_paths=snakemake.input.tables,
         figures_paths=snakemake.input.figures,
-        func_qc_paths=snakemake.input.func_qc,
-        anat_qc_paths=snakemake.input.anat_qc,
-        pictures_paths=snakemake.input.pictures,
+        func_qc_paths=of_analysed(snakemake.input.func_qc, snakemake.input.participants),
+        anat_qc_paths=of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
+        pictures_paths=of_analysed(snakemake.input.pictures, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         models_paths=snakemake.input.models,
         corrections_paths=snakemake.input.corrections,

@@ -56,7 +56,13 @@ PACKAGES = (
     "numpy", "scipy", "pandas", "numba", "nibabel", "nilearn", "matplotlib", "SimpleITK",
     "picsl-greedy", "pydicom", "scikit-learn", "autogluon.tabular", "torch", "snakemake", "Jinja2",
 )  # fmt: skip
-PATH_KEYS = ("cohort.data", "cohort.participants", "published", "connectivity.masks")
+PATH_KEYS = (
+    "cohort.data",
+    "cohort.participants",
+    "published",
+    "quality.ratings",
+    "connectivity.masks",
+)
 
 
 # ---------------------------------------------------------------- embedding
