@@ -36,22 +36,12 @@ from restpain.affine_gate import MIN_OBJECTIVE, check_affine, local_correlation
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
 from restpain.files import gzipped
+from restpain.geometry import grid_points, rotation, translation
 from restpain.normalisation import dice, on_template
 from restpain.participant_index import participant_index
-from restpain.phantom import (
-    CSF,
-    GM,
-    WM,
-    grid_points,
-    head_labels,
-    random_anatomy,
-    rotation,
-    t1_grid,
-    t1_image,
-    template_path,
-    to_mni,
-    translation,
-)
+from restpain.phantom import CSF, GM, WM, head_labels, template_path
+from restpain.simulated_anatomy import random_anatomy, to_mni
+from restpain.simulated_t1 import t1_grid, t1_image
 from restpain.tables import read_json, write_table
 from restpain.template import voxel_sizes
 from restpain.trilinear import applied

@@ -9,7 +9,7 @@ from restpain.coregistration import align_by_information, refine_by_boundary
 from restpain.denoising import denoised
 from restpain.motion import displacement_jenkinson, motion_parameters, realigned
 from restpain.nuisance import tissue_signals
-from restpain.quality import kept_volumes, signal_mask
+from restpain.quality import CARPET, carpet_series, kept_volumes, signal_mask
 from restpain.resampling import resampled_series, spline_coefficients, spline_values
 from restpain.runlog import start_log
 from restpain.slicetiming import correct_slice_timing, slice_times
@@ -39,10 +39,12 @@ def preprocess_func(
     denoised_path: str,
     mask_path: str,
     boldref_path: str,
+    carpet_path: str,
     confounds_path: str,
     qc_path: str,
     drop_volumes: int,
     slice_order: str | list[float] | None,
+    motion_estimation: str,
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
 ) -> None:
@@ -56,12 +58,14 @@ def preprocess_func(
         repetition_time=tr,
         name=name,
     )
+    acquired = volumes
     if times is not None:
         volumes = correct_slice_timing(volumes, times=times, repetition_time=tr)
     logger.info("%d volumes after %d dropped, TR %g s", len(volumes), drop_volumes, tr)
     logger.info("slice timing: %s", timing)
 
-    transforms, mean, settled = realigned(volumes, affine=affine)
+    before = motion_estimation == "before_slice_timing"
+    transforms, mean, settled = realigned(acquired if before else volumes, affine=affine)
     if not settled.all():
         logger.warning("realignment did not come to rest in %d volumes", (~settled).sum())
 
@@ -117,8 +121,14 @@ def preprocess_func(
         spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
     )
     write_volume(boldref_path, boldref.reshape(mask.shape), grid)
+    before = carpet_series(series).astype(np.float32)
+    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     write_table(confounds_path, result.confounds, result.columns)
-    own = {"unsettled_volumes": int((~settled).sum()), "coregistration_cost": cost}
+    own = {
+        "unsettled_volumes": int((~settled).sum()),
+        "coregistration_cost": cost,
+        "t1_to_first_volume": transforms[0] @ to_epi,
+    }
     write_json(qc_path, result.quality | own | tissues)
 
 
@@ -136,10 +146,12 @@ if __name__ == "__main__":
         denoised_path=snakemake.output.denoised,
         mask_path=snakemake.output.mask,
         boldref_path=snakemake.output.boldref,
+        carpet_path=snakemake.output.carpet,
         confounds_path=snakemake.output.confounds,
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,
         slice_order=snakemake.params.slice_order,
+        motion_estimation=snakemake.params.motion_estimation,
         nuisance=snakemake.params.nuisance,
         regression_band_hz=snakemake.params.regression_band_hz,
     )
