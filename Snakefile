@@ -25,6 +25,7 @@ if SOURCE == "simulated":
 
 include: "rules/preprocessing.smk"
 include: "rules/metrics.smk"
+include: "rules/quality.smk"
 include: "rules/group.smk"
 include: "rules/connectivity.smk"
 include: "rules/association.smk"
@@ -43,6 +44,7 @@ rule all:
         "results/tables/table1_demographics.tsv",
         "results/tables/table2_regions.tsv",
         "results/tables/table3_classification.tsv",
+        "results/tables/table3_robustness.tsv",
         "results/tables/table4_correlation.tsv",
         expand("results/tables/{name}.docx", name=TABLES),
         expand("results/tables/{name}_provenance.tsv", name=TABLES),
@@ -50,6 +52,7 @@ rule all:
         "results/figures/figure2_group_maps.png",
         "results/figures/figure3_regions.png",
         "results/figures/figure4_roc.png",
+        "results/figures/figure4_robustness.png",
         "results/report.html",
         published_products(),
 

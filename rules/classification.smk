@@ -43,7 +43,7 @@ rule select_fold_regions:
         series=STORED_SERIES,
         qc=FUNC_QC,
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
     output:
         folds="results/classification/repeat-{repeat}/folds.tsv",
         voxels="results/classification/repeat-{repeat}/space-MNI152NLin2009aSym_desc-foldregions_mask.nii.gz",
@@ -77,6 +77,7 @@ rule extract_atlas_features:
     input:
         maps=LOCAL_MAPS,
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/analysed.tsv",
     output:
         features="results/classification/atlas_features.tsv",
     log:
@@ -107,7 +108,7 @@ rule classify_published:
             "_desc-clusters_table.tsv"
             for measure in PARTS[wildcards.part]
         ],
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
     output:
         published="results/classification/{part}/published.tsv",
         predictions="results/classification/{part}/published_predictions.tsv",
@@ -164,7 +165,7 @@ rule classify_nested:
     """Regions, features and model from the training participants alone; and what must be beaten."""
     input:
         qc=FUNC_QC,
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         folds="results/classification/repeat-{repeat}/folds.tsv",
         features="results/classification/repeat-{repeat}/fold_features.tsv",
         atlas="results/classification/atlas_features.tsv",
@@ -203,7 +204,7 @@ rule classify_permuted:
         series=STORED_SERIES,
         qc=FUNC_QC,
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
     output:
         permuted="results/classification/permutations-{batch}/permuted.tsv",
     log:
@@ -241,7 +242,7 @@ rule classify_subsets:
         series=STORED_SERIES,
         qc=FUNC_QC,
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         folds="results/classification/repeat-1/folds.tsv",
     output:
         curve="results/classification/learning_curve.tsv",

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.files import write_text
+from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.report_page import page_context, render_page
 from restpain.report_quality import recovery_rows
@@ -14,7 +15,7 @@ from restpain.volumes import read_volume
 logger = logging.getLogger("build_report")
 
 TABLES = ("demographics", "regions", "classification", "correlation")
-FIGURES = ("workflow", "group_maps", "regions", "roc")
+FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 
 
 def build_report(
@@ -24,6 +25,7 @@ def build_report(
     participants_path: str,
     tables_paths: list[str],
     figures_paths: list[str],
+    robustness_path: str,
     func_qc_paths: list[str],
     anat_qc_paths: list[str],
     pictures_paths: list[str],
@@ -64,6 +66,7 @@ def build_report(
             participants_path, patients=cohort["patients"], controls=cohort["controls"]
         ),
         tables=tables,
+        robustness=read_table(robustness_path),
         func_qc=[read_json(path) for path in func_qc_paths],
         anat_qc=[read_json(path) for path in anat_qc_paths],
         pictures=[Path(path).read_bytes() for path in pictures_paths],
@@ -104,9 +107,10 @@ if __name__ == "__main__":
         participants_path=snakemake.input.participants,
         tables_paths=snakemake.input.tables,
         figures_paths=snakemake.input.figures,
-        func_qc_paths=snakemake.input.func_qc,
-        anat_qc_paths=snakemake.input.anat_qc,
-        pictures_paths=snakemake.input.pictures,
+        robustness_path=snakemake.input.robustness,
+        func_qc_paths=of_analysed(snakemake.input.func_qc, snakemake.input.participants),
+        anat_qc_paths=of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
+        pictures_paths=of_analysed(snakemake.input.pictures, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         models_paths=snakemake.input.models,
         corrections_paths=snakemake.input.corrections,

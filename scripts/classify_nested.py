@@ -8,7 +8,7 @@ from restpain.arms import leak_free_arms
 from restpain.classification_columns import NESTED_ARMS, NESTED_PREDICTIONS, NESTED_WEIGHTS
 from restpain.foldregions import features_of
 from restpain.folds import folds_of
-from restpain.groupmaps import participant_of, read_design
+from restpain.groupmaps import of_analysed, participant_of, read_design
 from restpain.nested import predict_folds
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, write_table
@@ -78,7 +78,7 @@ def classify_nested(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     classify_nested(
-        qc_paths=snakemake.input.qc,
+        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
         participants_path=snakemake.input.participants,
         folds_path=snakemake.input.folds,
         features_path=snakemake.input.features,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from restpain.classification_columns import PERMUTED
 from restpain.foldregions import Search, read_local_maps, stored_connectivity
-from restpain.groupmaps import participant_of, read_design
+from restpain.groupmaps import of_analysed, participant_of, read_design
 from restpain.permuted import permuted_aucs, permuted_regions
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_table
@@ -77,9 +77,9 @@ def classify_permuted(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     classify_permuted(
-        maps_paths=snakemake.input.maps,
-        series_paths=snakemake.input.series,
-        qc_paths=snakemake.input.qc,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
+        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         permuted_path=snakemake.output.permuted,

@@ -9,7 +9,7 @@ from restpain.classification_columns import LEARNING_CURVE
 from restpain.evaluation import bootstrap_auc_interval
 from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
 from restpain.folds import folds_of, smaller_training_sets, step_seed
-from restpain.groupmaps import read_design
+from restpain.groupmaps import of_analysed, read_design
 from restpain.logistic import logistic_fitter
 from restpain.nested import Arm, first_repeat_auc, predict_folds
 from restpain.runlog import start_log
@@ -90,9 +90,9 @@ def classify_subsets(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     classify_subsets(
-        maps_paths=snakemake.input.maps,
-        series_paths=snakemake.input.series,
-        qc_paths=snakemake.input.qc,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
+        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         folds_path=snakemake.input.folds,

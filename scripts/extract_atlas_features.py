@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.atlas import aal
 from restpain.foldregions import atlas_means, read_local_maps
-from restpain.groupmaps import participant_of
+from restpain.groupmaps import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import write_table
 from restpain.volumes import read_mask
@@ -32,7 +32,7 @@ def extract_atlas_features(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     extract_atlas_features(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         features_path=snakemake.output.features,
         measures=snakemake.params.measures,

@@ -16,7 +16,7 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import deal_folds
-from restpain.groupmaps import read_design
+from restpain.groupmaps import of_analysed, read_design
 from restpain.runlog import start_log
 from restpain.tables import write_table
 from restpain.volumes import read_mask, write_masked
@@ -94,9 +94,9 @@ def select_fold_regions(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     select_fold_regions(
-        maps_paths=snakemake.input.maps,
-        series_paths=snakemake.input.series,
-        qc_paths=snakemake.input.qc,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
+        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         folds_path=snakemake.output.folds,

@@ -27,6 +27,11 @@ LONG_MEASURES = {
     "reho": "local synchrony (ReHo)",
 }
 REFERENCES = {
+    "filter": (
+        "Lindquist MA et al. Modular preprocessing pipelines can reintroduce artifacts into fMRI "
+        f"data. Hum Brain Mapp 2019;40:2358{EN_DASH}2376",
+        "10.1002/hbm.24528",
+    ),
     "friston24": (
         "Friston KJ et al. Movement-related effects in fMRI time-series. Magn Reson Med "
         f"1996;35:346{EN_DASH}355",
@@ -342,6 +347,13 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
         if removed
         else "No nuisance signal was regressed out."
     )
+    if removed and preprocessing["filter"] == "simultaneous":
+        nuisance += (
+            f" Their weights were fitted at {band}, data and regressors filtered alike "
+            f"{cite('filter')}."
+        )
+    elif removed:
+        nuisance += " Their weights were fitted before any filter."
     first += f" {nuisance}"
     parts = []
     if "alff" in metrics["measures"]:
@@ -398,8 +410,10 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
         f"per region, {classification['n_repeats']} splits with "
         f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
         "set. Leak-free protocol: group test, correction, seeds, connectivity, features and model "
-        f"recomputed in the training part of {classification['n_folds']} folds. No learner stops "
-        "early on the participant left out. Intervals of the AUC come from "
+        f"recomputed in the training part of {classification['n_folds']} folds; its p comes from "
+        f"{integer(classification['n_permutations'])} permutations of the groups, each with all "
+        "of this done anew. No learner stops early"
+        " on the participant left out. Intervals of the AUC come from "
         f"{integer(classification['n_bootstrap'])} bootstrap samples of participants, those of "
         "sensitivity and specificity are Wilson's; cutoffs are chosen in the training set. Every "
         f"random step derives from the seed {settings['seed']}."
