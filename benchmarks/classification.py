@@ -5,6 +5,7 @@ voxels, smoothness of 8 mm) are simulated directly, so that a cohort costs secon
 
     python benchmarks/classification.py shuffle   # size of the p beside fixed predictions
     python benchmarks/classification.py null      # no effect, first cohort with a region
+    python benchmarks/classification.py circle    # no effect, regions of hardly any size
     python benchmarks/classification.py planted   # a strong effect
     python benchmarks/classification.py cost      # CPU seconds of one fit, dealing and permutation
 
@@ -39,7 +40,7 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import Fold, deal_folds, stratified_folds
-from restpain.learners import LEARNERS
+from restpain.learners import LEARNERS, fit_and_predict
 from restpain.nested import nested_summary, predict_folds
 from restpain.permuted import permuted_aucs, permuted_regions
 from restpain.published import published_protocol
@@ -55,6 +56,8 @@ SETTINGS = {
     "connectivity": 26,
     "smoothness": "residuals",
 }
+# hardly any correction, so that noise nearly always gives regions
+LENIENT = SETTINGS | {"voxel_p": 0.01, "cluster_p": 0.9}
 OPTIONS = {"learners": list(LEARNERS), "n_search_trials": 0}
 SPLITS = {"test_fraction": 0.1, "n_repeats": 3}
 N_FOLDS = 5
@@ -73,7 +76,7 @@ def smooth_noise(generator, n, mask):
 class Cohort:
     """ALFF and ReHo maps of a simulated cohort; series are written when they are needed."""
 
-    def __init__(self, folder, *, effect, seed):
+    def __init__(self, folder, *, effect, seed, settings=SETTINGS):
         image = load_mni152_brain_mask(resolution=3)
         self.mask, self.affine = np.asarray(image.dataobj) > 0, image.affine
         self.generator = np.random.default_rng(seed)
@@ -97,7 +100,7 @@ class Cohort:
         self.motion = dict(zip(self.ids, self.generator.gamma(2, 0.1, size=n), strict=True))
         index = pd.Index(self.ids, name="participant_id")
         self.labels = pd.Series(self.patient.astype(int), index=index)
-        self.search = Search(self.mask, self.affine, SETTINGS)
+        self.search = Search(self.mask, self.affine, settings)
 
     def write_series(self):
         """Write the standardised series of everybody: smooth noise."""
@@ -118,9 +121,10 @@ class Cohort:
         return sum(len(table) for table in found)
 
 
-def answers(cohort, n_permutations):
+def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
     """AUC of the published protocol and of the leak-free arms, and of permuted groups."""
     start = time.process_time()
+    options = {"learners": list(learners), "n_search_trials": 0}
     whole = Fold(0, 0, tuple(cohort.ids), np.zeros(len(cohort.ids), dtype=bool))
     folds = deal_folds(
         tuple(cohort.ids), cohort.labels.to_numpy(), n_folds=N_FOLDS, n_repeats=1, seed=SEED
@@ -133,7 +137,7 @@ def answers(cohort, n_permutations):
         cohort.search,
     )
     published, _ = published_protocol(
-        found[0].features, cohort.labels.to_numpy(), **OPTIONS, **SPLITS, seed=SEED
+        found[0].features, cohort.labels.to_numpy(), **options, **SPLITS, seed=SEED
     )
     atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names)
     arms = leak_free_arms(
@@ -143,7 +147,7 @@ def answers(cohort, n_permutations):
         cohort.motion,
         measures=list(cohort.local),
         n_folds=N_FOLDS,
-        **OPTIONS,
+        **options,
     )
     result = {
         "regions_of_the_whole_sample": found[0].features.shape[1],
@@ -170,7 +174,7 @@ def answers(cohort, n_permutations):
             seed=SEED,
         )
         rows += permuted_aucs(
-            design, of_permuted, cohort.motion, **OPTIONS, **SPLITS, n_folds=N_FOLDS, seed=SEED
+            design, of_permuted, cohort.motion, **options, **SPLITS, n_folds=N_FOLDS, seed=SEED
         )
     table = pd.DataFrame(rows)
     for name, of_arm in table.groupby("arm"):
@@ -198,6 +202,13 @@ def null(folder, n_permutations):
     raise RuntimeError("no cohort without effect had a region")
 
 
+def circle(folder, n_permutations):
+    """First cohort without effect, regions almost without correction, nearest neighbours alone."""
+    cohort = Cohort(folder, effect=0.0, seed=1, settings=LENIENT)
+    cohort.write_series()
+    return answers(cohort, n_permutations, learners=["KNN"])
+
+
 def planted(folder, n_permutations):
     """Patients 1.5 SD lower in two atlas regions."""
     cohort = Cohort(folder, effect=1.5, seed=1)
@@ -206,57 +217,55 @@ def planted(folder, n_permutations):
 
 
 def cost(folder, n_permutations):
-    """CPU seconds of the parts, on a cohort with effects."""
+    """CPU seconds of the parts; multiply by their number (docs/classification.md)."""
     cohort = Cohort(folder, effect=1.5, seed=1)
-    cohort.write_series()
     result, labels = {"voxels": int(cohort.mask.sum())}, cohort.labels.to_numpy()
 
     def timed(name, function):
         start = time.process_time()
         value = function()
-        result[name] = time.process_time() - start
+        result[name] = round(time.process_time() - start, 2)
         return value
 
-    folds = deal_folds(tuple(cohort.ids), labels, n_folds=N_FOLDS, n_repeats=1, seed=SEED)
-    found = timed(
-        "regions of one dealing",
-        lambda: fold_regions(
-            cohort.local, cohort.connectivity, [cohort.design] * N_FOLDS, folds, cohort.search
-        ),
-    )
-    one = found[0].features.iloc[:, [0]]
-    for n in (1, 2):  # the first fit pays for what is loaded late
-        timed(
-            f"arm A, one feature, three splits ({n})",
-            lambda n=n: published_protocol(one, labels, **OPTIONS, **SPLITS, seed=n),
+    fold = deal_folds(tuple(cohort.ids), labels, n_folds=N_FOLDS, n_repeats=1, seed=SEED)[0]
+    means = {
+        measure: timed(
+            f"{measure} regions of a fold",
+            lambda maps=maps: cohort.search.clusters(maps, cohort.design, fold, name="")[2],
         )
-    atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names)
-    arms = leak_free_arms(
-        {of_fold.fold.number: of_fold.features for of_fold in found},
-        atlas.set_axis(cohort.labels.index),
-        cohort.design,
-        cohort.motion,
-        measures=list(cohort.local),
-        n_folds=N_FOLDS,
-        **OPTIONS,
+        for measure, maps in cohort.local.items()
+    }
+    features = np.column_stack([table.to_numpy() for table in means.values()])
+    result["features"] = features.shape[1]
+    atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names).to_numpy()
+    training = fold.training
+    small = {"learners": list(LEARNERS), "seed": SEED}
+    timed(
+        "first fit of a process (what is loaded late)",
+        lambda: fit_and_predict(features[::3], labels[::3], features[:0], n_folds=2, **small),
     )
-    for arm in arms[:3]:
+    for name, values in (("B", features), ("C", atlas)):
         timed(
-            f"arm {arm.name}, one dealing",
-            lambda arm=arm: predict_folds(arm, cohort.labels, folds, seed=SEED),
+            f"arm {name}, fit of a fold",
+            lambda values=values: fit_and_predict(
+                values[training], labels[training], values[~training], n_folds=N_FOLDS, **small
+            ),
         )
     timed(
-        "regions of one permutation",
-        lambda: permuted_regions(
-            cohort.local,
-            cohort.connectivity,
-            cohort.design,
-            cohort.search,
-            permutation=1,
-            n_folds=N_FOLDS,
-            seed=SEED,
+        "arm A, fit of a split with leave-one-out of 41",
+        lambda: fit_and_predict(
+            features[:41, :1], labels[:41], features[41:, :1], n_folds=None, **small
         ),
     )
+    series = cohort.generator.normal(size=(result["voxels"], 230)).astype(np.float32)
+    units, norms = timed("standardise the series of a participant", lambda: unit_series(series))
+    write_arrays(f"{folder}/series.npz", units=units, norms=norms)
+    seeds = np.zeros((20, result["voxels"]), dtype=bool)
+    for number, seed in enumerate(seeds):
+        seed[1000 * number : 1000 * number + 200] = True
+    connectivity = stored_connectivity([f"{folder}/series.npz"])
+    timed("connectivity of 20 seeds in a participant", lambda: list(connectivity(seeds)))
+    result["megabytes of stored series"] = round((units.nbytes + norms.nbytes) / 1e6)
     return result
 
 
@@ -282,7 +291,7 @@ def shuffle(folder, n_permutations):
 def main():
     """Run one benchmark and print its numbers."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    commands = {function.__name__: function for function in (shuffle, null, planted, cost)}
+    commands = {function.__name__: function for function in (shuffle, null, circle, planted, cost)}
     parser.add_argument("benchmark", choices=commands)
     parser.add_argument("--permutations", type=int, default=39)
     options = parser.parse_args()

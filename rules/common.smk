@@ -150,7 +150,7 @@ def participant_products():
     return products
 
 
-BATCH = 20  # permutations in one job, so that the start of AutoGluon is paid once for them
+BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
 
 
 def permutations_of_batch(wildcards):

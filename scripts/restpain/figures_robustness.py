@@ -129,7 +129,7 @@ def robustness_figure(
         figure.add_axes((place, 0.2, width, 0.6))
         for place, width in ((0.05, 0.235), (0.42, 0.27), (0.76, 0.225))
     )
-    frame(left, "Calibration", "bins of equal size; dotted: as said, so it is",
+    frame(left, "Calibration", "bins of equal size; dotted: perfectly calibrated",
           x="predicted probability, mean of the bin", y="share of patients")  # fmt: skip
     draw_calibration(left, calibration, nested)
     row = nested[nested["arm"] == HEADLINE].iloc[0]
@@ -138,7 +138,7 @@ def robustness_figure(
           f"{permuted['permutation'].nunique()} permutations, everything made anew; {clause}",
           x="AUC", y="")  # fmt: skip
     draw_permuted(middle, published, nested, permuted)
-    frame(right, "Learning curve", "logistic regression, regions chosen anew, 95 % interval",
+    frame(right, "Learning curve", "logistic regression, regions chosen anew",
           x="participants in a training set", y="AUC")  # fmt: skip
     draw_curve(right, curve)
     if simulated:
