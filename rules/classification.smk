@@ -13,6 +13,7 @@ SELECTION = {
     key: config["group"][key]
     for key in ("voxel_p", "cluster_p", "tails", "connectivity", "smoothness")
 }
+SELECTION["across_seeds"] = config["connectivity"]["correct_across_seeds"]
 LOCAL_MAPS = [
     path
     for measure in MEASURES

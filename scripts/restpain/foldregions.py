@@ -46,7 +46,8 @@ class Search:
     mask : ndarray of bool, shape (x, y, z)
     affine : ndarray of shape (4, 4)
     settings : dict
-        Thresholds of ``restpain.inference.find_clusters``.
+        Thresholds of ``restpain.inference.find_clusters``; ``across_seeds`` if the connectivity
+        maps of all seeds of a fold share one correction (default: each has its own).
     """
 
     mask: np.ndarray
@@ -54,7 +55,7 @@ class Search:
     settings: dict
 
     def clusters(
-        self, maps: np.ndarray, design: Design, fold: Fold, *, name: str
+        self, maps: np.ndarray, design: Design, fold: Fold, *, name: str, n_seeds: int = 1
     ) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame, str]:
         """Clusters in which the training groups differ, and their mean in every participant.
 
@@ -67,6 +68,8 @@ class Search:
         fold : Fold
         name : str
             What the maps are, for the record of who was seen.
+        n_seeds : int
+            Seeds of the fold whose maps are searched.
 
         Returns
         -------
@@ -88,8 +91,10 @@ class Search:
         """
         training = design.subset(fold.training)
         record = fold.saw(f"{name}, t-test and correction", training.participants)
+        settings = {key: value for key, value in self.settings.items() if key != "across_seeds"}
+        n_maps = n_seeds if self.settings.get("across_seeds") else 1
         labels, clusters = find_clusters(
-            maps[fold.training], training, self.mask, self.affine, **self.settings
+            maps[fold.training], training, self.mask, self.affine, **settings, n_maps=n_maps
         )
         numbers = clusters["label"].to_list()
         inside = labels[self.mask]
@@ -179,7 +184,11 @@ def fold_regions(
     masks = np.array([voxels for _, _, voxels in seeds], dtype=bool).reshape(len(seeds), n_voxels)
     for (place, name, _), maps in zip(seeds, connectivity(masks), strict=True):
         labels, clusters, means, record = search.clusters(
-            maps, designs[place], folds[place], name=f"connectivity of {name}"
+            maps,
+            designs[place],
+            folds[place],
+            name=f"connectivity of {name}",
+            n_seeds=sum(seed[0] == place for seed in seeds),
         )
         found[place].records.append(record)
         found[place].voxels["fc"] |= labels > 0

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mapped_cohort import BLOB, SHAPE, TARGET, cohort, search
+from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
 from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
 from restpain.design import Design
 from restpain.foldregions import (
@@ -108,6 +108,18 @@ def test_no_difference_gives_no_region_and_no_feature(people, folds):
     assert list(region_table([nothing])) == list(REGIONS)
     assert list(feature_table([nothing])) == list(FEATURES)
     assert features_of(feature_table([nothing]), folds)[2].shape == (20, 0)
+
+
+def test_one_correction_for_all_seeds_asks_for_larger_clusters(people, folds):
+    fold, maps = folds[0], people.local["alff"]
+    p = [
+        search(STRICT | {"across_seeds": across})
+        .clusters(maps, people.design, fold, name="fc of 4 seeds", n_seeds=4)[1]["p_grf"]
+        .iloc[0]
+        for across in (False, True)
+    ]
+
+    assert p[1] == pytest.approx(4 * p[0])
 
 
 def test_features_survive_their_table(folds, found):
