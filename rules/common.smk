@@ -190,6 +190,17 @@ def participant_products():
     return products
 
 
+BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
+
+
+def permutations_of_batch(wildcards):
+    """Numbers of the permutations of one job, counted from 1 over all jobs."""
+    first = BATCH * (int(wildcards.batch) - 1) + 1
+    return list(
+        range(first, min(first + BATCH - 1, config["classification"]["n_permutations"]) + 1)
+    )
+
+
 def on_retry(amount):
     """A resource that each retry asks as much of again: memory in MB, time in minutes."""
 

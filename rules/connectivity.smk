@@ -45,16 +45,16 @@ rule define_seeds:
 
 
 rule correlate_seeds:
-    """Fisher's z of the correlation of every seed's mean series with every voxel."""
+    """Fisher's z of every seed with every voxel; standardised series for the seeds of the folds."""
     input:
         bold="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
         mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
         seeds="results/group/space-MNI152NLin2009aSym_desc-seeds_mask.nii.gz",
-        fold_seeds="results/classification/space-MNI152NLin2009aSym_desc-foldseeds_mask.nii.gz",
+        group_mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
     output:
         fc="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-fc_desc-standardised_boldmap.nii.gz",
-        folds=temp(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-fc_desc-folds_boldmap.nii.gz"
+        series=temp(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-standardised_bold.npz"
         ),
     log:
         "results/logs/correlate_seeds/sub-{subject}.log",

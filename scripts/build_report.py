@@ -14,7 +14,7 @@ from restpain.tables import read_json, read_table
 logger = logging.getLogger("build_report")
 
 TABLES = ("demographics", "regions", "classification", "correlation")
-FIGURES = ("workflow", "group_maps", "regions", "roc")
+FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 
 
 def build_report(
@@ -24,6 +24,7 @@ def build_report(
     participants_path: str,
     tables_paths: list[str],
     figures_paths: list[str],
+    robustness_path: str,
     func_qc_paths: list[str],
     anat_qc_paths: list[str],
     pictures_paths: list[str],
@@ -68,6 +69,7 @@ def build_report(
             participants_path, patients=cohort["patients"], controls=cohort["controls"]
         ),
         tables=tables,
+        robustness=read_table(robustness_path),
         func_qc=[read_json(path) for path in func_qc_paths],
         anat_qc=[read_json(path) for path in anat_qc_paths],
         pictures=[Path(path).read_bytes() for path in pictures_paths],
@@ -112,6 +114,7 @@ if __name__ == "__main__":
         participants_path=snakemake.input.participants,
         tables_paths=snakemake.input.tables,
         figures_paths=snakemake.input.figures,
+        robustness_path=snakemake.input.robustness,
         func_qc_paths=of_analysed(snakemake.input.func_qc, snakemake.input.participants),
         anat_qc_paths=of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
         pictures_paths=of_analysed(snakemake.input.pictures, snakemake.input.participants),

@@ -34,7 +34,7 @@ def trace_tables(
     clusters = [source_of(path, "correct_clusters") for path in clusters_paths]
     arms = [
         source_of(published_path, "collect_published"),
-        source_of(nested_path, "classify_nested"),
+        source_of(nested_path, "collect_nested"),
     ]
     association = [source_of(association_path, "correlate_score")]
     by_id = {"keys": ["cluster_id"], "renamed": {}, "name": "cluster_id"}

@@ -283,6 +283,24 @@ def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
     return span(published, "measure"), others
 
 
+def robustness_rows(table: pd.DataFrame) -> list[dict]:
+    """Cells of what stands beside Table 3."""
+    rows = [
+        {
+            "topic": row.topic,
+            "quantity": row.quantity,
+            "value": number(row.value, 2),
+            "interval": interval(row.low, row.high, 2),
+            "kind": "" if is_missing(row.interval) else row.interval,
+            "n": shortest(row.n),
+            "p": "" if is_missing(row.p) else p_value(row.p),
+            "note": "" if is_missing(row.note) else row.note,
+        }
+        for row in table.itertuples()
+    ]
+    return span(rows, "topic")
+
+
 def correlation_rows(table: pd.DataFrame) -> list[dict]:
     """Cells of Table 4."""
     rows = [
@@ -325,6 +343,7 @@ def page_context(
     default_text: str,
     roster: pd.DataFrame,
     tables: dict[str, pd.DataFrame],
+    robustness: pd.DataFrame,
     func_qc: list[dict],
     anat_qc: list[dict],
     pictures: list[bytes],
@@ -352,10 +371,12 @@ def page_context(
         All recruited participants.
     tables : dict of DataFrame
         ``demographics``, ``regions``, ``classification``, ``correlation``: Tables 1 to 4.
+    robustness : DataFrame
+        What stands beside Table 3 (``restpain.robustness``).
     func_qc, anat_qc, pictures
         Quality numbers and pictures of the analysed participants, in the order of the roster.
     figures : dict of bytes
-        ``workflow`` (SVG), ``group_maps``, ``regions``, ``roc`` (PNG).
+        ``workflow`` (SVG), ``group_maps``, ``regions``, ``roc``, ``robustness`` (PNG).
     mask, models, corrections
         Of the group level, the last two by measure.
     error_rates : list of dict
@@ -424,6 +445,7 @@ def page_context(
         "normality": normality_rows(normality),
         "published": published,
         "arms": arms,
+        "robustness": robustness_rows(robustness),
         "correlation": correlation_rows(tables["correlation"]),
         "score_maps": score_maps_sentence(score_maps, cohort["score"]),
         "group": settings["group"],
@@ -436,7 +458,7 @@ def page_context(
             name: embedded_picture(
                 figures[name], width=FIGURE_WIDTH, quality=WEBP_QUALITY["figure"]
             )
-            for name in ("group_maps", "regions", "roc")
+            for name in ("group_maps", "regions", "roc", "robustness")
         },
         "motion": motion,
         "strips": strip_plots(quality, patients=patients, controls=controls),

@@ -88,7 +88,7 @@ def test_cells_of_tables_1_3_and_4_are_traced_to_their_columns(tmp_path):
     assert (arm["file_column"], arm["how"], arm["rule"]) == (
         "features",
         "renamed",
-        "classify_nested",
+        "collect_nested",
     )
     rho = fourth[fourth["column"] == "rho"]
     assert rho["file_rows"].tolist() == ["cluster_id = ALFF1", "cluster_id = ALFF2"]

@@ -67,6 +67,7 @@ def page(
             "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
             "correlation": ASSOCIATION.iloc[keep],
         },
+        robustness=ROBUSTNESS.iloc[keep],
         func_qc=[func] * 4,
         anat_qc=[] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
         pictures=[picture()] * 4,
@@ -75,6 +76,7 @@ def page(
             "group_maps": picture(),
             "regions": picture(),
             "roc": picture(),
+            "robustness": picture(),
         },
         mask={"n_voxels": 65321},
         models={"alff": MODEL},
@@ -90,6 +92,15 @@ def page(
         files=[("results/tables/table1.tsv", b"abc")],
     )
     return report_page.render_page(TEMPLATE.read_text(encoding="utf-8"), context)
+
+
+ROBUSTNESS = pd.DataFrame(
+    [
+        ("optimism", "AUC of A minus AUC of B", 0.31, 0.1, 0.5, "95 %", 46.0, None, EVIL),
+        ("stability", "Dice", None, None, None, None, 0.0, 0.025, None),
+    ],
+    columns=["topic", "quantity", "value", "low", "high", "interval", "n", "p", "note"],
+)
 
 
 class Anatomy(HTMLParser):

@@ -18,6 +18,7 @@ FINAL_PRODUCTS = [
     "tables/table1_demographics.tsv",
     "tables/table2_regions.tsv",
     "tables/table3_classification.tsv",
+    "tables/table3_robustness.tsv",
     "tables/table4_correlation.tsv",
     "tables/table1_demographics.docx",
     "tables/table2_regions.docx",
