@@ -6,11 +6,10 @@ from pathlib import Path
 from restpain.files import write_text
 from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
+from restpain.quality_wall import motion_sentences
 from restpain.report_page import page_context, render_page
-from restpain.report_quality import recovery_rows
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
-from restpain.volumes import read_volume
 
 logger = logging.getLogger("build_report")
 
@@ -33,11 +32,12 @@ def build_report(
     corrections_paths: list[str],
     error_rates_paths: list[str],
     normality_path: str,
+    motion_path: str,
     score_maps_paths: list[str],
     seeds_path: str,
     check_path: str,
     design_path: str,
-    truth_paths: list[str],
+    recovery_paths: list[str],
     published_paths: list[str],
     report_path: str,
     settings: dict,
@@ -50,10 +50,13 @@ def build_report(
     }
     seeds = read_table(seeds_path)
     recovery = None
-    if truth_paths:
-        truth_path, labels_path = truth_paths
-        effects = read_json(truth_path)["effects"]
-        recovery = recovery_rows(effects, tables["regions"], seeds, *read_volume(labels_path))
+    if recovery_paths:
+        *recovered, figure_path = recovery_paths
+        named = {"effects": str, "clusters": str}  # lists of numbers and names
+        recovery = (
+            [read_table(path, dtype=named) for path in recovered],
+            Path(figure_path).read_bytes(),
+        )
     corrections = {
         measure: read_json(path)["volumes"]
         for measure, path in zip(measures, corrections_paths, strict=True)
@@ -79,6 +82,7 @@ def build_report(
         corrections=corrections,
         error_rates=[read_json(path) for path in error_rates_paths],
         normality=read_table(normality_path),
+        motion=motion_sentences(read_table(motion_path)),
         score_maps={
             measure: read_json(path)
             for measure, path in zip(measures, score_maps_paths, strict=True)
@@ -90,7 +94,10 @@ def build_report(
         },
         recovery=recovery,
         published_tables=tuple(read_table(path) for path in published_paths) or None,
-        files=[(path, Path(path).read_bytes()) for path in [*tables_paths, *figures_paths]],
+        files=[
+            (path, Path(path).read_bytes())
+            for path in [*tables_paths, *figures_paths, *recovery_paths]
+        ],
     )
     page = render_page(Path(template_path).read_text(encoding="utf-8"), context)
     logger.info("%d participants, %.1f MB", len(pictures_paths), len(page) / 1e6)
@@ -113,11 +120,12 @@ if __name__ == "__main__":
         corrections_paths=snakemake.input.corrections,
         error_rates_paths=snakemake.input.error_rates,
         normality_path=snakemake.input.normality,
+        motion_path=snakemake.input.motion,
         score_maps_paths=snakemake.input.score_maps,
         seeds_path=snakemake.input.seeds,
         check_path=snakemake.input.check,
         design_path=snakemake.input.design,
-        truth_paths=snakemake.input.truth,
+        recovery_paths=snakemake.input.recovery,
         published_paths=snakemake.input.published,
         report_path=snakemake.output.report,
         settings=snakemake.params.settings,

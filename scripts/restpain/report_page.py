@@ -38,6 +38,7 @@ from restpain.report_group import (
     score_maps_sentence,
 )
 from restpain.report_quality import QUALITY, RECOVERY_MM, quality_table, strip_plots
+from restpain.report_recovery import recovery_section
 from restpain.report_words import (
     certainty,
     classification_sentence,
@@ -333,10 +334,11 @@ def page_context(
     corrections: dict[str, list[dict]],
     error_rates: list[dict],
     normality: pd.DataFrame,
+    motion: list[str],
     score_maps: dict[str, dict],
     seeds: pd.DataFrame,
     checks: dict[str, pd.DataFrame],
-    recovery: list[dict] | None,
+    recovery: tuple[list[pd.DataFrame], bytes] | None,
     published_tables: tuple[pd.DataFrame, pd.DataFrame] | None,
     files: list[tuple[str, bytes]],
 ) -> dict:
@@ -360,12 +362,14 @@ def page_context(
         Family-wise error of the random field in this cohort, of each local measure.
     normality : DataFrame
         Jarque-Bera and three tests of every feature.
+    motion : list of str
+        How the groups compare in motion (``quality_wall.motion_sentences``).
     score_maps : dict
         How the maps were correlated with the clinical score, by measure.
     checks : dict of DataFrame
         Findings of the checks made before the computing, by title.
-    recovery : list of dict or None
-        Planted effects against found clusters; None without simulated data.
+    recovery : (list of DataFrame, bytes) or None
+        Tables and figure of what was recovered of the truth; None without simulated data.
     published_tables : (DataFrame, DataFrame) or None
         Findings of the audit of the published tables, and the comparison with ours.
     files : list of (name, content)
@@ -434,6 +438,7 @@ def page_context(
             )
             for name in ("group_maps", "regions", "roc")
         },
+        "motion": motion,
         "strips": strip_plots(quality, patients=patients, controls=controls),
         "quality": _quality_rows(quality, pictures),
         "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],
@@ -441,7 +446,10 @@ def page_context(
         "references": references,
         "settings": setting_rows(default_text, settings),
         "checks": [(title, plain_rows(table)) for title, table in checks.items()],
-        "recovery": recovery,
+        "recovery": None if recovery is None else recovery_section(*recovery[0]),
+        "recovery_figure": None
+        if recovery is None
+        else embedded_picture(recovery[1], width=FIGURE_WIDTH, quality=WEBP_QUALITY["figure"]),
         "recovery_mm": RECOVERY_MM,
         "audit": None if published_tables is None else audit_section(*published_tables),
         "versions": versions(),

@@ -1,0 +1,137 @@
+"""What the page says of a simulated cohort: planted effects, false clusters, errors in mm."""
+
+import pandas as pd
+
+from restpain.formatting import (
+    EN_DASH,
+    counted,
+    is_missing,
+    joined,
+    measure_name,
+    number,
+    region_name,
+    signed_percent,
+)
+from restpain.recovery_columns import STAGES
+
+ERROR_NAMES = {
+    "motion_rms_mm": "realignment",
+    "coregistration_rms_mm": "coregistration",
+    "normalisation_rms_mm": "normalisation",
+    "total_rms_mm": "all steps together",
+}
+
+
+def recovery_section(
+    effects: pd.DataFrame,
+    clusters: pd.DataFrame,
+    stages: pd.DataFrame,
+    participants: pd.DataFrame,
+) -> dict:
+    """Words and cells of the section, from the tables of `restpain.recovery_columns`.
+
+    Returns
+    -------
+    dict
+        ``summary``, ``errors`` (sentences), ``effects``, ``others`` and ``stages`` (rows of
+        cells), ``stage_names``.
+    """
+    return {
+        "summary": _summary(effects, clusters),
+        "errors": _errors(participants),
+        "effects": [_effect_cells(row) for row in effects.itertuples()],
+        "others": [
+            {
+                "cluster": row.cluster_id,
+                "region": region_name(row.region),
+                "label": "" if is_missing(row.region) else row.region,
+                "seed": "" if is_missing(row.seed) else row.seed,
+                "verdict": {
+                    "false": "false: overlaps nothing planted",
+                    "touches": f"touches the place of effect {row.effects}",
+                    "planted seed": f"elsewhere, but its seed is a place of effect {row.effects}",
+                }[row.verdict],
+                "t": number(row.t, 2),
+                "n_voxels": str(row.n_voxels),
+            }
+            for row in clusters[clusters["verdict"] != "recovers"].itertuples()
+        ],
+        "stage_names": list(STAGES),
+        "stages": [_stage_cells(rows) for _, rows in stages.groupby("effect", sort=True)],
+    }
+
+
+def _summary(effects: pd.DataFrame, clusters: pd.DataFrame) -> str:
+    false = int((clusters["verdict"] == "false").sum())
+    named = clusters.loc[clusters["verdict"] == "false", "cluster_id"].tolist()
+    if effects.empty:
+        text = "No effect was planted: a null cohort, in which any cluster is false. "
+    else:
+        n_found = int((effects["verdict"] == "found").sum())
+        text = f"{n_found} of {counted(len(effects), 'planted effect')} found. "
+    if clusters.empty:
+        return f"{text}There is no significant cluster, hence no false one."
+    is_or_are = "is" if false == 1 else "are"
+    which = f" ({joined(named)})" if false else ""
+    return (
+        f"{text}Of {counted(len(clusters), 'significant cluster')}, {false or 'none'} {is_or_are} "
+        f"false{which}, that is, overlapping nothing planted."
+    )
+
+
+def _errors(participants: pd.DataFrame) -> str:
+    parts = [
+        f"{name} {number(participants[column].median(), 2)} mm "
+        f"(largest {number(participants[column].max(), 2)})"
+        for column, name in ERROR_NAMES.items()
+    ]
+    return (
+        f"Against the true positions, root mean square over the brain, median of the "
+        f"participants: {joined(parts)}; the simulated motion itself "
+        f"{number(participants['motion_true_rms_mm'].median(), 2)} mm."
+    )
+
+
+def _effect_cells(row) -> dict:
+    found = row.verdict == "found"
+    nearest = ""
+    if not found and not is_missing(row.nearest_cluster):
+        nearest = (
+            f"nearest {row.nearest_cluster}, {number(row.nearest_mm, 0)} mm away, "
+            f"{row.nearest_sign} sign"
+        )
+    return {
+        "number": row.effect,
+        "measure": measure_name(row.measure),
+        "region": region_name(row.region),
+        "label": row.region + ("" if is_missing(row.seed) else f", seed {row.seed}"),
+        "change": signed_percent(row.change_percent, 0),
+        "verdict": row.verdict,
+        "clusters": row.clusters if found else (nearest or EN_DASH),
+        "dice": number(row.dice, 2) if found else EN_DASH,
+        "share": f"{number(100 * row.share_found, 0)} %" if found else EN_DASH,
+        "t": number(row.t, 2) if found else EN_DASH,
+        "g": number(row.hedges_g, 2),
+        "observed": signed_percent(row.observed_change_percent, 0),
+        "distance": number(row.peak_to_region_mm, 0) if found else EN_DASH,
+    }
+
+
+def _stage_cells(rows: pd.DataFrame) -> dict:
+    first = rows.iloc[0]
+    by_stage = rows.set_index("stage")
+    cells = []
+    for stage in STAGES:
+        row = by_stage.loc[stage]
+        text = {"change": signed_percent(row["change_percent"], 1), "kept": "", "g": ""}
+        if stage != "planted":
+            if not is_missing(row["kept_percent"]):
+                text["kept"] = f"{number(row['kept_percent'], 0)} % left"
+            text["g"] = f"g {number(row['hedges_g'], 2)}"
+        cells.append(text)
+    return {
+        "number": int(first["effect"]),
+        "measure": measure_name(first["measure"]),
+        "region": region_name(first["region"]),
+        "cells": cells,
+    }
