@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
-from restpain.phantom import GM, grid_points, sampled
+from restpain.geometry import grid_points, sampled
+from restpain.phantom import GM
 from restpain.recovery import planted_voxels
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_table

@@ -9,7 +9,7 @@ import numpy as np
 from restpain.connectivity import correlation, seed_series
 from restpain.motion import rigid_matrix
 from restpain.regional import reho_in_band
-from restpain.simulated_bold import motion_matrix
+from restpain.simulated_motion import motion_matrix
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, ideal_filter, standardised
 from restpain.trilinear import applied, sampled

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from restpain.geometry import rotation, translation
 from restpain.motion import motion_parameters
-from restpain.phantom import rotation, translation
 from restpain.recovery import (
     estimated_matrices,
     measured,
