@@ -23,6 +23,7 @@ from correlate_seeds import correlate_seeds
 from define_seeds import define_seeds
 from extract_features import extract_features
 from fit_group_model import fit_group_model
+from permute_group import permute_group
 from restpain.atlas import aal
 from restpain.geometry import grid_points
 from restpain.inference import Correction
@@ -163,30 +164,35 @@ def group_level(measure, names, folder, seeds):
         "mask_path": f"{folder}/mask.nii.gz",
         "participants_path": f"{folder}/participants.tsv",
         "motion_paths": [f"{folder}/{name}_qc.json" for name in names],
-        "measure": measure,
         "patients": "patient",
         "controls": "control",
         "covariates": ["age", "sex", "education"],
-        "seed": 1,
     }
     place = f"{folder}/{measure}"
     images = {
         f"{one}_path": f"{place}_{one}.nii.gz"
         for one in ("t", "z", "patients", "controls", "normality")
     }
-    fit_group_model(**common, seeds_paths=seeds, **images, model_path=f"{place}_model.json")
+    model = f"{place}_model.json"
+    fit_group_model(
+        **common, measure=measure, seed=1, seeds_paths=seeds, **images, model_path=model
+    )
+    common |= {"t_path": images["t_path"], "z_path": images["z_path"], "model_path": model}
+    common |= {
+        "correction": Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26),
+        "across_seeds": False,
+        "smoothness": "residuals",
+    }
+    largest = f"{place}_largest.tsv"
+    permute_group(**common, largest_path=largest, first=0, n_permutations=20, seed=1)
     correct_clusters(
         **common,
-        t_path=images["t_path"],
-        z_path=images["z_path"],
-        model_path=f"{place}_model.json",
+        measure=measure,
+        largest_paths=[largest],
         labels_path=f"{place}_labels.nii.gz",
         table_path=f"{place}_clusters.tsv",
         columns_path=f"{place}_clusters.json",
         correction_path=f"{place}_correction.json",
-        correction=Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26),
-        smoothness="residuals",
-        n_permutations=20,
     )
     extract_features(
         maps_paths=maps,
