@@ -4,6 +4,7 @@ It defines helpers only.
 """
 
 import hashlib
+import os
 import sys
 from functools import cache
 from modulefinder import ModuleFinder
@@ -104,6 +105,24 @@ def planted_effects():
     return [
         "results/cohort/truth/truth.json",
         "results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
+    ]
+
+
+def repository_file(*parts):
+    """A file of the repository, named from the working directory.
+
+    A relative name: a copy of repository and results elsewhere has nothing to recompute.
+    """
+    return os.path.relpath(Path(workflow.basedir, *parts))
+
+
+def report_templates():
+    """The frame of the report and the templates of its sections."""
+    folder = repository_file("scripts", "restpain", "templates")
+    return [
+        str(path)
+        for kind in ("report", "section")
+        for path in sorted(Path(folder).glob(f"{kind}*"))
     ]
 
 

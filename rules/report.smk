@@ -366,8 +366,8 @@ rule plot_roc:
 rule build_report:
     """The page that tells the study: summary, tables, figures, quality, methods, settings."""
     input:
-        template=f"{workflow.basedir}/scripts/restpain/templates/report.html.j2",
-        config=f"{workflow.basedir}/config.yaml",
+        templates=report_templates(),
+        config=repository_file("config.yaml"),
         participants="results/cohort/participants.tsv",
         tables=[
             "results/tables/table1_demographics.tsv",

@@ -11,7 +11,7 @@ from restpain.audit_arithmetic import auc_error, sizes_of_test_set
 from restpain.audit_places import region_key
 from restpain.formatting import integer, is_missing, number, p_value, region_name
 from restpain.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
-from restpain.report_quality import RECOVERY_MM
+from restpain.report_recovery import RECOVERY_MM
 
 SAME, WITHIN, DIFFERENT = "the same", "within the rule", "different"
 ABSENT, UNCOMPARED = "no counterpart", "not compared"

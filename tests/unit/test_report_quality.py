@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.report_quality import quality_table, recovery_rows, strip_plots
+from restpain.report_quality import quality_table, strip_plots
+from restpain.report_recovery import recovery_rows
 from study import REGIONS
 
 LABELS = np.zeros((60, 60, 60), np.uint8)
