@@ -384,6 +384,19 @@ rule build_report:
         func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
         anat_qc=anatomical_quality(),
         pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
+        brain="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+        differences=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
+            measure=[*MEASURES, "fc"],
+        ),
+        labels=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+            measure=[*MEASURES, "fc"],
+        ),
+        clusters=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+            measure=[*MEASURES, "fc"],
+        ),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
         models=expand("results/group/{measure}/model.json", measure=[*MEASURES, "fc"]),
         corrections=expand(

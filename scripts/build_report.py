@@ -1,9 +1,10 @@
 """The page that tells the study, in one HTML file."""
 
 import logging
+from importlib.resources import files
 from pathlib import Path
 
-from restpain.figures_flow import exclusion_flow
+from restpain.clustermaps import maps_of_measures
 from restpain.files import write_text
 from restpain.participants import read_participants
 from restpain.report_classification import classification_section
@@ -18,14 +19,17 @@ from restpain.report_regions import regions_section
 from restpain.report_score import score_section
 from restpain.report_settings import settings_section
 from restpain.report_summary import summary_section
+from restpain.report_viewer import viewer_section
 from restpain.report_words import question
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
 from restpain.volumes import read_volume
+from restpain.workflow_content import exclusion_flow
 
 logger = logging.getLogger("build_report")
 
 TABLES = ("demographics", "regions", "classification", "correlation")
+BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 FIGURES = ("workflow", "group_maps", "regions", "roc")
 
 
@@ -82,6 +86,21 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
             group_maps=figures["group_maps"],
             places=figures["regions"],
         ),
+        viewer_section(
+            maps_of_measures(
+                measures,
+                {
+                    "difference": [read_volume(path)[0] for path in inputs["differences"]],
+                    "labels": [read_volume(path)[0] for path in inputs["labels"]],
+                },
+                [read_table(path) for path in inputs["clusters"]],
+                seeds,
+            ),
+            *read_volume(inputs["brain"]),
+            settings=settings,
+            df=df,
+            brainsprite=BRAINSPRITE.read_text(encoding="utf-8"),
+        ),
         classification_section(
             tables["classification"],
             n_repeats=settings["classification"]["n_repeats"],
@@ -135,6 +154,10 @@ if __name__ == "__main__":
             "func_qc": snakemake.input.func_qc,
             "anat_qc": snakemake.input.anat_qc,
             "pictures": snakemake.input.pictures,
+            "brain": snakemake.input.brain,
+            "differences": snakemake.input.differences,
+            "labels": snakemake.input.labels,
+            "clusters": snakemake.input.clusters,
             "mask": snakemake.input.mask,
             "models": snakemake.input.models,
             "corrections": snakemake.input.corrections,

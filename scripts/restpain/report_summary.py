@@ -30,7 +30,7 @@ def summary_section(
     Parameters
     ----------
     flow : list of dict
-        Recruited, excluded and analysed of each group (``figures_flow.exclusion_flow``).
+        Recruited, excluded and analysed of each group (``workflow_content.exclusion_flow``).
     tables : dict of DataFrame
         ``regions``, ``classification``, ``correlation``: Tables 2 to 4.
     quality : DataFrame

@@ -11,7 +11,6 @@ from PIL import Image
 
 from restpain import report_page
 from restpain.demographics import demographics
-from restpain.figures_flow import exclusion_flow
 from restpain.report_classification import classification_rows, classification_section
 from restpain.report_cohort import cohort_section
 from restpain.report_methods import methods_section
@@ -24,6 +23,7 @@ from restpain.report_score import score_section
 from restpain.report_settings import remarks, setting_rows, settings_section
 from restpain.report_summary import summary_section
 from restpain.report_words import question
+from restpain.workflow_content import exclusion_flow
 from study import (
     ASSOCIATION,
     COMPARED,
@@ -167,6 +167,20 @@ def test_what_a_user_wrote_is_text_and_never_markup():
     assert "script" not in Anatomy(text).tags
     assert EVIL not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+
+
+def test_nothing_a_user_wrote_runs_in_a_browser(browser, tmp_path):
+    attack = '<img src=http://localhost/x onerror="window.run=1"><b id=planted>'
+    path = tmp_path / "page.html"
+    path.write_text(page(participant=attack, group=attack, reason=attack), encoding="utf-8")
+
+    browser.open(path.as_uri(), width=800)
+
+    assert browser.run("typeof window.run") == "undefined"
+    assert browser.run("document.getElementById('planted')") is None
+    assert browser.run("document.body.innerText.includes('onerror')")
+    assert [address.split("/")[-1] for address in browser.requests()] == ["page.html"]
+    assert browser.complaints() == []
 
 
 def test_the_same_results_give_the_same_bytes():
