@@ -91,6 +91,17 @@ def seeds_of_measure(wildcards):
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
 
 
+def data_of_participants():
+    """The first files of each participant that the workflow writes: without any identifier."""
+    if SOURCE == "derivatives":
+        return of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz"
+        )
+    return of_all("results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz") + of_all(
+        "results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz"
+    )
+
+
 def anatomical_quality():
     """Quality numbers of the anatomy, one file per participant; none for derivatives."""
     if SOURCE == "derivatives":

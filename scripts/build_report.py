@@ -16,6 +16,7 @@ from restpain.report_published import published_section
 from restpain.report_quality import quality_section, quality_table
 from restpain.report_recovery import recovery_section
 from restpain.report_regions import regions_section
+from restpain.report_run_times import run_times_section
 from restpain.report_score import score_section
 from restpain.report_settings import settings_section
 from restpain.report_summary import summary_section
@@ -127,7 +128,9 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
                 "Design: columns of the group model": read_table(inputs["design"]),
             },
             [(path, Path(path).read_bytes()) for path in [*inputs["tables"], *inputs["figures"]]],
+            read_table(inputs["inputs"]),
         ),
+        run_times_section(read_table(inputs["run_times"])),
     ]
     shared = {
         **groups,
@@ -169,6 +172,8 @@ if __name__ == "__main__":
             "design": snakemake.input.design,
             "truth": snakemake.input.truth,
             "published": snakemake.input.published,
+            "inputs": snakemake.input.inputs,
+            "run_times": snakemake.input.run_times,
         },
         report_path=snakemake.output.report,
         settings=snakemake.params.settings,

@@ -6,16 +6,23 @@ from importlib import metadata
 import pandas as pd
 
 from restpain.formatting import EN_DASH, is_missing, shortest
+from restpain.provenance import MAP
 from restpain.report_page import Section
 
+DIGITS = 16  # of a digest on the page
 PACKAGES = (
     "numpy", "scipy", "pandas", "numba", "nibabel", "nilearn", "matplotlib", "SimpleITK",
     "picsl-greedy", "pydicom", "scikit-learn", "autogluon.tabular", "torch", "snakemake", "Jinja2",
 )  # fmt: skip
 
 
-def provenance_section(checks: dict[str, pd.DataFrame], files: list[tuple[str, bytes]]) -> Section:
-    """Show the findings of the checks by title, the versions, and the digests of the files."""
+def provenance_section(
+    checks: dict[str, pd.DataFrame], files: list[tuple[str, bytes]], inputs: pd.DataFrame
+) -> Section:
+    """Show the findings of the checks by title, the versions, and the digests of the files.
+
+    ``inputs`` has the files of the participants (``provenance.INPUT_COLUMNS``).
+    """
     return Section(
         "provenance",
         "Checks and versions",
@@ -23,6 +30,10 @@ def provenance_section(checks: dict[str, pd.DataFrame], files: list[tuple[str, b
         {
             "checks": [(title, plain_rows(table)) for title, table in checks.items()],
             "versions": versions(),
+            "inputs": [
+                (row.file, row.rule, row.sha256[:DIGITS])
+                for row in inputs[inputs["stage"] != MAP].itertuples()
+            ],
             "files": [(name, digest(content)) for name, content in files],
         },
     )
@@ -30,7 +41,7 @@ def provenance_section(checks: dict[str, pd.DataFrame], files: list[tuple[str, b
 
 def digest(content: bytes) -> str:
     """First 16 digits of the SHA-256 of a file."""
-    return hashlib.sha256(content).hexdigest()[:16]
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
 
 
 def versions() -> list[tuple[str, str]]:

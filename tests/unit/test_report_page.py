@@ -19,10 +19,12 @@ from restpain.report_provenance import provenance_section
 from restpain.report_published import published_section
 from restpain.report_quality import QUALITY, quality_section, quality_table
 from restpain.report_regions import region_rows, regions_section
+from restpain.report_run_times import run_times_section
 from restpain.report_score import score_section
 from restpain.report_settings import remarks, setting_rows, settings_section
 from restpain.report_summary import summary_section
 from restpain.report_words import question
+from restpain.runtimes import run_times
 from restpain.workflow_content import exclusion_flow
 from study import (
     ASSOCIATION,
@@ -43,6 +45,9 @@ from tabulate_classification import classification_table
 
 TEMPLATES = Path(report_page.__file__).parent / "templates"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2")}
+INPUTS = pd.DataFrame({"stage": ["data", "map"], "file": ["a", "b"], "rule": ["r", "s"]})
+INPUTS["sha256"] = "0" * 64
+TIMES = pd.DataFrame({"s": [2.0], "cpu_time": [3.0], "max_rss": [100.0]})
 EVIL = "<script>alert(1)</script>"
 
 
@@ -110,8 +115,9 @@ def page(
         methods_section(chosen, [func] * 4, df=MODEL["df"], n_voxels=65321),
         settings_section(CONFIG.read_text(encoding="utf-8"), chosen),
         provenance_section(
-            {"Cohort": pd.DataFrame({"message": [EVIL]})}, [("results/table1.tsv", b"abc")]
+            {"Cohort": pd.DataFrame({"message": [EVIL]})}, [("results/table1.tsv", b"abc")], INPUTS
         ),
+        run_times_section(run_times([("rule", TIMES), ("other", TIMES * 2)])),
     ]
     shared = {
         **groups,
