@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import stats
 
 from restpain.audit import Study, region_row
-from restpain.audit_arithmetic import auc_error, sizes_of_test_set
 from restpain.audit_places import region_key
+from restpain.audit_testsets import auc_error, sizes_of_test_set
 from restpain.formatting import integer, is_missing, number, p_value, region_name
 from restpain.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
 from restpain.report_recovery import RECOVERY_MM
