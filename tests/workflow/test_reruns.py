@@ -10,8 +10,6 @@ from runs import SMALL, snakemake
 
 pytestmark = pytest.mark.workflow
 
-REPORT = {"trace_tables", "tabulate_run_times", "build_report", "compare_published"}
-
 
 @pytest.fixture(scope="module")
 def copy_of_run(finished_run, tmp_path_factory):
@@ -42,31 +40,15 @@ def test_touching_a_file_without_changing_it_reruns_nothing(copy_of_run):
     assert rules_to_run(copy_of_run) == set()
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (
-            {"association": {"n_bootstrap": 201}},
-            {"correlate_score", "tabulate_correlation", "export_tables", "plot_workflow", *REPORT},
-        ),
-        (
-            {"group": {"cluster_p": 0.04}},
-            {"correct_clusters", "tabulate_regions", "plot_regions", "classify_published", *REPORT},
-        ),
-        ({"classification": {"n_bootstrap": 201}}, {"plot_roc", *REPORT}),
-    ],
-    ids=["association.n_bootstrap", "group.cluster_p", "classification.n_bootstrap"],
-)
-def test_a_changed_setting_reruns_what_depends_on_it(copy_of_run, tmp_path, change, expected):
-    found = rules_to_run(copy_of_run, change, tmp_path)
+def test_a_threshold_of_clusters_reruns_nothing_of_one_participant_alone(copy_of_run, tmp_path):
+    found = rules_to_run(copy_of_run, {"group": {"cluster_p": 0.04}}, tmp_path)
 
-    assert expected - {"trace_tables"} <= found
-    preprocessing = {
+    assert {"correct_clusters", "tabulate_regions", "plot_regions", "build_report"} <= found
+    untouched = {
         "simulate_participant", "convert_dicom", "preprocess_anat", "preprocess_func",
-        "compute_metrics", "fit_group_model", "tabulate_demographics", "audit_published",
-        "plot_participant",
+        "compute_metrics", "plot_participant", "tabulate_demographics", "audit_published",
     }  # fmt: skip
-    assert found & preprocessing == set()
+    assert found & untouched == set()
 
 
 def test_the_bootstrap_of_the_association_reruns_exactly_what_shows_it(copy_of_run, tmp_path):
