@@ -25,6 +25,7 @@ if SOURCE == "simulated":
 
 include: "rules/preprocessing.smk"
 include: "rules/metrics.smk"
+include: "rules/quality.smk"
 include: "rules/group.smk"
 include: "rules/connectivity.smk"
 include: "rules/association.smk"

@@ -10,7 +10,7 @@ PATIENTS = INCLUDED.loc[INCLUDED["group"] == config["cohort"]["patients"], "part
 rule correlate_score:
     """Spearman correlation of every cluster's mean with the clinical score, in patients."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
         tables=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
@@ -48,7 +48,7 @@ rule correlate_score_maps:
             for patient in PATIENTS
         ],
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         seeds=seeds_of_measure,
     output:
         rho="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_stat-rho_statmap.nii.gz",

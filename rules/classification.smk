@@ -24,7 +24,7 @@ rule select_fold_regions:
         ],
         qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
     output:
         folds="results/classification/folds.tsv",
         seeds="results/classification/space-MNI152NLin2009aSym_desc-foldseeds_mask.nii.gz",
@@ -69,7 +69,7 @@ rule classify_published:
             "_desc-clusters_table.tsv"
             for measure in PARTS[wildcards.part]
         ],
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
     output:
         published="results/classification/{part}/published.tsv",
         predictions="results/classification/{part}/published_predictions.tsv",
@@ -130,7 +130,7 @@ rule classify_nested:
         ),
         qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         folds="results/classification/folds.tsv",
         regions="results/classification/fold_regions.tsv",
         features="results/classification/fold_features.tsv",

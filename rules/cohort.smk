@@ -59,9 +59,11 @@ rule check_cohort:
     input:
         participants="results/cohort/participants.tsv",
         indices=of_all("results/cohort/index/sub-{subject}.json"),
+        ratings=ratings_file(),
     output:
         check="results/cohort/check.tsv",
         description="results/cohort/dataset_description.json",
+        derivatives="results/dataset_description.json",
     log:
         "results/logs/check_cohort.log",
     benchmark:

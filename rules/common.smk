@@ -13,8 +13,10 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+from restpain.job_sizes import series_megabytes
 from restpain.participants import read_participants
 from restpain.simulated_table import simulated_roster
+from restpain.tables import read_json
 
 SOURCE = config["cohort"]["source"]
 
@@ -70,6 +72,12 @@ def slice_order():
     return order
 
 
+def regression_band_hz():
+    """Band in which nuisance is fitted; None for all frequencies, as before any filter."""
+    simultaneous = config["preprocessing"]["filter"] == "simultaneous"
+    return config["metrics"]["band_hz"] if simultaneous else None
+
+
 def of_all(pattern):
     """The files of a pattern with ``{subject}``, one per included participant, in table order."""
     return [pattern.replace("{subject}", subject) for subject in SUBJECTS]
@@ -109,6 +117,32 @@ def anatomical_quality():
     return of_all("results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json")
 
 
+def ratings_file():
+    """The user's ratings of the participants, which are read and never written; or nothing."""
+    path = config["quality"]["ratings"]
+    if path is None:
+        return []
+    if not Path(path).is_file():
+        raise WorkflowError(
+            f"config.yaml: quality.ratings names {path}, which does not exist; copy "
+            "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
+        )
+    return path
+
+
+def quality_limits():
+    """The limits beyond which participants do not enter the group level, by key."""
+    keys = (
+        "max_mean_fd_mm",
+        "max_flagged_share",
+        "min_unflagged_volumes",
+        "min_coverage",
+        "min_dice_gm",
+        "max_coregistration_cost",
+    )
+    return {key: config["quality"][key] for key in keys}
+
+
 def planted_effects():
     """The truth of a simulated cohort and its label image; nothing for other sources."""
     if SOURCE != "simulated":
@@ -144,6 +178,30 @@ def participant_products():
     for measure in MEASURES:
         products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")
     return products
+
+
+def on_retry(amount):
+    """A resource that each retry asks as much of again: memory in MB, time in minutes."""
+
+    def resource(attempt):
+        return attempt * amount
+
+    return resource
+
+
+def memory_mb(start, per_mb, kind):
+    """Memory of a participant's job, from what the headers said; each retry asks as much again.
+
+    ``start`` MB and ``per_mb`` for each MB that the T1 or rest series takes as float32. The index
+    is not an input of the jobs: it exists when one of them is ready, and changes nothing in them.
+    """
+
+    def resource(wildcards, attempt):
+        path = Path(f"results/cohort/index/sub-{wildcards.subject}.json")
+        megabytes = series_megabytes(read_json(path), kind) if path.exists() else 0
+        return attempt * round(start + per_mb * megabytes)
+
+    return resource
 
 
 @cache

@@ -1,6 +1,6 @@
 """The groups compared: design, mask, models, clusters, their means in every participant.
 
-inputs   results/sub-*/func/*_desc-standardised_boldmap.nii.gz, results/cohort/participants.tsv
+inputs   results/sub-*/func/*_desc-standardised_boldmap.nii.gz, results/cohort/analysed.tsv
 outputs  results/cohort/design_check.tsv, results/group/
 """
 
@@ -45,6 +45,7 @@ rule compute_group_mask:
         masks=of_all(
             "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz"
         ),
+        participants="results/cohort/analysed.tsv",
         checked="results/cohort/design_check.tsv",
     output:
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
@@ -74,7 +75,7 @@ rule fit_group_model:
             "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
         ),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         checked="results/cohort/design_check.tsv",
         motion=MOTION_METRICS,
         seeds=seeds_of_measure,
@@ -113,7 +114,7 @@ rule correct_clusters:
             "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
         ),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         motion=MOTION_METRICS,
         t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
         z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
@@ -155,6 +156,7 @@ rule extract_features:
         maps=of_all(
             "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
         ),
+        participants="results/cohort/analysed.tsv",
         labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
         table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
     output:
@@ -178,7 +180,7 @@ rule extract_features:
 rule tabulate_normality:
     """Jarque-Bera of every feature in each group, beside three tests of its difference."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
     output:
         table="results/group/normality.tsv",
@@ -210,7 +212,7 @@ rule estimate_error_rate:
             "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
         ),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         motion=MOTION_METRICS,
         correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
     output:

@@ -86,6 +86,7 @@ if SOURCE == "derivatives":
             mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+            sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         log:
             "results/logs/import_derivatives/sub-{subject}.log",
@@ -100,6 +101,7 @@ if SOURCE == "derivatives":
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             nuisance=config["preprocessing"]["nuisance"],
+            regression_band_hz=regression_band_hz(),
             code=code_digest("import_derivatives.py"),
         script:
             "../scripts/import_derivatives.py"
@@ -122,6 +124,7 @@ else:
             mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+            sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         log:
             "results/logs/preprocess_func/sub-{subject}.log",
@@ -137,6 +140,7 @@ else:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             slice_order=slice_order(),
             nuisance=config["preprocessing"]["nuisance"],
+            regression_band_hz=regression_band_hz(),
             code=code_digest("preprocess_func.py"),
         script:
             "../scripts/preprocess_func.py"

@@ -1,6 +1,6 @@
 """Tables 1 to 4, figures 1 to 4 and the page that tells the study.
 
-inputs   participants.tsv, maps, clusters, features, predictions and quality control of all stages
+inputs   analysed.tsv, maps, clusters, features, predictions and quality control of all stages
 outputs  results/tables/, results/figures/, results/report.html
 """
 
@@ -17,7 +17,7 @@ TABLES = ["table1_demographics", "table2_regions", "table3_classification", "tab
 rule tabulate_demographics:
     """Demographic and clinical characteristics of both groups, with their tests."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
     output:
         table=report(
             "results/tables/table1_demographics.tsv",
@@ -168,7 +168,7 @@ rule trace_tables:
     """Where every cell of Tables 1 to 4 comes from, back to the files of the participants."""
     input:
         tables=expand("results/tables/{name}.tsv", name=TABLES),
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         clusters=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
             measure=[*MEASURES, "fc"],
@@ -207,7 +207,7 @@ rule trace_tables:
         runtime=15,
     params:
         data_rule=DATA_RULES[SOURCE],
-        participants_rule="simulate_cohort" if SOURCE == "simulated" else "import_participants",
+        participants_rule="select_participants",
         code=code_digest("trace_tables.py"),
     script:
         "../scripts/trace_tables.py"
@@ -216,7 +216,7 @@ rule trace_tables:
 rule plot_workflow:
     """Figure 1: the stages of this run with their settings and counts."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
         clusters=expand(
@@ -253,7 +253,7 @@ rule plot_workflow:
 rule plot_group_maps:
     """Figure 2: maps within and between the groups, and the correlations of the seeds."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         template="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
         patients=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patients_stat-t_statmap.nii.gz",
@@ -425,7 +425,7 @@ rule build_report:
     input:
         templates=report_templates(),
         config=repository_file("config.yaml"),
-        participants="results/cohort/participants.tsv",
+        participants="results/cohort/analysed.tsv",
         tables=[
             "results/tables/table1_demographics.tsv",
             "results/tables/table2_regions.tsv",

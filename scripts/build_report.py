@@ -6,6 +6,7 @@ from pathlib import Path
 
 from restpain.clustermaps import maps_of_measures
 from restpain.files import write_text
+from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.report_classification import classification_section
 from restpain.report_cohort import cohort_section
@@ -118,7 +119,9 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
         recovery,
         published_section(tuple(read_table(path) for path in inputs["published"]) or None),
         quality_section(
-            quality, [Path(path).read_bytes() for path in inputs["pictures"]], **groups
+            quality,
+            [Path(path).read_bytes() for path in inputs["pictures"]],
+            **groups,
         ),
         methods_section(settings, func_qc, df=df, n_voxels=read_json(inputs["mask"])["n_voxels"]),
         settings_section(Path(inputs["config"]).read_text(encoding="utf-8"), settings),
@@ -154,9 +157,9 @@ if __name__ == "__main__":
             "participants": snakemake.input.participants,
             "tables": snakemake.input.tables,
             "figures": snakemake.input.figures,
-            "func_qc": snakemake.input.func_qc,
-            "anat_qc": snakemake.input.anat_qc,
-            "pictures": snakemake.input.pictures,
+            "func_qc": of_analysed(snakemake.input.func_qc, snakemake.input.participants),
+            "anat_qc": of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
+            "pictures": of_analysed(snakemake.input.pictures, snakemake.input.participants),
             "brain": snakemake.input.brain,
             "differences": snakemake.input.differences,
             "labels": snakemake.input.labels,

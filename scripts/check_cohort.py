@@ -10,6 +10,9 @@ from restpain.cohort_checks import (
     sentences,
     unmatched_folders,
 )
+from restpain.derivatives import DATASET
+from restpain.participants import with_prefix
+from restpain.ratings import rating_problems
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, write_json, write_table
 
@@ -26,8 +29,10 @@ def check_cohort(
     *,
     participants_path: str,
     index_paths: list[str],
+    ratings_path: str | None,
     check_path: str,
     description_path: str,
+    derivatives_path: str,
     data: str | None,
     drop_volumes: int,
     slice_order: str | list[float] | None,
@@ -41,6 +46,8 @@ def check_cohort(
     problems = cohort_problems(
         indices, drop_volumes=drop_volumes, slice_order=slice_order, band_hz=band_hz
     )
+    if ratings_path is not None:
+        problems += rating_problems(ratings_path, [with_prefix(label) for label in listed])
     notes = unmatched_folders(folders, listed.tolist()) + predicted_resources(
         indices,
         drop_volumes=drop_volumes,
@@ -50,6 +57,7 @@ def check_cohort(
     table = problem_table(problems + notes)
     write_table(check_path, table)
     write_json(description_path, DESCRIPTION)
+    write_json(derivatives_path, DATASET)
 
     logger.info("%d participants, %d series", len(indices), sum(len(i["series"]) for i in indices))
     for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
@@ -65,8 +73,10 @@ if __name__ == "__main__":
     check_cohort(
         participants_path=snakemake.input.participants,
         index_paths=snakemake.input.indices,
+        ratings_path=snakemake.input.ratings or None,
         check_path=snakemake.output.check,
         description_path=snakemake.output.description,
+        derivatives_path=snakemake.output.derivatives,
         data=snakemake.params.data,
         drop_volumes=snakemake.params.drop_volumes,
         slice_order=snakemake.params.slice_order,

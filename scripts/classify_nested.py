@@ -12,7 +12,7 @@ from restpain.classification_columns import (
 )
 from restpain.foldregions import fold_connectivity, fold_regions
 from restpain.folds import folds_of
-from restpain.groupmaps import maps_of_volumes, participant_of, read_design
+from restpain.groupmaps import maps_of_volumes, of_analysed, participant_of, read_design
 from restpain.nested import evaluate_arm, leak_free_arms
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, write_table
@@ -104,7 +104,7 @@ def classify_nested(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     classify_nested(
-        fc_paths=snakemake.input.fc,
+        fc_paths=of_analysed(snakemake.input.fc, snakemake.input.participants),
         qc_paths=snakemake.input.qc,
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.groupmaps import participant_of
+from restpain.groupmaps import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import write_json
 from restpain.volumes import check_grid, read_mask, write_volume
@@ -62,7 +62,7 @@ def compute_group_mask(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     compute_group_mask(
-        mask_paths=snakemake.input.masks,
+        mask_paths=of_analysed(snakemake.input.masks, snakemake.input.participants),
         group_mask_path=snakemake.output.mask,
         coverage_path=snakemake.output.coverage,
         summary_path=snakemake.output.summary,

@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.clustertable import COLUMNS, cluster_rows, numbered
 from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, read_design
+from restpain.groupmaps import maps_of_volumes, of_analysed, read_design
 from restpain.inference import Correction, corrected_clusters, permutation_null
 from restpain.permutation import size_threshold
 from restpain.runlog import start_log
@@ -117,7 +117,7 @@ def correct_clusters(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     correct_clusters(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         motion_paths=snakemake.input.motion,

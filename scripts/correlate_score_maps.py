@@ -8,7 +8,7 @@ import pandas as pd
 
 from restpain.clustertable import numbered
 from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, participant_of
+from restpain.groupmaps import maps_of_volumes, of_analysed, participant_of
 from restpain.inference import Correction, permutation_null
 from restpain.participants import read_participants
 from restpain.permutation import size_threshold
@@ -128,7 +128,9 @@ def correlate_score_maps(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     correlate_score_maps(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(
+            snakemake.input.maps, snakemake.input.participants, group=snakemake.params.patients
+        ),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         seeds_paths=snakemake.input.seeds,

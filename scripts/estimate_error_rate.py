@@ -4,7 +4,7 @@ import logging
 
 from restpain.calibration import aimed_error_rate, family_wise_error
 from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, read_design
+from restpain.groupmaps import maps_of_volumes, of_analysed, read_design
 from restpain.inference import Correction, permutation_null
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_json
@@ -74,7 +74,7 @@ def estimate_error_rate(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     estimate_error_rate(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         motion_paths=snakemake.input.motion,

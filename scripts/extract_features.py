@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.clustertable import cluster_number
-from restpain.groupmaps import participant_of
+from restpain.groupmaps import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_table
 from restpain.volumes import read_masked, read_volume
@@ -39,7 +39,7 @@ def extract_features(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     extract_features(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         labels_path=snakemake.input.labels,
         table_path=snakemake.input.table,
         features_path=snakemake.output.features,

@@ -5,7 +5,7 @@ import logging
 import numpy as np
 
 from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, patients_first, read_design
+from restpain.groupmaps import maps_of_volumes, of_analysed, patients_first, read_design
 from restpain.inference import estimated_smoothness
 from restpain.models import fit_model, one_sample_t, t_to_z
 from restpain.normality import least_normal, share_if_normal, share_not_normal
@@ -113,7 +113,7 @@ def fit_group_model(
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     fit_group_model(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
         motion_paths=snakemake.input.motion,

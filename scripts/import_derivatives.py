@@ -5,15 +5,10 @@ import logging
 import numpy as np
 
 from restpain.bids_layout import derivative_images
-from restpain.motion import displacement_jenkinson, displacement_power, rigid_matrix
-from restpain.nuisance import (
-    CONFOUNDS,
-    confounds_table,
-    fmriprep_signals,
-    regressors,
-    residuals,
-)
-from restpain.quality import coverage, given_mask, kept_volumes, motion_summary, temporal_snr
+from restpain.denoising import denoised
+from restpain.motion import displacement_jenkinson, rigid_matrix
+from restpain.nuisance import fmriprep_signals
+from restpain.quality import given_mask, kept_volumes
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json, write_table
 from restpain.trilinear import applied, sampled, voxel_points
@@ -33,6 +28,7 @@ def import_derivatives(
     qc_path: str,
     drop_volumes: int,
     nuisance: list[str],
+    regression_band_hz: tuple[float, float] | None,
 ) -> None:
     images = derivative_images(folder)
     bold_path = images["bold"][0]
@@ -64,53 +60,31 @@ def import_derivatives(
         if len(table) != n_read:
             raise ValueError(f"{origin} has {len(table)} rows, {bold_path.name} {n_read} volumes")
         signals = fmriprep_signals(table[drop_volumes:])
-    parameters = signals.get("motion")
-    if parameters is None:
-        parameters = np.full((len(volumes), 6), np.nan)
-    transforms = np.linalg.inv([rigid_matrix(row) for row in parameters])
-    jenkinson = displacement_jenkinson(transforms, centre_mm=np.zeros(3))
-    power = displacement_power(parameters)
-    signals["displacement"] = jenkinson if signals.get("motion") is not None else None
-
-    matrix, columns = regressors(nuisance, signals=signals, n_volumes=len(volumes), origin=origin)
-    denoised, degrees = residuals(series, matrix)
-    logger.info(
-        "%d voxels, %d regressors, %d degrees of freedom left", len(series), len(columns), degrees
+    jenkinson = None
+    if signals.get("motion") is not None:
+        transforms = np.linalg.inv([rigid_matrix(row) for row in signals["motion"]])
+        jenkinson = displacement_jenkinson(transforms, centre_mm=np.zeros(3))
+    result = denoised(
+        series,
+        mask=mask,
+        template=template,
+        repetition_time=tr,
+        names=nuisance,
+        signals=signals,
+        jenkinson=jenkinson,
+        band_hz=regression_band_hz,
+        dropped_volumes=drop_volumes,
+        timing="as preprocessed before",
+        origin=origin,
     )
 
     write_masked(
-        denoised_path,
-        denoised,
-        mask,
-        grid,
-        repetition_time=tr,
-        sidecar={
-            "Description": "Rest series without nuisance regressors and mean, neither filtered "
-            "nor smoothed; preprocessed before this workflow",
-            "RepetitionTime": tr,
-            "NuisanceRegressors": columns,
-            "DroppedVolumes": drop_volumes,
-        },
+        denoised_path, result.series, mask, grid, repetition_time=tr, sidecar=result.sidecar
     )
     write_volume(mask_path, mask, grid)
     write_volume(boldref_path, boldref, grid)
-    table = confounds_table(parameters, jenkinson=jenkinson, power=power, signals=signals)
-    write_table(confounds_path, table, CONFOUNDS)
-    write_json(
-        qc_path,
-        {
-            **motion_summary(parameters, jenkinson=jenkinson, power=power),
-            "tsnr_median": float(np.median(temporal_snr(series))),
-            "n_volumes": len(volumes),
-            "dropped_volumes": drop_volumes,
-            "slice_timing": "as preprocessed before",
-            "mask": rule,
-            "coregistration_cost": None,
-            "coverage_of_template": coverage(mask, of=template),
-            "regressors": columns,
-            "residual_degrees_of_freedom": degrees,
-        },
-    )
+    write_table(confounds_path, result.confounds, result.columns)
+    write_json(qc_path, result.quality | {"mask": rule, "coregistration_cost": None})
 
 
 if __name__ == "__main__":
@@ -125,4 +99,5 @@ if __name__ == "__main__":
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,
         nuisance=snakemake.params.nuisance,
+        regression_band_hz=snakemake.params.regression_band_hz,
     )

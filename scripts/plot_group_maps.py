@@ -15,6 +15,7 @@ from restpain.figures_group_maps import (
 from restpain.figures_maps import DPI
 from restpain.files import write_bytes
 from restpain.formatting import counted
+from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
@@ -119,7 +120,7 @@ if __name__ == "__main__":
         models_paths=snakemake.input.models,
         seeds_mask_path=snakemake.input.seeds_mask,
         seeds_path=snakemake.input.seeds,
-        fc_maps_paths=snakemake.input.fc_maps,
+        fc_maps_paths=of_analysed(snakemake.input.fc_maps, snakemake.input.participants),
         figure_path=snakemake.output.figure,
         measures=snakemake.params.measures,
         patients=snakemake.params.patients,

@@ -4,6 +4,7 @@ import logging
 
 from restpain.figures_flow import workflow_svg
 from restpain.files import write_text
+from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
@@ -49,7 +50,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     plot_workflow(
         participants_path=snakemake.input.participants,
-        func_qc_paths=snakemake.input.func_qc,
+        func_qc_paths=of_analysed(snakemake.input.func_qc, snakemake.input.participants),
         mask_path=snakemake.input.mask,
         clusters_paths=snakemake.input.clusters,
         seeds_path=snakemake.input.seeds,

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.affine import check_affine, fit_affine, local_correlation, reference
+from restpain.affine import fit_affine, reference
+from restpain.affine_gate import check_affine, local_correlation
+from restpain.derivatives import anatomical_sidecars
 from restpain.normalisation import (
     brain_voxels,
     dice,
@@ -97,16 +99,19 @@ def preprocess_anat(
             "folded_voxels": int(folded.sum()),
         },
     )
-    write_volume(output_paths["t1w"], corrected, affine)
-    write_volume(output_paths["mask"], brain, affine)
-    for name, image in tissues.items():
-        write_volume(output_paths[name], image, affine)
-    write_volume(
-        output_paths["normalised"],
-        sampled(corrected, applied(np.linalg.inv(affine), field)),
-        output_affine,
-    )
-    write_volume(output_paths["xfm"], field, output_affine)
+    images = {
+        "t1w": (corrected, affine),
+        "mask": (brain, affine),
+        **{name: (image, affine) for name, image in tissues.items()},
+        "normalised": (
+            sampled(corrected, applied(np.linalg.inv(affine), field)),
+            output_affine,
+        ),
+        "xfm": (field, output_affine),
+    }
+    sidecars = anatomical_sidecars(t1w_path, output_paths)
+    for name, (image, image_affine) in images.items():
+        write_volume(output_paths[name], image, image_affine, sidecar=sidecars[name])
 
 
 if __name__ == "__main__":

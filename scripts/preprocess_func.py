@@ -6,14 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from restpain.coregistration import align_by_information, refine_by_boundary
-from restpain.motion import (
-    displacement_jenkinson,
-    displacement_power,
-    motion_parameters,
-    realigned,
-)
-from restpain.nuisance import CONFOUNDS, confounds_table, regressors, residuals, tissue_signals
-from restpain.quality import coverage, kept_volumes, motion_summary, signal_mask, temporal_snr
+from restpain.denoising import denoised
+from restpain.motion import displacement_jenkinson, motion_parameters, realigned
+from restpain.nuisance import tissue_signals
+from restpain.quality import kept_volumes, signal_mask
 from restpain.resampling import resampled_series, spline_coefficients, spline_values
 from restpain.runlog import start_log
 from restpain.slicetiming import correct_slice_timing, slice_times
@@ -48,6 +44,7 @@ def preprocess_func(
     drop_volumes: int,
     slice_order: str | list[float] | None,
     nuisance: list[str],
+    regression_band_hz: tuple[float, float] | None,
 ) -> None:
     name, tr = Path(bold_path).name, repetition_time(bold_path)
     series, affine = read_volume(bold_path)
@@ -67,10 +64,6 @@ def preprocess_func(
     transforms, mean, settled = realigned(volumes, affine=affine)
     if not settled.all():
         logger.warning("realignment did not come to rest in %d volumes", (~settled).sum())
-    parameters = motion_parameters(transforms)
-    centre = affine[:3] @ [*(np.array(mean.shape) - 1) / 2, 1]
-    jenkinson = displacement_jenkinson(transforms, centre_mm=centre)
-    power = displacement_power(parameters)
 
     t1, t1_affine = read_volume(t1w_path)
     brain, _ = read_mask(brain_mask_path)
@@ -101,51 +94,32 @@ def preprocess_func(
         csf=sampled(csf, t1_voxels),
         with_components="acompcor" in nuisance,
     )
-    signals |= {"motion": parameters, "displacement": jenkinson}
-    matrix, columns = regressors(nuisance, signals=signals, n_volumes=len(volumes), origin=name)
-    denoised, degrees = residuals(series, matrix)
-    logger.info(
-        "%d voxels, %d regressors, %d degrees of freedom left", len(series), len(columns), degrees
+    centre = affine[:3] @ [*(np.array(mean.shape) - 1) / 2, 1]
+    result = denoised(
+        series,
+        mask=mask,
+        template=template,
+        repetition_time=tr,
+        names=nuisance,
+        signals=signals | {"motion": motion_parameters(transforms)},
+        jenkinson=displacement_jenkinson(transforms, centre_mm=centre),
+        band_hz=regression_band_hz,
+        dropped_volumes=drop_volumes,
+        timing=timing,
+        origin=name,
     )
 
     write_masked(
-        denoised_path,
-        denoised,
-        mask,
-        grid,
-        repetition_time=tr,
-        sidecar={
-            "Description": "Rest series without nuisance regressors and mean, neither filtered "
-            "nor smoothed",
-            "RepetitionTime": tr,
-            "NuisanceRegressors": columns,
-            "DroppedVolumes": drop_volumes,
-            "SliceTimingCorrection": timing,
-        },
+        denoised_path, result.series, mask, grid, repetition_time=tr, sidecar=result.sidecar
     )
     write_volume(mask_path, mask, grid)
     boldref, _ = spline_values(
         spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
     )
     write_volume(boldref_path, boldref.reshape(mask.shape), grid)
-    table = confounds_table(parameters, jenkinson=jenkinson, power=power, signals=signals)
-    write_table(confounds_path, table, CONFOUNDS)
-    write_json(
-        qc_path,
-        {
-            **motion_summary(parameters, jenkinson=jenkinson, power=power),
-            "tsnr_median": float(np.median(temporal_snr(series))),
-            "n_volumes": len(volumes),
-            "dropped_volumes": drop_volumes,
-            "slice_timing": timing,
-            "unsettled_volumes": int((~settled).sum()),
-            "coregistration_cost": cost,
-            "coverage_of_template": coverage(mask, of=template),
-            "regressors": columns,
-            "residual_degrees_of_freedom": degrees,
-            **tissues,
-        },
-    )
+    write_table(confounds_path, result.confounds, result.columns)
+    own = {"unsettled_volumes": int((~settled).sum()), "coregistration_cost": cost}
+    write_json(qc_path, result.quality | own | tissues)
 
 
 if __name__ == "__main__":
@@ -167,4 +141,5 @@ if __name__ == "__main__":
         drop_volumes=snakemake.params.drop_volumes,
         slice_order=snakemake.params.slice_order,
         nuisance=snakemake.params.nuisance,
+        regression_band_hz=snakemake.params.regression_band_hz,
     )

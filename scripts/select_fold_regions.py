@@ -8,7 +8,7 @@ import pandas as pd
 from restpain.atlas import aal
 from restpain.foldregions import fold_regions
 from restpain.folds import deal_folds
-from restpain.groupmaps import read_design
+from restpain.groupmaps import of_analysed, read_design
 from restpain.runlog import start_log
 from restpain.tables import write_table
 from restpain.volumes import read_mask, read_masked, write_volume
@@ -132,7 +132,7 @@ def _feature(values: pd.Series, fold: int, name: str) -> pd.DataFrame:
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     select_fold_regions(
-        maps_paths=snakemake.input.maps,
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
         qc_paths=snakemake.input.qc,
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from restpain.groupmaps import participant_of
+from restpain.groupmaps import of_analysed, participant_of
 from restpain.provenance import (
     COLUMNS,
     DATA,
@@ -110,9 +110,9 @@ if __name__ == "__main__":
         published_path=snakemake.input.published,
         nested_path=snakemake.input.nested,
         association_path=snakemake.input.association,
-        data_paths=snakemake.input.data,
-        maps_paths=snakemake.input.maps,
-        seed_maps_paths=snakemake.input.seed_maps,
+        data_paths=of_analysed(snakemake.input.data, snakemake.input.participants),
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        seed_maps_paths=of_analysed(snakemake.input.seed_maps, snakemake.input.participants),
         traces_paths=snakemake.output.traces,
         inputs_path=snakemake.output.inputs,
         participants_rule=snakemake.params.participants_rule,

@@ -7,6 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+import nibabel as nib
+import yaml
+
+from restpain.tables import read_table
+
 REPOSITORY = Path(__file__).parents[1]
 SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
 
@@ -48,3 +53,24 @@ def snakemake_killed_after(seconds, *, directory, configfiles=(SMALL,), cores=2)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return still_running
+
+
+def write_config(directory, **sections):
+    """Write a configuration file with the given sections; returns its path."""
+    path = directory / "own.yaml"
+    path.write_text(yaml.safe_dump(sections))
+    return path
+
+
+def first_of_each_group(run):
+    """The rows of one patient and one control of a finished run."""
+    participants = read_table(run / "results/cohort/participants.tsv")
+    included = participants[participants["exclude"].isna()]
+    return included.groupby("group").head(1)
+
+
+def metric_map(directory, participant, measure):
+    """The standardised map of a participant in a run's directory."""
+    prefix = f"{participant}_task-rest_space-MNI152NLin2009aSym"
+    name = f"{prefix}_stat-{measure}_desc-standardised_boldmap.nii.gz"
+    return nib.load(directory / "results" / participant / "func" / name).get_fdata()

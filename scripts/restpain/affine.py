@@ -8,10 +8,18 @@ Powell's method from seven parameters to twelve, under a prior on zooms and shea
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from scipy import ndimage, optimize
 
+from restpain.affine_objective import (
+    CENTRE_MM,
+    PRIOR_MEAN,
+    PRIOR_SD,
+    PRIOR_WEIGHT,
+    affine_matrix,
+    correlations,
+    penalised_misfit,
+)
 from restpain.template import voxel_sizes
 from restpain.trilinear import applied, sampled
 
@@ -21,23 +29,7 @@ COARSE = (4.5, 16.0)
 WIDENING_MM = 4.0  # the rim of the brain against what surrounds it
 CONTRAST_FLOOR = 0.12  # share of the brain's brightness below which contrast is noise
 FLATNESS = 0.05  # least variance of the normalised T1: a flat patch must not win
-CENTRE_MM = np.array([0.0, -20.0, 8.0])  # rotation, zoom and shear about the middle of the brain
-# zooms and shears of a head against the MNI template: mean and spread of adults (log zooms)
-PRIOR_MEAN = np.array([-0.067, -0.033, -0.107, 0.0, 0.0, 0.0])
-PRIOR_SD = np.array([0.08, 0.08, 0.08, 0.04, 0.04, 0.04])
-PRIOR_WEIGHT = 0.004
-# beyond these volumes (log determinants) the prior is steep: the outline of a whole head is a
-# broad false optimum at about 1.4 times the template, which the weak prior alone lets win
-LOG_VOLUMES = (-0.5, 0.1)
-STEEPNESS = 10.0
 STEPS = np.array([8.0] * 3 + [0.15] * 3 + [0.08] * 3 + [0.04] * 3)  # mm, rad, log zoom, shear
-
-# what an affine must reach to be believed; right fits .67-.78, .57-.69 and .68-.93,
-# wrong ones .20-.36, .15-.43 and .71-1.56
-MIN_OBJECTIVE = 0.5
-MIN_LOCAL_CORRELATION = 0.5
-DETERMINANT_RANGE = (0.6, 1.15)
-LOCAL_BOX = 9  # voxels
 SURE_OBJECTIVE = 0.62  # no further search is made beyond this
 HOPELESS_OBJECTIVE = 0.42  # of the coarse fit; right ones reach .46: the fine fit is not made
 MARGIN = 0.1  # fits that far behind the best one are not followed
@@ -78,99 +70,6 @@ SEARCHES = (
     _Search(None, TURNED, 8000, 200, 1.4, CONTRAST_FLOOR / 2),
     _Search(None, TURNED, 8000, 250, 1.2, CONTRAST_FLOOR / 2),
 )
-
-
-@numba.njit(cache=True)
-def _product(left, right):
-    result = np.zeros((left.shape[0], right.shape[1]))
-    for i in range(left.shape[0]):
-        for j in range(right.shape[1]):
-            for k in range(left.shape[1]):
-                result[i, j] += left[i, k] * right[k, j]
-    return result
-
-
-@numba.njit(cache=True)
-def _rotation(axis, angle):
-    i, j = (axis + 1) % 3, (axis + 2) % 3
-    rotation = np.eye(3)
-    rotation[i, i] = rotation[j, j] = np.cos(angle)
-    rotation[j, i] = np.sin(angle)
-    rotation[i, j] = -rotation[j, i]
-    return rotation
-
-
-@numba.njit(cache=True)
-def _matrix(parameters, centre):
-    shear = np.eye(3)
-    shear[0, 1], shear[0, 2], shear[1, 2] = parameters[9], parameters[10], parameters[11]
-    for axis in range(3):
-        shear[:, axis] *= np.exp(parameters[6 + axis])
-    linear = _product(_rotation(1, parameters[4]), _rotation(2, parameters[5]))
-    linear = _product(_product(_rotation(0, parameters[3]), linear), shear)
-    matrix = np.eye(4)
-    for i in range(3):
-        matrix[i, 3] = parameters[i]
-        for j in range(3):
-            matrix[i, j] = linear[i, j]
-            matrix[i, 3] -= linear[i, j] * centre[j]
-    return matrix
-
-
-@numba.njit(cache=True)
-def _correlation(matrix, volume, points, values, flatness):
-    size_x, size_y, size_z = volume.shape
-    n = points.shape[0]
-    total = total_square = reference = reference_square = product = 0.0
-    for point in range(n):
-        a, b, c = points[point]
-        x = matrix[0, 0] * a + matrix[0, 1] * b + matrix[0, 2] * c + matrix[0, 3]
-        y = matrix[1, 0] * a + matrix[1, 1] * b + matrix[1, 2] * c + matrix[1, 3]
-        z = matrix[2, 0] * a + matrix[2, 1] * b + matrix[2, 2] * c + matrix[2, 3]
-        value = 0.0
-        if 0 <= x < size_x - 1 and 0 <= y < size_y - 1 and 0 <= z < size_z - 1:
-            i, j, k = int(x), int(y), int(z)
-            u, v, w = x - i, y - j, z - k
-            low = (volume[i, j, k] * (1 - u) + volume[i + 1, j, k] * u) * (1 - v) + (
-                volume[i, j + 1, k] * (1 - u) + volume[i + 1, j + 1, k] * u
-            ) * v
-            high = (volume[i, j, k + 1] * (1 - u) + volume[i + 1, j, k + 1] * u) * (1 - v) + (
-                volume[i, j + 1, k + 1] * (1 - u) + volume[i + 1, j + 1, k + 1] * u
-            ) * v
-            value = low * (1 - w) + high * w
-        total += value
-        total_square += value * value
-        reference += values[point]
-        reference_square += values[point] * values[point]
-        product += value * values[point]
-    variance = max(total_square - total * total / n, flatness * n)
-    reference_variance = reference_square - reference * reference / n
-    return (product - total * reference / n) / np.sqrt(variance * reference_variance)
-
-
-@numba.njit(cache=True)
-def _misfit(shift, base, steps, prior, centre, to_voxel, volume, points, values, flatness):
-    parameters = base.copy()
-    for step in range(len(shift)):
-        for k in range(12):
-            parameters[k] += shift[step] * steps[step, k]
-    penalty = 0.0
-    for k in range(6):
-        penalty += ((parameters[6 + k] - prior[0, k]) / prior[1, k]) ** 2
-    log_volume = parameters[6] + parameters[7] + parameters[8]
-    excess = max(log_volume - LOG_VOLUMES[1], LOG_VOLUMES[0] - log_volume, 0.0)
-    matrix = _product(to_voxel, _matrix(parameters, centre))
-    correlation = _correlation(matrix, volume, points, values, flatness)
-    return 0.5 * prior[2, 0] * penalty + STEEPNESS * excess**2 - correlation
-
-
-@numba.njit(cache=True)
-def _scan(candidates, centre, to_voxel, volume, points, values, flatness):
-    scores = np.empty(candidates.shape[0])
-    for row in range(candidates.shape[0]):
-        matrix = _product(to_voxel, _matrix(candidates[row], centre))
-        scores[row] = _correlation(matrix, volume, points, values, flatness)
-    return scores
 
 
 def reference(template: np.ndarray, mask: np.ndarray, affine: np.ndarray) -> Reference:
@@ -296,7 +195,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     Returns
     -------
     AffineFit
-        The best fit found. It may be wrong: see :func:`check_affine`.
+        The best fit found. It may be wrong: see `affine_gate.check_affine`.
 
     Raises
     ------
@@ -334,7 +233,7 @@ def _searched(image, grid, reference, search):
         prior = np.stack([PRIOR_MEAN, PRIOR_SD, np.full(6, PRIOR_WEIGHT)])
         fixed = (start, steps, prior, CENTRE_MM, to_voxel, volume, points[:n], values[:n])
         result = optimize.minimize(
-            _misfit,
+            penalised_misfit,
             np.zeros(len(steps)),
             args=(*fixed, FLATNESS),
             method="Powell",
@@ -348,7 +247,7 @@ def _searched(image, grid, reference, search):
     fits = [refined(s, one_zoom, coarse, reference.coarse, 1500, 1e-3, 300) for s in starts]
     fits = _distinct(fits, 12, MARGIN)
     if -fits[0][1] < HOPELESS_OBJECTIVE:
-        matrix = _matrix(fits[0][0], CENTRE_MM)
+        matrix = affine_matrix(fits[0][0], CENTRE_MM)
         return AffineFit(matrix, -fits[0][1], float(np.linalg.det(matrix[:3, :3])))
     fits = [refined(p, full[:9], coarse, reference.coarse, 4000, 1e-3, 500) for p, _ in fits]
     fits = _distinct(fits, 3, MARGIN)
@@ -356,7 +255,7 @@ def _searched(image, grid, reference, search):
     fits = _distinct(fits, 3, MARGIN)
     fits = [refined(p, full, fine, reference.fine, len(points), 1e-4, 700) for p, _ in fits]
     parameters, misfit = min(fits, key=lambda fit: fit[1])
-    matrix = _matrix(parameters, CENTRE_MM)
+    matrix = affine_matrix(parameters, CENTRE_MM)
     return AffineFit(matrix, -misfit, float(np.linalg.det(matrix[:3, :3])))
 
 
@@ -375,7 +274,7 @@ def _starts(head, grid, volume, to_voxel, reference, search):
     lattice = np.stack(np.meshgrid(*axes, *angles, indexing="ij"), axis=-1).reshape(-1, 6)
     candidates = np.hstack([lattice, np.tile(PRIOR_MEAN, (len(lattice), 1))])
     for n_points in (600, 3000):
-        scores = _scan(
+        scores = correlations(
             candidates,
             CENTRE_MM,
             to_voxel,
@@ -411,61 +310,3 @@ def _distinct(fits, n, margin):
         ):
             kept.append((parameters, misfit))
     return kept[:n]
-
-
-def local_correlation(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -> float:
-    """Mean over a mask of the signed correlation in boxes of 9 x 9 x 9 voxels.
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (x, y, z)
-    mask : ndarray of shape (x, y, z)
-        Flat boxes count as 0.
-
-    Returns
-    -------
-    float
-    """
-
-    def mean(image):
-        return ndimage.uniform_filter(image, LOCAL_BOX)
-
-    first, second = (image / image[mask].mean() for image in (first, second))
-    mean_first, mean_second = mean(first), mean(second)
-    variance_first = mean(first * first) - mean_first**2
-    variance_second = mean(second * second) - mean_second**2
-    covariance = mean(first * second) - mean_first * mean_second
-    scale = np.sqrt(np.maximum(variance_first * variance_second, 1e-12))
-    flat = (variance_first < 1e-5) | (variance_second < 1e-5)
-    return float(np.where(flat, 0, covariance / scale)[mask].mean())
-
-
-def check_affine(fit: AffineFit, local: float, name: str) -> None:
-    """Refuse an affine that is not clearly right.
-
-    Parameters
-    ----------
-    fit : AffineFit
-    local : float
-        From :func:`local_correlation` of template and T1 under the affine, at 2 mm.
-    name : str
-        The file, for the message.
-
-    Raises
-    ------
-    ValueError
-        If the objective, the local correlation or the determinant is out of its range.
-    """
-    low, high = DETERMINANT_RANGE
-    if (
-        fit.objective < MIN_OBJECTIVE
-        or local < MIN_LOCAL_CORRELATION
-        or not low <= fit.determinant <= high
-    ):
-        raise ValueError(
-            f"{name} could not be aligned with the template: objective {fit.objective:.2f} (at "
-            f"least {MIN_OBJECTIVE} expected), local correlation {local:.2f} (at least "
-            f"{MIN_LOCAL_CORRELATION}), head volume {fit.determinant:.2f} of the template "
-            f"({low} to {high}); look at the T1, its orientation and cropping, and exclude the "
-            "participant with a reason if it cannot be repaired"
-        )

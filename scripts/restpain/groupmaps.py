@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.design import MOTION, Design, included, two_sample_design
 from restpain.participants import read_participants
-from restpain.tables import read_json
+from restpain.tables import read_json, read_table
 from restpain.volumes import read_masked
 
 MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
@@ -16,6 +16,46 @@ MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody 
 def participant_of(path: str | Path) -> str:
     """participant_id of a file, from its name."""
     return Path(path).name.split("_")[0]
+
+
+def of_analysed(
+    paths: list[str], participants_path: str, *, group: str | None = None
+) -> list[str]:
+    """Files of the analysed participants, told by the names of the files; their order is kept.
+
+    Rules give the files of everybody who was preprocessed, since who is analysed is known only
+    after the quality control.
+
+    Parameters
+    ----------
+    paths : list of str
+        Files of all participants, one or several (such as one per measure) of each; may be empty
+        where there is no such file of anybody.
+    participants_path : str
+        ``results/cohort/analysed.tsv``.
+    group : str, optional
+        The group whose files are given; by default both.
+
+    Raises
+    ------
+    ValueError
+        If analysed participants differ in their number of files, or have none.
+    """
+    table = read_table(participants_path, dtype=str)
+    analysed = table["exclude"].isna()
+    if group is not None:
+        analysed &= table["group"] == group
+    count = dict.fromkeys(table.loc[analysed, "participant_id"], 0)
+    kept = [path for path in paths if participant_of(path) in count]
+    for path in kept:
+        count[participant_of(path)] += 1
+    if paths and count and min(count.values()) < max(max(count.values()), 1):
+        fewest = min(count, key=count.get)
+        raise ValueError(
+            f"{fewest} is analysed and has {count[fewest]} of the files, but others have "
+            f"{max(count.values())}; delete {participants_path} so that it is made anew"
+        )
+    return kept
 
 
 def patients_first(

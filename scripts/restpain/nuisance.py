@@ -20,16 +20,6 @@ NEEDS = {  # signal of a regressor, and how to name it
 }
 BLOCK_VOXELS = 8192  # bounds memory, does not change the result
 
-CONFOUNDS = {
-    **{name: "Translation of the head, mm" for name in MOTION[:3]},
-    **{name: "Rotation of the head, rad" for name in MOTION[3:]},
-    "framewise_displacement_jenkinson": "Root mean square over a sphere of 80 mm radius, mm",
-    "framewise_displacement_power": "Sum of absolute changes, rotations on a 50 mm sphere, mm",
-    "white_matter": "Mean of the eroded white matter, unit of the series",
-    "csf": "Mean of the eroded cerebrospinal fluid, unit of the series",
-    "global_signal": "Mean of the brain mask, unit of the series",
-}
-
 
 def eroded_tissue(
     probability: np.ndarray, brain_mask: np.ndarray, *, above: float, erosions: int
@@ -312,28 +302,3 @@ def residuals(series: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, int]:
         block = series[begin : begin + BLOCK_VOXELS].astype(float)
         result[begin : begin + BLOCK_VOXELS] = block - (block @ basis) @ basis.T
     return result, n_volumes - rank
-
-
-def confounds_table(
-    parameters: np.ndarray,
-    *,
-    jenkinson: np.ndarray,
-    power: np.ndarray,
-    signals: dict[str, np.ndarray | None],
-) -> pd.DataFrame:
-    """Columns of `CONFOUNDS`, one row per volume.
-
-    Parameters
-    ----------
-    parameters : ndarray of shape (n_volumes, 6)
-        Translations in mm, rotations in rad.
-    jenkinson, power : ndarray of shape (n_volumes,)
-        Framewise displacements in mm.
-    signals : dict
-        ``wm``, ``csf`` and ``global``, each of shape (n_volumes,) or None if unknown.
-    """
-    means = [signals.get(name) for name in ("wm", "csf", "global")]
-    unknown = np.full(len(parameters), np.nan)
-    means = [unknown if mean is None else mean for mean in means]
-    columns = [*parameters.T, jenkinson, power, *means]
-    return pd.DataFrame(dict(zip(CONFOUNDS, columns, strict=True)))

@@ -37,7 +37,7 @@ def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.D
         With one sentence per problem, one per line.
     """
     name = Path(path).name
-    header, rows = _cells(path)
+    header, rows = read_cells(path)
     problems = [
         f"{name} has no column {column}; its columns are {', '.join(header)}"
         for column in REQUIRED_COLUMNS
@@ -60,7 +60,7 @@ def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.D
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
     if "exclude" not in table:
         table["exclude"] = ""
-    table["participant_id"] = [_with_prefix(label) for label in table["participant_id"]]
+    table["participant_id"] = [with_prefix(label) for label in table["participant_id"]]
     for column in ("group", "exclude"):
         table[column] = table[column].fillna("")
     problems = _problems(table, [line for line, _ in rows], name, {patients, controls})
@@ -69,11 +69,21 @@ def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.D
     return table
 
 
-def _cells(path: str | Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and numbered rows of a tab-separated file, cells stripped, empty rows left out."""
+def read_cells(
+    path: str | Path, *, key: str = "cohort.participants"
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header and numbered rows of a tab-separated file, cells stripped, empty rows left out.
+
+    ``key`` is the key of the configuration that names the file.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, or it is no UTF-8 text separated by tabs.
+    """
     path = Path(path)
     if not path.is_file():
-        raise ValueError(f"{path} does not exist or is no file; set cohort.participants")
+        raise ValueError(f"{path} does not exist or is no file; set {key}")
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -93,7 +103,8 @@ def _cells(path: str | Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     return header, rows[1:]
 
 
-def _with_prefix(label: str | None) -> str:
+def with_prefix(label: str | None) -> str:
+    """participant_id with ``sub-`` before it, added where it is left out."""
     label = label or ""
     return label if label.startswith("sub-") else f"sub-{label}"
 

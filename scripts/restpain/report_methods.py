@@ -5,6 +5,11 @@ from restpain.report_page import Section
 from restpain.workflow_content import NUISANCE_NAMES
 
 REFERENCES = {
+    "filter": (
+        "Lindquist MA et al. Modular preprocessing pipelines can reintroduce artifacts into fMRI "
+        f"data. Hum Brain Mapp 2019;40:2358{EN_DASH}2376",
+        "10.1002/hbm.24528",
+    ),
     "friston24": (
         "Friston KJ et al. Movement-related effects in fMRI time-series. Magn Reson Med "
         f"1996;35:346{EN_DASH}355",
@@ -140,6 +145,13 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
         if removed
         else "No nuisance signal was regressed out."
     )
+    if removed and preprocessing["filter"] == "simultaneous":
+        nuisance += (
+            f" Their weights were fitted at {band}, data and regressors filtered alike "
+            f"{cite('filter')}."
+        )
+    elif removed:
+        nuisance += " Their weights were fitted before any filter."
     first += f" {nuisance}"
     parts = []
     if "alff" in metrics["measures"]:

@@ -7,7 +7,13 @@ import yaml
 
 from restpain.report_page import Section
 
-PATH_KEYS = ("cohort.data", "cohort.participants", "published", "connectivity.masks")
+PATH_KEYS = (
+    "cohort.data",
+    "cohort.participants",
+    "published",
+    "quality.ratings",
+    "connectivity.masks",
+)
 
 
 def settings_section(default_text: str, settings: dict) -> Section:

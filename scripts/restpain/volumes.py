@@ -5,11 +5,14 @@ millimetres of RAS space. Maps and series in a mask are ``(n_voxels,)`` and
 ``(n_voxels, n_volumes)``, voxels in C order of the mask.
 """
 
+import gzip
 import sys
+import zlib
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from restpain.files import gzipped, write_bytes
 from restpain.tables import read_json, write_json
@@ -44,6 +47,37 @@ def sidecar_path(path: str | Path) -> Path:
     return path.with_name(path.name.removesuffix(".gz").removesuffix(".nii") + ".json")
 
 
+@contextmanager
+def _complete(path: str | Path):
+    """Turn what goes wrong in reading a damaged image into one sentence."""
+    try:
+        yield
+    except (
+        EOFError,
+        gzip.BadGzipFile,
+        zlib.error,
+        isal_zlib.IsalError,
+        nib.filebasedimages.ImageFileError,
+    ) as error:
+        raise ValueError(
+            f"{Path(path).name} ends early or is damaged; delete it if the workflow made it, and "
+            f"the next run makes it again, or else copy it again from its source ({error})"
+        ) from None
+
+
+def _loaded(path: str | Path) -> nib.Nifti1Image:
+    """Load an image; a compressed one to its end, so that its checksum is compared."""
+    path = Path(path)
+    with _complete(path):
+        if path.suffix != ".gz":
+            return nib.load(path)
+        content = igzip.decompress(path.read_bytes())
+        for kind in (nib.Nifti1Image, nib.Nifti2Image):
+            if kind.header_class.may_contain_header(content[: kind.header_class.sizeof_hdr]):
+                return kind.from_bytes(content)
+        raise nib.filebasedimages.ImageFileError("it is no NIfTI image")
+
+
 def _array(image: nib.Nifti1Image) -> np.ndarray:
     # nibabel reads an image without volumes as a flat empty array
     return np.asarray(image.dataobj, dtype=np.float32).reshape(image.shape)
@@ -51,13 +85,13 @@ def _array(image: nib.Nifti1Image) -> np.ndarray:
 
 def read_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read an image, 3D or 4D, as float32 with its affine; scale factors are applied."""
-    image = nib.load(path)
+    image = _loaded(path)
     return _array(image), image.affine
 
 
 def read_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read a mask as booleans, any nonzero value inside, with its affine."""
-    image = nib.load(path)
+    image = _loaded(path)
     return np.asarray(image.dataobj) != 0, image.affine
 
 
@@ -71,20 +105,22 @@ def read_masked(path: str | Path, mask: np.ndarray, affine: np.ndarray) -> np.nd
     ValueError
         If the image is on another grid than the mask.
     """
-    image = nib.load(path)
+    with _complete(path):
+        image = nib.load(path)
     check_grid(image.shape[:3], image.affine, mask.shape, affine, Path(path).name)
     if len(image.shape) == 3:
-        return _array(image)[mask]
+        return _array(_loaded(path))[mask]
     series = np.empty((np.count_nonzero(mask), image.shape[3]), dtype=np.float32)
     inside = np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")  # as files have them
     # isa-l's inflate is about four times faster than zlib; a few volumes at a time bound memory
     opened = igzip.open if str(path).endswith(".gz") else open
-    with opened(path, "rb") as stream:
+    with _complete(path), opened(path, "rb") as stream:
         data = type(image).from_stream(stream).dataobj
         for start in range(0, image.shape[3], VOLUMES_AT_A_TIME):
             volumes = slice(start, start + VOLUMES_AT_A_TIME)
             block = np.asarray(data[..., volumes], dtype=np.float32)
             series[:, volumes] = block.reshape(mask.size, -1, order="F").T[:, inside].T
+        stream.read(1)  # the end of the file, where its checksum is compared
     return series
 
 

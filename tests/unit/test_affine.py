@@ -5,14 +5,8 @@ import pytest
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 from scipy import ndimage
 
-from restpain.affine import (
-    AffineFit,
-    check_affine,
-    downsampled,
-    fit_affine,
-    local_correlation,
-    reference,
-)
+from restpain.affine import AffineFit, downsampled, fit_affine, reference
+from restpain.affine_gate import check_affine, local_correlation
 from restpain.trilinear import applied
 
 ROTATION = np.radians(10)
@@ -81,6 +75,20 @@ def test_a_head_far_from_the_origin_of_its_header_is_found_by_the_wider_search(t
     fit = fit_affine(t1, away @ grid, reference(image, mask, affine))
 
     assert error_mm(fit.matrix, away @ PLACED, mask, affine) < 2.0
+
+
+def test_an_image_stored_from_left_to_right_gives_the_place_of_one_stored_the_other_way(template):
+    image, mask, affine = template
+    t1, grid = head(*template, PLACED)
+    t1[40:50, 40:50, 30:40] *= 1.3  # no symmetry that would hide an exchange of the sides
+    mirror = np.diag([-1.0, 1, 1, 1])
+    mirror[0, 3] = t1.shape[0] - 1
+
+    straight = fit_affine(t1, grid, reference(image, mask, affine))
+    stored = fit_affine(t1[::-1], grid @ mirror, reference(image, mask, affine))
+
+    assert np.linalg.det((grid @ mirror)[:3, :3]) < 0 < stored.determinant
+    assert error_mm(stored.matrix, straight.matrix, mask, affine) < 0.3
 
 
 def test_the_same_image_gives_the_same_numbers(template):

@@ -69,6 +69,24 @@ def test_a_script_reads_all_that_its_rule_declares_and_nothing_else(name, sectio
     assert "snakemake.config" not in script
 
 
+# before the quality control, or making the table themselves
+KNOW_EVERYBODY = {
+    *("simulate_cohort", "simulate_participant", "import_participants", "check_cohort"),
+    *("check_design", "tabulate_quality", "select_participants"),
+}
+# inputs with one file of everybody who was preprocessed
+OF_EVERYBODY = {"maps", "series", "masks", "fc", "fc_maps", "func_qc", "anat_qc", "pictures"}
+
+
+@pytest.mark.parametrize("name", sorted(set(SCRIPT_RULES) - KNOW_EVERYBODY))
+def test_who_is_left_out_by_quality_control_does_not_enter_the_group_level(name):
+    assert "results/cohort/participants.tsv" not in SCRIPT_RULES[name].partition("output:")[0]
+
+    script = "".join((REPOSITORY / "scripts" / f"{name}.py").read_text().split())
+    for given in declared("input", SCRIPT_RULES[name]) & OF_EVERYBODY:
+        assert f"of_analysed(snakemake.input.{given}," in script
+
+
 def test_every_script_belongs_to_a_rule():
     assert {path.stem for path in REPOSITORY.glob("scripts/*.py")} == set(SCRIPT_RULES)
 

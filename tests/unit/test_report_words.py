@@ -102,6 +102,12 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
     ("section", "key", "value", "phrase"),
     [
         ("preprocessing", "nuisance", [], "No nuisance signal was regressed out."),
+        (
+            "preprocessing",
+            "filter",
+            "simultaneous",
+            "fitted at 0.01–0.1 Hz, data and regressors filtered alike",
+        ),
         ("cohort", "covariates", [], "without covariates"),
         ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
         ("group", "tails", 1, "cluster p < 0.05, for each sign"),

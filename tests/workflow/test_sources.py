@@ -3,36 +3,15 @@
 import shutil
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 import pytest
-import yaml
 
-from restpain.tables import read_table, write_table
-from runs import SMALL, snakemake
+from restpain.tables import write_table
+from runs import SMALL, first_of_each_group, metric_map, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
 SPACE = "space-MNI152NLin2009aSym"
-
-
-def write_config(directory, **sections):
-    """Write a configuration file with the given sections; returns its path."""
-    path = directory / "own.yaml"
-    path.write_text(yaml.safe_dump(sections))
-    return path
-
-
-def first_of_each_group(run):
-    """The rows of one patient and one control of a finished run."""
-    participants = read_table(run / "results/cohort/participants.tsv")
-    included = participants[participants["exclude"].isna()]
-    return included.groupby("group").head(1)
-
-
-def metric_map(directory, participant, measure):
-    name = f"{participant}_task-rest_{SPACE}_stat-{measure}_desc-standardised_boldmap.nii.gz"
-    return nib.load(directory / "results" / participant / "func" / name).get_fdata()
 
 
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):

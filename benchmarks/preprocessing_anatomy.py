@@ -1,0 +1,375 @@
+"""Does the T1 reach the template, the EPI the T1? Numbers of docs/preprocessing_anatomy.md.
+
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/preprocessing_anatomy.py starts
+
+runs the named parts and writes a table of each to ``docs/preprocessing_anatomy/``:
+
+- ``starts``: the affine and its gate from perturbed T1s of real heads (``--number``);
+- ``chain``: the whole anatomy stage from some of the same starts (``--chain-number``);
+- ``tissues``: tissue maps of simulated participants against the labels they were made from.
+
+The real heads are those of a folder ``--data`` with ``philips_ingenia/dicom.tar.xz`` (T1 of 1 mm
+and a rest series) and ``pumi_minitest`` (T1 of 2 mm and a rest series). A head is right where the
+RMS distance over the brain from where the unperturbed image led is within a bound, refused where
+the gate stopped it, and silently wrong else. Times are CPU seconds of one core.
+"""
+
+import argparse
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import ndimage
+
+from prepare_template import prepare_template
+from preprocess_anat import preprocess_anat
+from restpain import phantom
+from restpain.affine import fit_affine, reference
+from restpain.affine_gate import check_affine, local_correlation
+from restpain.dicom_conversion import checked_conversion
+from restpain.dicom_series import folder_series, indexed_series
+from restpain.files import gzipped
+from restpain.normalisation import dice, on_template
+from restpain.participant_index import participant_index
+from restpain.phantom import (
+    CSF,
+    GM,
+    WM,
+    grid_points,
+    head_labels,
+    random_anatomy,
+    rotation,
+    t1_grid,
+    t1_image,
+    template_path,
+    to_mni,
+    translation,
+)
+from restpain.tables import read_json, write_table
+from restpain.template import voxel_sizes
+from restpain.trilinear import applied
+from restpain.volumes import read_mask, read_volume, write_volume
+
+REPOSITORY = Path(__file__).parents[1]
+RESULTS = REPOSITORY / "docs" / "preprocessing_anatomy"
+ANGLE_DEG, SHIFT_MM, BIAS, VOXEL_MM = 25.0, 40.0, 0.4, 2.0  # largest perturbations
+RIGHT_AFFINE_MM, RIGHT_CHAIN_MM = 4.0, 2.0
+
+
+def real_heads(data, folder, names):
+    """Paths of T1 and rest series of the real heads, converted where they are DICOM."""
+    paths = {kind: folder / f"philips_{kind}.nii.gz" for kind in ("t1", "rest")}
+    if not paths["rest"].exists():
+        with tempfile.TemporaryDirectory() as scratch:
+            with tarfile.open(data / "philips_ingenia" / "dicom.tar.xz") as archive:
+                archive.extractall(scratch, filter="data")
+            index = participant_index(scratch, participant_id="sub-01", source="dicom")
+            series, _ = folder_series(scratch)
+            for kind, path in paths.items():
+                one = indexed_series(series, index, kind)
+                content, _ = checked_conversion(one.paths, one.facts, name="philips")
+                path.write_bytes(gzipped(content))
+    pumi = data / "pumi_minitest" / "sub-001"
+    heads = {
+        "philips": paths,
+        "pumi": {
+            "t1": pumi / "anat" / "sub-001_T1w.nii.gz",
+            "rest": pumi / "func" / "sub-001_task-rest_bold.nii.gz",
+        },
+    }
+    return {head: heads[head] for head in names}
+
+
+def template_paths(folder):
+    """Images of the template on both grids, made where they are not there yet."""
+    images = ("T1w", "mask", "GM", "WM", "CSF")
+    anat, func = (
+        {image: str(folder / f"template_{grid}_{image}.nii.gz") for image in images}
+        for grid in ("anat", "func")
+    )
+    if not Path(func["CSF"]).exists():
+        prepare_template(anat_paths=anat, func_paths=func, normalisation_mm=2.0, voxel_mm=3.0)
+    return anat, func
+
+
+def turned(angles_deg, shift_mm, centre_mm):
+    """Affine that rotates about a centre and then shifts."""
+    turn = rotation(np.radians(angles_deg))
+    return translation(np.add(centre_mm, shift_mm)) @ turn @ translation(-np.asarray(centre_mm))
+
+
+def perturbed(t1, affine, to_t1, rng):
+    """Perturb a T1 at random.
+
+    Returns the image, its affine, the move of the head that the affine of the template has to
+    follow, and what was done.
+    """
+    low, high = np.sort(applied(affine, np.array([[0, 0, 0], np.array(t1.shape) - 1.0])), axis=0)
+    brain_centre = applied(to_t1, np.array([0.0, -20, 8]))
+    angles, shift = rng.uniform(-ANGLE_DEG, ANGLE_DEG, 3), rng.uniform(-SHIFT_MM, SHIFT_MM, 3)
+    move = turned(angles, shift, brain_centre)
+    sizes = np.array([rng.uniform(size, max(size, VOXEL_MM)) for size in voxel_sizes(affine)])
+    in_header = rng.random() < 0.5
+    if in_header:  # the field of view turns with the head: nothing is lost
+        axes, size = affine[:3, :3] / voxel_sizes(affine), np.array(t1.shape) * voxel_sizes(affine)
+        centre, axes = (low + high) / 2, axes
+        pull = np.eye(4)
+    else:  # the head turns in an upright field of view, which may lose a part of it
+        axes, size, centre = np.eye(3), np.array([200.0, 256.0, 256.0]), (low + high) / 2
+        centre = centre + shift * rng.uniform(0, 1)
+        pull = np.linalg.inv(move)
+    shape = np.maximum(np.round(size / sizes), 8).astype(int)
+    grid = np.eye(4)
+    grid[:3, :3] = axes * sizes
+    grid[:3, 3] = centre - grid[:3, :3] @ (shape - 1) / 2
+    image = resampled(t1, affine, shape, grid, pull)
+    position = np.stack(np.meshgrid(*[np.linspace(-1, 1, n) for n in shape], indexing="ij"))
+    field = smooth_polynomial(position, rng)
+    image *= 1 + BIAS * rng.random() * field
+    if in_header:
+        grid = move @ grid
+    crop = ("none", "neck", "top")[rng.integers(3)]
+    if crop != "none":
+        image, grid = cropped(image, grid, move @ to_t1, crop, rng)
+    return (
+        image.astype(np.float32),
+        grid,
+        move,
+        {
+            "angle_deg": np.degrees(np.arccos((np.trace(move[:3, :3]) - 1) / 2)),
+            "shift_mm": np.linalg.norm(shift),
+            "moved": "header" if in_header else "head",
+            "voxel_mm": "x".join(f"{size:.2f}" for size in voxel_sizes(grid)),
+            "cropped": crop,
+        },
+    )
+
+
+def resampled(t1, affine, shape, grid, pull):
+    """T1, smoothed to the new voxels, at the points of a grid pulled back to the T1."""
+    old, new = voxel_sizes(affine), np.sort(voxel_sizes(grid))[::-1]
+    # the largest new voxels lie along no known axis of the T1 once the head turned: use the mean
+    fwhm = np.sqrt(np.maximum(new.mean() ** 2 - old**2, 0)) / old
+    smooth = ndimage.gaussian_filter(t1, fwhm / np.sqrt(8 * np.log(2)))
+    steps = np.linalg.inv(affine) @ pull @ grid
+    return ndimage.affine_transform(
+        smooth, steps[:3, :3], steps[:3, 3], output_shape=tuple(shape), order=1
+    )
+
+
+def smooth_polynomial(position, rng):
+    """Random polynomial of degree 2 between -1 and 1."""
+    x, y, z = position
+    terms = np.stack([x, y, z, x * y, x * z, y * z, x**2, y**2, z**2])
+    field = np.tensordot(rng.standard_normal(9), terms, 1)
+    return 2 * (field - field.min()) / np.ptp(field) - 1
+
+
+def cropped(image, grid, to_t1, part, rng):
+    """Without slices below the brain (at most 10 mm of it) or from its top (at most 20 mm)."""
+    axis = int(np.abs(grid[2, :3]).argmax())
+    upwards = grid[2, axis] > 0
+    ends = {"neck": [0, -20, -68], "top": [0, -20, 80]}[part]
+    offset = rng.uniform(-30, 10) if part == "neck" else -rng.uniform(0, 20)
+    edge = applied(np.linalg.inv(grid), applied(to_t1, np.array(ends, float)))[axis]
+    edge += (1 if upwards else -1) * offset / voxel_sizes(grid)[axis]
+    edge = int(np.clip(round(edge), 2, image.shape[axis] - 2))
+    keeps_high = upwards == (part == "neck")
+    first, last = (edge, image.shape[axis]) if keeps_high else (0, edge)
+    grid = grid.copy()
+    grid[:3, 3] += grid[:3, axis] * first
+    return np.take(image, range(first, last), axis=axis), grid
+
+
+def rms_mm(first, second):
+    """Root mean square distance of two sets of points."""
+    return float(np.sqrt(((first - second) ** 2).sum(axis=-1).mean()))
+
+
+def gated(t1, affine, image, mask, grid, points):
+    """Affine of a T1 with the two numbers of its gate, and the gate's message or nothing."""
+    fit = fit_affine(t1, affine, points)
+    aligned = on_template(t1, affine, fit.matrix, shape=image.shape, grid=grid)
+    local = local_correlation(image, aligned, mask)
+    try:
+        check_affine(fit, local, "T1w")
+    except ValueError as error:
+        return fit, local, str(error)
+    return fit, local, ""
+
+
+def starts(arguments):
+    """Fit and check the affine from random starts."""
+    anat, _ = template_paths(arguments.folder)
+    image, grid = read_volume(anat["T1w"])
+    mask, _ = read_mask(anat["mask"])
+    points = reference(image, mask, grid)
+    brain = applied(grid, np.argwhere(mask)[::7].astype(float))
+    rows = []
+    for head, paths in real_heads(arguments.data, arguments.folder, arguments.heads).items():
+        t1, affine = read_volume(paths["t1"])
+        t1 = np.maximum(t1, 0)
+        straight, local, message = gated(t1, affine, image, mask, grid, points)
+        print(head, f"{straight.objective:.3f} {local:.3f} {straight.determinant:.3f}", message)
+        for number in range(arguments.number // len(arguments.heads)):
+            rng = np.random.default_rng([number, *head.encode()])
+            moved, moved_affine, move, facts = perturbed(t1, affine, straight.matrix, rng)
+            begin = time.process_time()
+            fit, local, message = gated(moved, moved_affine, image, mask, grid, points)
+            seconds = time.process_time() - begin
+            error = rms_mm(applied(fit.matrix, brain), applied(move @ straight.matrix, brain))
+            right = error < RIGHT_AFFINE_MM
+            verdict = "refused" if message else "right" if right else "silently wrong"
+            rows.append(
+                {
+                    "head": head,
+                    "start": number,
+                    **facts,
+                    "objective": fit.objective,
+                    "local_correlation": local,
+                    "determinant": fit.determinant,
+                    "rms_mm": error,
+                    "verdict": verdict,
+                    "cpu_s": seconds,
+                }
+            )
+            print(
+                *(f"{v:.3g}" if isinstance(v, float) else v for v in rows[-1].values()), flush=True
+            )
+    write(rows, "starts", arguments)
+
+
+def write(rows, name, arguments):
+    """Write a table, numbers to four digits."""
+    table = pd.DataFrame(rows)
+    for column in table.select_dtypes("float"):
+        table[column] = [float(f"{value:.4g}") for value in table[column]]
+    write_table(arguments.results / f"{name}.tsv", table)
+
+
+def chain(arguments):
+    """Run the whole anatomy stage from some of the starts."""
+    anat, func = template_paths(arguments.folder)
+    brain, _ = read_mask(func["mask"])
+    image, grid = read_volume(anat["T1w"])
+    points = reference(image, read_mask(anat["mask"])[0], grid)
+    rows = []
+    for head, paths in real_heads(arguments.data, arguments.folder, arguments.heads).items():
+        t1, affine = read_volume(paths["t1"])
+        t1 = np.maximum(t1, 0)
+        to_t1 = fit_affine(t1, affine, points).matrix
+        quality, _, straight = anatomy(t1, affine, anat, func, arguments.folder)
+        print(head, quality)
+        for number in range(arguments.chain_number // len(arguments.heads)):
+            rng = np.random.default_rng([number, *head.encode()])
+            moved, moved_affine, move, facts = perturbed(t1, affine, to_t1, rng)
+            begin = time.process_time()
+            row = {"head": head, "start": number, **facts}
+            try:
+                quality, _, field = anatomy(moved, moved_affine, anat, func, arguments.folder)
+            except ValueError as error:
+                rows.append(row | {"verdict": "refused"})
+                print(error, flush=True)
+                continue
+            distance = np.linalg.norm(field - applied(move, straight), axis=-1)[brain]
+            rms = float(np.sqrt((distance**2).mean()))
+            rows.append(
+                row
+                | {
+                    "rms_mm": rms,
+                    "median_mm": float(np.median(distance)),
+                    "dice_gm": quality["dice_gm"],
+                    "dice_wm": quality["dice_wm"],
+                    "folded_voxels": quality["folded_voxels"],
+                    "verdict": "right" if rms < RIGHT_CHAIN_MM else "silently wrong",
+                    "cpu_s": time.process_time() - begin,
+                }
+            )
+            print(rows[-1], flush=True)
+    write(rows, "chain", arguments)
+
+
+def anatomy(t1, affine, anat, func, folder):
+    """Quality numbers, images and point field of the anatomy stage."""
+    names = ("t1w", "mask", "GM", "WM", "CSF", "normalised", "xfm")
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        place = Path(scratch, "sub-01")
+        place.mkdir()
+        outputs = {name: str(place / f"{name}.nii.gz") for name in names}
+        outputs["qc"] = str(place / "qc.json")
+        write_volume(place / "raw.nii.gz", t1, affine)
+        preprocess_anat(
+            t1w_path=str(place / "raw.nii.gz"),
+            template_paths=anat,
+            grid_path=func["T1w"],
+            output_paths=outputs,
+        )
+        maps = {name: read_volume(path)[0] for name, path in outputs.items() if name != "qc"}
+        return read_json(outputs["qc"]), maps, maps["xfm"]
+
+
+def simulated_t1(number, voxel_mm, folder):
+    """T1 of a simulated participant with its affine, labels and brain, all on its grid."""
+    t1, affine = read_volume(template_path("t1"))
+    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
+    labels, label_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
+    rng = np.random.default_rng(np.random.SeedSequence([20251123, number]))
+    person = random_anatomy(rng)
+    shape, grid = t1_grid(voxel_mm, rng)
+    image, tissue = t1_image(labels, label_affine, person, shape=shape, affine=grid, rng=rng)
+    closed, closed_affine = read_mask(folder / "template_anat_mask.nii.gz")
+    points = to_mni(person, grid_points(shape, grid))
+    inside = phantom.sampled(closed.astype(np.uint8), closed_affine, points, order=0)
+    return image, grid, tissue, inside.reshape(shape) > 0
+
+
+def tissues(arguments):
+    """Compare tissue maps of simulated participants with the labels they were made from."""
+    anat, func = template_paths(arguments.folder)
+    rows = []
+    for voxel_mm in (1.0, 2.0):
+        for number in range(arguments.participants):
+            t1, affine, truth, brain = simulated_t1(number, voxel_mm, arguments.folder)
+            quality, maps, _ = anatomy(t1, affine, anat, func, arguments.folder)
+            found = np.stack([maps[name] for name in ("CSF", "GM", "WM")])
+            known = (maps["mask"] > 0) & np.isin(truth, (GM, WM, CSF))
+            best = found.argmax(axis=0)
+            row = {"voxel_mm": voxel_mm, "participant": number}
+            for column, (name, label) in enumerate((("csf", CSF), ("gm", GM), ("wm", WM))):
+                row[f"dice_{name}"] = dice(
+                    (best == column) & (maps["mask"] > 0), (truth == label) & brain
+                )
+                row[f"dice_{name}_in_mask"] = dice(
+                    (best == column) & known, (truth == label) & known
+                )
+            row["dice_brain"] = dice(maps["mask"] > 0, brain)
+            rows.append(row | {key: quality[key] for key in ("affine_objective", "dice_gm")})
+            print(rows[-1], flush=True)
+    write(rows, "tissues", arguments)
+
+
+PARTS = {"starts": starts, "chain": chain, "tissues": tissues}
+
+
+def main():
+    """Run the named parts."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="+", choices=PARTS)
+    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--heads", nargs="+", default=["philips", "pumi"])
+    parser.add_argument("--number", type=int, default=200)
+    parser.add_argument("--participants", type=int, default=3)
+    parser.add_argument("--chain-number", type=int, default=12)
+    arguments = parser.parse_args()
+    arguments.results.mkdir(parents=True, exist_ok=True)
+    for part in arguments.parts:
+        PARTS[part](arguments)
+
+
+if __name__ == "__main__":
+    main()

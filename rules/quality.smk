@@ -1,0 +1,67 @@
+"""Quality control: everybody's numbers, and who of them enters the group level.
+
+inputs   quality numbers and confounds of all participants, the file quality.ratings
+outputs  results/quality/, results/cohort/analysed.tsv
+"""
+
+
+rule tabulate_quality:
+    """Quality numbers, ratings and limits of every participant; motion of the groups compared."""
+    input:
+        participants="results/cohort/participants.tsv",
+        ratings=ratings_file(),
+        func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
+        anat_qc=anatomical_quality(),
+        confounds=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv"
+        ),
+    output:
+        quality="results/quality/quality.tsv",
+        columns="results/quality/quality.json",
+        motion="results/quality/motion_of_groups.tsv",
+        sidecar="results/quality/motion_of_groups.json",
+        template="results/quality/qc_ratings_template.tsv",
+    log:
+        "results/logs/tabulate_quality.log",
+    benchmark:
+        "results/benchmarks/tabulate_quality.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        limits=quality_limits(),
+        code=code_digest("tabulate_quality.py"),
+    script:
+        "../scripts/tabulate_quality.py"
+
+
+rule select_participants:
+    """The table of participants with the reasons of quality control in its column exclude."""
+    input:
+        participants="results/cohort/participants.tsv",
+        quality="results/quality/quality.tsv",
+    output:
+        analysed="results/cohort/analysed.tsv",
+        columns="results/cohort/analysed.json",
+    log:
+        "results/logs/select_participants.log",
+    benchmark:
+        "results/benchmarks/select_participants.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        code=code_digest("select_participants.py"),
+    script:
+        "../scripts/select_participants.py"

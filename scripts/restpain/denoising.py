@@ -1,0 +1,243 @@
+"""A series without nuisance and what is written beside it, whoever preprocessed it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.linalg import qr, solve_triangular
+
+from restpain.motion import displacement_power
+from restpain.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
+from restpain.quality import coverage, motion_summary, temporal_snr
+from restpain.spectrum import band_bins, ideal_filter, padded_length
+
+CONFOUNDS = {
+    **{name: f"Translation of the head along {name[-1]}, mm" for name in MOTION[:3]},
+    **{name: f"Rotation of the head about {name[-1]}, rad" for name in MOTION[3:]},
+    "framewise_displacement_jenkinson": "Displacement from the volume before (Jenkinson): root "
+    "mean square over a sphere of 80 mm radius, mm",
+    "framewise_displacement_power": "Displacement from the volume before (Power): sum of the "
+    "absolute changes of the six parameters, rotations on a 50 mm sphere, mm",
+    "white_matter": "Mean of the eroded white matter, unit of the series",
+    "csf": "Mean of the eroded cerebrospinal fluid, unit of the series",
+    "global_signal": "Mean of the brain mask, unit of the series",
+}
+COMPONENT = "Principal component {} of white matter and cerebrospinal fluid (aCompCor), no unit"
+
+
+@dataclass(frozen=True)
+class Denoised:
+    """A series without nuisance, ready to be written.
+
+    Attributes
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        Residuals.
+    sidecar : dict
+        Sidecar of the series.
+    confounds : DataFrame
+        One row per volume.
+    columns : dict
+        A sentence for each column of ``confounds``.
+    quality : dict
+        Numbers of motion, noise and regression.
+    """
+
+    series: np.ndarray
+    sidecar: dict
+    confounds: pd.DataFrame
+    columns: dict[str, str]
+    quality: dict
+
+
+def denoised(
+    series: np.ndarray,
+    *,
+    mask: np.ndarray,
+    template: np.ndarray,
+    repetition_time: float,
+    names: list[str],
+    signals: dict[str, np.ndarray | None],
+    jenkinson: np.ndarray | None,
+    band_hz: tuple[float, float] | None,
+    dropped_volumes: int,
+    timing: str,
+    origin: str,
+) -> Denoised:
+    """Regress nuisance out of a series, with its confounds and its quality in numbers.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        Series of the voxels of ``mask``. Not modified.
+    mask, template : ndarray of shape (x, y, z), bool
+        Voxels with a series, and those of the template's brain.
+    repetition_time : float
+        Time between two volumes, in seconds.
+    names : list of str
+        Nuisance regressors, as of `restpain.nuisance.regressors`.
+    signals : dict
+        What they are made of, without ``displacement``.
+    jenkinson : ndarray of shape (n_volumes,) or None
+        Framewise displacement in mm, None if the motion is not known.
+    band_hz : (float, float) or None
+        Band in which data and confounds are compared (`residuals_in_band`); None for all
+        frequencies.
+    dropped_volumes : int
+        Volumes left out at the start.
+    timing : str
+        What was done about slice timing.
+    origin : str
+        Where the signals come from, for the messages.
+
+    Raises
+    ------
+    ValueError
+        If a signal that a regressor needs is not known, or too few volumes are left.
+    """
+    n_volumes = series.shape[1]
+    signals = signals | {"displacement": jenkinson}
+    matrix, columns = regressors(names, signals=signals, n_volumes=n_volumes, origin=origin)
+    if band_hz is None:
+        result, degrees = residuals(series, matrix)
+    else:
+        result, degrees = residuals_in_band(
+            series,
+            matrix,
+            has_trend="trend" in names,
+            repetition_time=repetition_time,
+            band_hz=band_hz,
+        )
+    parameters = signals.get("motion")
+    if parameters is None:
+        parameters = np.full((n_volumes, 6), np.nan)
+        jenkinson = np.full(n_volumes, np.nan)
+    table, described = confounds_table(parameters, jenkinson=jenkinson, signals=signals)
+    power = table["framewise_displacement_power"].to_numpy()
+    return Denoised(
+        result,
+        {
+            "Description": "Rest series without nuisance regressors and mean, neither filtered "
+            "nor smoothed",
+            "RepetitionTime": repetition_time,
+            "NuisanceRegressors": columns,
+            "RegressionBandHz": band_hz if band_hz is None else list(band_hz),
+            "DroppedVolumes": dropped_volumes,
+            "SliceTimingCorrection": timing,
+        },
+        table,
+        described,
+        {
+            **motion_summary(parameters, jenkinson=jenkinson, power=power),
+            "tsnr_median": float(np.median(temporal_snr(series))),
+            "n_volumes": n_volumes,
+            "dropped_volumes": dropped_volumes,
+            "slice_timing": timing,
+            "coverage_of_template": coverage(mask, of=template),
+            "regressors": columns,
+            "residual_degrees_of_freedom": degrees,
+        },
+    )
+
+
+def residuals_in_band(
+    series: np.ndarray,
+    matrix: np.ndarray,
+    *,
+    has_trend: bool,
+    repetition_time: float,
+    band_hz: tuple[float, float],
+) -> tuple[np.ndarray, int]:
+    r"""Residuals with weights estimated from data and regressors filtered alike.
+
+    With the filter :math:`F` of the metrics (`restpain.spectrum.ideal_filter`), the weights
+    :math:`b` minimise :math:`|F Y - F X b|` and the result is :math:`Y - X b`. It holds all
+    frequencies; whoever filters it with :math:`F` gets :math:`F Y - F X b`, in which nothing of
+    the filtered regressors is left. The mean, and the linear trend if it is among the
+    regressors, are taken out of data and regressors before.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        Not modified.
+    matrix : ndarray of shape (n_volumes, n_regressors)
+        Regressors without the constant; may have no column.
+    has_trend : bool
+        Whether the linear trend is one of them.
+    repetition_time : float
+        Time between two volumes, in seconds.
+    band_hz : (float, float)
+        Lower and upper edge of the band, in Hz.
+
+    Returns
+    -------
+    residuals : ndarray of shape (n_voxels, n_volumes), of the type of ``series``
+    degrees_of_freedom : int
+        Those of the filtered series (the trace of :math:`F`, rounded down) less the rank of the
+        filtered regressors.
+
+    Raises
+    ------
+    ValueError
+        If the regressors are as many as the degrees of freedom in the band, or more.
+
+    References
+    ----------
+    Lindquist et al. (2019). Human Brain Mapping 40, 2358-2376. doi:10.1002/hbm.24528
+    """
+    n_volumes = len(matrix)
+    band = {"repetition_time": repetition_time, "band_hz": band_hz}
+    line = np.linspace(-1, 1, n_volumes)[:, None][:, : int(has_trend)]
+    regressor, _ = residuals(matrix.T.astype(float), line)
+    varying = np.linalg.norm(regressor, axis=1) > 1e-8 * np.linalg.norm(matrix, axis=0)
+    regressor = regressor[varying]
+    regressor /= np.linalg.norm(regressor, axis=1, keepdims=True)
+    filtered = ideal_filter(regressor, **band)
+    basis, triangle, order = qr(filtered.T, mode="economic", pivoting=True)
+    rank = int((np.abs(np.diag(triangle)) > 1e-8).sum())
+    first, last = band_bins(n_volumes, **band)
+    length = padded_length(n_volumes)
+    bins = np.arange(first, last + 1)
+    trace = np.where((bins == 0) | (bins == length / 2), 1, 2).sum() * n_volumes / length
+    degrees = int(trace) - rank
+    if degrees < 1:
+        raise ValueError(
+            f"{len(regressor)} nuisance regressors leave nothing of the {int(trace)} degrees of "
+            f"freedom that {n_volumes} volumes have from {band_hz[0]:g} to {band_hz[1]:g} Hz; "
+            "shorten preprocessing.nuisance or set preprocessing.filter to after_regression"
+        )
+    basis, triangle = basis[:, :rank], triangle[:rank, :rank]
+    used = regressor[order[:rank]]
+    result, _ = residuals(series, line)
+    for begin in range(0, len(series), BLOCK_VOXELS):
+        block = result[begin : begin + BLOCK_VOXELS].astype(float)
+        weights = solve_triangular(triangle, (ideal_filter(block, **band) @ basis).T)
+        result[begin : begin + BLOCK_VOXELS] = block - weights.T @ used
+    return result, degrees
+
+
+def confounds_table(
+    parameters: np.ndarray, *, jenkinson: np.ndarray, signals: dict[str, np.ndarray | None]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Table of confounds, one row per volume, and a sentence for each of its columns.
+
+    Parameters
+    ----------
+    parameters : ndarray of shape (n_volumes, 6)
+        Translations in mm, rotations in rad; NaN if unknown.
+    jenkinson : ndarray of shape (n_volumes,)
+        Framewise displacement in mm.
+    signals : dict
+        ``wm``, ``csf`` and ``global``, each of shape (n_volumes,) or None if unknown, and
+        ``acompcor`` of shape (n_volumes, n_components) if it was computed.
+    """
+    means = [signals.get(name) for name in ("wm", "csf", "global")]
+    unknown = np.full(len(parameters), np.nan)
+    means = [unknown if mean is None else mean for mean in means]
+    columns = [*parameters.T, jenkinson, displacement_power(parameters), *means]
+    table, described = dict(zip(CONFOUNDS, columns, strict=True)), dict(CONFOUNDS)
+    components = signals.get("acompcor")
+    for i, component in enumerate(() if components is None else components.T):
+        table[f"a_comp_cor_{i:02d}"] = component
+        described[f"a_comp_cor_{i:02d}"] = COMPONENT.format(i + 1)
+    return pd.DataFrame(table), described

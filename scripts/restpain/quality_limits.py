@@ -1,0 +1,218 @@
+"""The numbers that quality is judged by, their limits, and who is left out for them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from restpain.formatting import MISSING, number
+from restpain.nuisance import SCRUB_ABOVE_MM
+from restpain.ratings import EXCLUDE
+
+FLAG_ABOVE_MM = SCRUB_ABOVE_MM  # of Jenkinson's displacement
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One number that is judged.
+
+    Attributes
+    ----------
+    key : str
+        Its column in ``quality.tsv``.
+    name, unit : str
+        As readers see it.
+    digits : int
+        Decimals shown.
+    limit : str
+        Key of the section ``quality`` of the configuration. It begins with ``max_`` or ``min_``,
+        which says on which side a participant is left out.
+    look : float or None
+        Beyond it the number is worth a look; nobody is left out for it. None: no such value.
+    """
+
+    key: str
+    name: str
+    unit: str
+    digits: int
+    limit: str
+    look: float | None
+
+    @property
+    def side(self) -> str:
+        """Word for the bad side of a limit."""
+        return "above" if self.limit.startswith("max_") else "below"
+
+    def beyond(self, value: float, limit: float | None) -> bool:
+        """Whether a value is on the bad side of a limit; neither of no limit nor of no value."""
+        if limit is None or pd.isna(value):
+            return False
+        return value > limit if self.side == "above" else value < limit
+
+
+JUDGED = (
+    # Parkes et al. (2018) doi:10.1016/j.neuroimage.2017.12.073, their stringent criteria
+    Judged("mean_fd_jenkinson_mm", "mean FD", "mm", 3, "max_mean_fd_mm", 0.25),
+    Judged("flagged_share", "share of flagged volumes", "", 2, "max_flagged_share", 0.2),
+    Judged("n_unflagged", "volumes not flagged", "", 0, "min_unflagged_volumes", None),
+    # ASSUME: the rest are ours, from what went wrong and what did not on real data
+    Judged("coverage_of_template", "template covered", "", 3, "min_coverage", 0.95),
+    Judged("dice_gm", "overlap of grey matter with MNI (Dice)", "", 3, "min_dice_gm", 0.78),
+    Judged(
+        "coregistration_cost",
+        "cost of EPI on T1 (1 is no contrast)",
+        "",
+        2,
+        "max_coregistration_cost",
+        0.5,
+    ),
+)
+COLUMNS = {
+    "participant_id": "Participant.",
+    "group": "Group, as in participants.tsv.",
+    "mean_fd_jenkinson_mm": "Mean framewise displacement of Jenkinson in mm.",
+    "mean_fd_power_mm": "Mean framewise displacement of Power in mm.",
+    "max_fd_mm": "Largest framewise displacement of Jenkinson in mm.",
+    "n_volumes": "Volumes kept.",
+    "dropped_volumes": "Volumes dropped at the start.",
+    "n_flagged": f"Volumes with a displacement of Jenkinson above {FLAG_ABOVE_MM} mm.",
+    "flagged_share": "Their share of the volumes kept.",
+    "n_unflagged": "Volumes kept that are not flagged.",
+    "coverage_of_template": "Share of the template brain that the rest series covers.",
+    "tsnr_median": "Median temporal signal-to-noise ratio before denoising.",
+    "coregistration_cost": "Boundary-based cost of the mean EPI on the T1; 1 is no contrast.",
+    "dice_gm": "Dice of the participant's grey matter on the template with the template's.",
+    "dice_wm": "The same of white matter.",
+    "residual_degrees_of_freedom": "Degrees of freedom left after nuisance regression.",
+    "rating": "The user's rating: pass, doubtful or exclude; n/a if not rated.",
+    "rating_reason": "The user's reason.",
+    "exclude": "Why the participant does not enter the group level; n/a if it does.",
+    "exclude_detail": "The same with the participant's values.",
+}
+LIGHTS = ("good", "look", "beyond", "unknown")
+
+
+def light(judged: Judged, value: float, limits: dict[str, float | None]) -> str:
+    """One of ``good``, ``look``, ``beyond`` (the configured limit) and ``unknown``."""
+    if pd.isna(value):
+        return "unknown"
+    if judged.beyond(value, limits[judged.limit]):
+        return "beyond"
+    return "look" if judged.beyond(value, judged.look) else "good"
+
+
+def flagged_volumes(jenkinson: np.ndarray) -> np.ndarray:
+    """Volumes that moved by more than 0.2 mm from the one before; ``(n_volumes,)``, bool."""
+    return np.nan_to_num(jenkinson) > FLAG_ABOVE_MM
+
+
+def flag_numbers(jenkinson: np.ndarray) -> dict[str, float | None]:
+    """How many volumes are flagged, their share, and how many are not; None if unknown.
+
+    Parameters
+    ----------
+    jenkinson : ndarray of shape (n_volumes,)
+        Framewise displacement in mm; all NaN where the motion is not known.
+    """
+    if not np.isfinite(jenkinson).any():
+        return {"n_flagged": None, "flagged_share": None, "n_unflagged": None, "max_fd_mm": None}
+    n_flagged = int(flagged_volumes(jenkinson).sum())
+    return {
+        "n_flagged": n_flagged,
+        "flagged_share": n_flagged / len(jenkinson),
+        "n_unflagged": len(jenkinson) - n_flagged,
+        "max_fd_mm": float(np.nanmax(jenkinson)),
+    }
+
+
+def exceeded(numbers: dict, limits: dict[str, float | None]) -> list[Judged]:
+    """List what of a participant's numbers is beyond a limit.
+
+    Raises
+    ------
+    ValueError
+        If a number that has a limit is not known: nobody passes or fails unseen.
+    """
+    found = []
+    for judged in JUDGED:
+        limit, value = limits[judged.limit], numbers.get(judged.key)
+        if limit is not None and pd.isna(value):
+            raise ValueError(
+                f"quality.{judged.limit} is {limit:g}, but {judged.name} of "
+                f"{numbers['participant_id']} is not known; set the limit to null or exclude the "
+                "participant"
+            )
+        if judged.beyond(value, limit):
+            found.append(judged)
+    return found
+
+
+def limit_words(judged: Judged, limits: dict[str, float | None]) -> str:
+    """Name, side and value of a limit in force, such as ``mean FD above 0.25 mm``."""
+    unit = f" {judged.unit}" if judged.unit else ""
+    return f"{judged.name} {judged.side} {limits[judged.limit]:g}{unit}"
+
+
+def exclusion_reason(
+    numbers: dict, rating: str, reason: str, limits: dict[str, float | None]
+) -> str:
+    """Why a participant is left out of the group level, for the exclusion flow; empty if not.
+
+    Limits are named without the participant's value, so that equal reasons are counted together.
+    """
+    reasons = [limit_words(judged, limits) for judged in exceeded(numbers, limits)]
+    if rating == EXCLUDE:
+        reasons.insert(
+            0, f"rated exclude: {reason}" if reason else "rated exclude, no reason given"
+        )
+    return f"quality: {'; '.join(reasons)}" if reasons else ""
+
+
+def exclusion_detail(numbers: dict, reason: str, limits: dict[str, float | None]) -> str:
+    """Complete the reason of an exclusion with the participant's own values."""
+    values = [
+        f"{judged.name} {number(numbers[judged.key], judged.digits)}"
+        for judged in exceeded(numbers, limits)
+    ]
+    return f"{reason} ({', '.join(values)})" if values else reason
+
+
+def shown(judged: Judged, value) -> str:
+    """Write a judged number with its unit, for readers."""
+    text = number(value, judged.digits)
+    return f"{text} {judged.unit}" if judged.unit and text != MISSING else text
+
+
+def quality_row(
+    participant_id: str,
+    group: str,
+    numbers: dict,
+    jenkinson: np.ndarray,
+    rating: str,
+    reason: str,
+    limits: dict[str, float | None],
+) -> dict:
+    """Give one row of ``quality.tsv``, with the columns of ``COLUMNS``.
+
+    Parameters
+    ----------
+    participant_id, group : str
+        Whose row it is.
+    numbers : dict
+        Quality metrics of the rest series and of the anatomy, where there is one.
+    jenkinson : ndarray of shape (n_volumes,)
+        Framewise displacement in mm.
+    rating, reason : str
+        Of the user; empty if not rated.
+    limits : dict
+        The limits of the configuration by key; None switches a limit off.
+    """
+    known = {"participant_id": participant_id, "group": group} | numbers | flag_numbers(jenkinson)
+    exclude = exclusion_reason(known, rating, reason, limits)
+    known |= {
+        "rating": rating or None,
+        "rating_reason": reason or None,
+        "exclude": exclude or None,
+        "exclude_detail": exclusion_detail(known, exclude, limits) if exclude else None,
+    }
+    return {name: known.get(name) for name in COLUMNS}

@@ -1,0 +1,59 @@
+"""Who enters the group level: the table of participants after quality control."""
+
+import logging
+
+from restpain.design import MOTION, included, two_sample_design
+from restpain.participants import read_participants
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json, write_table
+
+logger = logging.getLogger("select_participants")
+
+COLUMNS = {
+    "exclude": "Reason why the participant is not analysed, n/a if analysed; it begins with "
+    "quality if a rating or a limit of the quality control is the reason."
+}
+
+
+def select_participants(
+    *,
+    participants_path: str,
+    quality_path: str,
+    analysed_path: str,
+    columns_path: str,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+) -> None:
+    table = read_participants(participants_path, patients=patients, controls=controls)
+    quality = read_table(quality_path, dtype={"exclude": str}).set_index("participant_id")
+    left_out = quality["exclude"].dropna()
+    for who, reason in left_out.items():
+        table.loc[table["participant_id"] == who, "exclude"] = reason
+    kept = included(table)
+    kept[MOTION] = kept["participant_id"].map(quality["mean_fd_jenkinson_mm"])
+    try:
+        two_sample_design(kept, patients=patients, controls=controls, covariates=covariates)
+    except ValueError as error:
+        names = "; ".join(f"{who}: {reason}" for who, reason in left_out.items())
+        raise ValueError(
+            f"after quality control, which leaves out {len(left_out)} participants"
+            f"{f' ({names})' if names else ''}, the group comparison is not possible:\n{error}"
+        ) from None
+    logger.info("%d of %d participants analysed", len(kept), len(table))
+    table["exclude"] = table["exclude"].replace("", None)
+    write_table(analysed_path, table)
+    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    select_participants(
+        participants_path=snakemake.input.participants,
+        quality_path=snakemake.input.quality,
+        analysed_path=snakemake.output.analysed,
+        columns_path=snakemake.output.columns,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+    )

@@ -1,0 +1,87 @@
+"""Quality numbers, ratings and limits of every participant; motion of the groups compared."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from restpain.design import included
+from restpain.groupmaps import participant_of
+from restpain.participants import read_participants
+from restpain.quality_groups import MOTION_COLUMNS, motion_of_groups
+from restpain.quality_limits import COLUMNS, quality_row
+from restpain.ratings import COLUMNS as RATING_COLUMNS
+from restpain.ratings import read_ratings
+from restpain.runlog import start_log
+from restpain.tables import read_json, read_table, write_json, write_table
+
+logger = logging.getLogger("tabulate_quality")
+
+FD = "framewise_displacement_jenkinson"
+
+
+def tabulate_quality(
+    *,
+    participants_path: str,
+    ratings_path: str | None,
+    func_qc_paths: list[str],
+    anat_qc_paths: list[str],
+    confounds_paths: list[str],
+    quality_path: str,
+    columns_path: str,
+    motion_path: str,
+    template_path: str,
+    patients: str,
+    controls: str,
+    limits: dict[str, float | None],
+) -> None:
+    table = read_participants(participants_path, patients=patients, controls=controls)
+    ratings = read_ratings(ratings_path, table["participant_id"])
+    func, anat = (
+        {participant_of(path): read_json(path) for path in paths}
+        for paths in (func_qc_paths, anat_qc_paths)
+    )
+    displacement = {
+        participant_of(path): read_table(path, usecols=[FD])[FD].to_numpy(np.float64)
+        for path in confounds_paths
+    }
+    rows = [
+        quality_row(
+            who,
+            group,
+            func[who] | anat.get(who, {}),
+            displacement[who],
+            *ratings.loc[who, ["rating", "reason"]],
+            limits,
+        )
+        for who, group in included(table)[["participant_id", "group"]].itertuples(index=False)
+    ]
+    quality = pd.DataFrame(rows, columns=list(COLUMNS))
+    for row in quality[quality["exclude"].notna()].itertuples():
+        logger.info("%s does not enter the group level: %s", row.participant_id, row.exclude)
+    logger.info("%d of %d left out", quality["exclude"].notna().sum(), len(quality))
+
+    write_table(quality_path, quality)
+    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    motion = motion_of_groups(quality, patients=patients, controls=controls)
+    write_table(motion_path, motion, MOTION_COLUMNS)
+    template = quality.rename(columns={"rating_reason": "reason"})[list(RATING_COLUMNS)]
+    write_table(template_path, template)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_quality(
+        participants_path=snakemake.input.participants,
+        ratings_path=snakemake.input.ratings or None,
+        func_qc_paths=snakemake.input.func_qc,
+        anat_qc_paths=snakemake.input.anat_qc,
+        confounds_paths=snakemake.input.confounds,
+        quality_path=snakemake.output.quality,
+        columns_path=snakemake.output.columns,
+        motion_path=snakemake.output.motion,
+        template_path=snakemake.output.template,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        limits=snakemake.params.limits,
+    )

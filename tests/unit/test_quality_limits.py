@@ -1,0 +1,95 @@
+"""Limits of quality: lights, reasons, and numbers that are not known."""
+
+import numpy as np
+import pytest
+import yaml
+
+from restpain.quality_limits import (
+    COLUMNS,
+    JUDGED,
+    flag_numbers,
+    light,
+    quality_row,
+)
+from study import CONFIG
+
+OFF = dict.fromkeys([judged.limit for judged in JUDGED])
+BY_KEY = {judged.key: judged for judged in JUDGED}
+NUMBERS = {
+    "mean_fd_jenkinson_mm": 0.3,
+    "coverage_of_template": 0.9,
+    "dice_gm": 0.9,
+    "coregistration_cost": 0.1,
+    "n_volumes": 5,
+}
+FD = np.array([np.nan, 0.1, 0.2, 0.21, 0.9])
+
+
+def row(rating="", reason="", numbers=NUMBERS, displacement=FD, **limits):
+    return quality_row("sub-01", "patient", numbers, displacement, rating, reason, OFF | limits)
+
+
+def test_every_limit_of_the_configuration_is_judged_and_off_by_default():
+    limits = yaml.safe_load(CONFIG.read_text())["quality"]
+
+    assert limits == {"ratings": None} | OFF
+
+
+def test_volumes_above_a_fifth_of_a_millimetre_are_flagged():
+    assert flag_numbers(FD) == {
+        "n_flagged": 2,
+        "flagged_share": 0.4,
+        "n_unflagged": 3,
+        "max_fd_mm": 0.9,
+    }
+    assert flag_numbers(np.full(4, np.nan))["n_flagged"] is None
+
+
+def test_without_limit_and_rating_nobody_is_left_out_whatever_the_numbers():
+    assert list(row()) == list(COLUMNS)
+    assert row()["exclude"] is None
+    assert row("doubtful", "blurred")["exclude"] is None
+
+
+def test_reasons_name_the_limits_in_force_and_details_the_values():
+    found = row(max_mean_fd_mm=0.25, min_coverage=0.95, min_unflagged_volumes=3)
+
+    assert found["exclude"] == "quality: mean FD above 0.25 mm; template covered below 0.95"
+    assert found["exclude_detail"] == found["exclude"] + " (mean FD 0.300, template covered 0.900)"
+
+
+def test_a_value_at_its_limit_stays():
+    assert row(max_mean_fd_mm=0.3, min_coverage=0.9, max_flagged_share=0.4)["exclude"] is None
+
+
+def test_a_rating_comes_first_and_keeps_the_words_of_the_user():
+    assert row("exclude", "<i>scan</i> stopped")["exclude"] == (
+        "quality: rated exclude: <i>scan</i> stopped"
+    )
+    assert row("exclude", max_flagged_share=0.1)["exclude"] == (
+        "quality: rated exclude, no reason given; share of flagged volumes above 0.1"
+    )
+
+
+def test_a_limit_on_a_number_that_is_not_known_stops_and_says_so():
+    unknown = NUMBERS | {"coregistration_cost": None}
+
+    assert row(numbers=unknown)["exclude"] is None
+    with pytest.raises(ValueError, match=r"max_coregistration_cost is 0.5, .* of sub-01 is not"):
+        row(numbers=unknown, max_coregistration_cost=0.5)
+    with pytest.raises(ValueError, match=r"max_flagged_share"):
+        row(displacement=np.full(3, np.nan), max_flagged_share=0.5)
+
+
+def test_lights_tell_good_look_beyond_and_unknown():
+    motion = BY_KEY["mean_fd_jenkinson_mm"]
+
+    assert [light(motion, value, OFF) for value in (0.1, 0.3, None)] == ["good", "look", "unknown"]
+    strict = OFF | {"max_mean_fd_mm": 0.05}
+    assert [light(motion, value, strict) for value in (0.01, 0.1, 0.3)] == [
+        "good",
+        "beyond",
+        "beyond",
+    ]
+    assert light(BY_KEY["dice_gm"], 0.5, OFF) == "look"
+    assert light(BY_KEY["n_unflagged"], 3, OFF) == "good"

@@ -1,0 +1,88 @@
+"""Reading of images that are damaged, and of what they hold when they are not."""
+
+import gzip
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from restpain.volumes import read_mask, read_masked, read_volume, write_volume
+
+SHAPE = (12, 11, 10)
+READERS = {
+    "read_volume": read_volume,
+    "read_mask": read_mask,
+    "read_masked": lambda path: read_masked(path, np.ones(SHAPE, dtype=bool), np.eye(4)),
+}
+
+
+def truncated(content):
+    return content[: len(content) // 2]
+
+
+def cut_in_the_header(content):
+    return content[:60]
+
+
+def emptied(content):
+    return b""
+
+
+def zeroed_in_the_middle(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes(200) + content[middle + 200 :]
+
+
+def without_its_checksum(content):
+    return content[:-8]
+
+
+def with_another_checksum(content):
+    return content[:-8] + bytes(4) + content[-4:]
+
+
+def text_instead(content):
+    return b"no image at all " * 99
+
+
+def compressed_text(content):
+    return gzip.compress(b"no image at all " * 99)
+
+
+@pytest.mark.parametrize("n_volumes", [None, 20])
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        truncated,
+        cut_in_the_header,
+        emptied,
+        zeroed_in_the_middle,
+        without_its_checksum,
+        with_another_checksum,
+        text_instead,
+        compressed_text,
+    ],
+)
+def test_a_damaged_image_is_an_error_that_names_it(damage, reader, n_volumes, tmp_path):
+    path = tmp_path / "map.nii.gz"
+    shape = SHAPE if n_volumes is None else (*SHAPE, n_volumes)
+    noise = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+    write_volume(path, noise, np.eye(4))
+    path.write_bytes(damage(path.read_bytes()))
+
+    with pytest.raises(ValueError, match=r"map\.nii\.gz ends early or is damaged; delete it"):
+        READERS[reader](path)
+
+
+@pytest.mark.parametrize("kind", [nib.Nifti1Image, nib.Nifti2Image])
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
+def test_both_forms_of_nifti_are_read_compressed_or_not(kind, suffix, tmp_path):
+    path = tmp_path / f"map{suffix}"
+    values = np.arange(24, dtype=np.int16).reshape(2, 3, 4)
+    nib.save(kind(values, np.diag([3.0, 3.0, 3.0, 1.0])), path)
+
+    read, affine = read_volume(path)
+
+    np.testing.assert_array_equal(read, values)
+    np.testing.assert_array_equal(affine, np.diag([3.0, 3.0, 3.0, 1.0]))

@@ -1,0 +1,97 @@
+"""The Slurm profile on a real Slurm of this machine, with a node lost and jobs out of memory."""
+
+import os
+import shutil
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+import slurm_cluster
+from restpain.tables import write_table
+from runs import REPOSITORY, SMALL, command, first_of_each_group, metric_map, write_config
+
+pytestmark = pytest.mark.workflow
+
+MEASURED_MB = 700  # of preprocess_anat, the largest job of a participant of the small cohort
+RULES = ("link_bids", "preprocess_anat", "preprocess_func", "compute_metrics", "plot_participant")
+SECONDS = 1200
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    if not slurm_cluster.available():
+        if "CI" in os.environ:
+            pytest.fail("slurm-wlm and munge are not installed")
+        pytest.skip("no Slurm daemons here that could be started")
+    with slurm_cluster.running_cluster(tmp_path / "slurm") as running:
+        yield running
+
+
+def test_neither_a_lost_node_nor_lack_of_memory_changes_the_maps(finished_run, cluster, tmp_path):
+    run = finished_run[0]
+    two = first_of_each_group(run)
+    data = tmp_path / "bids"
+    for participant in two["participant_id"]:
+        shutil.copytree(run / "results/cohort" / participant, data / participant)
+    write_table(data / "participants.tsv", two)
+    own = write_config(
+        tmp_path,
+        cohort={
+            "source": "bids",
+            "data": str(data),
+            "participants": str(data / "participants.tsv"),
+        },
+        preprocessing={"slice_order": "interleaved"},
+    )
+    # the first attempt of each participant gets too little memory, the second enough
+    memory = [f"{rule}:mem_mb=attempt*{MEASURED_MB // 2 + 100}" for rule in RULES]
+    options = [
+        *("--workflow-profile", REPOSITORY / "profiles" / "slurm"),
+        *("--slurm-status-command", "squeue"),
+        *("--slurm-init-seconds-before-status-checks", "2"),
+        *("--latency-wait", "10", "--set-resources", *memory),
+    ]
+    log = tmp_path / "snakemake.log"
+
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            command(
+                "participants",
+                directory=tmp_path,
+                configfiles=(SMALL, own),
+                cores=1,
+                options=options,
+            ),
+            env=cluster.environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            lost = lose_a_node_at_work(cluster, process)
+            process.wait(SECONDS)
+        finally:
+            process.kill()
+
+    text = log.read_text()
+    assert process.returncode == 0, text[-5000:]
+    assert lost
+    assert "Trying to restart" in text
+    assert "exceeded memory limit" in cluster.log()
+    for participant in two["participant_id"]:
+        for measure in ("alff", "reho"):
+            np.testing.assert_array_equal(
+                metric_map(tmp_path, participant, measure), metric_map(run, participant, measure)
+            )
+
+
+def lose_a_node_at_work(cluster, process):
+    """Kill the first node while it works on a participant; whether that came to pass."""
+    end = time.monotonic() + SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        if "exceeded memory limit" in cluster.log() and cluster.jobs_on(1):
+            cluster.kill_node(1)
+            return True
+        time.sleep(0.5)
+    return False
