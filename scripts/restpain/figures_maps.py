@@ -185,7 +185,8 @@ def colour_bar(axes, *, threshold: float, limit: float, label: str) -> None:
     axes.imshow(strip, extent=(-limit, limit, 0, 1), aspect="auto", interpolation="nearest")
     for sign in (-1, 1):
         axes.axvline(sign * threshold, color="black", linewidth=0.8)
-    ticks = [-limit, -threshold, 0, threshold, limit]
+    middle = [0] if threshold > 0.15 * limit else []  # room for three labels
+    ticks = [-limit, -threshold, *middle, threshold, limit]
     axes.set_xticks(ticks, [number(tick, 1) if tick else "0" for tick in ticks], fontsize=5.5)
     axes.set_yticks([])
     axes.tick_params(length=2, color=MUTED, labelcolor=INK)
