@@ -33,6 +33,14 @@ include: "rules/classification.smk"
 include: "rules/report.smk"
 
 
+if SOURCE == "simulated":
+
+    include: "rules/recovery.smk"
+
+
+include: "rules/power.smk"
+
+
 if config["published"] is not None:
 
     include: "rules/published.smk"
@@ -52,7 +60,9 @@ rule all:
         "results/figures/figure3_regions.png",
         "results/figures/figure4_roc.png",
         "results/report.html",
+        "results/quality.html",
         published_products(),
+        recovery_products(),
 
 
 rule participants:

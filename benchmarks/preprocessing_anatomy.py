@@ -6,7 +6,8 @@ runs the named parts and writes a table of each to ``docs/preprocessing_anatomy/
 
 - ``starts``: the affine and its gate from perturbed T1s of real heads (``--number``);
 - ``chain``: the whole anatomy stage from some of the same starts (``--chain-number``);
-- ``tissues``: tissue maps of simulated participants against the labels they were made from.
+- ``tissues``: tissue maps of simulated participants against the labels they were made from;
+- ``epi``: the EPI on the T1 from moved headers and from wrong starts, with the gate's cost.
 
 The real heads are those of a folder ``--data`` with ``philips_ingenia/dicom.tar.xz`` (T1 of 1 mm
 and a rest series) and ``pumi_minitest`` (T1 of 2 mm and a rest series). A head is right where the
@@ -23,31 +24,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
 from prepare_template import prepare_template
 from preprocess_anat import preprocess_anat
-from restpain import phantom
+from restpain import coregistration, phantom
 from restpain.affine import fit_affine, reference
 from restpain.affine_gate import check_affine, local_correlation
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
 from restpain.files import gzipped
+from restpain.geometry import grid_points, rotation, translation
 from restpain.normalisation import dice, on_template
 from restpain.participant_index import participant_index
-from restpain.phantom import (
-    CSF,
-    GM,
-    WM,
-    grid_points,
-    head_labels,
-    random_anatomy,
-    rotation,
-    t1_grid,
-    t1_image,
-    template_path,
-    to_mni,
-    translation,
-)
+from restpain.phantom import CSF, GM, WM, head_labels, template_path
+from restpain.simulated_anatomy import random_anatomy, to_mni
+from restpain.simulated_t1 import t1_grid, t1_image
 from restpain.tables import read_json, write_table
 from restpain.template import voxel_sizes
 from restpain.trilinear import applied
@@ -56,7 +48,7 @@ from restpain.volumes import read_mask, read_volume, write_volume
 REPOSITORY = Path(__file__).parents[1]
 RESULTS = REPOSITORY / "docs" / "preprocessing_anatomy"
 ANGLE_DEG, SHIFT_MM, BIAS, VOXEL_MM = 25.0, 40.0, 0.4, 2.0  # largest perturbations
-RIGHT_AFFINE_MM, RIGHT_CHAIN_MM = 4.0, 2.0
+RIGHT_AFFINE_MM, RIGHT_CHAIN_MM, RIGHT_EPI_MM = 4.0, 2.0, 1.0
 
 
 def real_heads(data, folder, names):
@@ -330,7 +322,7 @@ def tissues(arguments):
     """Compare tissue maps of simulated participants with the labels they were made from."""
     anat, func = template_paths(arguments.folder)
     rows = []
-    for voxel_mm in (1.0, 2.0):
+    for voxel_mm in arguments.voxel_mm:
         for number in range(arguments.participants):
             t1, affine, truth, brain = simulated_t1(number, voxel_mm, arguments.folder)
             quality, maps, _ = anatomy(t1, affine, anat, func, arguments.folder)
@@ -351,7 +343,111 @@ def tissues(arguments):
     write(rows, "tissues", arguments)
 
 
-PARTS = {"starts": starts, "chain": chain, "tissues": tissues}
+def mean_epi(path):
+    """Mean of the first volumes of a rest series, and its affine."""
+    series, affine = read_volume(path)
+    return series[..., :10].mean(axis=-1), affine
+
+
+def aligned(epi, epi_affine, t1, start=None):
+    """EPI on the T1, from the stage's own starts or from a given one: transform and cost."""
+    image, t1_affine, mask, white = t1
+    affines = {"epi_affine": epi_affine, "t1_affine": t1_affine}
+    if start is None:
+        start = coregistration.align_by_information(epi, image, mask, **affines)
+    return coregistration.refine_by_boundary(epi, white, **affines, start=start)
+
+
+EPI_MOVES = [  # kind, shift in mm, angle in degrees
+    *(("shift", shift, 0.0) for shift in (5, 10, 20, 40, 60, 80)),
+    *(("turn", 0.0, angle) for angle in (5, 10, 15, 20, 30, 45)),
+    *(("both", shift, angle) for shift, angle in ((5, 3), (10, 5), (20, 10), (40, 20))),
+]
+WRONG_MM = (2, 4, 8, 12, 16, 24)  # from where the right place the boundary alone starts
+MIRRORS = {"left for right": 0, "front for back": 1, "upside down": 2}
+
+
+def epi(arguments):
+    """Align the EPI with the T1 from moved headers and from wrong starts; all costs."""
+    anat, func = template_paths(arguments.folder)
+    gate, coregistration.MAX_COST = coregistration.MAX_COST, np.inf  # to see what it would stop
+    rows, t1s, epis, right = [], {}, {}, {}
+    for head, paths in real_heads(arguments.data, arguments.folder, arguments.heads).items():
+        t1s[head] = straight_anatomy(head, paths["t1"], anat, func, arguments.folder)
+        epis[head] = mean_epi(paths["rest"])
+        right[head], cost = aligned(*epis[head], t1s[head])
+        print(head, f"cost {cost:.3f}", flush=True)
+
+    def record(head, kind, size, found, cost, expected, begin):
+        error = np.inf
+        if expected is not None:
+            brain = applied(t1s[head][1], np.argwhere(t1s[head][2])[::101].astype(float))
+            error = rms_mm(applied(found, brain), applied(expected, brain))
+        verdict = (
+            "right" if error < RIGHT_EPI_MM else "flagged" if cost > gate else "silently wrong"
+        )
+        if verdict == "right" and cost > gate:
+            verdict = "right but flagged"
+        seconds = time.process_time() - begin
+        rows.append(
+            {"head": head, "start": kind, "size": size, "rms_mm": error, "cost": cost}
+            | {"verdict": verdict, "cpu_s": seconds}
+        )
+        print(*rows[-1].values(), flush=True)
+
+    for head in t1s:
+        image, affine = epis[head]
+        centre = applied(t1s[head][1], np.argwhere(t1s[head][2])).mean(axis=0)
+        for number in range(arguments.draws):
+            rng = np.random.default_rng([number, *head.encode()])
+            for kind, shift, angle in EPI_MOVES:
+                move = random_move(rng, shift, angle, centre)
+                begin = time.process_time()
+                try:
+                    found, cost = aligned(image, move @ affine, t1s[head])
+                except ValueError:
+                    found, cost = np.eye(4), np.inf
+                size = f"{shift:g} mm {angle:g} deg"
+                record(head, kind, size, found, cost, move @ right[head], begin)
+            for distance in WRONG_MM:
+                begin = time.process_time()
+                start = random_move(rng, distance, distance, centre) @ right[head]
+                found, cost = aligned(image, affine, t1s[head], start)
+                record(head, "boundary alone", f"{distance} mm", found, cost, right[head], begin)
+        for name, axis in MIRRORS.items():
+            begin = time.process_time()
+            found, cost = aligned(np.flip(image, axis), affine, t1s[head])
+            record(head, name, "", found, cost, None, begin)
+        for other in set(epis) - {head}:
+            begin = time.process_time()
+            found, cost = aligned(*epis[other], t1s[head])
+            record(head, "other head", other, found, cost, None, begin)
+    write(rows, "epi", arguments)
+
+
+def straight_anatomy(head, path, anat, func, folder):
+    """T1, affine, brain and white matter of a real head; kept, so that a second run has them."""
+    files = [folder / f"{head}_{name}.nii.gz" for name in ("t1w", "mask", "WM")]
+    if not files[-1].exists():
+        t1, affine = read_volume(path)
+        _, maps, _ = anatomy(np.maximum(t1, 0), affine, anat, func, folder)
+        for file in files:
+            write_volume(file, maps[file.name.split("_")[1].removesuffix(".nii.gz")], affine)
+    t1, affine = read_volume(files[0])
+    return t1, affine, read_mask(files[1])[0], read_volume(files[2])[0]
+
+
+def random_move(rng, shift_mm, angle_deg, centre_mm):
+    """Shift along a random direction and turn about a random axis through a centre."""
+    direction, axis = rng.normal(size=3), rng.normal(size=3)
+    turn = np.eye(4)
+    vector = axis / np.linalg.norm(axis) * np.radians(angle_deg)
+    turn[:3, :3] = Rotation.from_rotvec(vector).as_matrix()
+    shift = direction / np.linalg.norm(direction) * shift_mm
+    return translation(centre_mm + shift) @ turn @ translation(-centre_mm)
+
+
+PARTS = {"starts": starts, "chain": chain, "tissues": tissues, "epi": epi}
 
 
 def main():
@@ -364,6 +460,8 @@ def main():
     parser.add_argument("--heads", nargs="+", default=["philips", "pumi"])
     parser.add_argument("--number", type=int, default=200)
     parser.add_argument("--participants", type=int, default=3)
+    parser.add_argument("--voxel-mm", type=float, nargs="+", default=[1.0, 2.0])
+    parser.add_argument("--draws", type=int, default=4)
     parser.add_argument("--chain-number", type=int, default=12)
     arguments = parser.parse_args()
     arguments.results.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,18 @@ outputs  results/group/association.tsv, results/group/<measure>/*_contrast-score
 """
 
 PATIENTS = INCLUDED.loc[INCLUDED["group"] == config["cohort"]["patients"], "participant_id"]
+MOTION_OF_PATIENTS = (
+    [f"results/{patient}/func/{patient}_task-rest_desc-qc_metrics.json" for patient in PATIENTS]
+    if "mean_fd" in config["association"]["covariates"]
+    else []
+)
 
 
 rule correlate_score:
     """Spearman correlation of every cluster's mean with the clinical score, in patients."""
     input:
         participants="results/cohort/analysed.tsv",
+        motion=MOTION_OF_PATIENTS,
         features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
         tables=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
@@ -33,6 +39,7 @@ rule correlate_score:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         score=config["cohort"]["score"],
+        covariates=config["association"]["covariates"],
         n_bootstrap=config["association"]["n_bootstrap"],
         seed=config["seed"],
         code=code_digest("correlate_score.py"),
@@ -49,6 +56,7 @@ rule correlate_score_maps:
         ],
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
         participants="results/cohort/analysed.tsv",
+        motion=MOTION_OF_PATIENTS,
         seeds=seeds_of_measure,
     output:
         rho="results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_stat-rho_statmap.nii.gz",
@@ -71,11 +79,13 @@ rule correlate_score_maps:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         score=config["cohort"]["score"],
+        covariates=config["association"]["covariates"],
         voxel_p=config["group"]["voxel_p"],
         cluster_p=config["group"]["cluster_p"],
         tails=config["group"]["tails"],
         connectivity=config["group"]["connectivity"],
         smoothness=config["group"]["smoothness"],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
         n_permutations=config["group"]["n_permutations"],
         seed=config["seed"],
         code=code_digest("correlate_score_maps.py"),

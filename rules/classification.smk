@@ -163,6 +163,7 @@ rule classify_nested:
         tails=config["group"]["tails"],
         connectivity=config["group"]["connectivity"],
         smoothness=config["group"]["smoothness"],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
         code=code_digest("classify_nested.py"),
     script:
         "../scripts/classify_nested.py"

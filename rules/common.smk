@@ -52,6 +52,7 @@ MEASURES = config["metrics"]["measures"]
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join([*MEASURES, "fc"]),
+    part=r"\d+",
 
 
 def published_products():
@@ -171,10 +172,49 @@ def report_templates():
     ]
 
 
+RECOVERY_TABLES = [
+    "recovery",
+    "recovery_clusters",
+    "recovery_stages",
+    "recovery_participants",
+]
+
+
+def recovery_products():
+    """What was recovered of the truth of a simulated cohort; nothing for other sources."""
+    if SOURCE != "simulated":
+        return []
+    return [
+        *[f"results/tables/{name}.tsv" for name in RECOVERY_TABLES],
+        "results/figures/recovery.png",
+    ]
+
+
+def power_mask():
+    """Mask of the simulated maps: the template brain, or the group mask of this cohort."""
+    if config["power"]["fwhm_mm"] is None:
+        return "results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz"
+    return "results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz"
+
+
+def power_model(wildcards):
+    """Where the smoothness of the simulated maps comes from; nothing if it is configured."""
+    measure = config["power"]["measure"]
+    if config["power"]["fwhm_mm"] is not None:
+        return []
+    if measure not in [*MEASURES, "fc"]:
+        raise WorkflowError(
+            f"config.yaml: power.measure is {measure}, but the measures are "
+            f"{', '.join([*MEASURES, 'fc'])}; choose one of them or set power.fwhm_mm"
+        )
+    return [f"results/group/{measure}/model.json"]
+
+
 def participant_products():
     """What the target ``participants`` asks for."""
     maps = "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
-    products = of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png")
+    products = ["results/quality.html"]
+    products += of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.html")
     for measure in MEASURES:
         products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")
     return products
@@ -183,7 +223,7 @@ def participant_products():
 def on_retry(amount):
     """A resource that each retry asks as much of again: memory in MB, time in minutes."""
 
-    def resource(attempt):
+    def resource(wildcards, attempt):
         return attempt * amount
 
     return resource

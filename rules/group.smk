@@ -10,6 +10,13 @@ MOTION_METRICS = (
     else []
 )
 
+# what a job computes, not what the results are: each permutation has its own seed
+PERMUTATIONS_PER_JOB = 500
+PERMUTATION_PARTS = [
+    f"results/group/{{measure}}/permutations/part-{part}_largest.tsv"
+    for part in range(-(-config["group"]["n_permutations"] // PERMUTATIONS_PER_JOB))
+]
+
 
 rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
@@ -34,6 +41,7 @@ rule check_design:
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
         score=config["cohort"]["score"],
+        score_covariates=config["association"]["covariates"],
         code=code_digest("check_design.py"),
     script:
         "../scripts/check_design.py"
@@ -107,8 +115,14 @@ rule fit_group_model:
         "../scripts/fit_group_model.py"
 
 
-rule correct_clusters:
-    """Clusters by Gaussian random field theory; permutation and FDR beside it (Friston, 1994)."""
+def permutation_part(wildcards):
+    """First permutation of a part and how many it has."""
+    first = int(wildcards.part) * PERMUTATIONS_PER_JOB
+    return first, min(PERMUTATIONS_PER_JOB, config["group"]["n_permutations"] - first)
+
+
+rule permute_group:
+    """Largest cluster and enhanced score of some permutations (Freedman and Lane, 1983)."""
     input:
         maps=of_all(
             "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
@@ -120,14 +134,12 @@ rule correct_clusters:
         z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
         model="results/group/{measure}/model.json",
     output:
-        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-        columns="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.json",
-        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+        largest="results/group/{measure}/permutations/part-{part}_largest.tsv",
+        sidecar="results/group/{measure}/permutations/part-{part}_largest.json",
     log:
-        "results/logs/correct_clusters/{measure}.log",
+        "results/logs/permute_group/{measure}_part-{part}.log",
     benchmark:
-        "results/benchmarks/correct_clusters/{measure}.tsv"
+        "results/benchmarks/permute_group/{measure}_part-{part}.tsv"
     conda:
         "../envs/statistics.yaml"
     threads: 1
@@ -142,9 +154,54 @@ rule correct_clusters:
         cluster_p=config["group"]["cluster_p"],
         tails=config["group"]["tails"],
         connectivity=config["group"]["connectivity"],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
-        n_permutations=config["group"]["n_permutations"],
+        first=lambda wildcards: permutation_part(wildcards)[0],
+        n_permutations=lambda wildcards: permutation_part(wildcards)[1],
         seed=config["seed"],
+        code=code_digest("permute_group.py"),
+    script:
+        "../scripts/permute_group.py"
+
+
+rule correct_clusters:
+    """Clusters by Gaussian random field theory; permutation and FDR beside it (Friston, 1994)."""
+    input:
+        maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
+        ),
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/analysed.tsv",
+        motion=MOTION_METRICS,
+        t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
+        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
+        model="results/group/{measure}/model.json",
+        largest=PERMUTATION_PARTS,
+    output:
+        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+        columns="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.json",
+        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+    log:
+        "results/logs/correct_clusters/{measure}.log",
+    benchmark:
+        "results/benchmarks/correct_clusters/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
+        runtime=30,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        voxel_p=config["group"]["voxel_p"],
+        cluster_p=config["group"]["cluster_p"],
+        tails=config["group"]["tails"],
+        connectivity=config["group"]["connectivity"],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
+        smoothness=config["group"]["smoothness"],
         code=code_digest("correct_clusters.py"),
     script:
         "../scripts/correct_clusters.py"
@@ -208,12 +265,7 @@ rule tabulate_normality:
 rule estimate_error_rate:
     """Family-wise error of the random field in this cohort, groups permuted (Eklund, 2016)."""
     input:
-        maps=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
-        ),
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
-        motion=MOTION_METRICS,
+        largest=PERMUTATION_PARTS,
         correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
     output:
         error_rate="results/group/{measure}/error_rate.json",
@@ -225,18 +277,9 @@ rule estimate_error_rate:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
-        runtime=30,
+        mem_mb=1000,
+        runtime=5,
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        voxel_p=config["group"]["voxel_p"],
-        cluster_p=config["group"]["cluster_p"],
-        tails=config["group"]["tails"],
-        connectivity=config["group"]["connectivity"],
-        n_permutations=config["group"]["n_permutations"],
-        seed=config["seed"],
         code=code_digest("estimate_error_rate.py"),
     script:
         "../scripts/estimate_error_rate.py"

@@ -85,6 +85,7 @@ if SOURCE == "derivatives":
             denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
             mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+            carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
             sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
@@ -123,6 +124,7 @@ else:
             denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
             mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+            carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
             sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
@@ -147,11 +149,12 @@ else:
 
 
 rule plot_participant:
-    """One page on the quality of a participant's series: motion, carpet, alignment, numbers."""
+    """A participant's page of quality: motion, carpets, alignment, tissues, numbers with limits."""
     input:
         denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
         mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
         boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+        carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
         confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
         qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         anatomy=(
@@ -164,6 +167,20 @@ rule plot_participant:
             if SOURCE == "derivatives"
             else "results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json"
         ),
+        tissues=(
+            []
+            if SOURCE == "derivatives"
+            else expand(
+                "results/sub-{{subject}}/anat/sub-{{subject}}_label-{tissue}_probseg.nii.gz",
+                tissue=["GM", "WM", "CSF"],
+            )
+        ),
+        xfm=(
+            []
+            if SOURCE == "derivatives"
+            else "results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz"
+        ),
+        page=f"{workflow.basedir}/scripts/restpain/templates/participant_quality.html.j2",
         template_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
         template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
         gm="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
@@ -175,6 +192,7 @@ rule plot_participant:
             category="Quality",
             labels={"participant": "{subject}"},
         ),
+        page="results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.html",
     log:
         "results/logs/plot_participant/sub-{subject}.log",
     benchmark:
@@ -187,6 +205,7 @@ rule plot_participant:
         runtime=5,
     params:
         source=SOURCE,
+        limits=quality_limits(),
         code=code_digest("plot_participant.py"),
     script:
         "../scripts/plot_participant.py"

@@ -1,7 +1,7 @@
 """Quality control: everybody's numbers, and who of them enters the group level.
 
 inputs   quality numbers and confounds of all participants, the file quality.ratings
-outputs  results/quality/, results/cohort/analysed.tsv
+outputs  results/quality/, results/quality.html, results/cohort/analysed.tsv
 """
 
 
@@ -65,3 +65,34 @@ rule select_participants:
         code=code_digest("select_participants.py"),
     script:
         "../scripts/select_participants.py"
+
+
+rule build_wall:
+    """The page on which all participants are looked at side by side, and rated."""
+    input:
+        template=f"{workflow.basedir}/scripts/restpain/templates/quality_wall.html.j2",
+        quality="results/quality/quality.tsv",
+        motion="results/quality/motion_of_groups.tsv",
+        pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
+    output:
+        wall=report(
+            "results/quality.html",
+            caption="../docs/captions/quality.rst",
+            category="Quality",
+        ),
+    log:
+        "results/logs/build_wall.log",
+    benchmark:
+        "results/benchmarks/build_wall.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
+    params:
+        source=config["cohort"]["source"],
+        limits=quality_limits(),
+        code=code_digest("build_wall.py"),
+    script:
+        "../scripts/build_wall.py"

@@ -462,6 +462,7 @@ rule build_report:
         ),
         error_rates=expand("results/group/{measure}/error_rate.json", measure=MEASURES),
         normality="results/group/normality.tsv",
+        motion="results/quality/motion_of_groups.tsv",
         score_maps=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-correction.json",
             measure=[*MEASURES, "fc"],
@@ -469,7 +470,7 @@ rule build_report:
         seeds="results/group/seeds.tsv",
         check="results/cohort/check.tsv",
         design="results/cohort/design_check.tsv",
-        truth=planted_effects(),
+        recovery=recovery_products(),
         published=published_products(),
         inputs="results/tables/provenance_inputs.tsv",
         run_times="results/run_times.tsv",

@@ -31,6 +31,7 @@ rule simulate_cohort:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         effects=config["simulation"]["effects"],
+        score=config["cohort"]["score"],
         seed=config["seed"],
         code=code_digest("simulate_cohort.py"),
     script:
@@ -66,6 +67,10 @@ rule simulate_participant:
         repetition_time=config["simulation"]["repetition_time_s"],
         slice_order=config["simulation"]["slice_order"],
         effects=config["simulation"]["effects"],
+        score=config["cohort"]["score"],
+        patient_motion=config["simulation"]["patient_motion"],
+        sinus_dropout=config["simulation"]["sinus_dropout"],
+        dicom=config["simulation"]["dicom"],
         code=code_digest("simulate_participant.py"),
     script:
         "../scripts/simulate_participant.py"

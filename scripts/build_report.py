@@ -8,6 +8,7 @@ from restpain.clustermaps import maps_of_measures
 from restpain.files import write_text
 from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
+from restpain.quality_wall import motion_sentences
 from restpain.report_classification import classification_section
 from restpain.report_cohort import cohort_section
 from restpain.report_methods import methods_section
@@ -60,10 +61,12 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
     seeds = read_table(inputs["seeds"])
     df = next(iter(models.values()))["df"]
     recovery = None
-    if inputs["truth"]:
-        truth_path, labels_path = inputs["truth"]
-        effects = read_json(truth_path)["effects"]
-        recovery = recovery_section(effects, tables["regions"], seeds, *read_volume(labels_path))
+    if inputs["recovery"]:
+        *recovered, figure_path = inputs["recovery"]
+        named = {"effects": str, "clusters": str}  # lists of numbers and names
+        recovery = recovery_section(
+            [read_table(path, dtype=named) for path in recovered], Path(figure_path).read_bytes()
+        )
     sections = [
         summary_section(
             flow,
@@ -121,6 +124,7 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
         quality_section(
             quality,
             [Path(path).read_bytes() for path in inputs["pictures"]],
+            motion_sentences(read_table(inputs["motion"])),
             **groups,
         ),
         methods_section(settings, func_qc, df=df, n_voxels=read_json(inputs["mask"])["n_voxels"]),
@@ -130,7 +134,10 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
                 "Cohort: files and headers": read_table(inputs["check"]),
                 "Design: columns of the group model": read_table(inputs["design"]),
             },
-            [(path, Path(path).read_bytes()) for path in [*inputs["tables"], *inputs["figures"]]],
+            [
+                (path, Path(path).read_bytes())
+                for path in [*inputs["tables"], *inputs["figures"], *inputs["recovery"]]
+            ],
             read_table(inputs["inputs"]),
         ),
         run_times_section(read_table(inputs["run_times"])),
@@ -169,11 +176,12 @@ if __name__ == "__main__":
             "corrections": snakemake.input.corrections,
             "error_rates": snakemake.input.error_rates,
             "normality": snakemake.input.normality,
+            "motion": snakemake.input.motion,
             "score_maps": snakemake.input.score_maps,
             "seeds": snakemake.input.seeds,
             "check": snakemake.input.check,
             "design": snakemake.input.design,
-            "truth": snakemake.input.truth,
+            "recovery": snakemake.input.recovery,
             "published": snakemake.input.published,
             "inputs": snakemake.input.inputs,
             "run_times": snakemake.input.run_times,

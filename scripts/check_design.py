@@ -26,10 +26,14 @@ def check_design(
     controls: str,
     covariates: list[str],
     score: str | None,
+    score_covariates: list[str],
 ) -> None:
     table = included(read_participants(participants_path, patients=patients, controls=controls))
-    problems = score_problems(table[table["group"] == patients], score)
-    known = [name for name in covariates if name != MOTION]  # motion follows from preprocessing
+    # motion follows from preprocessing
+    known, known_of_score = (
+        [name for name in names if name != MOTION] for names in (covariates, score_covariates)
+    )
+    problems = score_problems(table[table["group"] == patients], score, known_of_score)
     try:
         design = two_sample_design(table, patients=patients, controls=controls, covariates=known)
     except ValueError as error:
@@ -51,4 +55,5 @@ if __name__ == "__main__":
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
         score=snakemake.params.score,
+        score_covariates=snakemake.params.score_covariates,
     )

@@ -43,6 +43,7 @@ def classify_nested(
     n_bootstrap: int,
     seed: int,
     settings: dict,
+    across_seeds: bool,
 ) -> None:
     mask, affine = read_mask(mask_path)
     design = read_design(
@@ -61,11 +62,13 @@ def classify_nested(
 
     seeds = read_table(regions_path).sort_values("volume")
     found = {number: [] for number in folds}
+    n_seeds = seeds["fold"].value_counts()
     maps_of_seeds = maps_of_volumes(fc_paths, mask, affine, n_volumes=len(seeds))
     for row, maps in zip(seeds.itertuples(), maps_of_seeds, strict=True):
         name = f"connectivity of {row.cluster_id}"
+        together = {"n_maps": int(n_seeds[row.fold])} if across_seeds else {}
         _, clusters, means, record = fold_regions(
-            maps, design, folds[row.fold], mask, affine, name=name, settings=settings
+            maps, design, folds[row.fold], mask, affine, name=name, settings=settings | together
         )
         logger.info("%s", record)
         found[row.fold].append((row.cluster_id, clusters, means))
@@ -130,4 +133,5 @@ if __name__ == "__main__":
             "connectivity": snakemake.params.connectivity,
             "smoothness": snakemake.params.smoothness,
         },
+        across_seeds=snakemake.params.across_seeds,
     )

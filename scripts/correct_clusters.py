@@ -1,19 +1,21 @@
 """Clusters that survive the correction for multiple tests, numbered, named and measured."""
 
 import logging
-from dataclasses import asdict
 
 import numpy as np
 
-from restpain.clustertable import COLUMNS, cluster_rows, numbered
-from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, of_analysed, read_design
-from restpain.inference import Correction, corrected_clusters, permutation_null
-from restpain.permutation import size_threshold
+from restpain.clusterfiles import correction_summary, write_clusters
+from restpain.clustertable import COLUMNS, cluster_rows
+from restpain.groupmaps import of_analysed, read_group
+from restpain.inference import (
+    Correction,
+    corrected_clusters,
+    correction_of_maps,
+    nulls_of_tables,
+    smoothness_in_force,
+)
 from restpain.runlog import start_log
-from restpain.smoothness import map_smoothness
-from restpain.tables import read_json, write_json, write_table
-from restpain.volumes import read_mask, read_masked, write_masked
+from restpain.tables import read_json, read_table, write_json
 
 logger = logging.getLogger("correct_clusters")
 
@@ -27,6 +29,7 @@ def correct_clusters(
     t_path: str,
     z_path: str,
     model_path: str,
+    largest_paths: list[str],
     labels_path: str,
     table_path: str,
     columns_path: str,
@@ -36,81 +39,75 @@ def correct_clusters(
     controls: str,
     covariates: list[str],
     correction: Correction,
+    across_seeds: bool,
     smoothness: str,
-    n_permutations: int,
-    seed: int,
 ) -> None:
-    mask, affine = read_mask(mask_path)
-    design = read_design(
+    group = read_group(
+        maps_paths,
+        mask_path,
         participants_path,
         motion_paths,
-        maps_paths,
         patients=patients,
         controls=controls,
         covariates=covariates,
     )
+    grid = (group.mask, group.affine)
     model = read_json(model_path)
     seeds = model["seeds"]
-    shape = (mask.sum(), len(seeds))
-    t = read_masked(t_path, mask, affine).reshape(shape)
-    z = read_masked(z_path, mask, affine).reshape(shape)
+    t, z = (group.statistic(path, len(seeds)) for path in (t_path, z_path))
+    nulls = nulls_of_tables([read_table(path) for path in largest_paths], n_maps=len(seeds))
+    correction, nulls, q = correction_of_maps(
+        t, model["df"], nulls, correction=correction, across=across_seeds
+    )
 
-    all_labels, tables, summaries = np.zeros(shape, np.int16), [], []
-    for k, maps in enumerate(maps_of_volumes(maps_paths, mask, affine, n_volumes=len(seeds))):
-        dlh, fwhm_mm = model["volumes"][k]["dlh"], model["volumes"][k]["fwhm_mm"]
-        if smoothness == "zmap":
-            voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
-            field = map_smoothness(z[:, k], mask=mask, voxel_mm=voxel_mm)
-            dlh, fwhm_mm = field.dlh, field.fwhm_mm
+    all_labels, tables, summaries = np.zeros(t.shape, np.int16), [], []
+    for k, maps in enumerate(group.volumes(len(seeds))):
+        dlh, fwhm_mm = smoothness_in_force(z[:, k], *grid, model["volumes"][k], source=smoothness)
         labels, clusters, size = corrected_clusters(
-            t[:, k], z[:, k], mask, affine, dlh=dlh, correction=correction
+            t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )
-        null = permutation_null(
-            maps,
-            design,
-            mask,
-            correction=correction,
-            n_permutations=n_permutations,
-            seed=step_seed(seed, "permutation"),
-            with_scores=len(clusters) > 0,
-        )
-        all_labels[:, k] = labels[mask]
+        all_labels[:, k] = labels[group.mask]
         tables.append(
             cluster_rows(
                 clusters,
                 labels,
                 maps=maps,
-                design=design,
+                design=group.design,
                 t=t[:, k],
-                mask=mask,
-                affine=affine,
-                null=null,
+                q=q[:, k],
+                mask=group.mask,
+                affine=group.affine,
+                null=nulls[k],
                 correction=correction,
             )
         )
         summaries.append(
-            {
-                "seed": seeds[k],
-                **asdict(correction),
-                "z_threshold": correction.z_threshold,
-                "smoothness": smoothness,
-                "dlh": dlh,
-                "fwhm_mm": fwhm_mm,
-                "n_voxels": int(mask.sum()),
-                "cluster_size_threshold": size,
-                "cluster_size_permutation": size_threshold(
-                    null.sizes, level=correction.cluster_p, tails=correction.tails
-                ),
-                "n_permutations": n_permutations,
-                "n_clusters": len(clusters),
-            }
+            correction_summary(
+                z[:, k],
+                group.mask,
+                seed=seeds[k],
+                smoothness=smoothness,
+                dlh=dlh,
+                fwhm_mm=fwhm_mm,
+                size_threshold=size,
+                n_clusters=len(clusters),
+                null=nulls[k],
+                correction=correction,
+            )
         )
         logger.info("%s", summaries[-1])
 
-    table, all_labels = numbered(tables, all_labels, measure=measure, seeds=seeds)
-    write_masked(labels_path, all_labels if measure == "fc" else all_labels[:, 0], mask, affine)
-    write_table(table_path, table)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_clusters(
+        tables,
+        all_labels,
+        *grid,
+        labels_path=labels_path,
+        table_path=table_path,
+        columns_path=columns_path,
+        measure=measure,
+        seeds=seeds,
+        columns=COLUMNS,
+    )
     write_json(correction_path, {"measure": measure, "volumes": summaries})
 
 
@@ -124,6 +121,7 @@ if __name__ == "__main__":
         t_path=snakemake.input.t,
         z_path=snakemake.input.z,
         model_path=snakemake.input.model,
+        largest_paths=snakemake.input.largest,
         labels_path=snakemake.output.labels,
         table_path=snakemake.output.table,
         columns_path=snakemake.output.columns,
@@ -138,7 +136,6 @@ if __name__ == "__main__":
             tails=snakemake.params.tails,
             connectivity=snakemake.params.connectivity,
         ),
+        across_seeds=snakemake.params.across_seeds,
         smoothness=snakemake.params.smoothness,
-        n_permutations=snakemake.params.n_permutations,
-        seed=snakemake.params.seed,
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.association import fdr, p_method, spearman, spearman_interval
 from restpain.folds import step_seed
-from restpain.participants import read_participants
+from restpain.groupmaps import read_scored_patients
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json, write_table
 
@@ -21,18 +21,21 @@ COLUMNS = {
     "hemisphere": "Side of its peak.",
     "score": "Column of the participants table.",
     "n": "Patients with a score.",
-    "rho": "Spearman's rank correlation.",
+    "rho": "Spearman's rank correlation, partial if there are covariates.",
     "p": "Two-sided p of rho, not corrected for the number of clusters.",
     "rho_low": "Lower end of the 95 % percentile bootstrap interval of rho.",
     "rho_high": "Upper end of that interval.",
     "q_fdr": "False discovery rate over all rows (Benjamini and Hochberg).",
-    "p_method": "exact: all orders of the score; t: approximation by the t distribution.",
+    "p_method": "exact: all orders of the score; orders: all orders of what the covariates "
+    "leave of it; t: approximation by the t distribution.",
+    "covariates": "What rho is adjusted for (partial correlation); n/a for none.",
 }
 
 
 def correlate_score(
     *,
     participants_path: str,
+    motion_paths: list[str],
     features_paths: list[str],
     tables_paths: list[str],
     association_path: str,
@@ -40,6 +43,7 @@ def correlate_score(
     patients: str,
     controls: str,
     score: str | None,
+    covariates: list[str],
     n_bootstrap: int,
     seed: int,
 ) -> None:
@@ -47,18 +51,30 @@ def correlate_score(
     if score is None:
         logger.info("no score is set, so that nothing is correlated")
     else:
-        table = read_participants(participants_path, patients=patients, controls=controls)
-        table = table[(table["group"] == patients) & (table["exclude"] == "")]
-        scores = pd.to_numeric(table.set_index("participant_id")[score]).dropna().astype(float)
-        logger.info("%d of %d patients have the score %s", len(scores), len(table), score)
+        scored = read_scored_patients(
+            participants_path,
+            motion_paths,
+            patients=patients,
+            controls=controls,
+            score=score,
+            covariates=covariates,
+        )
+        n = len(scored.score)
+        logger.info(
+            "%d patients have the score %s; covariates: %s", n, score, ", ".join(scored.names)
+        )
         for features_path, table_path in zip(features_paths, tables_paths, strict=True):
-            features = read_table(features_path).set_index("participant_id").loc[scores.index]
+            features = (
+                read_table(features_path)
+                .set_index("participant_id")
+                .loc[list(scored.participants)]
+            )
             for cluster in read_table(table_path).itertuples():
                 values = features[cluster.cluster_id].to_numpy()
-                rho, p = spearman(values, scores.to_numpy())
+                triple = (values, scored.score, scored.covariates)
+                rho, p = spearman(*triple)
                 low, high = spearman_interval(
-                    values,
-                    scores.to_numpy(),
+                    *triple,
                     n_bootstrap=n_bootstrap,
                     seed=step_seed(seed, "association", cluster.cluster_id),
                     confidence=CONFIDENCE,
@@ -70,12 +86,13 @@ def correlate_score(
                         "region": cluster.region,
                         "hemisphere": cluster.hemisphere,
                         "score": score,
-                        "n": len(scores),
+                        "n": n,
                         "rho": rho,
                         "p": p,
                         "rho_low": low,
                         "rho_high": high,
-                        "p_method": p_method(len(scores)),
+                        "p_method": p_method(n, n_covariates=len(scored.names)),
+                        "covariates": ", ".join(scored.names) or None,
                     }
                 )
 
@@ -89,6 +106,7 @@ if __name__ == "__main__":
     start_log(snakemake.log[0])
     correlate_score(
         participants_path=snakemake.input.participants,
+        motion_paths=snakemake.input.motion,
         features_paths=snakemake.input.features,
         tables_paths=snakemake.input.tables,
         association_path=snakemake.output.association,
@@ -96,6 +114,7 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         score=snakemake.params.score,
+        covariates=snakemake.params.covariates,
         n_bootstrap=snakemake.params.n_bootstrap,
         seed=snakemake.params.seed,
     )

@@ -1,17 +1,18 @@
 """Rank correlation of the patients' maps with the clinical score, in every voxel."""
 
 import logging
-from dataclasses import asdict
 
 import numpy as np
-import pandas as pd
 
-from restpain.clustertable import numbered
+from restpain.clusterfiles import correction_summary, write_clusters
 from restpain.folds import step_seed
-from restpain.groupmaps import maps_of_volumes, of_analysed, participant_of
-from restpain.inference import Correction, permutation_null
-from restpain.participants import read_participants
-from restpain.permutation import size_threshold
+from restpain.groupmaps import (
+    maps_of_volumes,
+    of_analysed,
+    participant_of,
+    read_scored_patients,
+)
+from restpain.inference import Correction, correction_of_maps, permutation_null
 from restpain.runlog import start_log
 from restpain.scoremaps import (
     COLUMNS,
@@ -22,12 +23,10 @@ from restpain.scoremaps import (
     spearman_map,
     unusable_score,
 )
-from restpain.tables import read_table, write_json, write_table
+from restpain.tables import read_table, write_json
 from restpain.volumes import read_mask, write_masked
 
 logger = logging.getLogger("correlate_score_maps")
-
-N_COVARIATES = 0  # the paper names none
 
 
 def correlate_score_maps(
@@ -35,6 +34,7 @@ def correlate_score_maps(
     maps_paths: list[str],
     mask_path: str,
     participants_path: str,
+    motion_paths: list[str],
     seeds_paths: list[str],
     rho_path: str,
     z_path: str,
@@ -46,34 +46,44 @@ def correlate_score_maps(
     patients: str,
     controls: str,
     score: str | None,
+    covariates: list[str],
     correction: Correction,
+    across_seeds: bool,
     smoothness: str,
     n_permutations: int,
     seed: int,
 ) -> None:
     mask, affine = read_mask(mask_path)
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
-    table = read_participants(participants_path, patients=patients, controls=controls)
-    table = table.set_index("participant_id").loc[[participant_of(path) for path in maps_paths]]
-    reason, scores = "no score is set", np.zeros(0)
+    reason, n_patients, design = "no score is set", 0, None
     if score is not None:
-        scores = pd.to_numeric(table[score]).to_numpy(np.float64)
-        given = np.isfinite(scores)
-        maps_paths = np.array(maps_paths)[given].tolist()
-        scores = scores[given]
-        reason = unusable_score(scores, n_covariates=N_COVARIATES)
+        scored = read_scored_patients(
+            participants_path,
+            motion_paths,
+            patients=patients,
+            controls=controls,
+            score=score,
+            covariates=covariates,
+        )
+        n_patients = len(scored.score)
+        reason = unusable_score(scored.score, n_covariates=len(scored.names))
+        path_of = {participant_of(path): path for path in maps_paths}
+        maps_paths = [path_of[label] for label in scored.participants]
     if reason:
         logger.info("nothing is correlated: %s", reason)
         seeds = []
+    else:
+        design = rank_design(scored.score, scored.covariates, scored.names)
 
-    shape = (mask.sum(), len(seeds))
-    images = {name: np.zeros(shape, np.float32) for name in ("rho", "z")}
-    all_labels, tables, summaries = np.zeros(shape, np.int16), [], []
+    shape = (np.count_nonzero(mask), len(seeds))
+    rho, t, z = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.float32)
+    fields, nulls = [], []
     for k, maps in enumerate(maps_of_volumes(maps_paths, mask, affine, n_volumes=len(seeds))):
-        design = rank_design(scores, np.zeros((len(scores), N_COVARIATES)))
         ranks = ranked_maps(maps)
-        rho, t, z = spearman_map(ranks, design)
-        field = rank_smoothness(ranks, design, z, source=smoothness, mask=mask, affine=affine)
+        rho[:, k], t[:, k], z[:, k] = spearman_map(ranks, design)
+        fields.append(
+            rank_smoothness(ranks, design, z[:, k], source=smoothness, mask=mask, affine=affine)
+        )
         null = permutation_null(
             ranks,
             design,
@@ -83,46 +93,55 @@ def correlate_score_maps(
             seed=step_seed(seed, "score"),
             with_scores=False,
         )
+        nulls.append(null)
+    correction, nulls, q = correction_of_maps(
+        t, design.df if design else 0, nulls, correction=correction, across=across_seeds
+    )
+
+    all_labels, tables, summaries = np.zeros(shape, np.int16), [], []
+    for k, field in enumerate(fields):
+        common = {"null": nulls[k], "correction": correction, "dlh": field.dlh}
         all_labels[:, k], clusters, size = score_clusters(
-            rho, t, z, mask, affine, df=design.df, dlh=field.dlh, correction=correction, null=null
+            rho[:, k], t[:, k], z[:, k], mask, affine, q=q[:, k], **common
         )
-        images["rho"][:, k], images["z"][:, k] = rho, z
         tables.append(clusters)
+        summary = correction_summary(
+            z[:, k],
+            mask,
+            seed=seeds[k],
+            smoothness=smoothness,
+            fwhm_mm=field.fwhm_mm,
+            size_threshold=size,
+            n_clusters=len(clusters),
+            **common,
+        )
+        surviving = np.sum(clusters["p_permutation"] < correction.cluster_p)
         summaries.append(
-            {
-                "seed": seeds[k],
-                **asdict(correction),
-                "z_threshold": correction.z_threshold,
-                "smoothness": smoothness,
-                "dlh": field.dlh,
-                "fwhm_mm": field.fwhm_mm,
-                "n_voxels": int(mask.sum()),
-                "df": design.df,
-                "cluster_size_threshold": size,
-                "cluster_size_permutation": size_threshold(
-                    null.sizes, level=correction.cluster_p, tails=correction.tails
-                ),
-                "n_permutations": n_permutations,
-                "n_clusters": len(clusters),
-                "n_surviving_permutation": int(
-                    np.sum(clusters["p_permutation"] < correction.cluster_p)
-                ),
-                "largest_rho": float(np.abs(rho).max()),
-            }
+            summary
+            | {"df": design.df, "n_surviving_permutation": int(surviving)}
+            | {"largest_rho": float(np.abs(rho[:, k]).max())}
         )
         logger.info("%s", summaries[-1])
 
-    local = measure != "fc" and not reason  # else a volume per seed, or none
-    clusters, all_labels = numbered(
-        tables, all_labels, measure=measure, seeds=seeds, columns=COLUMNS, suffix="SCORE"
+    one = seeds == [None]  # else a volume per seed, or none
+    for path, values in ((rho_path, rho.astype(np.float32)), (z_path, z)):
+        write_masked(path, values[:, 0] if one else values, mask, affine)
+    write_clusters(
+        tables,
+        all_labels,
+        mask,
+        affine,
+        labels_path=labels_path,
+        table_path=table_path,
+        columns_path=columns_path,
+        measure=measure,
+        seeds=seeds,
+        columns=COLUMNS,
+        suffix="SCORE",
     )
-    paths = {rho_path: images["rho"], z_path: images["z"], labels_path: all_labels}
-    for path, values in paths.items():
-        write_masked(path, values[:, 0] if local else values, mask, affine)
-    write_table(table_path, clusters)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
-    summary = {"measure": measure, "score": score, "n": len(scores), "reason": reason}
-    write_json(correction_path, summary | {"volumes": summaries})
+    names = scored.names if score is not None else ()
+    summary = {"measure": measure, "score": score, "n": n_patients, "reason": reason}
+    write_json(correction_path, summary | {"covariates": names, "volumes": summaries})
 
 
 if __name__ == "__main__":
@@ -133,6 +152,7 @@ if __name__ == "__main__":
         ),
         mask_path=snakemake.input.mask,
         participants_path=snakemake.input.participants,
+        motion_paths=snakemake.input.motion,
         seeds_paths=snakemake.input.seeds,
         rho_path=snakemake.output.rho,
         z_path=snakemake.output.z,
@@ -144,12 +164,14 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         score=snakemake.params.score,
+        covariates=snakemake.params.covariates,
         correction=Correction(
             voxel_p=snakemake.params.voxel_p,
             cluster_p=snakemake.params.cluster_p,
             tails=snakemake.params.tails,
             connectivity=snakemake.params.connectivity,
         ),
+        across_seeds=snakemake.params.across_seeds,
         smoothness=snakemake.params.smoothness,
         n_permutations=snakemake.params.n_permutations,
         seed=snakemake.params.seed,

@@ -8,7 +8,7 @@ from restpain.bids_layout import derivative_images
 from restpain.denoising import denoised
 from restpain.motion import displacement_jenkinson, rigid_matrix
 from restpain.nuisance import fmriprep_signals
-from restpain.quality import given_mask, kept_volumes
+from restpain.quality import CARPET, carpet_series, given_mask, kept_volumes
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json, write_table
 from restpain.trilinear import applied, sampled, voxel_points
@@ -24,6 +24,7 @@ def import_derivatives(
     denoised_path: str,
     mask_path: str,
     boldref_path: str,
+    carpet_path: str,
     confounds_path: str,
     qc_path: str,
     drop_volumes: int,
@@ -83,6 +84,8 @@ def import_derivatives(
     )
     write_volume(mask_path, mask, grid)
     write_volume(boldref_path, boldref, grid)
+    before = carpet_series(series).astype(np.float32)
+    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     write_table(confounds_path, result.confounds, result.columns)
     write_json(qc_path, result.quality | {"mask": rule, "coregistration_cost": None})
 
@@ -95,6 +98,7 @@ if __name__ == "__main__":
         denoised_path=snakemake.output.denoised,
         mask_path=snakemake.output.mask,
         boldref_path=snakemake.output.boldref,
+        carpet_path=snakemake.output.carpet,
         confounds_path=snakemake.output.confounds,
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,

@@ -9,7 +9,7 @@ from restpain.coregistration import align_by_information, refine_by_boundary
 from restpain.denoising import denoised
 from restpain.motion import displacement_jenkinson, motion_parameters, realigned
 from restpain.nuisance import tissue_signals
-from restpain.quality import kept_volumes, signal_mask
+from restpain.quality import CARPET, carpet_series, kept_volumes, signal_mask
 from restpain.resampling import resampled_series, spline_coefficients, spline_values
 from restpain.runlog import start_log
 from restpain.slicetiming import correct_slice_timing, slice_times
@@ -39,6 +39,7 @@ def preprocess_func(
     denoised_path: str,
     mask_path: str,
     boldref_path: str,
+    carpet_path: str,
     confounds_path: str,
     qc_path: str,
     drop_volumes: int,
@@ -117,8 +118,14 @@ def preprocess_func(
         spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
     )
     write_volume(boldref_path, boldref.reshape(mask.shape), grid)
+    before = carpet_series(series).astype(np.float32)
+    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     write_table(confounds_path, result.confounds, result.columns)
-    own = {"unsettled_volumes": int((~settled).sum()), "coregistration_cost": cost}
+    own = {
+        "unsettled_volumes": int((~settled).sum()),
+        "coregistration_cost": cost,
+        "t1_to_first_volume": transforms[0] @ to_epi,
+    }
     write_json(qc_path, result.quality | own | tissues)
 
 
@@ -136,6 +143,7 @@ if __name__ == "__main__":
         denoised_path=snakemake.output.denoised,
         mask_path=snakemake.output.mask,
         boldref_path=snakemake.output.boldref,
+        carpet_path=snakemake.output.carpet,
         confounds_path=snakemake.output.confounds,
         qc_path=snakemake.output.qc,
         drop_volumes=snakemake.params.drop_volumes,

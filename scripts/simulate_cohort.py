@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
-from restpain.phantom import GM, grid_points, head_labels, sampled, template_path, transformed
+from restpain.geometry import grid_points, sampled, transformed
+from restpain.phantom import GM, head_labels, template_path
 from restpain.runlog import start_log
-from restpain.simulated_bold import check_effects
+from restpain.simulated_networks import check_effects
 from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
 from restpain.tables import write_json, write_table
 from restpain.volumes import read_volume, write_volume
@@ -29,11 +30,12 @@ def simulate_cohort(
     patients: str,
     controls: str,
     effects: list[dict],
+    score: str | None,
     seed: int,
 ) -> None:
     atlas = aal()
     numbers = {name: number for number, name in atlas.names.items()}
-    check_effects(effects, set(numbers))
+    check_effects(effects, set(numbers), score=score)
     roster = simulated_roster(
         n_patients=n_patients,
         n_controls=n_controls,
@@ -91,5 +93,6 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         effects=snakemake.params.effects,
+        score=snakemake.params.score,
         seed=snakemake.params.seed,
     )

@@ -1,31 +1,21 @@
 """Simulated scanning session of one participant, as a folder of DICOM files, with its truth."""
 
 import logging
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from restpain.atlas import aal
-from restpain.dicom_writer import Person, Sequence, write_series
-from restpain.phantom import (
-    deformation_summary,
-    grid_points,
-    random_anatomy,
-    t1_grid,
-    t1_image,
-    tissue_volumes_ml,
-    to_scanner,
-)
+from restpain.dicom_enhanced import write_enhanced_series
+from restpain.dicom_writer import write_series
+from restpain.geometry import grid_points
 from restpain.runlog import start_log
-from restpain.simulated_bold import (
-    FLIP_ANGLE_DEG,
-    head_motion,
-    moved_since,
-    rest_grid,
-    rest_series,
-    voxel_contents,
-)
+from restpain.simulated_anatomy import deformation_summary, random_anatomy, to_scanner
+from restpain.simulated_bold import rest_series, voxel_contents
+from restpain.simulated_motion import head_motion, moved_since, rest_grid
+from restpain.simulated_networks import participant_effects
+from restpain.simulated_protocol import rest_sequence, session_start, simulated_person, t1_sequence
+from restpain.simulated_t1 import t1_grid, t1_image, tissue_volumes_ml
 from restpain.slicetiming import ordered_times
 from restpain.tables import read_table, write_json
 from restpain.template import template_grid
@@ -33,7 +23,6 @@ from restpain.volumes import read_volume, write_volume
 
 logger = logging.getLogger("simulate_participant")
 
-FIRST_SESSION = datetime(2020, 1, 6, 9)  # fictitious, like all that identifies
 TRUTH_GRID_MM = 3.0
 TRUTH_STEP_MM = 1 / 64  # rounding, so that the image compresses
 
@@ -55,6 +44,10 @@ def simulate_participant(
     repetition_time: float,
     slice_order: str,
     effects: list[dict],
+    score: str | None,
+    patient_motion: float,
+    sinus_dropout: bool,
+    dicom: str,
 ) -> None:
     table = read_table(participants_path).set_index("participant_id")
     row = table.loc[f"sub-{subject}"]
@@ -62,38 +55,41 @@ def simulate_participant(
     rng = np.random.default_rng(np.random.SeedSequence(entropy))
     labels, label_affine = read_volume(head_path)
     labels = labels.astype(np.uint8)
-    person = Person(label=subject, age=int(row["age"]), sex=row["sex"])
-    start = FIRST_SESSION + timedelta(days=entropy[1])
+    is_patient = row["group"] == patients
+    write = {"classic": write_series, "enhanced": write_enhanced_series}[dicom]
+    person = simulated_person(subject, age=row["age"], sex=row["sex"])
+    start = session_start(entropy[1])
 
     anatomy = random_anatomy(rng)
     shape, t1_affine = t1_grid(t1_voxel_mm, rng)
     t1, tissue = t1_image(labels, label_affine, anatomy, shape=shape, affine=t1_affine, rng=rng)
-    sequence = Sequence(
-        description="Sag3D T1TFE",
-        series=201,
-        start=start,
-        repetition_ms=7.6,
-        echo_ms=3.7,
-        flip_deg=8,
-        volume_s=0,
-        dimensions="3D",
-        variant="MP",
-        technique="T1TFE",
-    )
+    sequence = t1_sequence(start)
     folder = Path(dicom_path)
-    n_files = write_series(
-        folder / "T1", t1, t1_affine, person=person, sequence=sequence, seed=entropy
-    )
+    n_files = write(folder / "T1", t1, t1_affine, person=person, sequence=sequence, seed=entropy)
 
     settled, rest_from_t1 = moved_since(anatomy, rng)
     shape, rest_affine = rest_grid(bold_matrix, bold_voxel_mm, settled, rng)
     times = ordered_times(slice_order, n_slices=shape[2], repetition_time=repetition_time)
-    motion = head_motion(n_volumes, rng)
+    motion = head_motion(n_volumes, rng, ratio=patient_motion if is_patient else 1.0)
     centre_mm = (rest_affine @ [*(np.array(shape) - 1) / 2, 1])[:3]
+    if is_patient and score in table:
+        analysed = (table["group"] == patients) & table["exclude"].isna()
+        scores = {"score": row[score], "mean_score": table.loc[analysed, score].mean()}
+    else:
+        scores = {}
+    own_effects = participant_effects(effects, is_patient=is_patient, **scores)
+    contents = voxel_contents(
+        labels,
+        label_affine,
+        aal(),
+        settled,
+        shape=shape,
+        affine=rest_affine,
+        dropout=sinus_dropout,
+    )
     series = rest_series(
-        voxel_contents(labels, label_affine, aal(), settled, shape=shape, affine=rest_affine),
-        effects=effects,
-        is_patient=row["group"] == patients,
+        contents,
+        effects=own_effects,
         affine=rest_affine,
         repetition_time=repetition_time,
         slice_times=times,
@@ -101,19 +97,8 @@ def simulate_participant(
         centre_mm=centre_mm,
         rng=rng,
     )
-    sequence = Sequence(
-        description="rest FE-EPI",
-        series=301,
-        start=start + timedelta(minutes=6),
-        repetition_ms=1000 * repetition_time,
-        echo_ms=30,
-        flip_deg=FLIP_ANGLE_DEG,
-        volume_s=repetition_time,
-        dimensions="2D",
-        variant="SK",
-        technique="FEEPI",
-    )
-    n_files += write_series(
+    sequence = rest_sequence(start, repetition_time=repetition_time)
+    n_files += write(
         folder / "rest", series, rest_affine, person=person, sequence=sequence, seed=entropy
     )
     logger.info("%d DICOM files, %d volumes every %g s", n_files, n_volumes, repetition_time)
@@ -136,6 +121,7 @@ def simulate_participant(
             "slice_times_s": times,
             "rotation_centre_mm": centre_mm,
             "motion_mm_rad": motion.round(6),
+            "changes": [effect["change"] for effect in own_effects],
         },
     )
 
@@ -158,4 +144,8 @@ if __name__ == "__main__":
         repetition_time=snakemake.params.repetition_time,
         slice_order=snakemake.params.slice_order,
         effects=snakemake.params.effects,
+        score=snakemake.params.score,
+        patient_motion=snakemake.params.patient_motion,
+        sinus_dropout=snakemake.params.sinus_dropout,
+        dicom=snakemake.params.dicom,
     )

@@ -44,11 +44,14 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
 JobRequeue=1
-NodeName=DEFAULT NodeHostname={host} NodeAddr=127.0.0.1 State=UNKNOWN
+NodeName=DEFAULT State=UNKNOWN
 {nodes}
 PartitionName=main Nodes=node[1-{n_nodes}] Default=YES MaxTime=INFINITE State=UP
 """
-NODE = "NodeName=node{i} Port={port} CPUs={cpus} RealMemory={memory}"
+NODE = (
+    "NodeName=node{i} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} "
+    "CPUs={cpus} RealMemory={memory}"
+)
 
 
 # where Slurm looks by itself: the jobs' environment is cleared of SLURM_CONF
@@ -88,7 +91,7 @@ class Cluster:
         for name in ("state", *(f"spool-node{i}" for i in self._nodes())):
             (self.folder / name).mkdir(parents=True)
         nodes = [
-            NODE.format(i=i, port=_free_port(), cpus=self.cpus, memory=self.memory_mb)
+            NODE.format(i=i, host=host, port=_free_port(), cpus=self.cpus, memory=self.memory_mb)
             for i in self._nodes()
         ]
         self.configuration.write_text(

@@ -3,9 +3,13 @@
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 from PIL import Image
+
+from restpain.recovery_columns import PARTICIPANTS, STAGES
+from restpain.recovery_table import recovered_effects, stage_table, with_observed
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
 
@@ -156,6 +160,47 @@ def settings() -> dict:
     read = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     read["cohort"] |= {"source": "simulated", "patients": "CP", "controls": "HC"}
     return read
+
+
+def recovery_tables(n_effects: int = 2) -> tuple[list[pd.DataFrame], bytes]:
+    """Give the tables and the figure of what was recovered: one effect found, one missed."""
+    affine = np.diag([3.0, 3.0, 3.0, 1.0])
+    labels = np.zeros((12, 12, 12), np.int16)
+    labels[2:5, 2:5, 2:5], labels[8:10, 8:10, 8:10] = 1, 2
+    effects = [
+        {"measure": "alff", "region": "Temporal_Inf_L", "change": -0.5},
+        {"measure": "reho", "region": "Temporal_Mid_R", "change": 1.0},
+    ][:n_effects]
+    for effect, voxels in zip(effects, (labels == 1, np.roll(labels == 2, -5, 0)), strict=False):
+        effect["voxels"] = voxels
+    clusters = pd.DataFrame(
+        {
+            "cluster_id": ["ALFF1", "ALFF2"],
+            "measure": "alff",
+            "region": ["Temporal_Inf_L", "<b>Lingual_L"],
+            "seed": None,
+            "x_mm": [9.0, 27.0],
+            "y_mm": [9.0, 27.0],
+            "z_mm": [9.0, 27.0],
+            "t": [-6.2, 4.9],
+            "n_voxels": [27, 8],
+        }
+    )
+    maps = {"alff": labels, "reho": np.zeros_like(labels), "fc": labels[..., None][..., :0]}
+    found, listed = recovered_effects(effects, clusters, maps, {}, affine, tested=["alff", "reho"])
+    noise = np.random.default_rng(0).normal(0, 0.05, (6, n_effects))
+    patients = np.arange(6) < 3
+    values = {stage: 1 - 0.4 * patients[:, None] + noise for stage in STAGES if stage != "planted"}
+    errors = {name: np.linspace(0.1, 0.6, 6) for name in PARTICIPANTS if name.endswith("_mm")}
+    participants = pd.DataFrame(
+        {
+            "participant_id": [f"sub-{number}" for number in range(1, 7)],
+            "group": ["CP"] * 3 + ["HC"] * 3,
+            **errors,
+        }
+    )
+    stages = stage_table(effects, values, patients)
+    return [with_observed(found, stages), listed, stages, participants], picture()
 
 
 def picture(width: int = 40) -> bytes:

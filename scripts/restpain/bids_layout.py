@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 import nibabel as nib
+import numpy as np
 from isal import igzip
 
 from restpain.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
 from restpain.tables import read_json
+from restpain.volumes import header_repetition_time, series_shape
 
 IMAGE_SUFFIXES = (".nii.gz", ".nii")
 CHUNK_BYTES = 1 << 22
@@ -119,7 +121,7 @@ def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
 
 def _is_4d(path: Path) -> bool:
     try:
-        shape = nib.load(path).shape
+        shape = series_shape(nib.load(path).shape)
     except (nib.filebasedimages.ImageFileError, OSError, EOFError):
         return False
     return len(shape) == 4 and shape[3] > 1
@@ -128,14 +130,13 @@ def _is_4d(path: Path) -> bool:
 def image_facts(path: Path) -> dict:
     """Matrix, voxel size (mm), volumes and repetition time (s) that a NIfTI header gives."""
     header = nib.load(path).header
-    shape, zooms = header.get_data_shape(), header.get_zooms()
+    shape, zooms = series_shape(header.get_data_shape()), header.get_zooms()
     four_dimensional = len(shape) > 3
-    unit = {"msec": 1e-3, "usec": 1e-6}.get(header.get_xyzt_units()[1], 1.0)
     return {
         "matrix": [int(n) for n in shape[:3]],
         "voxel_mm": [round(float(size), 4) for size in zooms[:3]],
         "n_volumes": int(shape[3]) if four_dimensional else 1,
-        "repetition_time_s": float(zooms[3]) * unit if four_dimensional else None,
+        "repetition_time_s": header_repetition_time(header) if four_dimensional else None,
     }
 
 
@@ -157,32 +158,58 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     try:
         size, digest = _content(image)
         stored = nib.load(image).dataobj
-        found = image_facts(image)
+        found = image_facts(image) | {"sides": _sides(nib.load(image).header)}
     except (nib.filebasedimages.ImageFileError, OSError, EOFError, ValueError):
         return facts | {"readable": False}
     n_voxels = found["n_volumes"]
     for length in found["matrix"]:
         n_voxels *= length
     expected = stored.offset + n_voxels * stored.dtype.itemsize
-    sidecar = allowed_sidecar(sidecar, BOLD_SIDECAR_KEYS if kind == "rest" else SIDECAR_KEYS)
-    times = sidecar.get("SliceTiming")
-    sidecar_time = sidecar.get("RepetitionTime")
+    given = sidecar
+    sidecar = allowed_sidecar(given, BOLD_SIDECAR_KEYS if kind == "rest" else SIDECAR_KEYS)
+    times, sidecar_time = sidecar.get("SliceTiming"), sidecar.get("RepetitionTime")
+    times = times if isinstance(times, list) else None
+    sidecar_time = None if isinstance(sidecar_time, list) else sidecar_time
+    usable = {
+        "RepetitionTime": sidecar_time is not None and sidecar_time > 0,
+        "SliceTiming": times is not None or kind != "rest",
+    }
     header_time = found.pop("repetition_time_s")
     return facts | {
         "readable": size >= expected,
         "part": "magnitude",
         "vendor": sidecar.get("Manufacturer"),
         **found,
-        "repetition_time_s": sidecar_time
-        if isinstance(sidecar_time, int | float)
-        else header_time or None,
+        "repetition_time_s": sidecar_time or header_time or None,
         "header_repetition_time_s": header_time,
-        "slice_timing": (
-            {"n": len(times), "max_s": max(times)} if isinstance(times, list) else None
-        ),
+        "slice_timing": {"n": len(times), "max_s": max(times)} if times else None,
+        "unusable_keys": [
+            key for key, good in usable.items() if given.get(key) is not None and not good
+        ],
         "scale_slopes": [float(stored.slope)],
+        "n_not_finite": _not_finite(stored),
         "digest": digest,
     }
+
+
+def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> int:
+    """Values that are NaN or infinite; whole numbers have none and are not read."""
+    if stored.dtype.kind not in "fc":
+        return 0
+    values = np.asarray(stored)
+    return int(values.size - np.count_nonzero(np.isfinite(values)))
+
+
+def _sides(header: nib.Nifti1Header) -> str:
+    """Whether the header tells left from right: known, unknown or contradictory."""
+    (sform, sform_code), (qform, qform_code) = header.get_sform(True), header.get_qform(True)
+    if not sform_code and not qform_code:
+        return "unknown"
+    if sform_code and qform_code:
+        handedness = [np.linalg.det(matrix[:3, :3]) for matrix in (sform, qform)]
+        if handedness[0] * handedness[1] < 0:
+            return "contradictory"
+    return "known"
 
 
 def _content(image: str | Path) -> tuple[int, str]:

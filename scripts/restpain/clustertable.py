@@ -9,7 +9,7 @@ import pandas as pd
 from restpain.atlas import aal, brodmann_area, composition_text, hemisphere
 from restpain.clusters import hedges_g, millimetres, subpeaks
 from restpain.design import Design
-from restpain.inference import Correction, PermutationNull, voxel_fdr
+from restpain.inference import Correction, PermutationNull
 from restpain.permutation import family_wise_p
 from restpain.tfce import enhanced
 
@@ -32,18 +32,20 @@ COLUMNS = {
     "z": "Z of the same probability.",
     "n_voxels": "Size in voxels.",
     "volume_mm3": "Size in cubic millimetres.",
-    "p_grf": "Corrected p of the cluster by random field theory, all tails.",
+    "p_grf": "Corrected p of the cluster by random field theory, all tails; all seeds if they are "
+    "corrected together.",
     "p_permutation": "Corrected p by the permutation of the largest cluster; n/a if not run.",
     "p_tfce": "Corrected p of the peak by threshold-free cluster enhancement and permutation; n/a "
     "if not run.",
-    "q_fdr_peak": "False discovery rate of the peak among all voxels, two-sided.",
+    "q_fdr_peak": "False discovery rate of the peak among all voxels, two-sided; those of all "
+    "seeds if they are corrected together.",
     "survives": "Corrections survived: grf, permutation (size), tfce and fdr (of the peak).",
     "hedges_g": "Standardised difference of the cluster means, without covariates; as the "
     "cluster was chosen for its difference, too large.",
     "hedges_g_low": "Lower end of the 95 % confidence interval of hedges_g.",
     "hedges_g_high": "Upper end of the 95 % confidence interval of hedges_g.",
     "composition": "Share of the cluster's voxels in each AAL2 region.",
-    "subpeaks": "Up to 3 further peaks, x,y,z in mm and t, at least 8 mm apart.",
+    "subpeaks": "Up to 3 further peaks, x,y,z in mm and t, at least 8 mm apart; n/a without.",
 }
 
 
@@ -54,6 +56,7 @@ def cluster_rows(
     maps: np.ndarray,
     design: Design,
     t: np.ndarray,
+    q: np.ndarray,
     mask: np.ndarray,
     affine: np.ndarray,
     null: PermutationNull,
@@ -71,6 +74,8 @@ def cluster_rows(
         Two-sample design.
     t : ndarray of shape (n_voxels,)
         T map.
+    q : ndarray of shape (n_voxels,)
+        False discovery rate of each voxel, see `voxel_fdr`.
     mask, affine
         The grid.
     null : PermutationNull
@@ -81,7 +86,6 @@ def cluster_rows(
     t_volume = np.zeros(mask.shape)
     t_volume[mask] = t
     in_mask = labels[mask]
-    q = voxel_fdr(t, design.df)
     members = [in_mask == label for label in clusters["label"]]
     p_size = p_score = np.full(len(clusters), np.nan)
     if len(clusters) and len(null.sizes):
@@ -206,7 +210,8 @@ def described_cluster(
         "brodmann_area": brodmann_area(peak_mm),
         "volume_mm3": float(cluster.sum() * abs(np.linalg.det(affine[:3, :3]))),
         "composition": composition_text(aal().composition(places)),
-        "subpeaks": "; ".join(f"{x:g},{y:g},{z:g} ({value:.2f})" for (x, y, z), value in further),
+        "subpeaks": "; ".join(f"{x:g},{y:g},{z:g} ({value:.2f})" for (x, y, z), value in further)
+        or None,
     }
 
 

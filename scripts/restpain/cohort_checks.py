@@ -169,8 +169,7 @@ def choice_problems(index: dict) -> list[dict]:
         found = [one for one in index["series"] if one["kind"] == kind]
         listed = ", ".join(f"{one['label']} ({one.get('n_volumes', 0)} volumes)" for one in found)
         if not found:
-            others = f"{len(index['series'])} series" if index["series"] else "its files"
-            add("error", f"no {name} among {others}", "one", f"add it, {LEAVE_OUT}")
+            add("error", f"no {name} among {_others(index, kind)}", "one", f"add it, {LEAVE_OUT}")
         elif len(found) > 1:
             add(
                 "error",
@@ -186,6 +185,20 @@ def choice_problems(index: dict) -> list[dict]:
                 "copy it again from its source",
             )
     return rows
+
+
+def _others(index: dict, kind: str) -> str:
+    """List the series that are not of a kind, with what speaks against each."""
+    if not index["series"]:
+        return "its files"
+    listed = [
+        f"{one['label']}: {one[f'not_{kind}']}"
+        for one in index["series"]
+        if one.get(f"not_{kind}") and one["kind"] == "other"
+    ]
+    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
+    reasons = f" ({', '.join(listed[:N_NAMED])}{more})" if listed else ""
+    return f"{len(index['series'])} series{reasons}"
 
 
 def differences(indices: list[dict]) -> list[dict]:

@@ -4,6 +4,7 @@ Everything here lists what is allowed. A field that nobody thought of is left ou
 """
 
 import io
+import math
 from pathlib import Path
 
 import nibabel as nib
@@ -79,9 +80,11 @@ def allowed_sidecar(sidecar: dict, allowed: dict[str, tuple | None]) -> dict:
 
 
 def _is_numeric(value) -> bool:
-    if isinstance(value, list):
-        return bool(value) and all(_is_numeric(one) for one in value)
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    values = value if isinstance(value, list) else [value]
+    return bool(values) and all(
+        isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one)
+        for one in values
+    )
 
 
 def header_has_text(header: nib.Nifti1Header) -> bool:

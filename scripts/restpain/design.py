@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
@@ -124,10 +125,39 @@ def two_sample_design(
     return Design(matrix=matrix, columns=tuple(columns), participants=tuple(table.participant_id))
 
 
-def score_problems(table: pd.DataFrame, score: str | None) -> list[str]:
+def covariate_matrix(
+    table: pd.DataFrame, covariates: list[str]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Covariates as numbers ``(n_participants, n_columns)`` and the names of the columns.
+
+    Categories become columns as in `two_sample_design`.
+
+    Raises
+    ------
+    ValueError
+        With all problems of the covariates, one per line.
+    """
+    problems = _column_problems(table, covariates)
+    if problems:
+        raise ValueError("\n".join(problems))
+    columns = {}
+    for name in covariates:
+        columns |= _covariate_columns(name, table[name])
+    matrix = np.array(list(columns.values())).reshape(len(columns), len(table)).T
+    return matrix, tuple(columns)
+
+
+def collinear_ranks(matrix: np.ndarray, names: tuple[str, ...]) -> list[str]:
+    """Names of columns ``(n_participants, n_columns)`` whose ranks follow from one another."""
+    ranks = stats.rankdata(matrix, axis=0) - (len(matrix) + 1) / 2
+    return [names[index] for index in _null_space_columns(ranks)]
+
+
+def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]) -> list[str]:
     """List what is wrong with the clinical score of the patients, a sentence each.
 
-    A patient without a score is no problem: the correlation leaves the patient out.
+    A patient without a score is no problem: the correlation leaves the patient out. Covariates
+    are those of the correlation.
     """
     if score is None:
         return []
@@ -137,11 +167,30 @@ def score_problems(table: pd.DataFrame, score: str | None) -> list[str]:
             f"{', '.join(table.columns)}; set cohort.score to one of them or to null"
         ]
     given = table[table[score].notna()]
-    odd = given[pd.to_numeric(given[score], errors="coerce").isna()]
-    return [
+    scores = pd.to_numeric(given[score], errors="coerce")
+    problems = [
         f"the score {score} is {value!r} for {label}, but must be a number or n/a"
-        for label, value in zip(odd["participant_id"], odd[score], strict=True)
+        for label, value in given.loc[scores.isna(), ["participant_id", score]].itertuples(
+            index=False
+        )
     ]
+    if not covariates or given.empty:
+        return problems
+    place = "association.covariates: "
+    try:
+        matrix, names = covariate_matrix(given, covariates)
+    except ValueError as error:
+        return [*problems, *(f"{place}{line}" for line in str(error).splitlines())]
+    columns = np.column_stack([scores, matrix])
+    if not problems and len(given) > columns.shape[1] + 1 and scores.nunique() > 1:
+        involved = collinear_ranks(columns, (score, *names))
+        others = [name for name in involved if name != score]
+        if involved:
+            problems.append(
+                f"{place}the ranks of {', '.join(involved)} follow from one another in the "
+                f"patients with a score; drop {' or '.join(others)}"
+            )
+    return problems
 
 
 def design_overview(design: Design) -> pd.DataFrame:

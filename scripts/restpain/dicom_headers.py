@@ -12,10 +12,9 @@ from pathlib import Path
 
 import numpy as np
 from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
 from pydicom.filereader import read_partial
 from pydicom.tag import Tag
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import AllTransferSyntaxes, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 # keyword: (tag, kind); text is as text or texts, number or numbers; binary is short or double
 TAGS = {
@@ -59,6 +58,7 @@ ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _SHORT_ELEMENT = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
 PIXEL_DATA = b"\xe0\x7f\x10\x00"
+ENCAPSULATED = {str(uid) for uid in AllTransferSyntaxes if uid.is_encapsulated}
 ENHANCED_CLASSES = ("1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
 IMAGE_CLASSES = ("1.2.840.10008.5.1.4.1.1.4", *ENHANCED_CLASSES)  # MR Image Storage
 
@@ -105,7 +105,7 @@ def _walked_header(content: bytes) -> dict | None:
         end_of_meta = 144 + struct.unpack_from("<I", content, 140)[0]
         _walk(content, 132, end_of_meta, meta)
         syntax = _text(meta.get(0x00020010, b""))
-        if syntax != ExplicitVRLittleEndian and not UID(syntax).is_encapsulated:
+        if syntax != ExplicitVRLittleEndian and syntax not in ENCAPSULATED:
             return None
         if _walk(content, end_of_meta, len(content), found) >= len(content):
             return None
@@ -200,26 +200,31 @@ def _quiet_pydicom():
 def _pydicom_header(file) -> dict:
     file.seek(0)
     try:
-        with _quiet_pydicom():
-            dataset = read_partial(
-                file, lambda tag, vr, length: tag > LAST_TAG, specific_tags=_PYDICOM_TAGS
+        with _quiet_pydicom():  # values are decoded, and complained about, when they are asked for
+            return _header_of_dataset(
+                read_partial(
+                    file, lambda tag, vr, length: tag > LAST_TAG, specific_tags=_PYDICOM_TAGS
+                )
             )
-        header = {"transfer_syntax": str(dataset.file_meta.get("TransferSyntaxUID", ""))}
-        for keyword, (_, kind) in TAGS.items():
-            value = dataset.get(keyword)
-            if value is None or value == "":
-                continue
-            if kind == "text":
-                header[keyword] = str(value).strip()
-            elif kind == "texts":
-                values = [value] if isinstance(value, str) else value
-                header[keyword] = [str(one).strip() for one in values]
-            elif kind == "numbers":
-                header[keyword] = [float(one) for one in np.atleast_1d(value)]
-            else:
-                header[keyword] = float(np.atleast_1d(value)[0])
-    except (InvalidDicomError, EOFError, ValueError, TypeError, AttributeError, OSError) as error:
+    except Exception as error:  # whatever pydicom says about bytes that are no DICOM
         raise DamagedDicomError(f"the header cannot be read: {type(error).__name__}") from None
+
+
+def _header_of_dataset(dataset) -> dict:
+    header = {"transfer_syntax": str(dataset.file_meta.get("TransferSyntaxUID", ""))}
+    for keyword, (_, kind) in TAGS.items():
+        value = dataset.get(keyword)
+        if value is None or value == "":
+            continue
+        if kind == "text":
+            header[keyword] = str(value).strip()
+        elif kind == "texts":
+            values = [value] if isinstance(value, str) else value
+            header[keyword] = [str(one).strip() for one in values]
+        elif kind == "numbers":
+            header[keyword] = [float(one) for one in np.atleast_1d(value)]
+        else:
+            header[keyword] = float(np.atleast_1d(value)[0])
     return header
 
 
@@ -235,8 +240,11 @@ def _check_pixels(file, header: dict) -> None:
         if start.startswith(PIXEL_DATA) or start[4:].startswith(PIXEL_DATA):
             return
     file.seek(0)
-    with _quiet_pydicom():
-        dcmread(file, stop_before_pixels=True, specific_tags=[Tag(0x00280010)])
+    try:
+        with _quiet_pydicom():
+            dcmread(file, stop_before_pixels=True, specific_tags=[Tag(0x00280010)])
+    except Exception as error:
+        raise DamagedDicomError(f"the header cannot be read: {type(error).__name__}") from None
     n_tag = 12 if header["transfer_syntax"] == ExplicitVRLittleEndian else 8
     if size - file.tell() - n_tag < n_bytes:
         raise DamagedDicomError("the file ends before its pixels do")

@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from pydicom.uid import UID
+from pydicom.uid import (
+    AllTransferSyntaxes,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLSNearLossless,
+)
 
 from restpain.bids_layout import image_facts
 from restpain.deidentify import vendor
@@ -25,6 +30,8 @@ from restpain.dicom_headers import (
 POSITION_TOLERANCE_MM = 0.1  # slices closer than this are one slice
 MIN_T1_SLICES, MIN_T1_EXTENT_MM, MAX_T1_ECHO_MS = 40, 100.0, 15.0
 MIN_REST_VOLUMES, MIN_REST_SLICES = 20, 8
+COMPRESSED_SYNTAXES = {str(uid) for uid in AllTransferSyntaxes if uid.is_compressed}
+LOSSY_SYNTAXES = {JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless}
 REST_ECHO_TIMES_MS = (8.0, 65.0)  # BOLD runs at 7 to 1.5 T; diffusion needs longer ones
 REST_REPETITION_TIMES_S = (0.2, 10.0)
 N_PROBED_VOLUMES = 3
@@ -184,16 +191,10 @@ def _milliseconds(headers: list[dict], keyword: str, factor: float) -> float | N
 
 
 def _compression(headers: list[dict], syntaxes: set[str]) -> str:
-    if any(header.get("LossyImageCompression") == "01" for header in headers):
+    marked = any(header.get("LossyImageCompression") == "01" for header in headers)
+    if marked or syntaxes & LOSSY_SYNTAXES:
         return "lossy"
-    return "lossless" if any(_is_compressed(syntax) for syntax in syntaxes) else "none"
-
-
-def _is_compressed(syntax: str) -> bool:
-    try:
-        return UID(syntax).is_compressed
-    except ValueError:  # of a maker, or missing
-        return False
+    return "lossless" if syntaxes & COMPRESSED_SYNTAXES else "none"
 
 
 def _geometry(headers: list[dict]) -> dict:
@@ -281,12 +282,15 @@ def mark_kinds(series: list[Series]) -> None:
     The numbers of the headers decide: one volume, many slices, a short echo time, 3D for the
     T1; many volumes with an echo time of a BOLD run for rest. Derived, phase, real and
     imaginary images are neither. Names count only between series equal by those numbers.
+    ``facts["not_t1"]`` and ``facts["not_rest"]`` say what speaks against a series, or are empty.
     """
-    for kind, is_kind, wanted, unwanted in (
-        ("t1", _is_t1, T1_NAMES, OTHER_THAN_T1_NAMES),
-        ("rest", _is_rest, REST_NAMES, OTHER_THAN_REST_NAMES),
+    for kind, against, wanted, unwanted in (
+        ("t1", _against_t1, T1_NAMES, OTHER_THAN_T1_NAMES),
+        ("rest", _against_rest, REST_NAMES, OTHER_THAN_REST_NAMES),
     ):
-        candidates = [one for one in series if is_kind(one.facts)]
+        for one in series:
+            one.facts[f"not_{kind}"] = against(one.facts)
+        candidates = [one for one in series if not one.facts[f"not_{kind}"]]
         for narrowed in (
             [one for one in candidates if not unwanted.search(one.names)],
             [one for one in candidates if wanted.search(one.names)],
@@ -298,29 +302,37 @@ def mark_kinds(series: list[Series]) -> None:
             one.facts["kind"] = kind
 
 
-def _is_t1(facts: dict) -> bool:
+def _against_t1(facts: dict) -> str:
+    """Say what speaks first against a series being the T1; nothing if it may be."""
     n_slices, distance = facts["matrix"][2], facts["voxel_mm"][2]
-    return (
-        facts["part"] == "magnitude"
-        and not facts["derived"]
-        and facts["n_volumes"] == 1
-        and facts["acquisition"] != "2D"
-        and min(facts["matrix"]) >= MIN_T1_SLICES
-        and n_slices * distance >= MIN_T1_EXTENT_MM
-        and (facts["echo_time_ms"] or 0.0) <= MAX_T1_ECHO_MS
+    echo_ms = facts["echo_time_ms"] or 0.0
+    return _first_that_holds(
+        (facts["part"] != "magnitude", f"{facts['part']} images"),
+        (facts["derived"], "derived images"),
+        (facts["n_volumes"] != 1, f"{facts['n_volumes']} volumes"),
+        (facts["acquisition"] == "2D", "a 2D acquisition"),
+        (min(facts["matrix"]) < MIN_T1_SLICES, f"{min(facts['matrix'])} voxels along an axis"),
+        (n_slices * distance < MIN_T1_EXTENT_MM, f"{n_slices * distance:g} mm along the slices"),
+        (echo_ms > MAX_T1_ECHO_MS, f"an echo time of {echo_ms:g} ms"),
     )
 
 
-def _is_rest(facts: dict) -> bool:
-    return (
-        facts["part"] == "magnitude"
-        and not facts["derived"]
-        and not facts["prepared"]
-        and facts["n_volumes"] >= MIN_REST_VOLUMES
-        and min(facts["matrix"]) >= MIN_REST_SLICES
-        and _within(facts["echo_time_ms"], REST_ECHO_TIMES_MS)
-        and _within(facts["repetition_time_s"], REST_REPETITION_TIMES_S)
+def _against_rest(facts: dict) -> str:
+    """Say what speaks first against a series being the rest run; nothing if it may be."""
+    echo_ms, tr_s = facts["echo_time_ms"], facts["repetition_time_s"]
+    return _first_that_holds(
+        (facts["part"] != "magnitude", f"{facts['part']} images"),
+        (facts["derived"], "derived images"),
+        (facts["prepared"], "diffusion or perfusion images"),
+        (facts["n_volumes"] < MIN_REST_VOLUMES, f"{facts['n_volumes']} volumes"),
+        (min(facts["matrix"]) < MIN_REST_SLICES, f"{min(facts['matrix'])} voxels along an axis"),
+        (not _within(echo_ms, REST_ECHO_TIMES_MS), f"an echo time of {echo_ms} ms"),
+        (not _within(tr_s, REST_REPETITION_TIMES_S), f"a repetition time of {tr_s} s"),
     )
+
+
+def _first_that_holds(*reasons: tuple[bool, str]) -> str:
+    return next((words for holds, words in reasons if holds), "")
 
 
 def _within(value: float | None, limits: tuple[float, float]) -> bool:

@@ -7,8 +7,7 @@ of a volume share one acquisition time, and nothing tells the order of the slice
 Images are arrays ``[column, row, slice]`` or ``[column, row, slice, volume]``.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -18,15 +17,22 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
+from restpain.dicom_elements import (
+    DISPLAY_SLOPE,
+    GREATEST_STORED,
+    MAKER_BLOCKS,
+    TIME_FORMAT,
+    Person,
+    Sequence,
+    add_equipment,
+    add_identity,
+    decimals,
+    stored_values,
+)
 from restpain.files import write_bytes
 
-GREATEST_STORED = 4095  # 12 bits
-TIME_FORMAT = "%H%M%S.%f"
 NUMBER_WIDTH = 8  # characters of an integer that differs between files
-DECIMAL_WIDTH = 16  # characters of a decimal number, the most that DICOM allows
 UID_ROOT_LENGTH = 55  # with a dot and the number of the file an even length below 64
-
-MAKER_BLOCKS = tuple(f"Philips MR Imaging DD 00{number}" for number in range(1, 6))
 
 # Elements that differ between the files of a series, patched into the bytes of a template.
 PATCHED = {
@@ -41,61 +47,6 @@ PATCHED = {
     "slice": Tag(0x2001, 0x100A),
     "pixels": Tag("PixelData"),
 }
-
-
-@dataclass(frozen=True)
-class Person:
-    """Fictitious person in front of the scanner.
-
-    Attributes
-    ----------
-    label : str
-        Label of the participant.
-    age : int
-        Age in years.
-    sex : str
-        M or F.
-    """
-
-    label: str
-    age: int
-    sex: str
-
-
-@dataclass(frozen=True)
-class Sequence:
-    """Protocol of a series.
-
-    Attributes
-    ----------
-    description : str
-        Name of the protocol.
-    series : int
-        Number of the series in the session.
-    start : datetime
-        Start of the acquisition.
-    repetition_ms, echo_ms, flip_deg : float
-        Repetition and echo time in ms, flip angle in degrees.
-    volume_s : float
-        Seconds between two volumes.
-    dimensions : str
-        2D or 3D.
-    variant : str
-        Sequence variant: MP (magnetisation prepared) or SK (segmented k-space).
-    technique : str
-        Maker's name of the technique: T1TFE or FEEPI.
-    """
-
-    description: str
-    series: int
-    start: datetime
-    repetition_ms: float
-    echo_ms: float
-    flip_deg: float
-    volume_s: float
-    dimensions: str
-    variant: str
-    technique: str
 
 
 def write_series(
@@ -177,19 +128,6 @@ def write_series(
     return number
 
 
-def stored_values(image: np.ndarray) -> tuple[np.ndarray, float]:
-    """Integers of 12 bits and the scale slope: signal is stored value divided by slope."""
-    if not (np.isfinite(image).all() and (image >= 0).all()):
-        raise ValueError("the image to be written as DICOM has negative or non-finite values")
-    slope = float(np.float32(GREATEST_STORED / max(float(image.max()), 1e-6)))  # FL in the file
-    return np.minimum(np.rint(image * slope), GREATEST_STORED).astype("<u2"), slope
-
-
-def decimals(values) -> str:
-    """Decimal strings of DICOM, of the same width whatever the value: sign and zeros in front."""
-    return "\\".join(f"{value:+0{DECIMAL_WIDTH}.9f}" for value in values)
-
-
 def patchable(template: Dataset) -> tuple[bytes, dict[str, tuple[int, int]]]:
     """Bytes of a file, and place and length in it of the value of each patched element."""
     written = BytesIO()
@@ -215,8 +153,8 @@ def series_template(
     dataset = Dataset()
     for name in MAKER_BLOCKS:  # in this order, so that the elements get the numbers of real files
         dataset.private_block(0x2005, name, create=True)
-    _identity(dataset, person, sequence)
-    _equipment(dataset, sequence)
+    add_identity(dataset, person, sequence)
+    add_equipment(dataset, sequence)
     _acquisition(dataset, sequence, n_slices=shape[2], n_volumes=shape[3])
     _geometry(dataset, shape, affine)
     _scaling(dataset, slope)
@@ -235,54 +173,6 @@ def series_template(
     dataset.file_meta.ImplementationClassUID = generate_uid(entropy_srcs=["simulated scanner"])
     dataset.file_meta.ImplementationVersionName = "SIMULATED 1"
     return dataset
-
-
-def _identity(dataset: Dataset, person: Person, sequence: Sequence) -> None:
-    """Everything that would identify a person, a place or a day; all of it fictitious."""
-    day = sequence.start.strftime("%Y%m%d")
-    dataset.PatientName = f"Simulated^Person {person.label}"
-    dataset.PatientID = f"SIM-{person.label}"
-    dataset.PatientBirthDate = f"{sequence.start.year - person.age}0101"
-    dataset.PatientSex = person.sex
-    dataset.PatientAge = f"{person.age:03d}Y"
-    dataset.PatientWeight = "70"
-    dataset.PatientAddress = f"{person.label} Simulated Street"
-    dataset.OtherPatientIDs = f"SIM-{person.label}-B"
-    dataset.AccessionNumber = f"ACC-{person.label}"
-    dataset.StudyID = f"STUDY-{person.label}"
-    dataset.InstitutionName = "Simulated Hospital"
-    dataset.InstitutionAddress = "1 Simulated Street"
-    dataset.InstitutionalDepartmentName = "Simulated Department"
-    dataset.ReferringPhysicianName = "Simulated^Referrer"
-    dataset.PerformingPhysicianName = "Simulated^Physician"
-    dataset.OperatorsName = "Simulated^Operator"
-    dataset.StationName = "SIMSTATION"
-    dataset.DeviceSerialNumber = "00000"
-    dataset.ImageComments = f"Simulated^Person {person.label}"
-    for name in ("Study", "Series", "Acquisition", "Content"):
-        setattr(dataset, f"{name}Date", day)
-    dataset.StudyTime = sequence.start.strftime("%H0000")
-    dataset.SeriesTime = sequence.start.strftime(TIME_FORMAT)[:-3]
-    dataset.AcquisitionTime = dataset.ContentTime = dataset.SeriesTime
-    private = dataset.private_block(0x2005, MAKER_BLOCKS[3])
-    private.add_new(0x91, "PN", f"Simulated^Person {person.label}")
-
-
-def _equipment(dataset: Dataset, sequence: Sequence) -> None:
-    dataset.SpecificCharacterSet = "ISO_IR 100"
-    dataset.Modality = "MR"
-    dataset.Manufacturer = "Philips Medical Systems"
-    dataset.ManufacturerModelName = "Simulated 3T"
-    dataset.SoftwareVersions = ["5.7.1", "5.7.1.1"]
-    dataset.MagneticFieldStrength = "3"
-    dataset.ImagingFrequency = "127.75"
-    dataset.ImagedNucleus = "1H"
-    dataset.ReceiveCoilName = "MULTI COIL"
-    dataset.BodyPartExamined = "BRAIN"
-    dataset.PatientPosition = "HFS"
-    dataset.StudyDescription = "Simulated pain study"
-    dataset.SeriesDescription = sequence.description
-    dataset.ProtocolName = f"WIP {sequence.description}"
 
 
 def _acquisition(dataset: Dataset, sequence: Sequence, *, n_slices: int, n_volumes: int) -> None:
@@ -331,12 +221,11 @@ def _geometry(dataset: Dataset, shape, affine: np.ndarray) -> None:
 
 def _scaling(dataset: Dataset, slope: float) -> None:
     """Signal = stored / scale slope; display = stored x rescale slope (as of Philips)."""
-    display = 0.7
     dataset.RescaleIntercept = "0"
-    dataset.RescaleSlope = f"{display:g}"
+    dataset.RescaleSlope = f"{DISPLAY_SLOPE:g}"
     dataset.RescaleType = "normalized"
-    dataset.WindowCenter = f"{display * GREATEST_STORED / 4:.0f}"
-    dataset.WindowWidth = f"{display * GREATEST_STORED / 2:.0f}"
+    dataset.WindowCenter = f"{DISPLAY_SLOPE * GREATEST_STORED / 4:.0f}"
+    dataset.WindowWidth = f"{DISPLAY_SLOPE * GREATEST_STORED / 2:.0f}"
     private = dataset.private_block(0x2005, MAKER_BLOCKS[0])
     private.add_new(0x0D, "FL", 0.0)
     private.add_new(0x0E, "FL", slope)

@@ -6,17 +6,23 @@ Ito, which differ for every kind of colour vision.
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+
+from restpain.quality_limits import FLAG_ABOVE_MM, flagged_volumes
 
 BLUE, ORANGE, GREEN, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
 INK, MUTED = "#1d2b3a", "#5b6875"
 AXIAL_MM = (-30, -9, 12, 33, 54)
 SAGITTAL_MM, CORONAL_MM = 5, -18
+DPI = 80
+HEIGHT, TRACES_WIDTH, SLICES_WIDTH = 9.6, 7, 10.5  # inches; they stand side by side in one picture
 BOX_MM = ((-78, -111, -69), (78, 81, 90))  # shown of each slice
 CARPET_ROWS = 600
 CARPET_LIMIT = 2.0  # standard deviations
-FD_THRESHOLD_MM = 0.2
+WASH = 0.5  # opacity
 LEGEND = {  # above the axes, so that it covers no curve
     "loc": "lower right",
     "bbox_to_anchor": (1, 0.97),
@@ -25,7 +31,7 @@ LEGEND = {  # above the axes, so that it covers no curve
     "handlelength": 1.2,
     "borderpad": 0,
 }
-TISSUE_COLOURS = {"grey": BLUE, "white": SKY, "CSF": ORANGE}
+TISSUE_COLOURS = {"grey": GREEN, "white": SKY, "CSF": ORANGE}
 
 
 def mosaic(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
@@ -69,9 +75,10 @@ def draw_mosaic(
     title: str,
     limits: tuple[float, float],
     outlines: dict[str, tuple[np.ndarray, float]],
+    washes: dict[str, np.ndarray] | None = None,
     colours: str = "gray",
 ) -> None:
-    """Slices of an image with outlines of others on the same grid.
+    """Slices of an image with outlines and washes of others on the same grid.
 
     Parameters
     ----------
@@ -81,6 +88,8 @@ def draw_mosaic(
         Values of black and white.
     outlines : dict
         Image and level of each outline, by its colour.
+    washes : dict, optional
+        Images between 0 and 1 laid over in a colour, half transparent where they are 1.
     colours : str
         Name of the colour map of the background.
     """
@@ -88,27 +97,33 @@ def draw_mosaic(
     shown = ax.imshow(
         picture, cmap=colours, vmin=limits[0], vmax=limits[1], interpolation="bilinear"
     )
+    for colour, wash in (washes or {}).items():
+        share = np.clip(mosaic(wash, affine), 0, 1)[..., None]
+        full = np.broadcast_to(to_rgb(colour), (*share.shape[:2], 3))
+        ax.imshow(np.concatenate([full, WASH * share], axis=2), interpolation="nearest")
     for colour, (outlined, level) in outlines.items():
         ax.contour(mosaic(outlined, affine), levels=[level], colors=colour, linewidths=0.7)
     ax.set_title(title, loc="left", fontsize=9, color=INK)
     ax.text(2, 1, "L", color="white", fontsize=8, va="top")
     ax.set_axis_off()
     if colours != "gray":
-        bar = ax.figure.colorbar(shown, ax=ax, fraction=0.012, pad=0.005)
+        place = ax.inset_axes([1.004, 0.0, 0.008, 1.0])
+        bar = ax.figure.colorbar(shown, cax=place)
         bar.ax.tick_params(labelsize=7, length=2)
 
 
 def draw_displacement(ax: Axes, jenkinson: np.ndarray, power: np.ndarray) -> None:
-    """Both framewise displacements, ``(n_volumes,)`` in mm, with the threshold of 0.2 mm."""
+    """Both framewise displacements, ``(n_volumes,)`` in mm; flagged volumes are marked."""
+    flagged = np.flatnonzero(flagged_volumes(jenkinson))
+    ax.vlines(flagged, 0, 1, transform=ax.get_xaxis_transform(), color=RED, lw=3, alpha=0.25)
     ax.plot(power, color=ORANGE, lw=0.9, label="Power")
     ax.plot(jenkinson, color=BLUE, lw=1.2, label="Jenkinson")
-    ax.axhline(FD_THRESHOLD_MM, color=RED, lw=0.8, ls="--")
-    above = int((np.nan_to_num(jenkinson) > FD_THRESHOLD_MM).sum())
-    highest = np.nanmax([*jenkinson, *power, FD_THRESHOLD_MM])
+    ax.axhline(FLAG_ABOVE_MM, color=RED, lw=0.8, ls="--")
+    highest = np.nanmax([*jenkinson, *power, FLAG_ABOVE_MM])
     ax.set_ylim(0, 1.15 * highest)
     ax.set_title(
-        f"Framewise displacement, mm; Jenkinson > {FD_THRESHOLD_MM}: "
-        f"{above} of {len(jenkinson)} volumes",
+        f"Framewise displacement, mm; {len(flagged)} of {len(jenkinson)} volumes flagged "
+        f"(Jenkinson > {FLAG_ABOVE_MM})",
         loc="left",
         fontsize=9,
         color=INK,
@@ -159,7 +174,9 @@ def carpet(
     return rows, dict(zip(TISSUE_COLOURS, extents, strict=True))
 
 
-def draw_carpet(ax: Axes, rows: np.ndarray, extents: dict[str, tuple[int, int]]) -> None:
+def draw_carpet(
+    ax: Axes, rows: np.ndarray, extents: dict[str, tuple[int, int]], *, title: str
+) -> None:
     """Carpet with a bar of colour and the name of each tissue at the left."""
     ax.imshow(
         rows,
@@ -192,33 +209,24 @@ def draw_carpet(ax: Axes, rows: np.ndarray, extents: dict[str, tuple[int, int]])
                 rotation=90 if end - start > 0.1 * len(rows) else 0,
             )
     ax.set_yticks([])
-    ax.set_title(
-        "Denoised series, standard deviations (black -2, white 2)", loc="left", fontsize=9
-    )
-    ax.set_xlabel("volume", fontsize=8)
+    ax.set_title(title, loc="left", fontsize=9, color=INK)
 
 
-def draw_numbers(ax: Axes, numbers: list[tuple[str, str]]) -> None:
-    """Names and values in two columns of text, in two blocks side by side."""
-    ax.set_axis_off()
-    half = -(-len(numbers) // 2)
-    for i, (name, value) in enumerate(numbers):
-        left, row = 0.5 * (i // half), i % half
-        y = 1 - (row + 0.5) / half
-        ax.text(left, y, name, fontsize=8, color=MUTED, va="center", transform=ax.transAxes)
-        ax.text(left + 0.28, y, value, fontsize=8, color=INK, va="center", transform=ax.transAxes)
+def draw_dropped(ax: Axes, n_dropped: int) -> None:
+    """Grey where volumes were dropped, left of the first one kept."""
+    if n_dropped:
+        ax.axvspan(-0.5 - n_dropped, -0.5, color="#d9dfe6", lw=0, zorder=0)
 
 
-def participant_page(
+def traces_figure(
     *,
     title: str,
     confounds: dict[str, np.ndarray],
-    rows: np.ndarray,
+    carpets: dict[str, np.ndarray],
     extents: dict[str, tuple[int, int]],
-    pictures: list[dict],
-    numbers: list[tuple[str, str]],
+    n_dropped: int,
 ) -> Figure:
-    """Draw the page: motion and carpet at the left, slices and numbers at the right.
+    """Draw motion, displacement and carpets over one another, with one axis of volumes.
 
     Parameters
     ----------
@@ -227,22 +235,24 @@ def participant_page(
     confounds : dict
         ``jenkinson`` and ``power`` of shape (n_volumes,) in mm, ``translations`` (mm) and
         ``rotations`` (degrees) of shape (n_volumes, 3); all NaN where unknown.
-    rows, extents
-        From `carpet`.
-    pictures : list of dict
-        Arguments of `draw_mosaic` by name, one dict per row of slices.
-    numbers : list of (str, str)
-        From `draw_numbers`.
+    carpets : dict
+        Rows of `carpet` by title.
+    extents : dict
+        Of `carpet`; the same for all.
+    n_dropped : int
+        Volumes dropped before the first one shown; a grey band.
     """
-    figure = Figure(figsize=(15, 9), dpi=90, layout="constrained")
+    figure = Figure(figsize=(TRACES_WIDTH, HEIGHT), dpi=DPI)  # a layout engine costs a third more
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, color=INK, fontweight="bold")
-    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.3))
-    axes = left.subplots(4, 1, height_ratios=(1, 1, 1, 2.6), sharex=True)
-    known = np.isfinite(confounds["power"]).any()
-    if known:
+    heights = (1, 1, 1, *[5 / len(carpets)] * len(carpets))
+    axes = figure.subplots(len(heights), 1, height_ratios=heights, sharex=True)
+    figure.subplots_adjust(left=0.07, right=0.99, top=0.94, bottom=0.045, hspace=0.2)
+    if np.isfinite(confounds["power"]).any():
         draw_displacement(axes[0], confounds["jenkinson"], confounds["power"])
         draw_motion(axes[1], confounds["translations"], title="Translation, mm")
         draw_motion(axes[2], confounds["rotations"], title="Rotation, degrees")
+        for ax in axes[:3]:
+            draw_dropped(ax, n_dropped)
     else:
         for ax in axes[:3]:
             ax.set_axis_off()
@@ -254,12 +264,30 @@ def participant_page(
             color=MUTED,
             transform=axes[1].transAxes,
         )
-    draw_carpet(axes[3], rows, extents)
+    for ax, (name, rows) in zip(axes[3:], carpets.items(), strict=True):
+        draw_carpet(ax, rows, extents, title=name)
+        draw_dropped(ax, n_dropped)
+    dropped = f"; grey: {n_dropped} dropped before the first one" if n_dropped else ""
+    axes[-1].set_xlabel(f"volume{dropped}", fontsize=8)
+    axes[-1].set_xlim(-0.5 - n_dropped, next(iter(carpets.values())).shape[1] - 0.5)
     for ax in axes:
         ax.tick_params(labelsize=7, length=2)
         ax.spines[["top", "right"]].set_visible(False)
-    boxes = right.subplots(len(pictures) + 1, 1, height_ratios=[1] * len(pictures) + [0.8])
-    for ax, picture in zip(boxes, pictures, strict=False):
-        draw_mosaic(ax, **picture)
-    draw_numbers(boxes[-1], numbers)
     return figure
+
+
+def slices_figure(pictures: list[dict]) -> Figure:
+    """Draw one row of slices per picture; each is the arguments of `draw_mosaic` by name."""
+    figure = Figure(figsize=(SLICES_WIDTH, HEIGHT), dpi=DPI)
+    axes = np.atleast_1d(figure.subplots(len(pictures), 1))
+    figure.subplots_adjust(left=0.005, right=0.96, top=0.975, bottom=0.005, hspace=0.13)
+    for ax, picture in zip(axes, pictures, strict=True):
+        draw_mosaic(ax, **picture)
+    return figure
+
+
+def pixels(figure: Figure) -> np.ndarray:
+    """Draw a figure; ``(rows, columns, 3)``, uint8."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

@@ -112,6 +112,12 @@ def shortest(value) -> str:
     return "0" if text == "-0" else text.replace("-", MINUS)
 
 
+def signed_percent(value, digits: int) -> str:
+    """Write a change in percent with its sign."""
+    plus = "+" if not is_missing(value) and value > 0 else ""
+    return f"{plus}{number(value, digits)} %"
+
+
 def mean_sd_range(mean: float, sd: float, low: float, high: float) -> str:
     """Write ``mean±SD (min–max)``, as the cells of Table 1 are printed."""
     return (

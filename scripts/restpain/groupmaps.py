@@ -1,16 +1,75 @@
 """The maps of all participants of one measure, and the design that goes with them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from restpain.design import MOTION, Design, included, two_sample_design
+from restpain.design import MOTION, Design, covariate_matrix, included, two_sample_design
 from restpain.participants import read_participants
 from restpain.tables import read_json, read_table
-from restpain.volumes import read_masked
+from restpain.volumes import read_mask, read_masked
 
 MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
+
+
+@dataclass(frozen=True)
+class GroupMaps:
+    """Maps of all participants of one measure, read volume by volume, and their design.
+
+    Attributes
+    ----------
+    paths : list of str
+        One file per row of the design.
+    mask : ndarray of bool, shape (x, y, z)
+        Voxels that are read, in C order.
+    affine : ndarray of shape (4, 4)
+        From voxels to mm.
+    design : Design
+        Two-sample design.
+    """
+
+    paths: list[str]
+    mask: np.ndarray
+    affine: np.ndarray
+    design: Design
+
+    def volumes(self, n_volumes: int) -> Iterator[np.ndarray]:
+        """Read the maps, one volume (seed) after the other, see `maps_of_volumes`."""
+        return maps_of_volumes(self.paths, self.mask, self.affine, n_volumes=n_volumes)
+
+    def statistic(self, path: str, n_volumes: int) -> np.ndarray:
+        """Read a map of the group, ``(n_voxels, n_volumes)``."""
+        values = read_masked(path, self.mask, self.affine)
+        return values.reshape(np.count_nonzero(self.mask), n_volumes)
+
+
+def read_group(
+    maps_paths: list[str],
+    mask_path: str,
+    participants_path: str,
+    motion_paths: list[str],
+    *,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+) -> GroupMaps:
+    """Read mask and design of the maps of a measure; the maps themselves come later.
+
+    The parameters are those of `read_design`, and the mask.
+    """
+    mask, affine = read_mask(mask_path)
+    design = read_design(
+        participants_path,
+        motion_paths,
+        maps_paths,
+        patients=patients,
+        controls=controls,
+        covariates=covariates,
+    )
+    return GroupMaps(maps_paths, mask, affine, design)
 
 
 def participant_of(path: str | Path) -> str:
@@ -98,15 +157,89 @@ def read_design(
     ValueError
         With all problems of the design.
     """
+    table = participants_table(
+        participants_path,
+        motion_paths,
+        patients=patients,
+        controls=controls,
+        covariates=covariates,
+    )
+    labels = [participant_of(path) for path in map_paths]
+    table = table.set_index("participant_id", drop=False).loc[labels].reset_index(drop=True)
+    return two_sample_design(table, patients=patients, controls=controls, covariates=covariates)
+
+
+def participants_table(
+    participants_path: str,
+    motion_paths: list[str],
+    *,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+) -> pd.DataFrame:
+    """Read the analysed participants, with motion if it is a covariate; see `read_design`."""
     table = included(read_participants(participants_path, patients=patients, controls=controls))
     if MOTION in covariates:
         motion = {
             participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in motion_paths
         }
         table[MOTION] = table["participant_id"].map(motion)
-    labels = [participant_of(path) for path in map_paths]
-    table = table.set_index("participant_id", drop=False).loc[labels].reset_index(drop=True)
-    return two_sample_design(table, patients=patients, controls=controls, covariates=covariates)
+    return table
+
+
+@dataclass(frozen=True)
+class ScoredPatients:
+    """Patients who have a clinical score.
+
+    Attributes
+    ----------
+    participants : tuple of str
+        participant_id, in the order of the table.
+    score : ndarray of shape (n_participants,)
+        The score.
+    covariates : ndarray of shape (n_participants, n_covariates)
+        What the correlation is adjusted for.
+    names : tuple of str
+        Name of each covariate.
+    """
+
+    participants: tuple[str, ...]
+    score: np.ndarray
+    covariates: np.ndarray
+    names: tuple[str, ...]
+
+
+def read_scored_patients(
+    participants_path: str,
+    motion_paths: list[str],
+    *,
+    patients: str,
+    controls: str,
+    score: str,
+    covariates: list[str],
+) -> ScoredPatients:
+    """Read the analysed patients who have a score; the parameters are those of `read_design`.
+
+    Raises
+    ------
+    ValueError
+        With all problems of the covariates.
+    """
+    table = participants_table(
+        participants_path,
+        motion_paths,
+        patients=patients,
+        controls=controls,
+        covariates=covariates,
+    )
+    table = table[(table["group"] == patients) & table[score].notna()]
+    matrix, names = covariate_matrix(table, covariates)
+    return ScoredPatients(
+        participants=tuple(table["participant_id"]),
+        score=pd.to_numeric(table[score]).to_numpy(np.float64),
+        covariates=matrix,
+        names=names,
+    )
 
 
 def maps_of_volumes(

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from restpain.resampling import mean_of_resampled, spline_coefficients, spline_values
+from restpain.resampling import (
+    EDGE_VOXELS,
+    mean_of_resampled,
+    spline_coefficients,
+    spline_values,
+)
 
 FWHM_MM = 5.0  # smoothing before the estimation; SPM's default
 SEPARATION_MM = 4.0  # between the points compared; SPM's default
 MAX_POINTS = 20_000
+MAX_POINTS_FIRST = 6_000  # in the first pass, which only serves the mean
+MARGIN_VOXELS = 1  # at the edges of the image, where smoothing mixes in what it does not show
 MAX_ITERATIONS = 40
+FREE_ITERATIONS = 6  # then the points compared stay, or some may go in and out for ever
 STEP_MM = 1e-3  # last step of the estimation
 STEP_RAD = 1e-5
 JENKINSON_RADIUS_MM = 80.0
@@ -77,10 +85,13 @@ def smoothed(volume: np.ndarray, *, affine: np.ndarray, fwhm_mm: float) -> np.nd
     return gaussian_filter(volume.astype(np.float32), sigma, mode="nearest", truncate=3)
 
 
-def alignment_reference(volume: np.ndarray, *, affine: np.ndarray) -> Reference:
+def alignment_reference(
+    volume: np.ndarray, *, affine: np.ndarray, max_points: int = MAX_POINTS
+) -> Reference:
     """Points, derivatives and normal matrix of an image that others are aligned to.
 
-    Points are voxels about 4 mm apart, in the head or on its edges, at most 20,000 of them.
+    Points are voxels about 4 mm apart, in the head or on its edges, at most ``max_points``. The
+    outermost voxels are none: a head that the image cuts off would be held in place by the cut.
     """
     image = smoothed(volume, affine=affine, fwhm_mm=FWHM_MM)
     gradient = np.stack(np.gradient(image), axis=-1) @ np.linalg.inv(affine[:3, :3])
@@ -88,11 +99,11 @@ def alignment_reference(volume: np.ndarray, *, affine: np.ndarray) -> Reference:
     used = (image > 0.1 * np.percentile(image, 98)) | (energy > 0.02 * np.percentile(energy, 98))
     step = np.round(SEPARATION_MM / np.linalg.norm(affine[:3, :3], axis=0)).astype(int)
     grid = np.zeros(volume.shape, bool)
-    grid[tuple(slice(None, None, max(1, n)) for n in step)] = True
+    grid[tuple(slice(MARGIN_VOXELS, -MARGIN_VOXELS, max(1, n)) for n in step)] = True
     index = np.argwhere(used & grid)
-    if len(index) > MAX_POINTS:
+    if len(index) > max_points:
         # drawn, not strided: a stride may fall in step with the slices
-        chosen = np.random.default_rng(0).permutation(len(index))[:MAX_POINTS]
+        chosen = np.random.default_rng(0).permutation(len(index))[:max_points]
         index = index[np.sort(chosen)]
 
     position = index @ affine[:3, :3].T + affine[:3, 3]
@@ -152,13 +163,18 @@ def aligned(
     to_voxels = np.linalg.inv(affine)
     from_centre = np.linalg.inv(reference.centre)
     transform = start
-    for _ in range(MAX_ITERATIONS):
+    used = np.ones(len(reference.points), bool)
+    for iteration in range(MAX_ITERATIONS):
+        free = iteration < FREE_ITERATIONS
         values, inside = spline_values(
             coefficients,
             points=reference.points,
             to_voxels=to_voxels @ transform @ reference.centre,
+            edge_voxels=-MARGIN_VOXELS if free else EDGE_VOXELS,
         )
-        outside = reference.jacobian[~inside].astype(float)
+        used = inside if free else used & inside
+        values[~used] = 0
+        outside = reference.jacobian[~used].astype(float)
         normal = reference.normal - outside.T @ outside
         *step, scale = np.linalg.solve(normal, values @ reference.jacobian)
         step = np.array(step) / scale
@@ -196,7 +212,7 @@ def realigned(
     ----------
     Friston et al. (1995). Human Brain Mapping 3, 165-189. doi:10.1002/hbm.460030303
     """
-    reference = alignment_reference(volumes[0], affine=affine)
+    reference = alignment_reference(volumes[0], affine=affine, max_points=MAX_POINTS_FIRST)
     transforms = np.empty((len(volumes), 4, 4))
     estimate = np.eye(4)
     for i, volume in enumerate(volumes):

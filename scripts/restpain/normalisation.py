@@ -19,6 +19,9 @@ from restpain.trilinear import applied, sampled, voxel_points
 # smoothing of updates and of the whole warp that left no fold in any head tried
 OPTIONS = "-m NCC 3x3x3 -n 60x40x10 -s 3vox 0.7vox"
 RIM_MM = 4.0  # beyond the brain mask in which the images are still compared
+# beyond the brain mask in which the T1 is kept: cut at the mask itself, its edge would lie on the
+# mask's edge under any affine and hold the warp there; cut further out, the scalp comes in
+T1_RIM_MM = 3.0
 MARGIN_MM = 12.0  # beyond the brain mask in which the warp may differ from zero
 N_INVERSIONS = 12  # fixed-point steps; each shrinks the error by the local strain
 
@@ -95,12 +98,12 @@ def nonlinear_displacement(
     Yushkevich et al. (2016). Alzheimer's & Dementia 12, P126-P127.
     doi:10.1016/j.jalz.2016.06.205
     """
-    # the head beyond the mask is left out: its bright scalp would be drawn to the brain's edge
+    # the head farther out is left out: its bright scalp would be drawn to the brain's edge
     distance = ndimage.distance_transform_edt(~mask, sampling=voxel_mm)
     box = tuple(slice(i.min(), i.max() + 1) for i in np.nonzero(distance <= MARGIN_MM))
     images = {
         "template": template * mask,
-        "t1": moving * mask,
+        "t1": moving * (distance <= T1_RIM_MM),
         "rim": (distance <= RIM_MM).astype(np.float32),
     }
     greedy = picsl_greedy.GreedyFloat3D()

@@ -1,6 +1,7 @@
 """The table of participants: who was recruited, in which group, and who is left out."""
 
 import csv
+import io
 import re
 from pathlib import Path
 
@@ -90,8 +91,8 @@ def read_cells(
         raise ValueError(
             f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8"
         ) from None
-    numbered = enumerate(csv.reader(text.splitlines(), delimiter="\t"), start=1)
-    rows = [(line, [cell.strip() for cell in cells]) for line, cells in numbered]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
+    rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     rows = [(line, cells) for line, cells in rows if any(cells)]
     if not rows:
         raise ValueError(f"{path.name} is empty, but should have a header and a row for each one")

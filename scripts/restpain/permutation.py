@@ -12,11 +12,19 @@ BLOCK = 256  # voxels at a time, so that they stay in the cache; does not change
 BATCH_BYTES = 200_000_000  # of T maps held at a time; does not change the result
 
 
-def permuted_orders(n_participants: int, *, n_permutations: int, seed: int) -> np.ndarray:
-    """Random orders of the participants, ``(n_permutations, n_participants)``."""
-    rng = np.random.default_rng(seed)
-    orders = [rng.permutation(n_participants) for _ in range(n_permutations)]
-    return np.array(orders, dtype=int).reshape(n_permutations, n_participants)
+def permuted_orders(
+    n_participants: int, *, n_permutations: int, seed: int, first: int = 0
+) -> np.ndarray:
+    """Random orders of the participants, ``(n_permutations, n_participants)``.
+
+    Each depends on ``seed`` and its own number, counted from ``first``, alone, so that jobs of
+    any size together draw the same orders as one.
+    """
+    orders = np.empty((n_permutations, n_participants), int)
+    for row in range(n_permutations):
+        numbers = np.random.SeedSequence(seed, spawn_key=(first + row,))
+        orders[row] = np.random.default_rng(numbers).permutation(n_participants)
+    return orders
 
 
 def permuted_t(

@@ -6,6 +6,11 @@ from scipy.ndimage import label
 from restpain.nuisance import residuals
 
 MIN_VOLUMES = 10
+CARPET_VOXELS = 2000  # whose series before regression are kept
+CARPET = {
+    "Description": "Series before nuisance regression of voxels at even distances in the mask of "
+    "the participant, in C order, one per row; for the carpet plot, not on the template's grid",
+}
 SIGNAL_SHARE = 0.1  # of the robust maximum of the mean image; below there is no signal
 
 
@@ -130,6 +135,17 @@ def temporal_snr(series: np.ndarray) -> np.ndarray:
     mean, spread = series.mean(axis=1), detrended.std(axis=1)
     constant = spread <= 1e-6 * np.abs(mean)
     return np.where(constant, 0, mean / np.where(constant, 1, spread))
+
+
+def carpet_series(series: np.ndarray) -> np.ndarray:
+    """Series of about two thousand voxels at even distances in the order of the mask; a view.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_voxels, ...)
+        One row per voxel of the mask, in C order.
+    """
+    return series[:: max(1, -(-len(series) // CARPET_VOXELS))]
 
 
 def coverage(mask: np.ndarray, *, of: np.ndarray) -> float:

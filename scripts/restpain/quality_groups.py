@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+GROUPS = ("patients", "controls")
 MOTION_NUMBERS = {
     "mean_fd_jenkinson_mm": "mean FD (Jenkinson), mm",
     "n_flagged": "flagged volumes",
@@ -38,7 +39,7 @@ def compared(patients: np.ndarray, controls: np.ndarray) -> dict:
         varies.
     """
     row = {}
-    for name, values in (("patients", patients), ("controls", controls)):
+    for name, values in zip(GROUPS, (patients, controls), strict=True):
         row[f"n_{name}"] = len(values)
         row[f"mean_{name}"] = values.mean() if len(values) else np.nan
         row[f"median_{name}"] = np.median(values) if len(values) else np.nan
@@ -48,8 +49,10 @@ def compared(patients: np.ndarray, controls: np.ndarray) -> dict:
         return row
     row["u"], row["p_mann_whitney"] = stats.mannwhitneyu(patients, controls)
     if max(np.ptp(patients), np.ptp(controls)) > 0:
-        row["t"], row["p_t"] = stats.ttest_ind(patients, controls)
-        row["t_welch"], row["p_welch"] = stats.ttest_ind(patients, controls, equal_var=False)
+        names = [f"{what}_{who}" for who in GROUPS for what in ("mean", "sd", "n")]
+        summary = [row[name] for name in names]
+        row["t"], row["p_t"] = stats.ttest_ind_from_stats(*summary)
+        row["t_welch"], row["p_welch"] = stats.ttest_ind_from_stats(*summary, equal_var=False)
     return row
 
 

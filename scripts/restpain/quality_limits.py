@@ -89,13 +89,15 @@ COLUMNS = {
     "exclude": "Why the participant does not enter the group level; n/a if it does.",
     "exclude_detail": "The same with the participant's values.",
 }
-LIGHTS = ("good", "look", "beyond", "unknown")
+LIGHTS = ("good", "look", "beyond", "unjudged", "unknown")
 
 
 def light(judged: Judged, value: float, limits: dict[str, float | None]) -> str:
-    """One of ``good``, ``look``, ``beyond`` (the configured limit) and ``unknown``."""
+    """One of ``LIGHTS``: ``beyond`` the configured limit, ``unjudged`` for want of any limit."""
     if pd.isna(value):
         return "unknown"
+    if limits[judged.limit] is None and judged.look is None:
+        return "unjudged"
     if judged.beyond(value, limits[judged.limit]):
         return "beyond"
     return "look" if judged.beyond(value, judged.look) else "good"

@@ -193,14 +193,24 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
     if group["n_permutations"]:
         third += (
             f" Beside it, {integer(group['n_permutations'])} permutations (Freedman-Lane) of the "
-            f"maximal cluster size {cite('freedman')}, and the false discovery rate {cite('fdr')}."
+            f"maximal cluster size {cite('freedman')} and of threshold-free enhanced scores, and "
+            f"the false discovery rate {cite('fdr')}."
         )
+    if settings["connectivity"]["correct_across_seeds"]:
+        third += " The connectivity maps of all seeds were corrected together."
+    relabelled = " and by relabelling the participants" if group["n_permutations"] else ""
+    third += (
+        " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
+        f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
+    )
     third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
     fourth = ""
     if settings["cohort"]["score"]:
+        adjusted = settings["association"]["covariates"]
+        kind = f"partial Spearman, adjusted for {joined(adjusted)}" if adjusted else "Spearman"
         fourth = (
             f"Cluster means of patients were correlated with {settings['cohort']['score']} "
-            f"(Spearman; {integer(settings['association']['n_bootstrap'])} bootstrap samples). "
+            f"({kind}; {integer(settings['association']['n_bootstrap'])} bootstrap samples). "
         )
     fourth += (
         "Classification used an AutoGluon ensemble of "

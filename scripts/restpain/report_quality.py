@@ -22,14 +22,23 @@ QUALITY = (
 
 
 def quality_section(
-    quality: pd.DataFrame, pictures: list[bytes], *, patients: str, controls: str
+    quality: pd.DataFrame,
+    pictures: list[bytes],
+    motion: list[str],
+    *,
+    patients: str,
+    controls: str,
 ) -> Section:
-    """Show the numbers (``quality_table``) and pictures (PNG) of every participant."""
+    """Show the numbers (``quality_table``) and pictures (PNG) of every participant.
+
+    ``motion`` says how the groups compare in motion (``quality_wall.motion_sentences``).
+    """
     return Section(
         "quality",
         "Quality control",
         "Quality control",
         {
+            "motion": motion,
             "strips": strip_plots(quality, patients=patients, controls=controls),
             "quality": _quality_rows(quality, pictures),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],

@@ -1,109 +1,148 @@
-"""The section of the planted effects: what was put into simulated data, and what was found."""
+"""What the page says of a simulated cohort: planted effects, false clusters, errors in mm."""
 
-import numpy as np
 import pandas as pd
 
-from restpain.formatting import EN_DASH, is_missing, measure_name, number, region_name
-from restpain.report_page import Section
+from restpain.formatting import (
+    EN_DASH,
+    counted,
+    is_missing,
+    joined,
+    measure_name,
+    number,
+    region_name,
+    signed_percent,
+)
+from restpain.recovery_columns import STAGES
+from restpain.report_page import Section, embedded_figure
 
-RECOVERY_MM = 9  # three voxels of the paper's size
-INSIDE_MM = 1.0  # the planted regions are drawn on a grid of 1 mm
+ERROR_NAMES = {
+    "motion_rms_mm": "realignment",
+    "coregistration_rms_mm": "coregistration",
+    "normalisation_rms_mm": "normalisation",
+    "total_rms_mm": "all steps together",
+}
 
 
-def recovery_section(
-    effects: list[dict],
-    regions: pd.DataFrame,
-    seeds: pd.DataFrame,
-    labels: np.ndarray,
-    affine: np.ndarray,
-) -> Section:
-    """Show planted effects against found clusters; parameters as of ``recovery_rows``."""
+def recovery_section(tables: list[pd.DataFrame], figure: bytes) -> Section:
+    """Show the tables of ``recovery_content``, in its order, and the figure (PNG)."""
     return Section(
         "recovery",
         "Planted and found",
         "Planted and found",
-        {
-            "recovery": recovery_rows(effects, regions, seeds, labels, affine),
-            "recovery_mm": RECOVERY_MM,
-        },
+        {"recovery": recovery_content(*tables), "recovery_figure": embedded_figure(figure)},
     )
 
 
-def recovery_rows(
-    effects: list[dict],
-    regions: pd.DataFrame,
-    seeds: pd.DataFrame,
-    labels: np.ndarray,
-    affine: np.ndarray,
-) -> list[dict]:
-    """Compare each planted effect with the nearest cluster of its measure.
+def recovery_content(
+    effects: pd.DataFrame,
+    clusters: pd.DataFrame,
+    stages: pd.DataFrame,
+    participants: pd.DataFrame,
+) -> dict:
+    """Words and cells of the section, from the tables of `restpain.recovery_columns`.
 
-    Clusters that recover none of the effects follow, as ``not planted``: false ones, or what a
-    planted effect did elsewhere.
-
-    Parameters
-    ----------
-    effects : list of dict
-        ``measure``, ``region``, ``change`` (relative), ``label``, and ``seed`` for connectivity.
-    regions, seeds : DataFrame
-        Table 2 and the table of seeds.
-    labels : ndarray of shape (x, y, z)
-        Planted regions; a voxel holds the effect's ``label``.
-    affine : ndarray of shape (4, 4)
-        Of ``labels``, to mm.
+    Returns
+    -------
+    dict
+        ``summary``, ``errors`` (sentences), ``effects``, ``others`` and ``stages`` (rows of
+        cells), ``stage_names``.
     """
-    rows, recovered = [], set()
-    for effect in effects:
-        voxels = np.argwhere(labels == effect["label"])
-        places = voxels @ affine[:3, :3].T + affine[:3, 3]
-        found = regions[regions["measure"] == measure_name(effect["measure"])]
-        row = {
-            "measure": measure_name(effect["measure"]),
-            "region": region_name(effect["region"]),
-            "label": effect["region"] + (f", seed {effect['seed']}" if effect.get("seed") else ""),
-            "change": f"{number(100 * effect['change'], 0)} %",
-            "cluster": "none",
-            "distance": EN_DASH,
-            "sign": EN_DASH,
-            "verdict": "not found",
-        }
-        if len(found):
-            peaks = found[["x_mm", "y_mm", "z_mm"]].to_numpy(float)
-            distances = np.array([np.linalg.norm(places - peak, axis=1).min() for peak in peaks])
-            nearest = int(distances.argmin())
-            cluster = found.iloc[nearest]
-            same = np.sign(cluster["t"]) == np.sign(effect["change"])
-            near = distances[nearest] <= RECOVERY_MM
-            inside = distances[nearest] < INSIDE_MM
-            row |= {
-                "cluster": _cluster_words(cluster, seeds),
-                "distance": "0" if inside else number(distances[nearest], 0),
-                "sign": "same" if same else "opposite",
-                "verdict": "recovered" if same and near else "not found",
-            }
-            if same and near:
-                recovered.add(cluster["cluster_id"])
-        rows.append(row)
-    for _, cluster in regions[~regions["cluster_id"].isin(recovered)].iterrows():
-        rows.append(
+    return {
+        "summary": _summary(effects, clusters),
+        "errors": _errors(participants),
+        "effects": [_effect_cells(row) for row in effects.itertuples()],
+        "others": [
             {
-                "measure": cluster["measure"],
-                "region": "nothing",
-                "label": "",
-                "change": EN_DASH,
-                "cluster": _cluster_words(cluster, seeds),
-                "distance": EN_DASH,
-                "sign": EN_DASH,
-                "verdict": "not planted",
+                "cluster": row.cluster_id,
+                "region": region_name(row.region),
+                "label": "" if is_missing(row.region) else row.region,
+                "seed": "" if is_missing(row.seed) else row.seed,
+                "verdict": {
+                    "false": "false: overlaps nothing planted",
+                    "touches": f"touches the place of effect {row.effects}",
+                    "planted seed": f"elsewhere, but its seed is a place of effect {row.effects}",
+                }[row.verdict],
+                "t": number(row.t, 2),
+                "n_voxels": str(row.n_voxels),
             }
+            for row in clusters[clusters["verdict"] != "recovers"].itertuples()
+        ],
+        "stage_names": list(STAGES),
+        "stages": [_stage_cells(rows) for _, rows in stages.groupby("effect", sort=True)],
+    }
+
+
+def _summary(effects: pd.DataFrame, clusters: pd.DataFrame) -> str:
+    false = int((clusters["verdict"] == "false").sum())
+    named = clusters.loc[clusters["verdict"] == "false", "cluster_id"].tolist()
+    if effects.empty:
+        text = "No effect was planted: a null cohort, in which any cluster is false. "
+    else:
+        n_found = int((effects["verdict"] == "found").sum())
+        text = f"{n_found} of {counted(len(effects), 'planted effect')} found. "
+    if clusters.empty:
+        return f"{text}There is no significant cluster, hence no false one."
+    is_or_are = "is" if false == 1 else "are"
+    which = f" ({joined(named)})" if false else ""
+    return (
+        f"{text}Of {counted(len(clusters), 'significant cluster')}, {false or 'none'} {is_or_are} "
+        f"false{which}, that is, overlapping nothing planted."
+    )
+
+
+def _errors(participants: pd.DataFrame) -> str:
+    parts = [
+        f"{name} {number(participants[column].median(), 2)} mm "
+        f"(largest {number(participants[column].max(), 2)})"
+        for column, name in ERROR_NAMES.items()
+    ]
+    return (
+        f"Against the true positions, root mean square over the brain, median of the "
+        f"participants: {joined(parts)}; the simulated motion itself "
+        f"{number(participants['motion_true_rms_mm'].median(), 2)} mm."
+    )
+
+
+def _effect_cells(row) -> dict:
+    found = row.verdict == "found"
+    nearest = ""
+    if not found and not is_missing(row.nearest_cluster):
+        nearest = (
+            f"nearest {row.nearest_cluster}, {number(row.nearest_mm, 0)} mm away, "
+            f"{row.nearest_sign} sign"
         )
-    return rows
+    return {
+        "number": row.effect,
+        "measure": measure_name(row.measure),
+        "region": region_name(row.region),
+        "label": row.region + ("" if is_missing(row.seed) else f", seed {row.seed}"),
+        "change": signed_percent(row.change_percent, 0),
+        "verdict": row.verdict,
+        "clusters": row.clusters if found else (nearest or EN_DASH),
+        "dice": number(row.dice, 2) if found else EN_DASH,
+        "share": f"{number(100 * row.share_found, 0)} %" if found else EN_DASH,
+        "t": number(row.t, 2) if found else EN_DASH,
+        "g": number(row.hedges_g, 2),
+        "observed": signed_percent(row.observed_change_percent, 0),
+        "distance": number(row.peak_to_region_mm, 0) if found else EN_DASH,
+    }
 
 
-def _cluster_words(cluster: pd.Series, seeds: pd.DataFrame) -> str:
-    words = f"{cluster['cluster_id']}, {cluster['region']}"
-    if not is_missing(cluster["seed"]):
-        origin = seeds.loc[seeds["seed"] == cluster["seed"], "region"]
-        where = f" in {origin.iloc[0]}" if len(origin) and not is_missing(origin.iloc[0]) else ""
-        words += f" (seed {cluster['seed']}{where})"
-    return words
+def _stage_cells(rows: pd.DataFrame) -> dict:
+    first = rows.iloc[0]
+    by_stage = rows.set_index("stage")
+    cells = []
+    for stage in STAGES:
+        row = by_stage.loc[stage]
+        text = {"change": signed_percent(row["change_percent"], 1), "kept": "", "g": ""}
+        if stage != "planted":
+            if not is_missing(row["kept_percent"]):
+                text["kept"] = f"{number(row['kept_percent'], 0)} % left"
+            text["g"] = f"g {number(row['hedges_g'], 2)}"
+        cells.append(text)
+    return {
+        "number": int(first["effect"]),
+        "measure": measure_name(first["measure"]),
+        "region": region_name(first["region"]),
+        "cells": cells,
+    }

@@ -93,10 +93,9 @@ def _weights(t):
 
 
 @njit(cache=True)
-def _sample(coefficients, points, matrix, values, inside):
+def _sample(coefficients, points, matrix, edge, values, inside):
     nx, ny, nz = coefficients.shape
     m = matrix.astype(np.float32)
-    edge = np.float32(EDGE_VOXELS)
     for i in range(points.shape[0]):
         px, py, pz = points[i, 0], points[i, 1], points[i, 2]
         x = m[0, 0] * px + m[0, 1] * py + m[0, 2] * pz + m[0, 3]
@@ -153,7 +152,11 @@ def spline_coefficients(volume: np.ndarray) -> np.ndarray:
 
 
 def spline_values(
-    coefficients: np.ndarray, *, points: np.ndarray, to_voxels: np.ndarray
+    coefficients: np.ndarray,
+    *,
+    points: np.ndarray,
+    to_voxels: np.ndarray,
+    edge_voxels: float = EDGE_VOXELS,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values of a spline at points in space.
 
@@ -165,17 +168,19 @@ def spline_values(
         Coordinates in mm.
     to_voxels : ndarray of shape (4, 4)
         From these coordinates to voxel indices of the image.
+    edge_voxels : float
+        Where the image ends: so far beyond the outermost voxel centres, or before if negative.
 
     Returns
     -------
     values : ndarray of shape (n_points,), float32
         Zero outside.
     inside : ndarray of shape (n_points,), bool
-        Whether the point is within half a voxel of the outermost voxel centres.
+        Whether the point is in the image.
     """
     values = np.empty(len(points), np.float32)
     inside = np.ones(len(points), bool)
-    _sample(coefficients, points, to_voxels, values, inside)
+    _sample(coefficients, points, to_voxels, np.float32(edge_voxels), values, inside)
     return values, inside
 
 
@@ -202,7 +207,8 @@ def resampled_series(
     values = np.empty((len(volumes), len(points)), np.float32)
     inside = np.ones(len(points), bool)
     for volume, matrix, row in zip(volumes, to_voxels, values, strict=True):
-        _sample(spline_coefficients(volume), points, matrix, row, inside)
+        coefficients = spline_coefficients(volume)
+        _sample(coefficients, points, matrix, np.float32(EDGE_VOXELS), row, inside)
     return np.ascontiguousarray(values.T), inside
 
 

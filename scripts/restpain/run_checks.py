@@ -9,6 +9,11 @@ import numpy as np
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
 MIN_VOLUMES = 30  # kept after the drop
 REPETITION_TIME_TOLERANCE = 0.005  # relative
+LONGEST_REPETITION_TIME_S = 30.0
+USABLE = {
+    "RepetitionTime": "a number of seconds above 0",
+    "SliceTiming": "a list of seconds, one number per slice",
+}
 MAX_ANISOTROPY = 2.0  # longest over shortest edge of a T1 voxel
 SLICE_ORDERS = (
     "off (no correction), sequential, reverse, interleaved, interleaved_even or a list of times"
@@ -33,6 +38,20 @@ def image_problems(who: str, run: dict) -> list[dict]:
     matrix = "x".join(map(str, run["matrix"]))
     if not run.get("sidecar_readable", True):
         add("error", "a sidecar that is no JSON object", "JSON", "correct the file")
+    for key in run.get("unusable_keys", []):
+        add(
+            "error",
+            f"a {key} in its sidecar that cannot be used",
+            USABLE[key],
+            f"correct {key} in the sidecar",
+        )
+    if run.get("n_not_finite"):
+        add(
+            "error",
+            f"{run['n_not_finite']} values that are NaN or infinite",
+            "numbers everywhere",
+            "find out what wrote them; a raw image has none",
+        )
     if run.get("n_duplicates"):
         add(
             "error",
@@ -81,6 +100,20 @@ def image_problems(who: str, run: dict) -> list[dict]:
             "any layout",
             "nothing; missing images cannot be seen in such files",
         )
+    if run.get("sides") == "unknown":
+        add(
+            "error",
+            "no orientation in the header (sform and qform codes are 0)",
+            "one, since left and right cannot be told from the image",
+            "convert the images again from DICOM",
+        )
+    if run.get("sides") == "contradictory":
+        add(
+            "error",
+            "an sform and a qform that exchange left and right",
+            "two that agree",
+            "convert the images again from DICOM, or correct the header after looking at a marker",
+        )
     shortest, longest = min(run["voxel_mm"]), max(run["voxel_mm"])
     if run["kind"] == "t1" and longest > MAX_ANISOTROPY * shortest:
         sizes = " x ".join(f"{size:g}" for size in run["voxel_mm"])
@@ -101,6 +134,14 @@ def volume_problems(
     tr, in_header = run["repetition_time_s"], run.get("header_repetition_time_s")
     if not tr:
         add("error", "no repetition time", "one", "add RepetitionTime (s) to the sidecar")
+        return rows
+    if tr > LONGEST_REPETITION_TIME_S:
+        add(
+            "error",
+            f"a repetition time of {tr:g} s",
+            f"at most {LONGEST_REPETITION_TIME_S:g} s",
+            "give RepetitionTime in seconds, not in milliseconds",
+        )
         return rows
     if in_header and abs(in_header - tr) > REPETITION_TIME_TOLERANCE * tr:
         add(

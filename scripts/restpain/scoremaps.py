@@ -6,13 +6,12 @@ from scipy import stats
 
 from restpain.clustertable import COLUMNS as CLUSTER_COLUMNS
 from restpain.clustertable import described_cluster
-from restpain.design import Design
+from restpain.design import Design, collinear_ranks
 from restpain.inference import (
     Correction,
     PermutationNull,
     corrected_clusters,
     estimated_smoothness,
-    voxel_fdr,
 )
 from restpain.models import fit_model, t_to_z
 from restpain.permutation import family_wise_p
@@ -64,7 +63,7 @@ def unusable_score(score: np.ndarray, *, n_covariates: int) -> str | None:
     return None
 
 
-def rank_design(score: np.ndarray, covariates: np.ndarray) -> Design:
+def rank_design(score: np.ndarray, covariates: np.ndarray, names: tuple[str, ...]) -> Design:
     """Design of the ranks of a score: columns ``score``, ``intercept`` and ranked covariates.
 
     Parameters
@@ -73,24 +72,26 @@ def rank_design(score: np.ndarray, covariates: np.ndarray) -> Design:
         Clinical score.
     covariates : ndarray of shape (n_participants, n_covariates)
         Adjusted for, by ranks; without columns for none.
+    names : tuple of str
+        Name of each covariate.
 
     Raises
     ------
     ValueError
         If the score is unusable (`unusable_score`) or the columns are collinear.
     """
-    n, n_covariates = covariates.shape
-    reason = unusable_score(score, n_covariates=n_covariates)
+    reason = unusable_score(score, n_covariates=len(names))
     if reason:
         raise ValueError(reason)
-    ranks = [stats.rankdata(values) for values in (score, *covariates.T)]
-    matrix = np.column_stack([ranks[0], np.ones(n), *ranks[1:]])
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+    columns = np.column_stack([score, covariates])
+    involved = collinear_ranks(columns, ("score", *names))
+    if involved:
         raise ValueError(
-            f"the ranks of the score and of its {n_covariates} covariates are collinear; drop a "
-            "covariate"
+            f"the ranks of {', '.join(involved)} follow from one another in the patients; drop "
+            f"{' or '.join(name for name in involved if name != 'score')}"
         )
-    names = (f"covariate{k}" for k in range(1, n_covariates + 1))
+    ranks = stats.rankdata(columns, axis=0)
+    matrix = np.column_stack([ranks[:, 0], np.ones(len(score)), ranks[:, 1:]])
     return Design(matrix=matrix, columns=("score", "intercept", *names), participants=())
 
 
@@ -152,7 +153,7 @@ def score_clusters(
     mask: np.ndarray,
     affine: np.ndarray,
     *,
-    df: int,
+    q: np.ndarray,
     dlh: float,
     correction: Correction,
     null: PermutationNull,
@@ -165,8 +166,8 @@ def score_clusters(
         See `spearman_map`.
     mask, affine, dlh, correction
         See `corrected_clusters`.
-    df : int
-        Degrees of freedom of T.
+    q : ndarray of shape (n_voxels,)
+        False discovery rate of each voxel, see `voxel_fdr`.
     null : PermutationNull
         `permutation_null` of ranks and design; without rows if not run.
 
@@ -181,7 +182,6 @@ def score_clusters(
     labels, clusters, size = corrected_clusters(t, z, mask, affine, dlh=dlh, correction=correction)
     volumes = np.zeros((2, *mask.shape))
     volumes[:, mask] = t, rho
-    q = voxel_fdr(t, df)
     p_permutation = np.full(len(clusters), np.nan)
     if len(clusters) and len(null.sizes):
         p_permutation = family_wise_p(

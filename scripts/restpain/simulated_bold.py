@@ -2,116 +2,55 @@
 
 A voxel's signal is its brightness, moved with the head and not yet in equilibrium in the first
 volumes, times one plus small relative changes: fluctuations of 0.01-0.1 Hz, physiological
-signals of the whole band, 1/f noise and a linear drift. Fluctuations are kept as spectra, so that
-each slice is evaluated at the moment at which it was acquired, without interpolation.
-
-The effects of the patients change the fluctuations of AAL regions only.
+signals of the whole band, 1/f noise and a linear drift.
 """
-
-from collections import Counter
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import numpy as np
 from scipy import fft, ndimage
 
 from restpain.atlas import Atlas
-from restpain.phantom import (
-    CSF,
-    GM,
-    SCANNER_UNITS,
-    T2_STAR_BRIGHTNESS,
-    WM,
-    Anatomy,
-    coil_bias,
-    grid_points,
-    oblique_affine,
-    rician,
-    rotation,
-    sampled,
-    smooth_field,
-    to_mni,
-    to_scanner,
-    translation,
+from restpain.geometry import grid_points, sampled
+from restpain.phantom import CSF, GM, WM
+from restpain.random_fields import coil_bias, complex_normal, rician, smooth_field
+from restpain.simulated_anatomy import Anatomy, to_mni
+from restpain.simulated_motion import OVERSAMPLING, dense_affine, moved_brightness
+from restpain.simulated_networks import (
+    EXTRA_VOLUMES,
+    REGIONAL_FWHM_MM,
+    Voxels,
+    band_frequencies,
+    evaluated,
+    fluctuation_spectra,
+    noise_scale,
 )
+from restpain.simulated_physiology import add_oscillations
+from restpain.simulated_t1 import SCANNER_UNITS
 
-# Networks of AAL regions, both hemispheres; each has a time course of its own in each participant.
-NETWORKS = {
-    "default": (
-        "Cingulate_Post",
-        "Precuneus",
-        "Angular",
-        "Frontal_Sup_Medial",
-        "Frontal_Med_Orb",
-    ),
-    "visual": ("Calcarine", "Cuneus", "Lingual", "Occipital_Sup", "Occipital_Mid"),
-    "ventral": ("Fusiform", "Occipital_Inf", "ParaHippocampal", "Hippocampus"),
-    "motor": ("Precentral", "Postcentral", "Supp_Motor_Area", "Paracentral_Lobule"),
-    "auditory": ("Heschl", "Temporal_Sup", "Rolandic_Oper"),
-    "control": ("Frontal_Mid_2", "Parietal_Inf", "Parietal_Sup", "Frontal_Inf_Tri"),
-    "salience": ("Insula", "Cingulate_Ant", "Cingulate_Mid", "SupraMarginal"),
-    "temporal": ("Temporal_Mid", "Temporal_Inf", "Temporal_Pole_Mid"),
-    "cerebellum": ("Cerebelum_Crus1", "Cerebelum_Crus2", "Cerebelum_6", "Cerebelum_8"),
-}
-
-BAND_HZ = (0.01, 0.1)  # of the fluctuations
-EXTRA_VOLUMES = 16  # spectra span a longer time than the series, which so is not periodic
-BRAIN_CENTRE_MM = np.array([0.0, -19.0, 5.0])
-OVERSAMPLING = 3  # points along each edge of a voxel
-
-# ASSUME: relative amplitude (SD) of the fluctuations in each tissue
-FLUCTUATION = {GM: 0.025, WM: 0.004, CSF: 0.006}
-# ASSUME: shares of the variance of the fluctuations that a voxel has in common with its network
-# and with its surroundings; the rest is the voxel's alone. Outside networks the surroundings
-# take the share of the network.
-NETWORK_SHARE = 0.4
-LOCAL_SHARE = 0.05
-LOCAL_FWHM_MM = 14.0
-LINKED = 0.95  # correlation of the signals of a region and its seed in controls
-GREATEST_SHARE = 0.95
-# Share of the voxels' own variance that smoothing by 6 mm leaves at voxels of about 4.6 mm.
-OWN_VARIANCE_AFTER_SMOOTHING = 0.25
-
-# ASSUME: differences between participants, as SD of logarithms, and their spatial scale
-OVERALL_SD = 0.12
-REGIONAL_SD = 0.06
-REGIONAL_FWHM_MM = 30.0
-
-# ASSUME: physiological signals (SD): pulsation in CSF, a signal of the white matter, one of all
-PULSATION = {CSF: 0.02, WM: 0.001}
-WHITE = {WM: 0.004}
-GLOBAL = 0.002
-SLOW_NOISE = 0.002  # SD of the 1/f noise of each voxel
-THERMAL_NOISE = 0.004  # SD in each channel, where grey matter has 0.8
+# ASSUME: relative brightness of each label of the head in a T2*-weighted EPI at TE 30 ms with
+# fat suppression
+T2_STAR_BRIGHTNESS = np.array([0.0, 0.8, 0.62, 1.2, 0.03, 0.08, 0.12, 0.2, 0.5])
+# Relative amplitudes (SD); sources: docs/simulation.md. One signal of the white matter and one of
+# the CSF, one of all tissue; noise of each voxel, white and 1/f, in grey matter and elsewhere.
+TISSUE_SIGNAL = {WM: 0.003, CSF: 0.006}
+GLOBAL = 0.001
+VOXEL_NOISE = {GM: 0.010, WM: 0.008, CSF: 0.016}
+SLOW_NOISE = 0.003
+# SD of the thermal noise of each channel at voxels of 100 mm3, where grey matter has 0.8;
+# inverse to the volume of the voxels
+THERMAL_NOISE = 0.002
+THERMAL_VOXEL_MM3 = 100.0
 DRIFT = 0.01  # SD over voxels of the change from first to last volume
 
 RELAXATION_S = {GM: 1.4, WM: 0.9, CSF: 4.0}  # T1 at 3 T
+EVERYWHERE = dict.fromkeys(RELAXATION_S, GLOBAL)
 FLIP_ANGLE_DEG = 77.0
-
-
-@dataclass(frozen=True)
-class Voxels:
-    """What the voxels of the series contain.
-
-    Attributes
-    ----------
-    brightness : ndarray of shape (3 nx, 3 ny, 3 nz)
-        Brightness of the head at rest averaged over a voxel, at points three times as dense.
-    tissue : dict of int to ndarray of shape (nx, ny, nz)
-        Share of each voxel that is GM, WM or CSF.
-    regions : dict of str to ndarray of shape (nx, ny, nz)
-        Share of each voxel's grey matter that is in each AAL region; zero where there is none.
-    """
-
-    brightness: np.ndarray
-    tissue: dict[int, np.ndarray]
-    regions: dict[str, np.ndarray]
-
-
-def dense_affine(affine: np.ndarray) -> np.ndarray:
-    """Affine of the dense grid whose points 1, 4, 7, ... are the centres of the voxels."""
-    shrink = np.diag([1 / OVERSAMPLING] * 3 + [1.0])
-    return affine @ shrink @ translation([-(OVERSAMPLING // 2)] * 3)
+# Centre in MNI mm, radius in mm and greatest loss of signal: over the sphenoid and ethmoid
+# sinuses, and over the ear canals.
+DROPOUTS = (
+    ((0.0, 36.0, -24.0), 13.0, 0.85),
+    ((-50.0, -20.0, -32.0), 10.0, 0.6),
+    ((50.0, -20.0, -32.0), 10.0, 0.6),
+)
 
 
 def voxel_contents(
@@ -122,6 +61,7 @@ def voxel_contents(
     *,
     shape,
     affine: np.ndarray,
+    dropout: bool = False,
 ) -> Voxels:
     """Brightness, tissues and AAL regions of the voxels of a grid in scanner space.
 
@@ -135,11 +75,15 @@ def voxel_contents(
         The participant as he lies in the scanner during the series.
     shape, affine
         Grid of the series.
+    dropout : bool
+        Whether signal is lost near the air of sinuses and ear canals (see `signal_left`).
     """
     dense_shape = tuple(OVERSAMPLING * size for size in shape)
     points = to_mni(anatomy, grid_points(dense_shape, dense_affine(affine)))
     dense = sampled(labels, label_affine, points, order=0).reshape(dense_shape)
     brightness = T2_STAR_BRIGHTNESS.astype(np.float32)[dense]
+    if dropout:
+        brightness *= signal_left(points).reshape(dense_shape)
     voxel = np.arange(np.prod(shape)).reshape(shape)
     for axis in range(3):
         voxel = voxel.repeat(OVERSAMPLING, axis=axis)
@@ -152,6 +96,15 @@ def voxel_contents(
         },
         regions=_region_shares(voxel[grey], aal, points[grey.ravel()], shape),
     )
+
+
+def signal_left(points: np.ndarray) -> np.ndarray:
+    """Share of the signal that dephasing leaves at points in MNI millimetres, float32."""
+    left = np.ones(len(points), np.float32)
+    for centre, radius_mm, loss in DROPOUTS:
+        distance = np.linalg.norm(points - np.asarray(centre, np.float32), axis=1)
+        left *= 1 - loss * np.exp(-0.5 * (distance / radius_mm) ** 2)
+    return left
 
 
 def _counts(voxel_of_point: np.ndarray, shape) -> np.ndarray:
@@ -172,270 +125,6 @@ def _region_shares(voxel_of_point, aal: Atlas, points, shape) -> dict[str, np.nd
     }
 
 
-def band_frequencies(n_volumes: int, repetition_time: float) -> np.ndarray:
-    """Frequencies in Hz of which the fluctuations of a series are made.
-
-    Raises
-    ------
-    ValueError
-        If the series is too short to hold one.
-    """
-    duration = (n_volumes + EXTRA_VOLUMES) * repetition_time
-    harmonics = np.arange(np.ceil(BAND_HZ[0] * duration), np.floor(BAND_HZ[1] * duration) + 1)
-    if not harmonics.size:
-        raise ValueError(
-            f"{n_volumes} volumes every {repetition_time:g} s hold no fluctuation between "
-            f"{BAND_HZ[0]:g} and {BAND_HZ[1]:g} Hz"
-        )
-    return harmonics / duration
-
-
-def spectral_weights(frequencies: np.ndarray) -> np.ndarray:
-    """Amplitude of each frequency: 1/f power, variance 1 in total (see `evaluated`)."""
-    weights = frequencies**-0.5
-    return weights / np.linalg.norm(weights)
-
-
-def evaluated(spectrum: np.ndarray, *, frequencies: np.ndarray, times: np.ndarray) -> np.ndarray:
-    r"""Signals of ``(n, n_frequencies)`` complex spectra at times in seconds.
-
-    :math:`x(t) = \mathrm{Re} \sum_k X_k \exp(2 \pi i f_k t)`. If the real and the imaginary
-    parts of :math:`X_k` have variance :math:`w_k^2`, x has variance :math:`\sum w_k^2`.
-    """
-    phase = 2 * np.pi * frequencies[:, None] * times
-    cosines, sines = np.cos(phase).astype(np.float32), np.sin(phase).astype(np.float32)
-    return spectrum.real @ cosines - spectrum.imag @ sines
-
-
-def fluctuation_spectra(
-    voxels: Voxels,
-    *,
-    effects: list[dict],
-    is_patient: bool,
-    voxel_mm,
-    frequencies: np.ndarray,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Spectra of the relative fluctuations of all voxels, effects of the patients included.
-
-    ``alff`` multiplies the amplitude of a region by ``1 + change``. ``reho`` multiplies the share
-    of the variance that its voxels have in common by the same, and sets the amplitude so that
-    what a smoothing by 6 mm leaves of it stays the same. ``fc`` gives region and seed one signal
-    instead of those of their networks; its correlation between both is `LINKED` in controls and
-    ``LINKED (1 + change)`` in patients. Controls differ from each other in the same way as
-    patients do.
-
-    Returns
-    -------
-    ndarray of shape (nx, ny, nz, n_frequencies)
-        Complex spectra (see `evaluated`).
-    """
-    shape = voxels.tissue[GM].shape
-    weights = spectral_weights(frequencies).astype(np.float32)
-    maps = network_maps(voxels, effects=effects, is_patient=is_patient)
-    # of fixed modulus, so that amplitudes differ between participants as set above and no more
-    courses = {
-        name: np.sqrt(2) * weights * np.exp(2j * np.pi * rng.uniform(size=len(weights)))
-        for name in maps
-    }
-    change = {
-        measure: sum(
-            effect["change"] * region_share(voxels, effect["region"])
-            for effect in effects
-            if is_patient and effect["measure"] == measure
-        )
-        for measure in ("alff", "reho")
-    }
-    broad, local = (np.asarray(fwhm) / voxel_mm for fwhm in (REGIONAL_FWHM_MM, LOCAL_FWHM_MM))
-    variation = [np.exp(REGIONAL_SD * smooth_field(shape, broad, rng)) for _ in range(2)]
-
-    usual = (NETWORK_SHARE + LOCAL_SHARE) * variation[0]
-    common = np.clip(usual * (1 + change["reho"]), 0, GREATEST_SHARE)
-    amplitude = sum(FLUCTUATION[label] * share for label, share in voxels.tissue.items())
-    amplitude = amplitude * np.exp(OVERALL_SD * rng.standard_normal()) * variation[1]
-    amplitude *= np.sqrt(_variance_after_smoothing(usual) / _variance_after_smoothing(common))
-    amplitude *= 1 + change["alff"]
-
-    of_network = NETWORK_SHARE / (NETWORK_SHARE + LOCAL_SHARE)
-    in_network = sum(map_**2 for map_ in maps.values())
-    scale = {
-        "network": np.sqrt(common * of_network),
-        "local": np.sqrt(common * (1 - of_network * in_network)),
-        "own": np.sqrt(1 - common),
-    }
-    spectra = np.empty((*shape, len(frequencies)), np.complex64)
-    for k, weight in enumerate(weights):
-        network = sum(map_ * courses[name][k] for name, map_ in maps.items())
-        nearby = smooth_field(shape, local, rng) + 1j * smooth_field(shape, local, rng)
-        alone = _complex_normal(shape, rng)
-        spectra[..., k] = amplitude * (
-            scale["network"] * network + weight * (scale["local"] * nearby + scale["own"] * alone)
-        )
-    return spectra
-
-
-def network_maps(
-    voxels: Voxels, *, effects: list[dict], is_patient: bool
-) -> dict[str, np.ndarray]:
-    """How much of each time course every voxel has; the squares sum to 1 at most.
-
-    A region of an ``fc`` effect and its seed leave their networks: the seed has a time course of
-    its own, the region that one and its network's.
-    """
-    maps = {
-        network: sum(
-            (share for name, share in voxels.regions.items() if _both_sides(name) in members),
-            np.zeros_like(voxels.tissue[GM]),
-        )
-        for network, members in NETWORKS.items()
-    }
-    for effect in (effect for effect in effects if effect["measure"] == "fc"):
-        region, seed = effect["region"], effect["seed"]
-        linked = np.clip(LINKED * (1 + effect["change"] * is_patient), -1, 1)
-        for name in (region, seed):
-            for network, members in NETWORKS.items():
-                if _both_sides(name) in members:
-                    maps[network] = maps[network] - region_share(voxels, name)
-        maps[f"seed {seed}"] = region_share(voxels, seed) + linked * region_share(voxels, region)
-        maps[f"region {region}"] = np.sqrt(1 - linked**2) * region_share(voxels, region)
-    return maps
-
-
-def region_share(voxels: Voxels, region: str) -> np.ndarray:
-    """Share of each voxel's grey matter that is in an AAL region.
-
-    Raises
-    ------
-    ValueError
-        If no voxel of the series is in the region.
-    """
-    if region not in voxels.regions:
-        raise ValueError(f"the field of view of the simulated series has no voxel of {region}")
-    return voxels.regions[region]
-
-
-def _both_sides(name: str) -> str:
-    return name[:-2] if name.endswith(("_L", "_R")) else name
-
-
-def _variance_after_smoothing(common: np.ndarray) -> np.ndarray:
-    return common + (1 - common) * OWN_VARIANCE_AFTER_SMOOTHING
-
-
-def _complex_normal(shape, rng: np.random.Generator) -> np.ndarray:
-    real = rng.standard_normal(shape, dtype=np.float32)
-    return real + 1j * rng.standard_normal(shape, dtype=np.float32)
-
-
-def check_effects(effects: list[dict], regions: set[str]) -> None:
-    """Check the planted effects against the names of the AAL regions.
-
-    Raises
-    ------
-    ValueError
-        With one line per problem.
-    """
-    problems = []
-    for number, effect in enumerate(effects, start=1):
-        where = f"simulation.effects: effect {number}"
-        region, seed = effect["region"], effect.get("seed")
-        for name in dict.fromkeys([region, seed or region]):
-            if name not in regions:
-                close = ", ".join(get_close_matches(name, sorted(regions))) or "none similar"
-                problems.append(f"{where} names {name}, which is no AAL region ({close})")
-        if (effect["measure"] == "fc") != (seed is not None):
-            problems.append(f"{where} needs a seed if its measure is fc and only then")
-        if seed == region:
-            problems.append(f"{where} has the same region and seed, {region}")
-    places = Counter((effect["measure"], effect["region"]) for effect in effects)
-    problems += [
-        f"simulation.effects: {count} effects on {measure} in {region}, expected one"
-        for (measure, region), count in places.items()
-        if count > 1
-    ]
-    links = [(effect["region"], effect.get("seed")) for effect in effects]
-    links = [(region, seed) for region, seed in links if seed not in (None, region)]
-    problems += [
-        f"simulation.effects: {name} is the region of one fc effect and the seed of another"
-        for name in sorted({region for region, _ in links} & {seed for _, seed in links})
-    ]
-    if problems:
-        raise ValueError("\n".join(problems))
-
-
-def rest_grid(
-    matrix, voxel_mm, anatomy: Anatomy, rng: np.random.Generator
-) -> tuple[tuple[int, int, int], np.ndarray]:
-    """Grid of axial slices over the brain, tilted with the head as an operator would plan it.
-
-    Indices run as they are stored: columns to the left, rows to the back, slices upwards.
-    """
-    planned = np.linalg.qr(anatomy.pose[:3, :3])[0]
-    planned = planned * np.sign(np.diag(planned))
-    inaccuracy = rotation(np.deg2rad(2.5) * rng.uniform(-1, 1, size=3))[:3, :3]
-    storage = np.diag([-1.0, -1.0, 1.0])
-    centre_mm = to_scanner(anatomy, BRAIN_CENTRE_MM[None])[0] + rng.uniform(-2, 2, size=3)
-    shape = tuple(matrix)
-    axes = planned @ inaccuracy @ storage
-    return shape, oblique_affine(shape, voxel_mm, axes=axes, centre_mm=centre_mm)
-
-
-def moved_since(anatomy: Anatomy, rng: np.random.Generator) -> tuple[Anatomy, np.ndarray]:
-    """Let the head settle between two series, by about a millimetre and half a degree.
-
-    Returns
-    -------
-    anatomy : Anatomy
-        The same participant in his new position.
-    matrix : ndarray of shape (4, 4)
-        From old to new positions in the scanner.
-    """
-    shift = np.concatenate([rng.normal(0, 0.6, size=3), rng.normal(0, np.deg2rad(0.4), size=3)])
-    matrix = motion_matrix(shift, to_scanner(anatomy, BRAIN_CENTRE_MM[None])[0])
-    return replace(anatomy, pose=matrix @ anatomy.pose), matrix
-
-
-def head_motion(n_volumes: int, rng: np.random.Generator) -> np.ndarray:
-    """Motion of the head: a slow drift, some jumps and a jitter, the first volume at rest.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes, 6)
-        Translations along x, y, z in mm, then rotations about x, y, z in rad, of `motion_matrix`.
-    """
-    time = np.linspace(0, 1, n_volumes)
-    motion = np.zeros((n_volumes, 6))
-    for axis, unit in enumerate([1.0] * 3 + [1 / 80] * 3):  # 1 mm at 80 mm from the centre
-        slope, bend = 0.25 * rng.standard_normal(2)
-        motion[:, axis] = unit * (slope * time + bend * time * (time - 1))
-        motion[:, axis] += unit * 0.012 * rng.standard_normal(n_volumes)
-    for _ in range(rng.poisson(2)):
-        onset = rng.integers(1, n_volumes)
-        motion[onset:] += 0.12 * rng.standard_normal(6) * ([1.0] * 3 + [1 / 80] * 3)
-    return motion - motion[0]
-
-
-def motion_matrix(motion: np.ndarray, centre_mm: np.ndarray) -> np.ndarray:
-    """Affine matrix that moves points of the resting head: about its centre, then along."""
-    return translation(centre_mm + motion[:3]) @ rotation(motion[3:]) @ translation(-centre_mm)
-
-
-def moved_brightness(
-    brightness: np.ndarray,
-    *,
-    shape,
-    affine: np.ndarray,
-    motion: np.ndarray,
-    centre_mm: np.ndarray,
-) -> np.ndarray:
-    """Brightness of each voxel in one volume, from that of the dense grid at rest."""
-    resting = np.linalg.inv(motion_matrix(motion, centre_mm))
-    steps = np.linalg.inv(dense_affine(affine)) @ resting @ affine
-    return ndimage.affine_transform(
-        brightness, steps[:3, :3], steps[:3, 3], output_shape=tuple(shape), order=1
-    )
-
-
 def saturation(n_volumes: int, *, relaxation_s: float, repetition_time: float) -> np.ndarray:
     """Signal of spoiled excitations from full magnetisation on, relative to the steady state."""
     flip = np.deg2rad(FLIP_ANGLE_DEG)
@@ -451,7 +140,7 @@ def slow_noise(shape, n_volumes: int, rng: np.random.Generator) -> np.ndarray:
     weights = np.zeros(len(frequencies), np.float32)
     weights[1:] = frequencies[1:] ** -0.5
     weights *= duration / 2 / np.linalg.norm(weights)
-    spectrum = weights * _complex_normal((*shape, len(weights)), rng)
+    spectrum = weights * complex_normal((*shape, len(weights)), rng)
     return fft.irfft(spectrum, duration, axis=-1)[..., :n_volumes]
 
 
@@ -459,7 +148,6 @@ def relative_changes(
     voxels: Voxels,
     *,
     effects: list[dict],
-    is_patient: bool,
     voxel_mm,
     n_volumes: int,
     repetition_time: float,
@@ -469,24 +157,27 @@ def relative_changes(
     """All relative changes of the signal of a resting head, ``(nx, ny, nz, n_volumes)``."""
     shape = voxels.tissue[GM].shape
     frequencies = band_frequencies(n_volumes, repetition_time)
+    voxel_mm = np.asarray(voxel_mm)
     spectra = fluctuation_spectra(
-        voxels,
-        effects=effects,
-        is_patient=is_patient,
-        voxel_mm=np.asarray(voxel_mm),
-        frequencies=frequencies,
-        rng=rng,
+        voxels, effects=effects, voxel_mm=voxel_mm, frequencies=frequencies, rng=rng
     )
-    start = repetition_time * np.arange(n_volumes)
+    times = repetition_time * np.arange(n_volumes) + np.asarray(slice_times)[:, None]
     changes = SLOW_NOISE * slow_noise(shape, n_volumes, rng)
-    changes *= sum(voxels.tissue.values())[..., None]
-    for index, time in enumerate(slice_times):
+    scale = noise_scale(voxels, effects)
+    changes *= (scale * sum(voxels.tissue.values()))[..., None]
+    for index in range(shape[2]):
         changes[:, :, index] += evaluated(
-            spectra[:, :, index], frequencies=frequencies, times=start + time
+            spectra[:, :, index], frequencies=frequencies, times=times[index]
         )
-    for scales in (PULSATION, WHITE, dict.fromkeys(RELAXATION_S, GLOBAL)):
-        share = sum(scale * voxels.tissue[label] for label, scale in scales.items())
-        changes += share[..., None] * rng.standard_normal(n_volumes, dtype=np.float32)
+    del spectra
+    add_oscillations(changes, voxels.tissue, times=times, voxel_mm=voxel_mm, rng=rng)
+    own = sum(np.float32(size) * voxels.tissue[label] for label, size in VOXEL_NOISE.items())
+    own = (scale * own).astype(np.float32)
+    for volume in range(n_volumes):
+        changes[..., volume] += own * rng.standard_normal(shape, dtype=np.float32)
+    for scales in (*({label: size} for label, size in TISSUE_SIGNAL.items()), EVERYWHERE):
+        share = sum(np.float32(scale) * voxels.tissue[label] for label, scale in scales.items())
+        changes += share[..., None] * slow_noise((), n_volumes, rng)
     slope = DRIFT * smooth_field(shape, REGIONAL_FWHM_MM / np.asarray(voxel_mm), rng)
     changes += slope[..., None] * np.linspace(-0.5, 0.5, n_volumes, dtype=np.float32)
     for label, relaxation_s in RELAXATION_S.items():
@@ -499,7 +190,6 @@ def rest_series(
     voxels: Voxels,
     *,
     effects: list[dict],
-    is_patient: bool,
     affine: np.ndarray,
     repetition_time: float,
     slice_times: np.ndarray,
@@ -517,9 +207,7 @@ def rest_series(
     voxels : Voxels
         Contents of the voxels.
     effects : list of dict
-        Effects of the patients (see `fluctuation_spectra`).
-    is_patient : bool
-        Whether they are applied.
+        Effects with the changes of this participant (see `participant_effects`).
     affine : ndarray of shape (4, 4)
         Affine of the series.
     repetition_time : float
@@ -542,7 +230,6 @@ def rest_series(
     series = relative_changes(
         voxels,
         effects=effects,
-        is_patient=is_patient,
         voxel_mm=np.linalg.norm(affine[:3, :3], axis=0),
         n_volumes=len(motion),
         repetition_time=repetition_time,
@@ -555,4 +242,6 @@ def rest_series(
             voxels.brightness, shape=shape, affine=affine, motion=parameters, centre_mm=centre_mm
         )
     series *= coil_bias(shape, affine, sd=0.1, rng=rng)[..., None]
-    return SCANNER_UNITS * rician(series, sd=THERMAL_NOISE, rng=rng)
+    voxel_mm3 = abs(np.linalg.det(affine[:3, :3]))
+    thermal = THERMAL_NOISE * THERMAL_VOXEL_MM3 / voxel_mm3
+    return SCANNER_UNITS * rician(series, sd=thermal, rng=rng)

@@ -31,6 +31,8 @@ BREAKTHROUGH = {"yes": 13, "no": 8}
 # mild, moderate and severe pain.
 NRS = {2: 5, 3: 8, 4: 3, 5: 2, 6: 2, 8: 1}
 
+SCORES = ("nrs", "phq9", "cancer_days", "pain_days", "ome_mg")  # what an effect can depend on
+
 COLUMNS = {
     "participant_id": "Label of the participant.",
     "group": "Group of the participant.",

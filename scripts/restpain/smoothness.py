@@ -85,6 +85,20 @@ def map_smoothness(z: np.ndarray, *, mask: np.ndarray, voxel_mm: np.ndarray) -> 
     return Smoothness(dlh, fwhm_mm, int(mask.sum()))
 
 
+def kernel_roughness(fwhm_mm, voxel_mm: np.ndarray) -> float:
+    """Compute the dLh of white noise smoothed by a Gaussian; with no degree of freedom lost.
+
+    Parameters
+    ----------
+    fwhm_mm : float or three floats
+        Full width at half maximum of the kernel, of all axes or of each.
+    voxel_mm : ndarray of shape (3,)
+        Edges of a voxel in mm.
+    """
+    sigma = np.broadcast_to(fwhm_mm, 3) / np.abs(voxel_mm) / FWHM_PER_SIGMA
+    return float(np.prod(sigma**2) ** -0.5 / np.sqrt(8))
+
+
 def df_correction(df: float) -> float:
     r"""Factor on dLh for the smoothness of residuals with few degrees of freedom.
 

@@ -116,6 +116,9 @@ def _scores(heights, order, places, number, steps):
     scores = np.zeros(n_voxels)
     for voxel in range(n_voxels):
         if parent[voxel] >= 0:
-            root = _root(parent, gain, voxel)
-            scores[voxel] = gain[voxel] + (gain[root] if root != voxel else 0.0)
+            place = voxel
+            scores[voxel] = gain[place]
+            while parent[place] != place:  # all the way: shortening leaves more than one step
+                place = parent[place]
+                scores[voxel] += gain[place]
     return scores

@@ -47,6 +47,16 @@ def sidecar_path(path: str | Path) -> Path:
     return path.with_name(path.name.removesuffix(".gz").removesuffix(".nii") + ".json")
 
 
+def series_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Shape without the dimensions of one that some tools write beside the four of a series.
+
+    ``(x, y, z, n, 1)`` and ``(x, y, z, 1, n)`` give ``(x, y, z, n)``; up to four dimensions stay.
+    """
+    if len(shape) <= 4:
+        return tuple(shape)
+    return (*shape[:3], *([n for n in shape[3:] if n != 1] or [1]))
+
+
 @contextmanager
 def _complete(path: str | Path):
     """Turn what goes wrong in reading a damaged image into one sentence."""
@@ -80,7 +90,7 @@ def _loaded(path: str | Path) -> nib.Nifti1Image:
 
 def _array(image: nib.Nifti1Image) -> np.ndarray:
     # nibabel reads an image without volumes as a flat empty array
-    return np.asarray(image.dataobj, dtype=np.float32).reshape(image.shape)
+    return np.asarray(image.dataobj, dtype=np.float32).reshape(series_shape(image.shape))
 
 
 def read_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
@@ -135,17 +145,30 @@ def check_grid(shape, affine, expected_shape, expected_affine, name: str) -> Non
         )
 
 
+def header_repetition_time(header: nib.Nifti1Header) -> float:
+    """Seconds between two volumes by the header of a NIfTI image; zero if it does not say."""
+    shape, zooms = header.get_data_shape(), header.get_zooms()
+    if len(shape) < 4 or (len(shape) > 4 and shape[3] == 1):
+        return 0.0
+    unit = header.get_xyzt_units()[1]
+    return float(zooms[3]) * {"msec": 1e-3, "usec": 1e-6}.get(unit, 1.0)
+
+
 def repetition_time(path: str | Path) -> float:
-    """Seconds between two volumes: from the sidecar, else from the header of the image."""
+    """Seconds between two volumes: from the sidecar, else from the header of the image.
+
+    Raises
+    ------
+    ValueError
+        If neither says so: a header does not if the volumes are not in its fourth dimension,
+        which is the one of time.
+    """
     sidecar = sidecar_path(path)
     if sidecar.exists():
         value = read_json(sidecar).get("RepetitionTime")
         if value:
             return float(value)
-    header = nib.load(path).header
-    value = float(header.get_zooms()[3])
-    unit = header.get_xyzt_units()[1]
-    value *= {"msec": 1e-3, "usec": 1e-6}.get(unit, 1.0)
+    value = header_repetition_time(nib.load(path).header)
     if not value > 0:
         raise ValueError(
             f"{Path(path).name} has no repetition time: its header says {value:g} s and no "

@@ -78,6 +78,29 @@ def test_facts_of_a_run_come_from_image_and_sidecar(tmp_path):
     assert facts["readable"]
 
 
+@pytest.mark.parametrize(
+    ("sform_code", "qform_code", "mirrored", "expected"),
+    [
+        (0, 0, False, "unknown"),
+        (1, 0, True, "known"),
+        (0, 1, True, "known"),
+        (2, 1, False, "known"),
+        (1, 1, True, "contradictory"),
+    ],
+)
+def test_what_a_header_says_of_left_and_right(
+    tmp_path, sform_code, qform_code, mirrored, expected
+):
+    stored = nib.Nifti1Image(np.zeros((4, 4, 3), np.float32), np.eye(4))
+    stored.set_sform(np.diag([-1.0, 1, 1, 1]) if mirrored else np.eye(4), code=sform_code)
+    stored.set_qform(np.eye(4), code=qform_code)
+    nib.save(stored, tmp_path / "x.nii")
+
+    facts = run_facts(tmp_path / "x.nii", kind="t1", label="x", sidecar={})
+
+    assert facts["sides"] == expected
+
+
 @pytest.mark.parametrize("name", ["x.nii", "x.nii.gz"])
 def test_an_image_that_ends_early_is_not_readable(tmp_path, name):
     path = image(tmp_path / name)

@@ -14,7 +14,7 @@ from restpain.clustertable import (
     survived,
 )
 from restpain.design import Design
-from restpain.inference import Correction, PermutationNull, corrected_clusters
+from restpain.inference import Correction, PermutationNull, corrected_clusters, voxel_fdr
 
 SHAPE = (61, 73, 61)
 AFFINE = np.array([[3.0, 0, 0, -90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
@@ -105,6 +105,7 @@ def test_rows_have_p_and_effect_of_each_cluster():
         maps=maps,
         design=design,
         t=t[mask],
+        q=voxel_fdr(t[mask], 8),
         mask=mask,
         affine=AFFINE,
         null=PermutationNull(np.tile([[63, 65]], (99, 1)), np.full((99, 2), 100.0)),

@@ -134,6 +134,8 @@ def test_known_slice_times_pass_and_a_named_order_beside_them_is_a_warning():
         ({"header_repetition_time_s": 1.0}, "warning", "a repetition time of 1 s in the image's"),
         ({"digest": "rest-1"}, "error", "the same resting-state run as sub-01"),
         ({"sidecar_readable": False}, "error", "a sidecar that is no JSON object"),
+        ({"sides": "unknown"}, "error", "no orientation in the header"),
+        ({"sides": "contradictory"}, "error", "an sform and a qform that exchange left and right"),
         ({"readable": False}, "error", "series 5 cannot be read or ends early"),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_script_reads_all_that_its_rule_declares_and_nothing_else(name, sectio
 # before the quality control, or making the table themselves
 KNOW_EVERYBODY = {
     *("simulate_cohort", "simulate_participant", "import_participants", "check_cohort"),
-    *("check_design", "tabulate_quality", "select_participants"),
+    *("check_design", "tabulate_quality", "select_participants", "build_wall"),
 }
 # inputs with one file of everybody who was preprocessed
 OF_EVERYBODY = {"maps", "series", "masks", "fc", "fc_maps", "func_qc", "anat_qc", "pictures"}

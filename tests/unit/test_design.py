@@ -140,8 +140,31 @@ def test_the_overview_gives_group_means_and_the_inflation_of_a_known_correlation
 def test_score_problems_name_the_column_or_the_value():
     table = participants(nrs=["3", "high", None, "5", None, None, None, None])
 
-    assert score_problems(table, None) == []
-    assert score_problems(table, "nrs") == [
+    assert score_problems(table, None, []) == []
+    assert score_problems(table, "nrs", []) == [
         "the score nrs is 'high' for sub-2, but must be a number or n/a"
     ]
-    assert "the score pain is no column" in score_problems(table, "pain")[0]
+    assert "the score pain is no column" in score_problems(table, "pain", [])[0]
+
+
+def test_problems_of_the_scores_covariates_are_told_of_patients_with_a_score():
+    table = participants(
+        nrs=[3, 5, 4, 7, 2, 6, None, None],
+        age=[50, 61, 55, 70, 52, 66, None, 63],
+        dose=[9, 25, 16, 49, 4, 36, 1, 1],  # orders as the score does
+        site=["a"] * 6 + ["b"] * 2,
+        weight=[70, None, 80, 75, 66, 90, 71, 72],
+    )
+
+    assert score_problems(table, "nrs", ["age"]) == []
+    assert score_problems(table, "nrs", ["age", "dose"]) == [
+        "association.covariates: the ranks of nrs, dose follow from one another in the patients "
+        "with a score; drop dose"
+    ]
+    assert score_problems(table, "nrs", ["site", "weight", "height"]) == [
+        "association.covariates: the covariate site is a for all participants; drop it",
+        "association.covariates: the covariate weight is missing for sub-2; give the value, "
+        "exclude the participant or drop the covariate",
+        "association.covariates: the covariate height is no column of the participants table, "
+        "which has participant_id, group, age, sex, nrs, dose, site, weight",
+    ]

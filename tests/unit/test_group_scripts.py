@@ -16,6 +16,8 @@ from define_seeds import define_seeds
 from estimate_error_rate import estimate_error_rate
 from extract_features import extract_features
 from fit_group_model import fit_group_model
+from permute_group import permute_group
+from restpain.association import spearman
 from restpain.inference import Correction
 from restpain.tables import read_json, read_table, write_table
 from restpain.volumes import read_volume, write_volume
@@ -32,8 +34,8 @@ CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 class Study:
     """Files of one small study and the steps on them."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, ids=IDS):
+        self.folder, self.ids = folder, ids
         self.participants = f"{folder}/participants.tsv"
         self.mask = f"{folder}/space-MNI_mask.nii.gz"
         rng = np.random.default_rng(1)
@@ -47,10 +49,12 @@ class Study:
                     "nrs": pd.array([3, None] * 8 + [9], dtype="Int64"),
                     "exclude": ["n/a"] * 16 + ["motion"],
                 }
-            ).assign(nrs=lambda table: table["nrs"].shift(1)),
+            )
+            .assign(nrs=lambda table: table["nrs"].shift(1))
+            .loc[lambda table: table["participant_id"].isin([*ids, "sub-99"])],
         )
         masks = []
-        for number, label in enumerate(IDS):
+        for number, label in enumerate(ids):
             inside = np.zeros(SHAPE, bool)
             inside[1 + (number == 3) : -1, 1:-1, 1:-1] = True
             masks.append(f"{folder}/{label}_mask.nii.gz")
@@ -67,7 +71,7 @@ class Study:
         """Write one map per participant; ``effects`` has one image per volume."""
         rng = np.random.default_rng(seed)
         paths = []
-        for label, patient in zip(IDS, PATIENT, strict=True):
+        for label, patient in zip(self.ids, PATIENT, strict=False):
             volumes = [
                 1 + ndimage.gaussian_filter(rng.normal(size=SHAPE), 1) + patient * effect
                 for effect in effects
@@ -80,8 +84,8 @@ class Study:
             write_volume(paths[-1], image, AFFINE)
         return paths
 
-    def compare(self, measure, effects, seed=0, **changes):
-        """Fit, correct and extract; returns what was written."""
+    def compare(self, measure, effects, seed=0, parts=((0, 60),), covariates=("age",), **changes):
+        """Fit, permute in parts, correct and extract; returns what was written."""
         maps, part = self.write_maps(measure, effects, seed), f"{self.folder}/{measure}"
         common = {
             "maps_paths": maps,
@@ -89,7 +93,7 @@ class Study:
             "participants_path": self.participants,
             "motion_paths": [],
             "measure": measure,
-            "covariates": ["age"],
+            "covariates": list(covariates),
             **GROUPS,
         }
         fit_group_model(
@@ -103,22 +107,37 @@ class Study:
             model_path=f"{part}_model.json",
             **common,
         )
+        statistics = {
+            "t_path": f"{part}_t.nii.gz",
+            "z_path": f"{part}_z.nii.gz",
+            "model_path": f"{part}_model.json",
+            **common,
+        }
+        del statistics["measure"]
         settings = {
             "correction": CORRECTION,
+            "across_seeds": False,
             "smoothness": "residuals",
-            "n_permutations": 60,
-            "seed": 1,
-        }
+        } | changes
+        self.largest = [f"{part}_{k}_largest.tsv" for k, _ in enumerate(parts)]
+        for path, (first, n_permutations) in zip(self.largest, parts, strict=True):
+            permute_group(
+                largest_path=path,
+                first=first,
+                n_permutations=n_permutations,
+                seed=1,
+                **statistics,
+                **settings,
+            )
         correct_clusters(
-            t_path=f"{part}_t.nii.gz",
-            z_path=f"{part}_z.nii.gz",
-            model_path=f"{part}_model.json",
+            largest_paths=self.largest,
+            measure=measure,
             labels_path=f"{part}_dseg.nii.gz",
             table_path=f"{part}_table.tsv",
             columns_path=f"{part}_table.json",
             correction_path=f"{part}_correction.json",
-            **common,
-            **settings | changes,
+            **statistics,
+            **settings,
         )
         extract_features(
             maps_paths=maps,
@@ -168,10 +187,12 @@ class Study:
         )
         return read_table(f"{self.folder}/normality.tsv")
 
-    def associations(self, measures, score="nrs"):
+    def associations(self, measures, score="nrs", covariates=()):
         """Correlate features with the score; returns the table."""
         correlate_score(
             participants_path=self.participants,
+            motion_paths=[],
+            covariates=list(covariates),
             features_paths=[f"{self.folder}/{measure}_features.tsv" for measure in measures],
             tables_paths=[f"{self.folder}/{measure}_table.tsv" for measure in measures],
             association_path=f"{self.folder}/association.tsv",
@@ -183,25 +204,17 @@ class Study:
         )
         return read_table(f"{self.folder}/association.tsv")
 
-    def error_rate(self, measure, n_permutations):
-        """Estimate the error rate of a compared measure; returns what was written."""
+    def error_rate(self, measure):
+        """Estimate the error rate of the measure compared last; returns what was written."""
         estimate_error_rate(
-            maps_paths=[f"{self.folder}/{label}_stat-{measure}_map.nii.gz" for label in IDS],
-            mask_path=self.mask,
-            participants_path=self.participants,
-            motion_paths=[],
+            largest_paths=self.largest,
             correction_path=f"{self.folder}/{measure}_correction.json",
             error_rate_path=f"{self.folder}/{measure}_error_rate.json",
             measure=measure,
-            covariates=["age"],
-            correction=CORRECTION,
-            n_permutations=n_permutations,
-            seed=1,
-            **GROUPS,
         )
         return read_json(f"{self.folder}/{measure}_error_rate.json")
 
-    def score_maps(self, measure, effects, score="nrs", seed=0):
+    def score_maps(self, measure, effects, score="nrs", seed=0, covariates=(), across_seeds=False):
         """Correlate maps with the score; returns what was written."""
         part = f"{self.folder}/{measure}_score"
         maps = self.write_maps(measure, effects, seed)
@@ -209,6 +222,9 @@ class Study:
             maps_paths=[path for path, patient in zip(maps, PATIENT, strict=True) if patient],
             mask_path=self.mask,
             participants_path=self.participants,
+            motion_paths=[],
+            covariates=list(covariates),
+            across_seeds=across_seeds,
             seeds_paths=[f"{self.folder}/seeds.tsv"],
             rho_path=f"{part}_rho.nii.gz",
             z_path=f"{part}_z.nii.gz",
@@ -315,7 +331,7 @@ def test_the_model_says_what_was_fitted(study):
 
 
 def test_smoothness_of_the_z_map_and_no_permutation_are_said_so(study):
-    found = study.compare("alff", [two_touching()], smoothness="zmap", n_permutations=0)
+    found = study.compare("alff", [two_touching()], smoothness="zmap", parts=())
 
     (volume,) = found.correction["volumes"]
     assert volume["smoothness"] == "zmap"
@@ -341,6 +357,84 @@ def test_connectivity_has_a_volume_per_seed_and_one_numbering(study):
         found.maps[found.labels[None].repeat(16, 0) == 2].reshape(16, -1).mean(1),
         rtol=1e-5,
     )
+
+
+def test_permutations_in_parts_give_the_table_of_one_job(study):
+    study.seeds("coordinates", coordinates=[[-8, -6, 12], [13, 6, 15]])
+    effects = [np.zeros(SHAPE), two_touching()]
+
+    one = study.compare("fc", effects, parts=((0, 60),))
+    parts = study.compare("fc", effects, parts=((0, 25), (25, 25), (50, 10)))
+
+    pd.testing.assert_frame_equal(one.table, parts.table)
+    assert one.correction == parts.correction
+    part = read_table(study.largest[1])
+    assert part["permutation"].tolist() == [*range(25, 50)] * 2
+    quiet, found = part[part["volume"] == 0], part[part["volume"] == 1]
+    assert quiet["score_positive"].isna().all()  # no cluster asks for enhanced scores
+    assert found["score_positive"].notna().all()
+
+
+def test_seeds_corrected_together_share_one_level(study):
+    study.seeds("coordinates", coordinates=[[-8, -6, 12], [13, 6, 15]])
+    effects = [two_touching(1.8), two_touching()]
+
+    alone = study.compare("fc", effects)
+    together = study.compare("fc", effects, across_seeds=True)
+
+    seeds = zip(alone.correction["volumes"], together.correction["volumes"], strict=True)
+    for one, both in seeds:
+        assert (one["n_maps"], both["n_maps"]) == (1, 2)
+        assert both["cluster_size_threshold"] > one["cluster_size_threshold"]
+    largest = pd.concat(read_table(path) for path in study.largest)
+    sizes = largest.groupby("permutation")[["size_positive", "size_negative"]].max().max(axis=1)
+    pairs = alone.table.merge(together.table, on=["x_mm", "y_mm", "z_mm", "seed"])
+    assert len(pairs) >= 2
+    for row in pairs.itertuples():
+        assert row.p_grf_y == pytest.approx(min(1, 2 * row.p_grf_x))
+        assert row.p_permutation_y == (1 + np.sum(sizes >= row.n_voxels_y)) / 61
+        assert row.p_tfce_y >= row.p_tfce_x
+    t = together.t.transpose(3, 0, 1, 2)[:, read_volume(study.mask)[0] > 0]
+    p = 2 * stats.t.sf(np.abs(t), 13)
+    q = stats.false_discovery_control(p.ravel()).reshape(t.shape)
+    assert together.table["q_fdr_peak"].min() == pytest.approx(q.min(), rel=1e-3)
+
+
+def test_score_maps_of_seeds_corrected_together_share_one_level(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+    study.seeds("coordinates", coordinates=[[-8, -6, 12], [13, 6, 15]])
+
+    alone = study.score_maps("fc", [np.zeros(SHAPE)] * 2).correction["volumes"]
+    together = study.score_maps("fc", [np.zeros(SHAPE)] * 2, across_seeds=True).correction[
+        "volumes"
+    ]
+
+    assert [volume["n_maps"] for volume in together] == [2, 2]
+    sizes = [volume["cluster_size_permutation"] for volume in alone]
+    assert {volume["cluster_size_permutation"] for volume in together} >= {max(sizes)}
+    for one, both in zip(alone, together, strict=True):
+        assert both["cluster_size_threshold"] > one["cluster_size_threshold"]
+
+
+def test_groups_of_three_are_compared_from_maps_to_tables(tmp_path):
+    study = Study(tmp_path, ids=IDS[:6])
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+
+    found = study.compare("alff", [two_touching(60.0)], covariates=[])
+
+    assert (found.model["n_patients"], found.model["n_controls"], found.model["df"]) == (3, 3, 4)
+    patients = np.isin(study.ids, np.array(IDS)[PATIENT])
+    expected = stats.ttest_ind(found.maps[patients], found.maps[~patients], axis=0).statistic
+    mask = read_volume(study.mask)[0] > 0
+    np.testing.assert_allclose(found.t[mask], expected[mask], rtol=1e-4, atol=1e-5)
+    # of the 20 ways to deal six into two groups two have the observed |t|, so p is never small
+    assert (found.table["p_permutation"] > 0.05).all()
+    assert len(found.table) == 2
+    assert np.isfinite(found.table[["t", "p_grf", "p_tfce", "hedges_g"]].to_numpy()).all()
+    assert len(study.normality(["alff"])) == 4
+    association = study.associations(["alff"])
+    assert association["n"].tolist() == [3, 3]
+    assert association["p"].notna().all()
 
 
 def test_nothing_significant_goes_through_to_empty_tables(study):
@@ -397,9 +491,61 @@ def test_features_have_a_row_of_normality_per_group(study):
 
 def test_everything_significant_is_one_cluster(study):
     found = study.compare("alff", [np.full(SHAPE, 50.0)])
+    seeds, _ = study.seeds("clusters", ["alff"])
+    connectivity = study.compare("fc", [np.full(SHAPE, -50.0)])
+
+    mask = read_volume(study.mask)[0] > 0
+    np.testing.assert_array_equal(seeds[..., 0] > 0, mask)
+    np.testing.assert_array_equal(connectivity.labels[..., 0] == 1, mask)
+    assert connectivity.table.loc[0, ["cluster_id", "seed"]].tolist() == ["FC1", "ALFF1"]
+    assert connectivity.table["t"][0] < 0
+    assert found.table["survives"].tolist() == ["grf,permutation,tfce,fdr"]
+    assert found.table["p_permutation"].tolist() == [1 / 61]
+    assert "no label" in found.table["composition"][0]
+    assert study.associations(["alff", "fc"])["cluster_id"].tolist() == ["ALFF1", "FC1"]
+    assert len(study.normality(["alff", "fc"])) == 4
 
     assert found.table["n_voxels"].tolist() == [read_volume(study.mask)[0].sum()]
     assert found.table["volume_mm3"].tolist() == [27.0 * found.table["n_voxels"][0]]
+
+
+def test_a_cluster_of_one_voxel_goes_through_to_every_table(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+    effect = np.zeros(SHAPE)
+    effect[4, 8, 5] = 200.0
+    lone = Correction(voxel_p=1e-9, cluster_p=0.05, tails=2, connectivity=26)
+
+    found = study.compare("alff", [effect], correction=lone)
+    seeds, table = study.seeds("clusters", ["alff"])
+    (row,) = found.table.itertuples()
+
+    assert found.correction["volumes"][0]["cluster_size_threshold"] == 1
+    assert (row.n_voxels, row.volume_mm3) == (1, 27.0)
+    assert [row.x_mm, row.y_mm, row.z_mm] == [-8, 0, 15]
+    assert np.argwhere(found.labels).tolist() == [[4, 8, 5]]
+    assert pd.isna(row.subpeaks)
+    assert row.composition.endswith("100 %")
+    np.testing.assert_allclose(found.features["ALFF1"], found.maps[:, 4, 8, 5], rtol=1e-6)
+    assert np.argwhere(seeds[..., 0]).tolist() == [[4, 8, 5]]
+    assert table["n_voxels"].tolist() == [1]
+    assert len(study.associations(["alff"])) == 1
+    assert len(study.normality(["alff"])) == 2
+
+
+def test_two_touching_clusters_of_opposite_sign_stay_two_in_every_table(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+    found = study.compare("alff", [two_touching()])
+    seeds, _ = study.seeds("clusters", ["alff"])
+
+    touching = ndimage.binary_dilation(found.labels == 1, np.ones((3, 3, 3)))
+    assert (touching & (found.labels == 2)).any()
+    lower = found.table["t"] < 0
+    assert sorted(lower) == [False, True]
+    assert (found.table["hedges_g"] < 0).tolist() == lower.tolist()
+    assert not (seeds[..., 0] * seeds[..., 1]).any()
+    t = study.normality(["alff"]).drop_duplicates("cluster_id")["t"]
+    assert (t < 0).tolist() == lower.tolist()
+    assert study.associations(["alff"])["cluster_id"].tolist() == ["ALFF1", "ALFF2"]
 
 
 def test_the_score_is_correlated_in_analysed_patients_alone(study):
@@ -411,6 +557,24 @@ def test_the_score_is_correlated_in_analysed_patients_alone(study):
     assert table["n"].tolist() == [8, 8]
     assert table["p_method"].tolist() == ["exact", "exact"]
     assert len(study.associations(["alff"], score=None)) == 0
+
+
+def test_the_score_is_adjusted_for_covariates(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+    found = study.compare("alff", [two_touching()])
+
+    table = study.associations(["alff"], covariates=["age"])
+
+    participants = read_table(study.participants).set_index("participant_id")
+    patients = participants.loc[np.array(IDS)[PATIENT]]
+    values = found.features.set_index("participant_id").loc[patients.index, "ALFF1"]
+    ranks = np.corrcoef(stats.rankdata([values, patients["nrs"], patients["age"]], axis=1))
+    precision = np.linalg.inv(ranks)
+    rho = -precision[0, 1] / np.sqrt(precision[0, 0] * precision[1, 1])
+    assert table["rho"][0] == pytest.approx(rho)
+    assert table["covariates"].tolist() == ["age", "age"]
+    assert table["p_method"].tolist() == ["orders", "orders"]
+    assert study.associations(["alff"])["covariates"].isna().all()
 
 
 def test_a_mask_file_of_another_grid_becomes_a_seed(study, tmp_path):
@@ -433,7 +597,9 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "columns_path": f"{study.folder}/check.json",
         **GROUPS,
     }
-    check_design(covariates=["age", "mean_fd"], score="nrs", **settings)
+    check_design(
+        covariates=["age", "mean_fd"], score="nrs", score_covariates=["mean_fd"], **settings
+    )
     assert read_table(f"{study.folder}/check.tsv")["column"].tolist() == [
         "group",
         "intercept",
@@ -441,7 +607,7 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
     ]
 
     with pytest.raises(ValueError, match="no column") as error:
-        check_design(covariates=["weight"], score="pain", **settings)
+        check_design(covariates=["weight"], score="pain", score_covariates=[], **settings)
     assert [line[:20] for line in str(error.value).splitlines()] == [
         "the covariate weight",
         "the score pain is no",
@@ -469,6 +635,21 @@ def test_the_score_is_correlated_in_every_voxel_of_the_patients(study):
     assert (found.correction["n"], found.correction["reason"]) == (7, None)
     assert found.correction["volumes"][0]["df"] == 5
     assert found.correction["volumes"][0]["n_clusters"] == len(found.table)
+
+
+def test_score_maps_are_adjusted_for_covariates(study):
+    with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
+
+    found = study.score_maps("alff", [np.zeros(SHAPE)], covariates=["age"])
+
+    assert found.correction["covariates"] == ["age"]
+    assert found.correction["volumes"][0]["df"] == 5
+    maps = [read_volume(f"{study.folder}/{label}_stat-alff_map.nii.gz")[0] for label in IDS]
+    values = np.array(maps)[PATIENT][:, 5, 6, 7]
+    age = read_table(study.participants).set_index("participant_id")["age"]
+    age = age.loc[np.array(IDS)[PATIENT]].to_numpy(float)
+    rho, _ = spearman(values, np.array([1, 5, 2, 8, 6, 4, 7, 3.0]), age[:, None])
+    assert found.rho[5, 6, 7] == pytest.approx(rho, abs=1e-6)
 
 
 def test_the_score_maps_of_connectivity_have_a_volume_per_seed_and_none_without_a_seed(study):
@@ -499,9 +680,9 @@ def test_no_score_or_one_that_nobody_varies_in_leaves_empty_maps_and_says_why(st
 
 
 def test_the_error_rate_is_that_of_permuted_groups_at_the_threshold_in_force(study):
-    compared = study.compare("alff", [np.zeros(SHAPE)])
+    compared = study.compare("alff", [np.zeros(SHAPE)], parts=((0, 200),))
 
-    found = study.error_rate("alff", n_permutations=200)
+    found = study.error_rate("alff")
 
     (volume,) = compared.correction["volumes"]
     assert found["cluster_size_threshold"] == volume["cluster_size_threshold"]
@@ -513,6 +694,6 @@ def test_the_error_rate_is_that_of_permuted_groups_at_the_threshold_in_force(stu
 
 
 def test_without_permutations_no_error_rate_is_claimed(study):
-    study.compare("alff", [np.zeros(SHAPE)])
+    study.compare("alff", [np.zeros(SHAPE)], parts=())
 
-    assert study.error_rate("alff", n_permutations=0)["error_rate"] is None
+    assert study.error_rate("alff")["error_rate"] is None

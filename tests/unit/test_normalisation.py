@@ -122,6 +122,24 @@ def test_a_known_warp_is_recovered_without_folds_and_to_the_byte_again(pair):
     assert first.tobytes() == second.tobytes()
 
 
+def test_the_edge_of_a_brain_larger_than_the_affine_says_is_followed():
+    random = np.random.default_rng(6)
+    texture = ndimage.gaussian_filter(random.normal(size=SHAPE), 1.5)
+    distance = np.linalg.norm(applied(GRID, voxel_points(SHAPE).astype(float)), axis=-1)
+    template = (60 + 20 * texture / texture.std()).clip(1)
+    brain = (template * (distance < 42)).astype(np.float32)
+    growth = 1.06  # of the brain in the image over that of the template
+    points = applied(GRID, voxel_points(SHAPE).astype(float)) / growth
+    moving = sampled(brain, applied(np.linalg.inv(GRID), points))
+
+    found = nonlinear_displacement(moving, brain, distance < 42, voxel_mm=VOXEL_MM)
+
+    rim = (distance > 36) & (distance < 42)
+    outward = (found * applied(GRID, voxel_points(SHAPE).astype(float))).sum(axis=-1) / distance
+    expected = (growth - 1) * distance[rim].mean()
+    assert outward[rim].mean() > 0.65 * expected  # half of it if the image ends at the mask
+
+
 def test_dice_is_twice_the_common_part_over_both():
     first, second = np.array([1, 1, 1, 0], bool), np.array([0, 1, 1, 1], bool)
 

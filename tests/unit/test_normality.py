@@ -89,7 +89,7 @@ def test_the_t_tests_are_statsmodels():
 def test_the_permutation_p_is_near_that_of_all_relabellings_of_students_t():
     patients, controls = RNG.normal(0.9, size=6), RNG.normal(size=7)
 
-    found = two_sample_tests(patients, controls, n_permutations=4000, seed=1)
+    found = two_sample_tests(patients, controls, n_permutations=4000, seed=2)
 
     exact = stats.ttest_ind(
         patients, controls, method=stats.PermutationMethod(n_resamples=np.inf)

@@ -91,6 +91,14 @@ def test_orders_depend_on_the_seed_alone():
     assert (first != permuted_orders(9, n_permutations=5, seed=2)).any()
 
 
+def test_orders_drawn_in_parts_are_those_drawn_at_once():
+    parts = [permuted_orders(9, n_permutations=n, seed=1, first=k) for k, n in ((0, 3), (3, 4))]
+
+    np.testing.assert_array_equal(
+        np.concatenate(parts), permuted_orders(9, n_permutations=7, seed=1)
+    )
+
+
 def test_p_counts_the_observed_order_and_both_signs_for_two_tails():
     largest = np.array([[4, 9], [2, 3], [7, 1]])
 

@@ -1,38 +1,28 @@
-"""Checks of restpain.phantom: maps and their inverses, fields of known moments, a whole head."""
+"""Checks of the simulated anatomy: maps with their inverses, random fields, a whole head."""
 
 import numpy as np
 import pytest
 
-from restpain import phantom
-from restpain.phantom import (
-    AIR,
-    BONE,
-    CSF,
-    FAT,
-    GM,
-    WM,
-    Anatomy,
-    box_blurred,
-    coil_bias,
-    exponential,
+from restpain import simulated_anatomy
+from restpain.geometry import (
     grid_points,
-    head_labels,
     oblique_affine,
-    random_anatomy,
-    random_pose,
-    rician,
     rotation,
     sampled,
-    smooth_field,
-    t1_grid,
-    t1_image,
-    template_path,
-    tissue_volumes_ml,
-    to_mni,
-    to_scanner,
     transformed,
     translation,
 )
+from restpain.phantom import AIR, BONE, CSF, FAT, GM, WM, head_labels, template_path
+from restpain.random_fields import coil_bias, rician, smooth_field
+from restpain.simulated_anatomy import (
+    Anatomy,
+    exponential,
+    random_anatomy,
+    random_pose,
+    to_mni,
+    to_scanner,
+)
+from restpain.simulated_t1 import box_blurred, t1_grid, t1_image, tissue_volumes_ml
 from restpain.volumes import read_volume
 
 
@@ -114,7 +104,7 @@ def test_no_deformation_folds_space():
         anatomy = random_anatomy(np.random.default_rng(seed))
         gradients = np.stack(
             [
-                np.stack(np.gradient(component, phantom.WARP_GRID_MM))
+                np.stack(np.gradient(component, simulated_anatomy.WARP_GRID_MM))
                 for component in anatomy.forward
             ]
         )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from restpain.quality import (
+    carpet_series,
     coverage,
     given_mask,
     kept_volumes,
@@ -123,3 +124,10 @@ def test_a_series_with_its_mean_and_no_mask_counts_where_it_is_bright():
 
     assert mask.sum() == 180
     assert rule == "template brain with signal"
+
+
+def test_the_carpet_keeps_voxels_at_even_distances_and_all_of_few():
+    series = np.arange(5001)[:, None] * np.ones((1, 3))
+
+    assert carpet_series(series)[:, 0].tolist() == list(range(0, 5001, 3))
+    assert len(carpet_series(series[:2000])) == 2000

@@ -92,4 +92,4 @@ def test_lights_tell_good_look_beyond_and_unknown():
         "beyond",
     ]
     assert light(BY_KEY["dice_gm"], 0.5, OFF) == "look"
-    assert light(BY_KEY["n_unflagged"], 3, OFF) == "good"
+    assert light(BY_KEY["n_unflagged"], 3, OFF) == "unjudged"

@@ -112,6 +112,8 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
         ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
         ("group", "tails", 1, "cluster p < 0.05, for each sign"),
         ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
+        ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
+        ("association", "covariates", ["age"], "(partial Spearman, adjusted for age; 2"),
     ],
 )
 def test_methods_follow_the_settings(section, key, value, phrase):

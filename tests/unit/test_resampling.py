@@ -59,6 +59,46 @@ def test_three_transforms_in_one_interpolation_equal_the_composed_reference(volu
     assert inside.all()
 
 
+def test_motion_coregistration_and_warp_in_one_equal_scipy_along_the_chain_of_points(volume):
+    # as preprocess_func composes them, against points carried step by step in double precision
+    rng = np.random.default_rng(5)
+    epi = np.diag([-3.4, 3.4, 4.8, 1.0])
+    epi[:3, 3] = [25, -20, -22]
+    epi = rigid(0.1, [1, 2, -1]) @ epi
+    to_epi = rigid(-0.08, [3.0, -1.5, 2.0])
+    motion = np.array([rigid(0.03 * t, [0.9 * t, -0.4 * t, 0.6 * t]) for t in (-1, 0, 1)])
+    volumes = np.stack([volume, np.roll(volume, 1, axis=0), volume[:, ::-1]])
+    # a warp: for each voxel of the grid the point of the T1 it comes from
+    grid = np.stack(np.meshgrid(*[np.arange(-12, 13, 3.0)] * 3, indexing="ij"), axis=-1)
+    warped = (grid + 2 * np.sin(grid[..., ::-1] / 9)).reshape(-1, 3).astype(np.float32)
+    warped = warped[rng.permutation(len(warped))]
+
+    series, inside = resampled_series(
+        volumes, points=warped, to_voxels=np.linalg.inv(epi) @ motion @ to_epi
+    )
+
+    assert inside.mean() > 0.5
+    points = np.c_[warped.astype(float), np.ones(len(warped))].T
+    for k, moved in enumerate(motion):
+        in_epi = to_epi @ points
+        in_volume = moved @ in_epi
+        voxels = np.linalg.solve(epi, in_volume)[:3]
+        expected = ndimage.map_coordinates(
+            volumes[k].astype(float), voxels, order=3, mode="mirror"
+        )
+        error = np.abs(series[:, k] - expected)[inside]
+        assert error.max() < 1e-3 * np.ptp(volume)
+        twice = ndimage.map_coordinates(
+            ndimage.affine_transform(
+                volumes[k].astype(float), np.linalg.inv(epi) @ moved @ epi, order=3, mode="mirror"
+            ),
+            np.linalg.solve(epi, in_epi)[:3],
+            order=3,
+            mode="mirror",
+        )
+        assert np.abs(twice - expected)[inside].max() > (20 * error.max() if k != 1 else -1)
+
+
 def test_points_more_than_half_a_voxel_outside_are_zero_and_flagged_in_any_volume(volume):
     points = np.array([[5, 5, 5], [-0.4, 5, 5], [-0.6, 5, 5], [16.3, 5, 5]], np.float32)
     shifted = np.eye(4)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from restpain.inference import Correction, permutation_null
+from restpain.inference import Correction, permutation_null, voxel_fdr
 from restpain.models import t_to_z
 from restpain.scoremaps import (
     COLUMNS,
@@ -24,8 +24,12 @@ AFFINE = np.array([[3.0, 0, 0, -20], [0, 3, 0, -24], [0, 0, 3, 0], [0, 0, 0, 1]]
 CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 
 
+def design_of(score, covariates):
+    return rank_design(np.array(score), covariates, ("age", "sex")[: covariates.shape[1]])
+
+
 def correlated(maps, covariates=NONE):
-    return spearman_map(ranked_maps(maps), rank_design(SCORE, covariates))
+    return spearman_map(ranked_maps(maps), design_of(SCORE, covariates))
 
 
 def test_rho_and_p_are_scipys_in_every_voxel_with_ties():
@@ -78,14 +82,15 @@ def smooth_maps(effect):
 
 def found(maps):
     mask = np.ones(SHAPE, bool)
-    ranks, design = ranked_maps(maps.reshape(12, -1)), rank_design(SCORE, NONE)
+    ranks, design = ranked_maps(maps.reshape(12, -1)), design_of(SCORE, NONE)
     rho, t, z = spearman_map(ranks, design)
     field = rank_smoothness(ranks, design, z, source="residuals", mask=mask, affine=AFFINE)
     null = permutation_null(
         ranks, design, mask, correction=CORRECTION, n_permutations=99, seed=1, with_scores=False
     )
+    q = voxel_fdr(t, design.df)
     labels, table, size = score_clusters(
-        rho, t, z, mask, AFFINE, df=design.df, dlh=field.dlh, correction=CORRECTION, null=null
+        rho, t, z, mask, AFFINE, q=q, dlh=field.dlh, correction=CORRECTION, null=null
     )
     return field, rho, labels.reshape(SHAPE), table, size
 
@@ -133,10 +138,10 @@ def test_nothing_correlated_is_a_table_with_its_columns():
 def test_a_score_that_cannot_be_correlated_says_why(score, n_covariates, reason):
     assert unusable_score(np.array(score), n_covariates=n_covariates).startswith(reason)
     with pytest.raises(ValueError, match=reason):
-        rank_design(np.array(score), np.zeros((len(score), n_covariates)))
+        design_of(score, np.zeros((len(score), n_covariates)))
 
 
 def test_a_covariate_that_orders_as_the_score_does_is_refused():
     assert unusable_score(SCORE, n_covariates=1) is None
-    with pytest.raises(ValueError, match="collinear; drop a covariate"):
-        rank_design(SCORE, np.exp(SCORE)[:, None])
+    with pytest.raises(ValueError, match="score, age follow from one another.*; drop age$"):
+        design_of(SCORE, np.exp(SCORE)[:, None])

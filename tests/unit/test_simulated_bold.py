@@ -1,35 +1,47 @@
-"""Checks of restpain.simulated_bold against sums of sines and against the planted sizes."""
+"""Checks of the simulated rest series against sums of sines and against the planted sizes."""
 
 import numpy as np
 import pytest
 
 from restpain.atlas import Atlas
-from restpain.phantom import CSF, GM, WM, Anatomy, translation
+from restpain.geometry import translation
+from restpain.phantom import CSF, GM, WM
+from restpain.simulated_anatomy import Anatomy
 from restpain.simulated_bold import (
-    GREATEST_SHARE,
-    LINKED,
-    NETWORK_SHARE,
-    NETWORKS,
+    relative_changes,
+    rest_series,
+    saturation,
+    signal_left,
+    slow_noise,
+    voxel_contents,
+)
+from restpain.simulated_motion import (
     OVERSAMPLING,
-    Voxels,
-    band_frequencies,
-    check_effects,
     dense_affine,
-    evaluated,
-    fluctuation_spectra,
     head_motion,
     motion_matrix,
     moved_brightness,
     moved_since,
-    network_maps,
-    relative_changes,
     rest_grid,
-    rest_series,
-    saturation,
-    slow_noise,
-    spectral_weights,
-    voxel_contents,
 )
+from restpain.simulated_networks import (
+    EXPONENT,
+    GREATEST_SHARE,
+    LINKED,
+    NETWORKS,
+    REGION_SHARE,
+    SHARES,
+    Voxels,
+    band_frequencies,
+    check_effects,
+    evaluated,
+    fluctuation_spectra,
+    mixing_matrix,
+    noise_scale,
+    participant_effects,
+    spectral_weights,
+)
+from restpain.simulated_physiology import OSCILLATIONS, add_oscillations, oscillation_phase
 
 REGIONS = {"Precentral_R", "Temporal_Inf_L", "Temporal_Mid_R", "Precentral_L"}
 SIZE = 12
@@ -56,8 +68,7 @@ def grey_voxels():
 def spectra(effects, *, is_patient, seed=0):
     return fluctuation_spectra(
         grey_voxels(),
-        effects=effects,
-        is_patient=is_patient,
+        effects=participant_effects(effects, is_patient=is_patient),
         voxel_mm=np.full(3, 4.6),
         frequencies=band_frequencies(100, 2.0),
         rng=np.random.default_rng(seed),
@@ -94,13 +105,13 @@ def test_evaluated_spectrum_is_a_sum_of_cosines():
     np.testing.assert_allclose(values[0], [3, 3 * np.sqrt(0.5) - 1, 0], atol=1e-6)
 
 
-def test_spectral_weights_give_variance_one_and_power_one_over_f():
+def test_spectral_weights_give_variance_one_and_a_power_law():
     frequencies = np.array([0.02, 0.08])
 
     weights = spectral_weights(frequencies)
 
     assert (weights**2).sum() == pytest.approx(1)
-    assert weights[0] ** 2 / weights[1] ** 2 == pytest.approx(4)
+    assert weights[0] ** 2 / weights[1] ** 2 == pytest.approx(4**EXPONENT)
 
 
 def test_slow_noise_has_sd_one_and_more_power_at_low_frequencies():
@@ -125,15 +136,65 @@ def test_saturation_is_that_of_spoiled_excitations():
     assert excess[0] == pytest.approx(1.244, abs=0.001)
 
 
-def test_motion_starts_at_rest_and_stays_below_some_millimetres():
-    for seed in range(20):
-        motion = head_motion(70, np.random.default_rng(seed))
+def displacement(motion):
+    """Mean framewise displacement of Power in mm."""
+    return np.abs(np.diff(motion * ([1] * 3 + [50] * 3), axis=0)).sum(axis=1).mean()
 
+
+def test_motion_starts_at_rest_and_stays_below_some_millimetres():
+    motions = [head_motion(240, np.random.default_rng(seed)) for seed in range(30)]
+
+    for motion in motions:
         assert (motion[0] == 0).all()
-        assert np.abs(motion[:, :3]).max() < 3
-        assert np.abs(motion[:, 3:]).max() < np.deg2rad(3)
-        steps = np.abs(np.diff(motion * ([1] * 3 + [50] * 3), axis=0)).sum(axis=1)
-        assert 0.03 < steps.mean() < 0.2  # framewise displacement of Power
+        assert np.abs(motion[:, :3]).max() < 4
+        assert np.abs(motion[:, 3:]).max() < np.deg2rad(4)
+    assert 0.1 < np.mean([displacement(motion) for motion in motions]) < 0.2
+
+
+def test_a_restless_group_moves_by_its_ratio():
+    calm, restless = (
+        head_motion(240, np.random.default_rng(1), ratio=ratio) for ratio in (1.0, 1.5)
+    )
+
+    np.testing.assert_allclose(restless, 1.5 * calm)
+
+
+def test_signal_is_lost_near_sinuses_and_nowhere_else():
+    left = signal_left(np.array([[0, 36, -24], [0, -90, 10], [-40, -20, 55]], np.float32))
+
+    assert left[0] == pytest.approx(0.15, abs=0.01)
+    np.testing.assert_allclose(left[1:], 1, atol=1e-3)
+
+
+def test_an_oscillation_has_its_rate_and_wanders():
+    times = np.linspace(0, 600, 2400)
+
+    phase = oscillation_phase(times, (1.1, 0.0, 0.05), np.random.default_rng(3))
+
+    assert phase[-1] / 2 / np.pi / 600 == pytest.approx(1.1, abs=0.02)
+    rates = np.diff(phase) / np.diff(times) / 2 / np.pi
+    assert rates.std() == pytest.approx(0.05, abs=0.02)
+
+
+def test_oscillations_have_the_amplitude_of_their_tissues():
+    shape = (30, 30, 4)
+    tissue = {label: np.zeros(shape, np.float32) for label in (GM, WM, CSF)}
+    tissue[CSF][:15], tissue[GM][15:] = 1, 1
+    changes = np.zeros((*shape, 300), np.float32)
+    times = 2.0 * np.arange(300) + np.linspace(0, 1.5, 4)[:, None]
+
+    add_oscillations(
+        changes, tissue, times=times, voxel_mm=(4, 4, 4), rng=np.random.default_rng(4)
+    )
+
+    sd = changes.std(axis=-1)
+    # amplitudes vary in space around those of the table, which are their medians
+    expected = [
+        np.hypot(*(one["amplitude"][label] for one in OSCILLATIONS.values()))
+        for label in (CSF, GM)
+    ]
+    np.testing.assert_allclose([np.median(sd[:15]), np.median(sd[15:])], expected, rtol=0.6)
+    assert np.median(sd[:15]) > 2 * np.median(sd[15:])
 
 
 def test_motion_turns_about_its_centre_and_then_shifts():
@@ -190,27 +251,64 @@ def test_voxel_contents_are_shares_of_their_points():
     assert voxels.regions["Here"].item() == pytest.approx(1 / 3)  # of the grey matter
 
 
-def test_time_courses_never_add_up_to_more_than_the_signal():
-    effect = {"measure": "fc", "region": "Precentral_R", "seed": "Temporal_Inf_L", "change": -0.9}
+def test_regions_correlate_as_their_shares_say():
+    names = ["Precentral_L", "Precentral_R", "Postcentral_L", "Temporal_Inf_L", "Amygdala_L"]
 
-    for is_patient in (False, True):
-        maps = network_maps(grey_voxels(), effects=[effect], is_patient=is_patient)
-        np.testing.assert_allclose(sum(map_**2 for map_ in maps.values()), 1, rtol=1e-6)
+    mixing = mixing_matrix(names, effects=[])
+    r = mixing @ mixing.T
+
+    np.testing.assert_allclose(np.diag(r), 1, rtol=1e-6)
+    whole, network, sides = (SHARES[name] for name in ("global", "network", "both sides"))
+    assert r[0, 1] == pytest.approx(whole + network + sides)
+    assert r[0, 2] == pytest.approx(whole + network)
+    assert r[0, 3] == pytest.approx(whole)
+    assert r[0, 4] == pytest.approx(whole)  # in no network
 
 
-@pytest.mark.parametrize(("is_patient", "expected"), [(False, LINKED), (True, LINKED * 0.4)])
-def test_fc_sets_how_much_of_the_seed_is_in_the_region(is_patient, expected):
-    effect = {"measure": "fc", "region": "Precentral_R", "seed": "Temporal_Inf_L", "change": -0.6}
+@pytest.mark.parametrize("change", [0.0, -0.6, 0.04])
+def test_fc_sets_the_correlation_of_region_and_seed_and_no_other_of_the_seed(change):
+    effect = {"measure": "fc", "region": "Precentral_R", "seed": "Temporal_Inf_L"}
+    names = ["Postcentral_L", "Precentral_R", "Temporal_Inf_L", "Temporal_Mid_R"]
 
-    maps = network_maps(grey_voxels(), effects=[effect], is_patient=is_patient)
+    controls, patients = (
+        mixing @ mixing.T
+        for mixing in (
+            mixing_matrix(names, effects=[effect | {"change": size}]) for size in (0.0, change)
+        )
+    )
 
-    course = maps["seed Temporal_Inf_L"]
-    assert course[LEFT].mean() == pytest.approx(1)
-    assert course[RIGHT].mean() == pytest.approx(expected)
-    assert course[MIDDLE].mean() == 0
-    assert maps["temporal"][MIDDLE].mean() == 1
-    assert maps["temporal"][LEFT].mean() == 0
-    assert maps["motor"][RIGHT].mean() == 0
+    assert patients[1, 2] == pytest.approx(LINKED * (1 + change))
+    np.testing.assert_allclose(np.diag(patients), 1, rtol=1e-6)
+    others = [0, 2, 3]
+    np.testing.assert_array_equal(
+        patients[np.ix_(others, others)], controls[np.ix_(others, others)]
+    )
+
+
+def test_controls_have_no_change_and_patients_the_configured_one():
+    effect = {"measure": "alff", "region": "Precentral_R", "change": -0.4}
+
+    assert participant_effects([effect], is_patient=False)[0]["change"] == 0
+    assert participant_effects([effect], is_patient=True)[0]["change"] == -0.4
+
+
+def test_an_effect_follows_the_score_in_patients_only_if_it_says_so():
+    effect = {"measure": "alff", "region": "Precentral_R", "change": -0.4}
+    steep = effect | {"change_per_point": -0.1}
+    scores = {"score": 5.0, "mean_score": 3.0}
+
+    changes = [
+        participant_effects([one], is_patient=is_patient, **scores)[0]["change"]
+        for one, is_patient in ((effect, True), (steep, True), (steep, False))
+    ]
+
+    np.testing.assert_allclose(changes, [-0.4, -0.6, 0])
+    least = participant_effects([steep], is_patient=True, score=10.0, mean_score=3.0)
+    assert least[0]["change"] == -1
+
+
+def test_without_effects_patients_are_controls():
+    np.testing.assert_array_equal(spectra([], is_patient=True), spectra([], is_patient=False))
 
 
 def test_alff_scales_the_amplitude_of_its_region_and_of_no_other():
@@ -230,8 +328,8 @@ def test_reho_raises_what_voxels_share_and_leaves_other_regions_alone():
     control = spectra([effect], is_patient=False)
     patient = spectra([effect], is_patient=True)
 
-    assert shared(control[MIDDLE]) == pytest.approx(NETWORK_SHARE, abs=0.12)
-    assert shared(patient[MIDDLE]) == pytest.approx(1.8 * NETWORK_SHARE, abs=0.12)
+    assert shared(control[MIDDLE]) == pytest.approx(REGION_SHARE, abs=0.12)
+    assert shared(patient[MIDDLE]) == pytest.approx(1.8 * REGION_SHARE, abs=0.12)
     np.testing.assert_array_equal(patient[LEFT], control[LEFT])
 
 
@@ -239,6 +337,21 @@ def test_reho_cannot_exceed_the_greatest_share():
     effect = {"measure": "reho", "region": "Temporal_Mid_R", "change": 50.0}
 
     assert shared(spectra([effect], is_patient=True)[MIDDLE]) < GREATEST_SHARE
+
+
+def test_the_noise_of_the_voxels_follows_the_planted_effects():
+    voxels = grey_voxels()
+    effects = [
+        {"measure": "alff", "region": "Temporal_Inf_L", "change": -0.4},
+        {"measure": "reho", "region": "Temporal_Mid_R", "change": 0.8},
+    ]
+
+    scale = noise_scale(voxels, effects)
+
+    np.testing.assert_allclose(scale[LEFT], 0.6, rtol=1e-6)
+    assert (scale[MIDDLE] < 0.7).all()
+    np.testing.assert_allclose(scale[RIGHT], 1, rtol=1e-6)
+    assert noise_scale(voxels, []) == pytest.approx(1)
 
 
 def test_two_participants_differ_without_any_effect():
@@ -249,8 +362,9 @@ def test_two_participants_differ_without_any_effect():
 
 def test_each_slice_is_measured_at_its_own_time():
     voxels = grey_voxels()
-    timing = {"n_volumes": 60, "repetition_time": 2.0, "effects": [], "is_patient": False}
+    timing = {"n_volumes": 60, "repetition_time": 2.0, "effects": []}
     times = np.zeros(SIZE)
+    times[7] = 2.0  # so that both last equally long
     later = times.copy()
     later[3] = 2.0  # a whole volume later
 
@@ -268,15 +382,14 @@ def test_each_slice_is_measured_at_its_own_time():
     # fluctuations come a volume earlier in the late slice; all else is the same
     np.testing.assert_array_equal(first[:, :, 4], second[:, :, 4])
     before, after = first[:, :, 3].mean(axis=(0, 1)), second[:, :, 3].mean(axis=(0, 1))
-    assert np.corrcoef(before[11:], after[10:-1])[0, 1] > 0.95
-    assert np.corrcoef(before[10:], after[10:])[0, 1] < 0.95
+    assert np.corrcoef(before[11:], after[10:-1])[0, 1] > 0.9
+    assert np.corrcoef(before[10:], after[10:])[0, 1] < 0.9
 
 
 def test_the_series_is_bright_at_first_and_then_fluctuates_by_percents():
     series = rest_series(
         grey_voxels(),
         effects=[],
-        is_patient=False,
         affine=translation([-25, -25, -25]) @ np.diag([4.6, 4.6, 4.6, 1.0]),
         repetition_time=2.0,
         slice_times=np.linspace(0, 2, SIZE, endpoint=False),
@@ -325,17 +438,19 @@ def test_all_problems_of_the_effects_are_named_at_once():
         {"measure": "fc", "region": "Precentral_R", "change": 0.1},
         {"measure": "reho", "region": "Precentral_R", "seed": "Temporal_Inf_L", "change": 0.1},
         {"measure": "reho", "region": "Precentral_R", "change": 0.2},
+        {"measure": "alff", "region": "Precentral_R", "change": 0.2, "change_per_point": 0.1},
     ]
 
     with pytest.raises(ValueError, match="simulation.effects") as caught:
-        check_effects(effects, REGIONS)
+        check_effects(effects, REGIONS, score="iq")
 
     problems = str(caught.value).splitlines()
-    assert len(problems) == 4
+    assert len(problems) == 5
     assert "effect 1 names Precentral_right, which is no AAL region (Precentral_R" in problems[0]
     assert "effect 2 needs a seed" in problems[1]
     assert "effect 3 needs a seed" in problems[2]
-    assert "2 effects on reho in Precentral_R" in problems[3]
+    assert "effect 5 has change_per_point, but cohort.score is iq" in problems[3]
+    assert "2 effects on reho in Precentral_R" in problems[4]
 
 
 @pytest.mark.parametrize(
@@ -355,7 +470,7 @@ def test_chains_of_connections_are_refused(effects, message):
     ]
 
     with pytest.raises(ValueError, match=message):
-        check_effects(effects, REGIONS)
+        check_effects(effects, REGIONS, score="nrs")
 
 
 def test_an_effect_outside_the_field_of_view_is_named():

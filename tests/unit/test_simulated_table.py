@@ -1,20 +1,45 @@
 """Checks of restpain.simulated_table against the published moments and against itself."""
 
+import csv
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from restpain.participants import read_participants
 from restpain.simulated_table import (
+    BREAKTHROUGH,
     COLUMNS,
     EXCLUSION,
     MOMENTS,
     NRS,
+    SEX,
     beta_shape,
     scaled_counts,
     simulated_participants,
     simulated_roster,
 )
 from restpain.tables import read_table, write_table
+
+PUBLISHED = Path(__file__).parents[2] / "resources" / "published" / "table1.csv"
+ROWS = {
+    "age": "Age (years)",
+    "education": "Education (years)",
+    "phq9": "Depression Patient Health Questionnaire-9",
+    "cancer_days": "Duration of cancer (days)",
+    "pain_days": "Duration of cancer pain (days)",
+    "ome_mg": "Oral Morphine Equivalent daily dose (mg)",
+}
+
+
+def published():
+    """Cells of the published Table 1 by row, of patients and controls."""
+    with PUBLISHED.open(encoding="utf-8") as file:
+        return {
+            row["row"]: {"patients": row["cp_n21"], "controls": row["hc_n25"]}
+            for row in csv.DictReader(file)
+        }
 
 
 def roster(n_patients, n_controls, n_excluded):
@@ -31,6 +56,48 @@ def table(n_patients=21, n_controls=25, n_excluded=4, seed=1):
     return simulated_participants(
         roster(n_patients, n_controls, n_excluded), patients="patient", seed=seed
     )
+
+
+@pytest.mark.parametrize("group", ["patients", "controls"])
+def test_moments_are_those_of_the_published_table(group):
+    cells = published()
+
+    for name, moments in MOMENTS[group].items():
+        cell = cells[ROWS[name]][group]
+        mean, sd, smallest, largest = map(float, re.findall(r"[\d.]+", cell))
+        assert moments == (mean, sd, smallest, largest), name
+    patient_only = set(MOMENTS["patients"]) - set(MOMENTS["controls"])
+    assert all(cells[ROWS[name]]["controls"] == "NA" for name in patient_only)
+
+
+def test_counts_are_those_of_the_published_table():
+    cells = published()
+
+    for group in ("patients", "controls"):
+        assert cells["Male/Female"][group] == f"{SEX[group]['M']}/{SEX[group]['F']}"
+    assert cells["Breakthrough cancer pain"]["patients"].startswith(f"{BREAKTHROUGH['yes']} (")
+    scores = np.repeat(list(NRS), list(NRS.values()))
+    for row, low, high in (
+        ("Mild pain (NRS 1–3)", 1, 3),
+        ("Moderate pain (NRS 4–6)", 4, 6),
+        ("Severe pain (NRS 7–10)", 7, 10),
+    ):
+        n = ((scores >= low) & (scores <= high)).sum()
+        assert cells[row]["patients"] == f"{n} ({100 * n / len(scores):.2f}%)"
+    expected = f"{scores.mean():.2f}±{scores.std(ddof=1):.2f} ({scores.min()}–{scores.max()})"
+    assert cells["Numeric Rating Scale"]["patients"] == expected
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_days_and_years_of_a_participant_are_consistent(seed):
+    rows = table(seed=seed)
+    patients = rows[rows["group"] == "patient"]
+
+    # nobody was at school or ill before birth, and who takes opioids has pain
+    assert (rows["education"] + 4 < rows["age"]).all()
+    assert (patients["cancer_days"] < 365 * (patients["age"] - 18)).all()
+    assert (patients["nrs"] > 0).all()
+    assert (patients["ome_mg"] > 0).all()
 
 
 def test_roster_lists_patients_controls_and_the_excluded_with_the_reason():

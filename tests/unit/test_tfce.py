@@ -37,6 +37,18 @@ def test_scores_are_the_integral_over_all_heights(connectivity):
     )
 
 
+def test_scores_of_a_map_whose_clusters_merge_many_times_are_the_integral():
+    # the gains of a voxel were once added up to its second parent only
+    rng = np.random.default_rng(8)
+    mask = rng.random((16, 17, 15)) < 0.95
+    t = 4 * ndimage.gaussian_filter(rng.normal(size=mask.shape), 0.8)[mask]
+
+    scores = enhanced(t, mask, connectivity=6)
+
+    np.testing.assert_allclose(scores, integrated(t, mask, 6), atol=1e-8)
+    assert (np.sign(scores) == np.sign(t)).all()
+
+
 def test_a_voxel_alone_and_a_plateau_have_their_closed_forms():
     t = np.zeros((5, 5, 5))
     t[0, 0, 0] = -3

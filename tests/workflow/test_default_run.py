@@ -34,6 +34,13 @@ FINAL_PRODUCTS = [
     "figures/figure3_regions.png",
     "figures/figure4_roc.png",
     "report.html",
+    "quality.html",
+    "tables/recovery.tsv",
+    "tables/recovery_clusters.tsv",
+    "tables/recovery_stages.tsv",
+    "tables/recovery_participants.tsv",
+    "figures/recovery.png",
+    "figures/recovery.svg",
 ]
 
 
@@ -68,6 +75,32 @@ def test_planted_differences_are_in_table_2_with_their_sign_and_place(finished_r
             for _, row in rows.iterrows()
         ]
         assert min(distances, default=np.inf) < 10, (effect, table.to_string())
+
+
+def test_the_planted_effects_are_recovered_and_stay_from_stage_to_stage(finished_run):
+    tables = finished_run[0] / "results" / "tables"
+    effects = read_table(tables / "recovery.tsv")
+    stages = read_table(tables / "recovery_stages.tsv")
+    clusters = read_table(tables / "recovery_clusters.tsv")
+
+    assert effects["verdict"].tolist() == ["found"] * 3
+    assert effects["dice"].min() > 0.2
+    assert set(clusters["cluster_id"]) >= set(",".join(effects["clusters"]).split(","))
+    assert len(clusters) == len(read_table(tables / "table2_regions.tsv"))
+    for number, rows in stages.groupby("effect"):
+        planted = effects.loc[effects["effect"] == number, "change_percent"].iloc[0]
+        assert (np.sign(rows["change_percent"]) == np.sign(planted)).all(), rows.to_string()
+
+
+def test_motion_and_registration_are_near_the_truth(finished_run):
+    errors = read_table(finished_run[0] / "results/tables/recovery_participants.tsv")
+
+    # voxels of 5.5 x 5.5 x 6 mm in this run; in the default run 0.02, 0.2 and 1.4 mm
+    assert (errors["motion_rms_mm"] < 0.15).all()
+    assert (errors["motion_rms_mm"] < errors["motion_true_rms_mm"]).all()
+    assert (errors["coregistration_rms_mm"] < 1.5).all()
+    assert (errors["normalisation_rms_mm"] < 3).all()
+    assert (errors["total_rms_mm"] < 3.5).all()
 
 
 def test_table_1_counts_the_analysed_and_not_the_excluded(finished_run):
@@ -162,6 +195,9 @@ def test_no_cluster_at_all_still_gives_every_table_and_figure(finished_run, tmp_
     assert len(read_table(directory / "results/tables/table4_correlation.tsv")) == 0
     report = (directory / "results/report.html").read_text()
     assert "no cluster" in report.lower()
+    assert "There is no significant cluster, hence no false one." in report
+    recovery = read_table(directory / "results/tables/recovery.tsv")
+    assert set(recovery["verdict"]) == {"not found", "not tested"}
     for name in FINAL_PRODUCTS:
         assert (directory / "results" / name).exists(), name
 
@@ -176,6 +212,17 @@ def test_without_published_tables_there_is_neither_audit_nor_comparison(tmp_path
     assert "build_report" in process.stdout
     assert "audit_published" not in process.stdout
     assert "compare_published" not in process.stdout
+
+
+@pytest.mark.parametrize(("n_permutations", "n_jobs"), [(0, 0), (500, 3), (1200, 9)])
+def test_permutations_are_jobs_of_500_for_each_measure(tmp_path, n_permutations, n_jobs):
+    many = tmp_path / "many.yaml"
+    many.write_text(f"group: {{n_permutations: {n_permutations}}}\n")
+
+    process = snakemake(directory=tmp_path, configfiles=(SMALL, many), options=["--dry-run"])
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert process.stdout.count("rule permute_group:") == n_jobs
 
 
 def test_the_audit_needs_no_participant(tmp_path):
@@ -208,3 +255,57 @@ def test_every_rule_names_an_environment_that_exists():
         for line in path.read_text().splitlines():
             if '"../envs/' in line:
                 assert (path.parent / line.strip().strip('",')).resolve().exists()
+
+
+def test_who_is_rated_or_beyond_a_limit_does_not_enter_the_group_level(finished_run, tmp_path):
+    directory = tmp_path / "gated"
+    shutil.copytree(finished_run[0], directory, symlinks=True)
+    quality = read_table(directory / "results/quality/quality.tsv")
+    fastest, second = quality["mean_fd_jenkinson_mm"].sort_values(ascending=False).index[:2]
+    moved = quality.loc[fastest, "participant_id"]
+    limit = quality.loc[[fastest, second], "mean_fd_jenkinson_mm"].mean()
+    controls = quality[(quality["group"] == "control") & (quality["participant_id"] != moved)]
+    rated = controls["participant_id"].iloc[-1]
+    reason = "<b>ghosts</b> & noise"
+    (directory / "qc_ratings.tsv").write_text(
+        f"participant_id\trating\treason\n{rated}\texclude\t{reason}\n"
+    )
+    own = tmp_path / "own.yaml"
+    own.write_text(f"quality: {{ratings: qc_ratings.tsv, max_mean_fd_mm: {limit}}}\n")
+
+    process = snakemake(directory=directory, configfiles=(SMALL, own))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    out = {moved, rated}
+    for measure in ("alff", "reho", "fc"):
+        features = read_table(directory / f"results/group/{measure}/features.tsv")
+        assert set(features["participant_id"]) == set(quality["participant_id"]) - out
+    predictions = read_table(directory / "results/classification/nested_predictions.tsv")
+    assert not out & set(predictions["participant_id"])
+    summary = json.loads(next((directory / "results/group").glob("*group_mask.json")).read_text())
+    assert summary["n_participants"] == len(quality) - 2
+    for page in ("report.html", "quality.html"):
+        text = (directory / "results" / page).read_text()
+        assert "quality: mean FD above" in text
+        assert "&lt;b&gt;ghosts" in text
+    figure = (directory / "results/figures/figure1_workflow.svg").read_text()
+    assert "<b>" not in figure
+    # nothing of any participant but the lights of the pages was computed again
+    first, now = (
+        next((run / f"results/{moved}/func").glob("*_desc-denoised_bold.nii.gz")).stat().st_mtime
+        for run in (finished_run[0], directory)
+    )
+    assert now == first
+
+
+def test_a_rating_of_nobody_stops_before_anything_is_computed(finished_run, tmp_path):
+    directory = tmp_path / "rated"
+    shutil.copytree(finished_run[0], directory, symlinks=True)
+    (directory / "qc_ratings.tsv").write_text("participant_id\trating\treason\nsub-77\tpass\t\n")
+    own = tmp_path / "own.yaml"
+    own.write_text("quality: {ratings: qc_ratings.tsv}\n")
+
+    process = snakemake(directory=directory, configfiles=(SMALL, own))
+
+    assert process.returncode != 0
+    assert "sub-77 in line 2; expected a participant of participants.tsv" in process.stderr

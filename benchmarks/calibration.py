@@ -1,0 +1,347 @@
+"""False alarms and power of the corrections; fills in the tables and the figure of a page.
+
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/calibration.py null power
+
+draws groups of random maps of known smoothness, without a difference (``null``) or with one
+(``power``), and corrects each draw as the workflow does. The counts of the named parts go to
+``docs/calibration.tsv``; tables and figure of ``docs/calibration.md`` are made from that file,
+also without a named part. ``--draws`` changes the number of draws per setting, ``--only`` draws
+for one correction and keeps the counts of the others. 35 CPU minutes.
+"""
+
+import argparse
+import re
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from scipy import fft, stats
+
+from restpain.calibration import PUBLISHED_ERROR_RATE
+from restpain.clusters import signed_clusters
+from restpain.design import Design
+from restpain.evaluation import wilson_interval
+from restpain.inference import Correction, corrected_clusters, estimated_smoothness, voxel_fdr
+from restpain.models import fit_model, t_to_z
+from restpain.permutation import (
+    family_wise_p,
+    largest_clusters,
+    permuted_orders,
+    permuted_t,
+    size_threshold,
+)
+from restpain.tables import read_table, write_table
+from restpain.tfce import enhanced, largest_scores
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt  # noqa: E402
+
+DOCS = Path(__file__).parents[1] / "docs"
+COUNTS, PAGE, FIGURE = (DOCS / f"calibration.{kind}" for kind in ("tsv", "md", "svg"))
+AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
+SHAPE = (34, 40, 32)
+MASK = sum(axis**2 for axis in np.ogrid[tuple(slice(-1, 1, n * 1j) for n in SHAPE)]) <= 1
+MARGIN = 10  # voxels, so that what is periodic in the box is not in the mask
+CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
+LEVEL = CORRECTION.cluster_p
+N_PERMUTATIONS = 200  # strictly below 0.05: 10 of 201, a level of 4.98 %
+BATCH = 20  # permutations of enhanced scores between two looks at the decision
+# patients, controls, covariates, FWHM in mm, whether maps are permuted
+NULL_SETTINGS = [
+    (10, 10, 0, 8.0, True),
+    (21, 25, 3, 8.0, True),
+    (21, 25, 3, 6.0, False),
+    (21, 25, 3, 12.0, False),
+]
+NULL_DRAWS, POWER_DRAWS = 1000, 40
+GROUP_SIZES, EFFECTS, POWER_FWHM = (10, 20, 40), (0.4, 0.7, 1.0), 8.0
+SPHERE_MM = 12.0
+METHODS = {
+    "grf": "random field, cluster",
+    "permutation": "permutation, cluster",
+    "tfce": "permutation, TFCE",
+    "fdr": "FDR, voxel",
+    "row": "random field and permutation",
+}
+COLUMNS = {
+    "part": "null: no difference; power: a difference in a sphere",
+    "n_patients": "Maps of the first group",
+    "n_controls": "Maps of the second group",
+    "n_covariates": "Covariates of the design",
+    "fwhm_mm": "Full width at half maximum of the maps, mm",
+    "effect_sd": "Difference in the sphere, in standard deviations of a voxel",
+    "method": "Correction",
+    "n_draws": "Draws",
+    "n_found": "Draws with a finding; with a difference, one that touches the sphere",
+    "expected": "Null: mean level that ties let the permutation of cluster sizes reach",
+}
+
+
+def random_maps(n_maps, fwhm_mm, rng):
+    """Stationary Gaussian maps of unit variance and known smoothness, ``(n_maps, n_voxels)``."""
+    box = tuple(fft.next_fast_len(size + MARGIN, real=True) for size in SHAPE)
+    sigma = fwhm_mm / 3 / np.sqrt(8 * np.log(2))
+    axes = [fft.fftfreq(box[0]), fft.fftfreq(box[1]), fft.rfftfreq(box[2])]
+    square = sum(axis**2 for axis in np.meshgrid(*axes, indexing="ij", sparse=True))
+    full = np.exp(-4 * np.pi**2 * sigma**2 * square)  # power of each frequency
+    weight = np.full(box[2] // 2 + 1, 2.0)  # a real transform holds half of them
+    weight[0] = 1
+    if box[2] % 2 == 0:
+        weight[-1] = 1
+    gain = np.sqrt(full / (np.sum(full * weight) / np.prod(box)))
+    noise = rng.standard_normal((n_maps, *box), dtype=np.float32)
+    spectrum = fft.rfftn(noise, axes=(1, 2, 3)) * gain.astype(np.float32)
+    maps = fft.irfftn(spectrum, s=box, axes=(1, 2, 3))
+    return maps[:, : SHAPE[0], : SHAPE[1], : SHAPE[2]][:, MASK]
+
+
+def design_of(n_patients, n_controls, n_covariates, rng):
+    """Draw as many covariates as asked for: age, sex, education."""
+    n = n_patients + n_controls
+    covariates = [rng.normal(60, 8, n), rng.integers(0, 2, n) * 1.0, rng.normal(12, 3, n)]
+    group = np.repeat([1.0, -1.0], [n_patients, n_controls])
+    matrix = np.column_stack([group, np.ones(n), *covariates[:n_covariates]])
+    return Design(matrix, ("group", "intercept", "age", "sex", "education")[: matrix.shape[1]], ())
+
+
+def sphere():
+    """Voxels of the mask within a distance of its centre."""
+    centre = (np.array(SHAPE) - 1) // 2
+    distance = np.linalg.norm((np.argwhere(MASK) - centre) * 3.0, axis=1)
+    return distance <= SPHERE_MM
+
+
+def corrected(maps, design, inside, seed, methods):
+    """Which corrections find something among the voxels ``inside``, and the level of sizes."""
+    fit = fit_model(maps, design.matrix, column=0)
+    orders = permuted_orders(len(maps), n_permutations=N_PERMUTATIONS, seed=seed)
+    found, level = {}, np.nan
+    if {"grf", "permutation"} & methods:
+        found, level = clusters_found(maps, design, fit, inside, orders, methods)
+    if "fdr" in methods:
+        found["fdr"] = bool((voxel_fdr(fit.t, fit.df)[inside] < LEVEL).any())
+    if "tfce" in methods:
+        found["tfce"] = enhanced_found(maps, design, fit, inside, orders)
+    return found, level
+
+
+def clusters_found(maps, design, fit, inside, orders, methods):
+    """Whether the random field, the permutation of sizes, and both find a cluster ``inside``."""
+    z = t_to_z(fit.t, fit.df).astype(np.float32)
+    field = estimated_smoothness(
+        maps, design, fit, z, source="residuals", mask=MASK, affine=AFFINE
+    )
+    labels, _, _ = corrected_clusters(fit.t, z, MASK, AFFINE, dlh=field.dlh, correction=CORRECTION)
+    found = {"grf": bool(labels[MASK][inside].any())}
+    if "permutation" not in methods:
+        return found, np.nan
+    (t,) = permuted_t(maps, design.matrix, column=0, orders=orders)
+    forming = float(stats.t.isf(CORRECTION.voxel_p / CORRECTION.tails, fit.df))
+    largest = largest_clusters(t, MASK, t_threshold=forming, connectivity=26)
+    size = size_threshold(largest, level=LEVEL, tails=2)
+    volume = np.zeros(SHAPE, np.float32)
+    volume[MASK] = z
+    large = signed_clusters(
+        volume, z_threshold=CORRECTION.z_threshold, smallest=size, connectivity=26
+    )
+    found["permutation"] = bool(large[MASK][inside].any())
+    found["row"] = bool((large[MASK][inside] * labels[MASK][inside]).any())
+    return found, (1 + np.sum(largest.max(axis=1) >= size)) / (1 + N_PERMUTATIONS)
+
+
+def enhanced_found(maps, design, fit, inside, orders):
+    """Whether the largest enhanced score has p < 0.05; stops when no more can change that."""
+    score = np.abs(enhanced(fit.t, MASK, connectivity=26))[inside].max()
+    null = np.zeros((0, 2))
+    for start in range(0, len(orders), BATCH):
+        (t,) = permuted_t(maps, design.matrix, column=0, orders=orders[start : start + BATCH])
+        null = np.concatenate([null, largest_scores(t, MASK, connectivity=26)])
+        if 1 + np.sum(null.max(axis=1) >= score) >= LEVEL * (1 + len(orders)):
+            return False
+    return bool(family_wise_p([score], [1], null, tails=2)[0] < LEVEL)
+
+
+def counts(part, n_patients, n_controls, n_covariates, fwhm_mm, effect, *, methods, n_draws):
+    """Draw, correct and count; one row per correction."""
+    if not methods:
+        return []
+    inside = sphere() if effect else np.ones(np.count_nonzero(MASK), bool)
+    found, levels = [], []
+    setting = [n_patients, n_controls, n_covariates, round(fwhm_mm), round(10 * effect)]
+    for draw in range(n_draws):
+        rng = np.random.default_rng([*setting, draw])
+        design = design_of(n_patients, n_controls, n_covariates, rng)
+        maps = random_maps(n_patients + n_controls, fwhm_mm, rng)
+        maps[:n_patients, inside] += effect
+        answer, level = corrected(maps + 1, design, inside, int(rng.integers(2**31)), methods)
+        found.append(answer)
+        levels.append(level)
+    return [
+        {
+            "part": part,
+            "n_patients": n_patients,
+            "n_controls": n_controls,
+            "n_covariates": n_covariates,
+            "fwhm_mm": fwhm_mm,
+            "effect_sd": effect,
+            "method": method,
+            "n_draws": n_draws,
+            "n_found": sum(answer[method] for answer in found),
+            "expected": np.mean(levels) if method == "permutation" and not effect else np.nan,
+        }
+        for method in METHODS
+        if found and method in found[0]
+    ]
+
+
+def null(n_draws, methods):
+    """Rows of all settings without a difference."""
+    return [
+        row
+        for *setting, permuted in NULL_SETTINGS
+        for row in counts(
+            *("null", *setting, 0.0),
+            methods=methods if permuted else methods - {"permutation", "tfce"},
+            n_draws=n_draws or NULL_DRAWS,
+        )
+    ]
+
+
+def power(n_draws, methods):
+    """Rows of all group sizes and differences."""
+    return [
+        row
+        for size in GROUP_SIZES
+        for effect in EFFECTS
+        for row in counts(
+            *("power", size, size, 0, POWER_FWHM, effect),
+            methods=methods,
+            n_draws=n_draws or POWER_DRAWS,
+        )
+    ]
+
+
+def with_interval(table):
+    """Add the share of draws and Wilson's 95 % interval."""
+    pairs = zip(table["n_found"], table["n_draws"], strict=True)
+    limits = [wilson_interval(found, draws, level=0.95) for found, draws in pairs]
+    low, high = np.array(limits).T
+    return table.assign(rate=table["n_found"] / table["n_draws"], low=low, high=high)
+
+
+def markdown(header, rows):
+    """Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def null_table(table):
+    """Rates without a difference, a row per setting and correction."""
+    rows = []
+    for row in table[table["part"] == "null"].itertuples():
+        rows.append(
+            [
+                f"{row.n_patients} + {row.n_controls}",
+                row.n_covariates,
+                f"{row.fwhm_mm:g}",
+                METHODS[row.method],
+                f"{row.n_found} of {row.n_draws}",
+                f"{100 * row.rate:.1f}",
+                f"{100 * row.low:.1f} to {100 * row.high:.1f}",
+            ]
+        )
+    header = ["maps", "covariates", "FWHM, mm", "correction", "draws found", "%", "95 % interval"]
+    return markdown(header, rows)
+
+
+def power_table(table):
+    """Power, a row per group size and difference."""
+    part = table[table["part"] == "power"]
+    methods = [method for method in METHODS if method != "row"]
+    rows = []
+    for (size, effect), group in part.groupby(["n_patients", "effect_sd"]):
+        rate = group.set_index("method")["rate"]
+        rows.append([f"{size} + {size}", effect, *(f"{100 * rate[m]:.0f}" for m in methods)])
+    header = ["maps", "difference, SD", *(f"{METHODS[method]}, %" for method in methods)]
+    return markdown(header, rows)
+
+
+def draw_figure(table):
+    """Draw false alarms beside the published band, and power against group size."""
+    plt.rcParams.update({"svg.hashsalt": "restpain", "font.size": 9, "svg.fonttype": "none"})
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
+    colours = dict(
+        zip(METHODS, ("#0072b2", "#d55e00", "#009e73", "#666666", "#cc79a7"), strict=True)
+    )
+    part = table[(table["part"] == "null") & (table["method"] != "row")].iloc[::-1]
+    low, median, high = PUBLISHED_ERROR_RATE
+    left.axvspan(100 * low, 100 * high, color="#e8e8e8", label="published, random field")
+    left.axvline(100 * median, color="#b0b0b0", lw=1)
+    left.axvline(100 * LEVEL, color="black", lw=1, ls=":", label="aimed at")
+    names = []
+    for place, row in enumerate(part.itertuples()):
+        colour = colours[row.method]
+        left.plot([100 * row.low, 100 * row.high], [place, place], color=colour, lw=2)
+        left.plot(100 * row.rate, place, "o", color=colour)
+        names.append(
+            f"{METHODS[row.method]}, {row.n_patients} + {row.n_controls}, {row.fwhm_mm:g} mm"
+        )
+    left.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 15), title="No difference")
+    left.set_xlabel("draws with a finding, %")
+    left.legend(loc="upper right", fontsize=8)
+    styles = dict(zip(EFFECTS, (":", "--", "-"), strict=True))
+    part = table[(table["part"] == "power") & (table["method"] != "row")]
+    for (method, effect), group in part.groupby(["method", "effect_sd"], sort=False):
+        label = METHODS[method] if effect == EFFECTS[-1] else None
+        right.plot(
+            group["n_patients"],
+            100 * group["rate"],
+            styles[effect],
+            color=colours[method],
+            marker="o",
+            ms=3,
+            label=label,
+        )
+    right.set(xticks=GROUP_SIZES, ylim=(-3, 103), title="A difference in a sphere")
+    right.set(xlabel="maps per group", ylabel="draws in which it is found, %")
+    for effect, style in styles.items():
+        right.plot([], [], style, color="black", label=f"{effect:g} SD")
+    right.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(FIGURE, metadata={"Date": None})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=["null", "power", []])
+    parser.add_argument("--draws", type=int, help="draws per setting")
+    parser.add_argument("--only", choices=list(METHODS), help="the one correction to draw for")
+    arguments = parser.parse_args()
+    methods = {arguments.only} if arguments.only else set(METHODS)
+    table = read_table(COUNTS) if COUNTS.exists() else pd.DataFrame(columns=list(COLUMNS))
+    for part in arguments.parts:
+        rows = {"null": null, "power": power}[part](arguments.draws, methods)
+        others = table[(table["part"] != part) | ~table["method"].isin(methods)]
+        table = pd.concat([others, pd.DataFrame(rows)]) if len(others) else pd.DataFrame(rows)
+        keys = ["part", "n_patients", "fwhm_mm", "effect_sd"]
+        table = table.sort_values(
+            [*keys, "method"],
+            key=lambda column: (
+                column.map(list(METHODS).index) if column.name == "method" else column
+            ),
+        )
+        write_table(COUNTS, table, COLUMNS)
+    table = with_interval(table)
+    page = PAGE.read_text()
+    for part, text in (("null", null_table(table)), ("power", power_table(table))):
+        page = re.sub(
+            rf"(<!-- {part} -->\n).*?(<!-- end -->)", rf"\g<1>{text}\n\g<2>", page, flags=re.DOTALL
+        )
+    PAGE.write_text(page)
+    draw_figure(table)
+
+
+if __name__ == "__main__":
+    main()

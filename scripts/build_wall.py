@@ -1,0 +1,57 @@
+"""The page on which all participants are looked at side by side, and rated."""
+
+import logging
+from pathlib import Path
+
+from restpain.figures_qc import SLICES_WIDTH, TRACES_WIDTH
+from restpain.files import write_text
+from restpain.groupmaps import participant_of
+from restpain.quality_wall import thumbnail, wall_context
+from restpain.report_page import render_page
+from restpain.runlog import start_log
+from restpain.tables import read_table
+
+logger = logging.getLogger("build_wall")
+
+TEXTS = dict.fromkeys(
+    ["participant_id", "group", "rating", "rating_reason", "exclude", "exclude_detail"], str
+)
+
+
+def build_wall(
+    *,
+    template_path: str,
+    quality_path: str,
+    motion_path: str,
+    pictures_paths: list[str],
+    wall_path: str,
+    source: str,
+    limits: dict[str, float | None],
+) -> None:
+    left = TRACES_WIDTH / (TRACES_WIDTH + SLICES_WIDTH)
+    context = wall_context(
+        read_table(quality_path, dtype=TEXTS),
+        read_table(motion_path),
+        {
+            participant_of(path): thumbnail(Path(path).read_bytes(), left=left)
+            for path in pictures_paths
+        },
+        limits,
+        simulated=source == "simulated",
+    )
+    page = render_page(Path(template_path).read_text(encoding="utf-8"), context)
+    logger.info("%d participants, %.1f MB", len(pictures_paths), len(page) / 1e6)
+    write_text(wall_path, page)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    build_wall(
+        template_path=snakemake.input.template,
+        quality_path=snakemake.input.quality,
+        motion_path=snakemake.input.motion,
+        pictures_paths=snakemake.input.pictures,
+        wall_path=snakemake.output.wall,
+        source=snakemake.params.source,
+        limits=snakemake.params.limits,
+    )

@@ -1,0 +1,142 @@
+"""One simulated participant against the truth: errors in mm, and what each stage left."""
+
+import logging
+from pathlib import Path
+
+import numpy as np
+
+from restpain.nuisance import MOTION
+from restpain.quality import kept_volumes
+from restpain.recovery import (
+    estimated_matrices,
+    measured,
+    position_errors,
+    simulated_matrices,
+    true_points,
+)
+from restpain.resampling import resampled_series
+from restpain.runlog import start_log
+from restpain.slicetiming import correct_slice_timing, slice_times
+from restpain.tables import read_json, read_table, write_json
+from restpain.trilinear import applied, voxel_points
+from restpain.volumes import read_mask, read_masked, read_volume, repetition_time
+
+logger = logging.getLogger("compare_truth")
+
+
+def compare_truth(
+    *,
+    bold_path: str,
+    sidecar_path: str,
+    denoised_path: str,
+    mask_path: str,
+    xfm_path: str,
+    confounds_path: str,
+    qc_path: str,
+    brain_path: str,
+    true_xfm_path: str,
+    participant_path: str,
+    effects_path: str,
+    regions_path: str,
+    places_path: str,
+    comparison_path: str,
+    drop_volumes: int,
+    slice_order: str | list[float] | None,
+    settings: dict,
+) -> None:
+    truth, qc = read_json(participant_path), read_json(qc_path)
+    brain, affine = read_mask(brain_path)
+    points = applied(affine, voxel_points(brain.shape).astype(float))
+    found = read_volume(xfm_path)[0]
+    field, field_affine = read_volume(true_xfm_path)
+    true = true_points(field, field_affine, points.reshape(-1, 3)).reshape(found.shape)
+
+    parameters = read_table(confounds_path)[list(MOTION)].to_numpy(float)
+    found_matrices = estimated_matrices(parameters, np.array(qc["t1_to_first_volume"]))
+    true_matrices = simulated_matrices(truth)[drop_volumes:]
+    errors = position_errors(
+        found[brain].astype(float),
+        true[brain],
+        found_matrices=found_matrices,
+        true_matrices=true_matrices,
+    )
+    logger.info("%s", errors)
+
+    effects, stages = read_json(effects_path)["effects"], {}
+    if effects:
+        name, tr = Path(bold_path).name, repetition_time(bold_path)
+        image, bold_affine = read_volume(bold_path)
+        volumes = kept_volumes(image, drop=drop_volumes, name=name)
+        times, _ = slice_times(
+            slice_order,
+            sidecar=read_json(sidecar_path),
+            n_slices=volumes.shape[3],
+            repetition_time=tr,
+            name=name,
+        )
+        if times is not None:
+            volumes = correct_slice_timing(volumes, times=times, repetition_time=tr)
+        mask, _ = read_mask(mask_path)
+        from_mm = np.linalg.inv(bold_affine)
+
+        images = read_volume(regions_path)[0] > 0
+        places = [{"measure": effect["measure"]} for effect in effects]
+        for row in read_table(places_path).itertuples():
+            places[row.effect - 1][row.role] = images[..., row.volume]
+        widths = {"fwhm_mm": 0.0, "kernel": settings["kernel"]}
+        rest = {"repetition_time": tr, **settings}
+
+        def stage(series, **changed):
+            return measured(series, mask, affine, places, **(rest | changed))
+
+        for key, places_mm, matrices in (
+            ("acquired", true, true_matrices),
+            ("normalised", found, found_matrices),
+        ):
+            series, _ = resampled_series(
+                volumes,
+                points=np.ascontiguousarray(places_mm[mask], np.float32),
+                to_voxels=from_mm @ matrices,
+            )
+            stages[key] = stage(series, **widths)
+        series = read_masked(denoised_path, mask, affine)
+        stages["regressed"] = stage(series, **widths)
+        stages["smoothed"] = stage(series)
+    write_json(
+        comparison_path,
+        {
+            "participant_id": truth["participant_id"],
+            "group": truth["group"],
+            **errors,
+            "stages": {key: [None if np.isnan(v) else v for v in values]
+                       for key, values in stages.items()},
+        },
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    compare_truth(
+        bold_path=snakemake.input.bold,
+        sidecar_path=snakemake.input.sidecar,
+        denoised_path=snakemake.input.denoised,
+        mask_path=snakemake.input.mask,
+        xfm_path=snakemake.input.xfm,
+        confounds_path=snakemake.input.confounds,
+        qc_path=snakemake.input.qc,
+        brain_path=snakemake.input.brain,
+        true_xfm_path=snakemake.input.true_xfm,
+        participant_path=snakemake.input.participant,
+        effects_path=snakemake.input.truth[0],
+        regions_path=snakemake.input.regions,
+        places_path=snakemake.input.places,
+        comparison_path=snakemake.output.comparison,
+        drop_volumes=snakemake.params.drop_volumes,
+        slice_order=snakemake.params.slice_order,
+        settings={
+            "band_hz": snakemake.params.band_hz,
+            "neighbours": snakemake.params.reho_neighbours,
+            "fwhm_mm": snakemake.params.fwhm_mm,
+            "kernel": snakemake.params.smoothing_kernel,
+        },
+    )

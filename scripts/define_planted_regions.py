@@ -1,0 +1,75 @@
+"""Where effects were planted, on the grid of the analysis."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from restpain.atlas import aal
+from restpain.phantom import GM, grid_points, sampled
+from restpain.recovery import planted_voxels
+from restpain.runlog import start_log
+from restpain.tables import read_json, write_table
+from restpain.volumes import read_mask, read_volume, write_volume
+
+logger = logging.getLogger("define_planted_regions")
+
+COLUMNS = {
+    "volume": "Volume of the image, from 0.",
+    "effect": "Number of the planted effect, from 1, in the order of the truth.",
+    "role": "region: where it was planted; seed: the other end of a connection.",
+    "name": "AAL2 region.",
+    "n_voxels": "Voxels of the grid at least half in the grey matter of the region.",
+}
+
+
+def define_planted_regions(
+    *,
+    truth_path: str,
+    regions_path: str,
+    head_path: str,
+    grid_path: str,
+    image_path: str,
+    table_path: str,
+) -> None:
+    effects = read_json(truth_path)["effects"]
+    labels, labels_affine = read_volume(regions_path)
+    grid, affine = read_mask(grid_path)
+    atlas = aal()
+    numbers = {name: number for number, name in atlas.names.items()}
+
+    volumes, rows = [], []
+
+    def add(effect, role, name, image, label):
+        voxels = planted_voxels(image, labels_affine, label=label, shape=grid.shape, affine=affine)
+        row = {"volume": len(rows), "effect": effect, "role": role, "name": name}
+        rows.append(row | {"n_voxels": int(voxels.sum())})
+        volumes.append(voxels)
+        logger.info("%s", rows[-1])
+
+    grey = None
+    for number, effect in enumerate(effects, start=1):
+        add(number, "region", effect["region"], labels, effect["label"])
+        if effect.get("seed"):
+            if grey is None:
+                points = grid_points(labels.shape, labels_affine)
+                head, head_affine = read_volume(head_path)
+                is_grey = sampled(head, head_affine, points, order=0) == GM
+                grey = np.where(is_grey, atlas.at(points), 0).reshape(labels.shape)
+            add(number, "seed", effect["seed"], grey, numbers[effect["seed"]])
+
+    image = np.stack(volumes, axis=-1) if volumes else np.zeros((*grid.shape, 0), bool)
+    write_volume(image_path, image, affine)
+    write_table(table_path, pd.DataFrame(rows, columns=list(COLUMNS)), COLUMNS)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    define_planted_regions(
+        truth_path=snakemake.input.truth[0],
+        regions_path=snakemake.input.truth[1],
+        head_path=snakemake.input.head,
+        grid_path=snakemake.input.grid,
+        image_path=snakemake.output.image,
+        table_path=snakemake.output.table,
+    )

@@ -1,0 +1,111 @@
+"""Detection rate of the configured comparison against group size and effect size."""
+
+import logging
+
+import numpy as np
+
+from restpain.folds import step_seed
+from restpain.inference import Correction
+from restpain.power import COLUMNS, detection_table, planted_place
+from restpain.runlog import start_log
+from restpain.tables import read_json, write_json, write_table
+from restpain.volumes import read_mask
+
+logger = logging.getLogger("estimate_power")
+
+
+def estimate_power(
+    *,
+    mask_path: str,
+    model_paths: list[str],
+    table_path: str,
+    settings_path: str,
+    n_per_group: list[int],
+    effect_sizes: list[float],
+    cluster_mm3: float,
+    map_fwhm_mm: float | None,
+    measure: str,
+    n_draws: int,
+    covariates: list[str],
+    fwhm_mm: float,
+    smoothing_kernel: str,
+    correction: Correction,
+    seed: int,
+) -> None:
+    mask, affine = read_mask(mask_path)
+    origin = "power.fwhm_mm"
+    if map_fwhm_mm is None:
+        volumes = read_json(model_paths[0])["volumes"]
+        if not volumes:
+            raise ValueError(
+                f"{model_paths[0]} has no map whose smoothness could be measured, since there was "
+                "no seed; set power.measure to a local measure, or power.fwhm_mm"
+            )
+        map_fwhm_mm = tuple(np.mean([volume["fwhm_mm"] for volume in volumes], axis=0).tolist())
+        origin = f"measured in the {measure} maps of this cohort"
+    place = planted_place(
+        mask,
+        affine,
+        volume_mm3=cluster_mm3,
+        map_fwhm_mm=map_fwhm_mm,
+        fwhm_mm=fwhm_mm,
+        kernel=smoothing_kernel,
+    )
+    logger.info(
+        "%d voxels searched, maps drawn in %d of them, %d planted; smoothness %s mm (%s)",
+        *(place.volume, place.around.sum(), place.ball.sum(), map_fwhm_mm, origin),
+    )
+    table = detection_table(
+        place,
+        affine,
+        map_fwhm_mm=map_fwhm_mm,
+        n_per_group=n_per_group,
+        effect_sizes=effect_sizes,
+        n_covariates=len(covariates),
+        correction=correction,
+        n_draws=n_draws,
+        rng=np.random.default_rng(step_seed(seed, "power")),
+    )
+    write_table(table_path, table, COLUMNS)
+    write_json(
+        settings_path,
+        {
+            "voxels_searched": place.volume,
+            "voxels_planted": int(place.ball.sum()),
+            "planted_mm3": float(place.ball.sum() * abs(np.linalg.det(affine[:3, :3]))),
+            "map_fwhm_mm": np.broadcast_to(map_fwhm_mm, 3),
+            "map_fwhm_origin": origin,
+            "smoothing_fwhm_mm": fwhm_mm,
+            "n_covariates": len(covariates),
+            "voxel_p": correction.voxel_p,
+            "cluster_p": correction.cluster_p,
+            "tails": correction.tails,
+            "connectivity": correction.connectivity,
+        },
+    )
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    estimate_power(
+        mask_path=snakemake.input.mask,
+        model_paths=snakemake.input.model,
+        table_path=snakemake.output.table,
+        settings_path=snakemake.output.settings,
+        n_per_group=snakemake.params.n_per_group,
+        effect_sizes=snakemake.params.effect_sizes,
+        cluster_mm3=snakemake.params.cluster_mm3,
+        map_fwhm_mm=snakemake.params.map_fwhm_mm,
+        measure=snakemake.params.measure,
+        n_draws=snakemake.params.n_draws,
+        covariates=snakemake.params.covariates,
+        fwhm_mm=snakemake.params.fwhm_mm,
+        smoothing_kernel=snakemake.params.smoothing_kernel,
+        correction=Correction(
+            voxel_p=snakemake.params.voxel_p,
+            cluster_p=snakemake.params.cluster_p,
+            tails=snakemake.params.tails,
+            connectivity=snakemake.params.connectivity,
+        ),
+        seed=snakemake.params.seed,
+    )

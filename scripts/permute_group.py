@@ -1,0 +1,107 @@
+"""Largest clusters and enhanced scores of some permutations of the participants."""
+
+import logging
+
+from restpain.folds import step_seed
+from restpain.groupmaps import of_analysed, read_group
+from restpain.inference import (
+    NULL_COLUMNS,
+    Correction,
+    corrected_clusters,
+    null_table,
+    permutation_null,
+    smoothness_in_force,
+)
+from restpain.runlog import start_log
+from restpain.tables import read_json, write_table
+
+logger = logging.getLogger("permute_group")
+
+
+def permute_group(
+    *,
+    maps_paths: list[str],
+    mask_path: str,
+    participants_path: str,
+    motion_paths: list[str],
+    t_path: str,
+    z_path: str,
+    model_path: str,
+    largest_path: str,
+    patients: str,
+    controls: str,
+    covariates: list[str],
+    correction: Correction,
+    across_seeds: bool,
+    smoothness: str,
+    first: int,
+    n_permutations: int,
+    seed: int,
+) -> None:
+    group = read_group(
+        maps_paths,
+        mask_path,
+        participants_path,
+        motion_paths,
+        patients=patients,
+        controls=controls,
+        covariates=covariates,
+    )
+    model = read_json(model_path)
+    n_volumes = len(model["seeds"])
+    correction = correction.of_maps(n_volumes if across_seeds else 1)
+    t, z = (group.statistic(path, n_volumes) for path in (t_path, z_path))
+    grid = (group.mask, group.affine)
+    asks = []
+    for k, fitted in enumerate(model["volumes"]):
+        dlh, _ = smoothness_in_force(z[:, k], *grid, fitted, source=smoothness)
+        _, clusters, _ = corrected_clusters(
+            t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
+        )
+        asks.append(len(clusters) > 0)
+    nulls = [
+        permutation_null(
+            maps,
+            group.design,
+            group.mask,
+            correction=correction,
+            n_permutations=n_permutations,
+            seed=step_seed(seed, "permutation"),
+            with_scores=any(asks) if across_seeds else asks[k],
+            first=first,
+        )
+        for k, maps in enumerate(group.volumes(n_volumes))
+    ]
+    logger.info(
+        "%d permutations from %d, %d volumes, enhanced scores of %d",
+        *(n_permutations, first, n_volumes, sum(len(null.scores) > 0 for null in nulls)),
+    )
+    write_table(largest_path, null_table(nulls, first=first), NULL_COLUMNS)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    permute_group(
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        mask_path=snakemake.input.mask,
+        participants_path=snakemake.input.participants,
+        motion_paths=snakemake.input.motion,
+        t_path=snakemake.input.t,
+        z_path=snakemake.input.z,
+        model_path=snakemake.input.model,
+        largest_path=snakemake.output.largest,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+        correction=Correction(
+            voxel_p=snakemake.params.voxel_p,
+            cluster_p=snakemake.params.cluster_p,
+            tails=snakemake.params.tails,
+            connectivity=snakemake.params.connectivity,
+        ),
+        across_seeds=snakemake.params.across_seeds,
+        smoothness=snakemake.params.smoothness,
+        first=snakemake.params.first,
+        n_permutations=snakemake.params.n_permutations,
+        seed=snakemake.params.seed,
+    )

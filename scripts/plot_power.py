@@ -1,0 +1,31 @@
+"""Power of the configured comparison, drawn from its table."""
+
+import io
+
+from restpain.figures_power import power_figure
+from restpain.files import write_bytes
+from restpain.runlog import start_log
+from restpain.tables import read_json, read_table
+
+DPI = 200
+
+
+def plot_power(*, table_path: str, settings_path: str, png_path: str, svg_path: str) -> None:
+    figure = power_figure(read_table(table_path), read_json(settings_path))
+    for path, kind, metadata in (
+        (png_path, "png", {"Software": None}),
+        (svg_path, "svg", {"Date": None, "Creator": None}),
+    ):
+        content = io.BytesIO()
+        figure.savefig(content, format=kind, dpi=DPI, metadata=metadata)
+        write_bytes(path, content.getvalue())
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    plot_power(
+        table_path=snakemake.input.table,
+        settings_path=snakemake.input.settings,
+        png_path=snakemake.output.png,
+        svg_path=snakemake.output.svg,
+    )

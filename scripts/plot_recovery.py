@@ -1,0 +1,81 @@
+"""What the workflow recovered of the simulated truth, drawn from its tables."""
+
+import io
+import re
+
+import numpy as np
+
+from restpain.figures_recovery import recovery_figure
+from restpain.files import write_bytes
+from restpain.runlog import start_log
+from restpain.tables import read_table
+from restpain.volumes import read_volume
+
+DPI = 200
+
+
+def plot_recovery(
+    *,
+    template_path: str,
+    regions_path: str,
+    places_path: str,
+    labels_paths: list[str],
+    tables_paths: list[str],
+    png_path: str,
+    svg_path: str,
+    measures: list[str],
+    patients: str,
+) -> None:
+    template, affine = read_volume(template_path)
+    effects, clusters, stages, participants = (
+        read_table(path, dtype={"clusters": str, "effects": str}) for path in tables_paths
+    )
+    images = read_volume(regions_path)[0] > 0
+    places = read_table(places_path)
+    regions = places[places["role"] == "region"].set_index("effect")["volume"]
+    planted = [images[..., regions[number]] for number in effects["effect"]]
+
+    labels = {
+        measure: read_volume(path)[0] for measure, path in zip(measures, labels_paths, strict=True)
+    }
+    found = []
+    for row in effects.itertuples():
+        names = row.clusters.split(",") if isinstance(row.clusters, str) else []
+        image = labels[row.measure] if names else np.zeros(template.shape)
+        numbers = [int(re.search(r"\d+$", name)[0]) for name in names]
+        voxels = np.isin(image, numbers)
+        found.append(voxels.any(axis=3) if voxels.ndim == 4 else voxels)
+
+    figure = recovery_figure(
+        template=template / template.max(),
+        affine=affine,
+        effects=effects,
+        planted=planted,
+        found=found,
+        clusters=clusters,
+        stages=stages,
+        participants=participants,
+        patients=patients,
+    )
+    for path, kind, metadata in (
+        (png_path, "png", {"Software": None}),
+        (svg_path, "svg", {"Date": None, "Creator": None}),
+    ):
+        content = io.BytesIO()
+        figure.savefig(content, format=kind, dpi=DPI, metadata=metadata)
+        write_bytes(path, content.getvalue())
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    plot_recovery(
+        template_path=snakemake.input.template,
+        regions_path=snakemake.input.regions,
+        places_path=snakemake.input.places,
+        labels_paths=snakemake.input.labels,
+        tables_paths=snakemake.input.tables,
+        png_path=snakemake.output.png,
+        svg_path=snakemake.output.svg,
+        measures=snakemake.params.measures,
+        patients=snakemake.params.patients,
+    )

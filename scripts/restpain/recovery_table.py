@@ -1,0 +1,213 @@
+"""Planted effects against found clusters, over the cohort."""
+
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from restpain.clusters import hedges_g, millimetres
+from restpain.clustertable import CONFIDENCE, cluster_number
+from restpain.recovery_columns import CLUSTERS, EFFECTS, STAGE_COLUMNS
+
+
+def dice(first: np.ndarray, second: np.ndarray) -> float:
+    """Twice the common voxels of two masks over the sum of their voxels; 0 if both are empty."""
+    total = np.count_nonzero(first) + np.count_nonzero(second)
+    return 2 * np.count_nonzero(first & second) / total if total else 0.0
+
+
+def distance_to(voxels: np.ndarray, affine: np.ndarray, places_mm: np.ndarray) -> np.ndarray:
+    """Distance in mm of places ``(n, 3)`` to the centre of the nearest voxel of a mask.
+
+    Infinite if the mask is empty.
+    """
+    if not voxels.any():
+        return np.full(len(places_mm), np.inf)
+    return cKDTree(millimetres(np.argwhere(voxels), affine)).query(places_mm)[0]
+
+
+def recovered_effects(
+    effects: list[dict],
+    clusters: pd.DataFrame,
+    labels: dict[str, np.ndarray],
+    seeds: dict[str, np.ndarray],
+    affine: np.ndarray,
+    *,
+    tested: list[str],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Match planted effects and significant clusters.
+
+    Parameters
+    ----------
+    effects : list of dict
+        ``measure``, ``region`` (name), ``change``, ``voxels`` (ndarray of bool on the grid) and,
+        for connectivity, ``seed`` (name) and ``seed_voxels``.
+    clusters : DataFrame
+        Rows of the cluster tables of all measures; ``measure`` in the spelling of the effects.
+    labels : dict of ndarray
+        Cluster images by measure, 3D or, for ``fc``, with a volume per seed.
+    seeds : dict of ndarray of bool
+        Voxels of each seed, by its name.
+    affine : ndarray of shape (4, 4)
+        Of the grid.
+    tested : list of str
+        Measures of which there are maps.
+
+    Returns
+    -------
+    effects, clusters : DataFrame
+        With the columns `EFFECTS` and `CLUSTERS`.
+    """
+    found = [
+        row | {"voxels": _cluster_voxels(labels[row["measure"]], row["cluster_id"])}
+        for row in clusters.to_dict("records")
+    ]
+    rows, verdicts = [], {cluster["cluster_id"]: {} for cluster in found}
+    for number, effect in enumerate(effects, start=1):
+        own = []
+        for cluster in found:
+            verdict = _relation(effect, cluster, seeds)
+            if verdict is not None:
+                verdicts[cluster["cluster_id"]].setdefault(verdict, []).append(number)
+            if verdict == "recovers":
+                own.append(cluster)
+        rows.append({"effect": number} | _effect_row(effect, own, found, seeds, affine, tested))
+    listed = []
+    for cluster in found:
+        of_cluster = verdicts[cluster["cluster_id"]]
+        verdict = next(
+            (name for name in ("recovers", "touches", "planted seed") if name in of_cluster),
+            "false",
+        )
+        numbers = ",".join(map(str, of_cluster.get(verdict, [])))
+        listed.append(cluster | {"verdict": verdict, "effects": numbers or None})
+    return (
+        pd.DataFrame(rows, columns=list(EFFECTS)),
+        pd.DataFrame(listed, columns=list(CLUSTERS)),
+    )
+
+
+def _cluster_voxels(labels: np.ndarray, cluster_id: str) -> np.ndarray:
+    voxels = labels == cluster_number(cluster_id)
+    return voxels.any(axis=3) if voxels.ndim == 4 else voxels
+
+
+def _relation(effect: dict, cluster: dict, seeds: dict[str, np.ndarray]) -> str | None:
+    """How a cluster relates to a planted effect; None if it has nothing to do with it."""
+    places = [effect["voxels"]]
+    if effect["measure"] == "fc":
+        places.append(effect["seed_voxels"])
+    overlaps = np.any(cluster["voxels"] & effect["voxels"])
+    seed = seeds.get(cluster["seed"]) if cluster["measure"] == "fc" else None
+    same_sign = np.sign(cluster["t"]) == np.sign(effect["change"])
+    linked = effect["measure"] != "fc" or _meet(seed, [effect["seed_voxels"]])
+    if cluster["measure"] == effect["measure"] and overlaps and same_sign and linked:
+        return "recovers"
+    if _meet(cluster["voxels"], places):
+        return "touches"
+    return "planted seed" if _meet(seed, places) else None
+
+
+def _meet(voxels: np.ndarray | None, places: list[np.ndarray]) -> bool:
+    return voxels is not None and any(np.any(voxels & place) for place in places)
+
+
+def _effect_row(effect, own, found, seeds, affine, tested) -> dict:
+    planted = effect["voxels"]
+    row = {
+        "measure": effect["measure"],
+        "region": effect["region"],
+        "seed": effect.get("seed"),
+        "change_percent": round(100 * effect["change"], 6),
+        "n_voxels_planted": int(planted.sum()),
+        "verdict": "found" if own else "not found",
+        "dice": 0.0,
+        "n_voxels_found": 0,
+        "share_found": 0.0,
+    }
+    if own:
+        voxels = np.any([cluster["voxels"] for cluster in own], axis=0)
+        highest = max(own, key=lambda cluster: abs(cluster["t"]))
+        peak = np.array([[highest[axis] for axis in ("x_mm", "y_mm", "z_mm")]], dtype=float)
+        centre = millimetres(np.argwhere(planted), affine).mean(axis=0)
+        return row | {
+            "clusters": ",".join(cluster["cluster_id"] for cluster in own),
+            "n_voxels_found": int(voxels.sum()),
+            "dice": dice(voxels, planted),
+            "share_found": np.count_nonzero(voxels & planted) / np.count_nonzero(planted),
+            **{name: highest[name] for name in ("x_mm", "y_mm", "z_mm", "t")},
+            "peak_to_region_mm": float(distance_to(planted, affine, peak)[0]),
+            "peak_to_centre_mm": float(np.linalg.norm(peak[0] - centre)),
+        }
+    has_seed = effect["measure"] != "fc" or any(
+        _meet(voxels, [effect["seed_voxels"]]) for voxels in seeds.values()
+    )
+    if effect["measure"] not in tested or not has_seed:
+        row |= {"verdict": "not tested", "dice": np.nan, "share_found": np.nan}
+    others = [cluster for cluster in found if cluster["measure"] == effect["measure"]]
+    if others and planted.any():
+        peaks = np.array([[c[axis] for axis in ("x_mm", "y_mm", "z_mm")] for c in others], float)
+        distances = distance_to(planted, affine, peaks)
+        nearest = others[int(distances.argmin())]
+        same = np.sign(nearest["t"]) == np.sign(effect["change"])
+        row |= {
+            "nearest_cluster": nearest["cluster_id"],
+            "nearest_mm": float(distances.min()),
+            "nearest_sign": "same" if same else "opposite",
+        }
+    return row
+
+
+def stage_table(
+    effects: list[dict], values: dict[str, np.ndarray], patients: np.ndarray
+) -> pd.DataFrame:
+    """Difference of the groups in the planted regions, stage by stage.
+
+    Parameters
+    ----------
+    effects : list of dict
+        ``measure``, ``region`` and ``change`` of each effect.
+    values : dict of ndarray of shape (n_participants, n_effects)
+        Mean over each region at each measured stage of `STAGES`, in their order.
+    patients : ndarray of bool, shape (n_participants,)
+        Who is a patient.
+
+    Returns
+    -------
+    DataFrame
+        With the columns `STAGE_COLUMNS`.
+    """
+    rows = []
+    for index, effect in enumerate(effects):
+        name = {key: effect[key] for key in ("measure", "region")} | {"effect": index + 1}
+        planted = 100 * effect["change"]
+        rows.append(name | {"stage": "planted", "change_percent": round(planted, 6)})
+        previous = np.nan if effect["measure"] == "reho" else planted
+        for stage, columns in values.items():
+            known = ~np.isnan(columns[:, index])
+            groups = [columns[known & who, index] for who in (patients, ~patients)]
+            row = name | {"stage": stage}
+            if min(map(len, groups)) > 1:
+                means = [float(group.mean()) for group in groups]
+                change = 100 * (means[0] - means[1]) / means[1] if means[1] else np.nan
+                g, low, high = hedges_g(*groups, confidence=CONFIDENCE)
+                row |= {
+                    "patients": means[0],
+                    "controls": means[1],
+                    "change_percent": change,
+                    "kept_percent": 100 * change / previous if previous else np.nan,
+                    "hedges_g": g,
+                    "hedges_g_low": low,
+                    "hedges_g_high": high,
+                }
+                previous = change
+            rows.append(row)
+    return pd.DataFrame(rows, columns=list(STAGE_COLUMNS))
+
+
+def with_observed(effects: pd.DataFrame, stages: pd.DataFrame) -> pd.DataFrame:
+    """Table of the effects with the difference that the last stage of each has."""
+    last = stages[stages["stage"] == "smoothed"].set_index("effect")
+    return effects.assign(
+        observed_change_percent=effects["effect"].map(last["change_percent"]),
+        hedges_g=effects["effect"].map(last["hedges_g"]),
+    )

@@ -1,0 +1,96 @@
+"""Tables, sidecars and DICOM files of any content: a sentence or a fact, never another error."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_bad_inputs import TABLE, write_image
+
+from restpain.cohort_checks import cohort_problems, problem_table, sentences
+from restpain.design import included, two_sample_design
+from restpain.dicom_series import folder_series
+from restpain.participant_index import participant_index
+from restpain.participants import read_participants
+from small_dicom import REST, write_series
+
+FEW = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+CHECKS = {"drop_volumes": 5, "slice_order": None, "band_hz": (0.01, 0.1)}
+
+
+def changed(content, edits):
+    """``content`` with bytes put in place of others."""
+    content = bytearray(content)
+    for place, length, new in edits:
+        start = int(place * len(content))
+        content[start : start + length] = new
+    return bytes(content)
+
+
+edits = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=12)), min_size=1, max_size=4
+)
+
+
+@FEW
+@given(edits)
+def test_a_table_gives_a_design_or_sentences(tmp_path, edits):
+    path = tmp_path / "participants.tsv"
+    path.write_bytes(changed(TABLE.encode(), edits))
+
+    labels = {"patients": "patient", "controls": "control"}
+    try:
+        table = included(read_participants(path, **labels))
+        two_sample_design(table, **labels, covariates=["age", "sex"])
+    except ValueError as error:
+        sentence, kind = str(error), type(error)
+    else:
+        return
+    assert sentence.strip()
+    assert kind is ValueError  # a UnicodeDecodeError is one, but no sentence
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=9) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=12,
+)
+
+
+@FEW
+@given(repetition_time=values, slice_timing=values, other=values)
+def test_a_sidecar_gives_facts_and_sentences(tmp_path, repetition_time, slice_timing, other):
+    folder = tmp_path / "sub-01"
+    bold = folder / "func" / "sub-01_task-rest_bold.nii.gz"
+    if not bold.exists():
+        write_image(bold, (6, 5, 4, 40))
+        write_image(folder / "anat" / "sub-01_T1w.nii.gz", (44, 44, 44))
+    sidecar = {"RepetitionTime": repetition_time, "SliceTiming": slice_timing, "EchoTime": other}
+    bold.with_name("sub-01_task-rest_bold.json").write_text(json.dumps(sidecar))
+
+    index = participant_index(folder, participant_id="sub-01", source="bids")
+
+    assert sentences(problem_table(cohort_problems([index], **CHECKS))) is not None
+
+
+@pytest.fixture(scope="module")
+def dicom_file(tmp_path_factory):
+    path = write_series(tmp_path_factory.mktemp("one"), (10, 10, 1), **REST)[0]
+    return path.read_bytes()
+
+
+@FEW
+@given(edits)
+def test_dicom_files_are_read_or_counted(tmp_path, dicom_file, edits):
+    (tmp_path / "image").write_bytes(changed(dicom_file, edits))
+    (tmp_path / "whole").write_bytes(dicom_file)
+
+    series, counts = folder_series(tmp_path)
+
+    assert counts["n_files"] == 2
+    assert len(series) <= 2

@@ -1,0 +1,58 @@
+"""Checks that the conversion stage takes both kinds of DICOM that the simulator writes."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from test_dicom_writer import AXIAL, SAGITTAL, series
+
+from convert_dicom import convert_dicom
+from index_participant import index_participant
+from restpain.dicom_enhanced import write_enhanced_series
+from restpain.dicom_writer import write_series
+from restpain.tables import read_json
+
+SHAPES = {"T1": (60, 60, 48), "rest": (24, 20, 10, 25)}
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """The same session as classic and as enhanced DICOM, indexed and converted."""
+    found = {}
+    for kind, write in (("classic", write_series), ("enhanced", write_enhanced_series)):
+        folder = tmp_path_factory.mktemp(kind)
+        for name, axes in (("T1", SAGITTAL), ("rest", AXIAL)):
+            series(folder / "dicom" / name, axes=axes, shape=SHAPES[name], write=write, name=name)
+        index_participant(
+            folder=str(folder / "dicom"),
+            index_path=str(folder / "index.json"),
+            participant_id="sub-03",
+            source="dicom",
+        )
+        paths = {f"{name}_path": str(folder / f"{name}.nii.gz") for name in ("t1w", "bold")} | {
+            f"{name}_sidecar_path": str(folder / f"{name}.json") for name in ("t1w", "bold")
+        }
+        convert_dicom(folder=str(folder / "dicom"), index_path=str(folder / "index.json"), **paths)
+        found[kind] = folder
+    return found
+
+
+@pytest.mark.parametrize("name", ["t1w", "bold"])
+def test_enhanced_and_classic_sessions_convert_to_the_same_image(converted, name):
+    classic, enhanced = (nib.load(converted[kind] / f"{name}.nii.gz") for kind in converted)
+
+    np.testing.assert_array_equal(classic.get_fdata(), enhanced.get_fdata())
+    np.testing.assert_allclose(classic.affine, enhanced.affine, atol=1e-3)
+
+
+def test_the_index_sees_the_same_series_in_both(converted):
+    classic, enhanced = (
+        {one["kind"]: one for one in read_json(converted[kind] / "index.json")["series"]}
+        for kind in converted
+    )
+
+    for kind in ("t1", "rest"):
+        assert enhanced[kind]["layout"] == "enhanced"
+        for key in ("vendor", "n_volumes", "repetition_time_s", "echo_time_ms", "acquisition"):
+            assert enhanced[kind][key] == classic[kind][key], key
+        assert sorted(enhanced[kind]["matrix"]) == sorted(classic[kind]["matrix"])
+    assert "SliceTiming" not in read_json(converted["enhanced"] / "bold.json")
