@@ -4,6 +4,7 @@ It defines helpers only.
 """
 
 import hashlib
+import os
 import sys
 from functools import cache
 from modulefinder import ModuleFinder
@@ -99,6 +100,17 @@ def seeds_of_measure(wildcards):
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
 
 
+def data_of_participants():
+    """The first files of each participant that the workflow writes: without any identifier."""
+    if SOURCE == "derivatives":
+        return of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz"
+        )
+    return of_all("results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz") + of_all(
+        "results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz"
+    )
+
+
 def anatomical_quality():
     """Quality numbers of the anatomy, one file per participant; none for derivatives."""
     if SOURCE == "derivatives":
@@ -139,6 +151,24 @@ def planted_effects():
     return [
         "results/cohort/truth/truth.json",
         "results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
+    ]
+
+
+def repository_file(*parts):
+    """A file of the repository, named from the working directory.
+
+    A relative name: a copy of repository and results elsewhere has nothing to recompute.
+    """
+    return os.path.relpath(Path(workflow.basedir, *parts))
+
+
+def report_templates():
+    """The frame of the report and the templates of its sections."""
+    folder = repository_file("scripts", "restpain", "templates")
+    return [
+        str(path)
+        for kind in ("report", "section")
+        for path in sorted(Path(folder).glob(f"{kind}*"))
     ]
 
 

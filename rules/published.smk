@@ -4,7 +4,7 @@ inputs   the folder of the configuration key `published`, results/tables/
 outputs  results/tables/audit_published.tsv, results/tables/published_vs_recomputed.tsv and .html
 """
 
-PUBLISHED = Path(workflow.basedir, config["published"])
+PUBLISHED = repository_file(config["published"])
 
 
 rule audit_published:
@@ -53,7 +53,7 @@ rule compare_published:
             "results/tables/table3_classification.tsv",
             "results/tables/table4_correlation.tsv",
         ],
-        template=f"{workflow.basedir}/scripts/restpain/templates/comparison.html.j2",
+        template=repository_file("scripts", "restpain", "templates", "comparison.html.j2"),
     output:
         comparison="results/tables/published_vs_recomputed.tsv",
         columns="results/tables/published_vs_recomputed.json",
