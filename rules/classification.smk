@@ -58,8 +58,8 @@ rule select_fold_regions:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=FOLD_MEMORY_MB,
-        runtime=60,
+        mem_mb=on_retry(FOLD_MEMORY_MB),
+        runtime=on_retry(60),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
@@ -89,8 +89,8 @@ rule extract_atlas_features:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=FOLD_MEMORY_MB,
-        runtime=10,
+        mem_mb=on_retry(FOLD_MEMORY_MB),
+        runtime=on_retry(10),
     params:
         measures=MEASURES,
         code=code_digest("extract_atlas_features.py"),
@@ -121,8 +121,8 @@ rule classify_published:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(120),
     params:
         measures=lambda wildcards: PARTS[wildcards.part],
         patients=config["cohort"]["patients"],
@@ -154,8 +154,8 @@ rule collect_published:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=on_retry(500),
+        runtime=on_retry(5),
     params:
         code=code_digest("collect_published.py"),
     script:
@@ -182,8 +182,8 @@ rule classify_nested:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(120),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
@@ -216,8 +216,8 @@ rule classify_permuted:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=1000 + FOLD_MEMORY_MB,
-        runtime=240,
+        mem_mb=on_retry(1000 + FOLD_MEMORY_MB),
+        runtime=on_retry(240),
     params:
         permutations=permutations_of_batch,
         measures=MEASURES,
@@ -255,8 +255,8 @@ rule classify_subsets:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=FOLD_MEMORY_MB,
-        runtime=60,
+        mem_mb=on_retry(FOLD_MEMORY_MB),
+        runtime=on_retry(60),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
@@ -295,8 +295,8 @@ rule collect_nested:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(15),
     params:
         patients=config["cohort"]["patients"],
         n_bootstrap=config["classification"]["n_bootstrap"],
@@ -339,8 +339,8 @@ rule tabulate_robustness:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(15),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
@@ -374,8 +374,8 @@ rule plot_robustness:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("plot_robustness.py"),

@@ -33,8 +33,8 @@ rule define_seeds:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         kind=config["connectivity"]["seeds"],
         coordinates=config["connectivity"]["coordinates"],
@@ -64,9 +64,9 @@ rule correlate_seeds:
         "../envs/metrics.yaml"
     threads: 1
     resources:
-        # measured: 60 MB to start and three times the series, which gzip may have made 4 times smaller
-        mem_mb=lambda wildcards, input: 300 + round(12 * input.size_mb),
-        runtime=10,
+        # measured: 60 MB to start and three times the denoised series
+        mem_mb=memory_mb(500, 4, "rest"),
+        runtime=on_retry(10),
     params:
         band_hz=config["metrics"]["band_hz"],
         fwhm_mm=config["metrics"]["fwhm_mm"],

@@ -28,8 +28,8 @@ rule audit_published:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         code=code_digest("audit_published.py"),
     script:
@@ -70,8 +70,8 @@ rule compare_published:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         n_splits=config["classification"]["n_repeats"],
         source=config["cohort"]["source"],

@@ -33,8 +33,8 @@ rule tabulate_demographics:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -68,8 +68,8 @@ rule tabulate_regions:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tabulate_regions.py"),
@@ -97,8 +97,8 @@ rule tabulate_classification:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tabulate_classification.py"),
@@ -125,8 +125,8 @@ rule tabulate_correlation:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tabulate_correlation.py"),
@@ -155,8 +155,8 @@ rule export_tables:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("export_tables.py"),
@@ -203,8 +203,8 @@ rule trace_tables:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(15),
     params:
         data_rule=DATA_RULES[SOURCE],
         participants_rule="select_participants",
@@ -241,8 +241,8 @@ rule plot_workflow:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         settings=config,
         code=code_digest("plot_workflow.py"),
@@ -295,8 +295,8 @@ rule plot_group_maps:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=on_retry(3000),
+        runtime=on_retry(15),
     params:
         measures=config["metrics"]["measures"],
         patients=config["cohort"]["patients"],
@@ -341,8 +341,8 @@ rule plot_regions:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(10),
     params:
         measures=config["metrics"]["measures"],
         voxel_p=config["group"]["voxel_p"],
@@ -375,8 +375,8 @@ rule plot_roc:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         n_bootstrap=config["classification"]["n_bootstrap"],
@@ -411,8 +411,8 @@ rule tabulate_run_times:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         folder="results/benchmarks",
         code=code_digest("tabulate_run_times.py"),
@@ -490,8 +490,8 @@ rule build_report:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(15),
     params:
         settings=config,
         code=code_digest("build_report.py"),
