@@ -46,6 +46,10 @@ if config["published"] is not None:
     include: "rules/published.smk"
 
 
+onerror:
+    print(failure_summary("".join(Path(path).read_text() for path in log)), file=sys.stderr)
+
+
 rule all:
     default_target: True
     input:

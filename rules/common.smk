@@ -13,6 +13,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+from restpain.failures import failure_summary
 from restpain.job_sizes import series_megabytes
 from restpain.participants import read_participants
 from restpain.simulated_table import simulated_roster
