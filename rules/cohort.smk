@@ -54,7 +54,9 @@ rule index_participant:
         "../scripts/index_participant.py"
 
 
-rule check_cohort:
+# A checkpoint, so that Snakemake looks again at what remains to be done when the check has run: it
+# overlooks changed parameters of all that depends on a job that runs, also through ancient files.
+checkpoint check_cohort:
     """All problems of all participants at once, before anything is computed."""
     input:
         participants="results/cohort/participants.tsv",
@@ -92,7 +94,7 @@ if SOURCE in ("simulated", "dicom"):
     rule convert_dicom:
         """T1 and rest series from DICOM to NIfTI with sidecars, without identifiers (dcm2niix)."""
         input:
-            # an added participant changes the check, but not what was converted before
+            # an added participant changes the check, but nothing of those there were before
             checked=ancient("results/cohort/check.tsv"),
             index="results/cohort/index/sub-{subject}.json",
             folder=participant_folder,
@@ -122,7 +124,7 @@ if SOURCE == "bids":
     rule link_bids:
         """T1 and rest run of a raw BIDS dataset under the names of the workflow."""
         input:
-            # an added participant changes the check, but not what was linked before
+            # an added participant changes the check, but nothing of those there were before
             checked=ancient("results/cohort/check.tsv"),
             index="results/cohort/index/sub-{subject}.json",
             folder=participant_folder,

@@ -77,7 +77,7 @@ if SOURCE == "derivatives":
     rule import_derivatives:
         """Preprocessed series in MNI space: to the output grid, nuisance removed."""
         input:
-            # an added participant changes the check, but not what was imported before
+            # an added participant changes the check, but nothing of those there were before
             checked=ancient("results/cohort/check.tsv"),
             folder=participant_folder,
             template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
