@@ -46,6 +46,10 @@ if config["published"] is not None:
     include: "rules/published.smk"
 
 
+onerror:
+    tell_failures_last(log)
+
+
 rule all:
     default_target: True
     input:
