@@ -9,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from restpain.cohort_checks import participant_jobs
 from restpain.tables import read_table
 from runs import SMALL, snakemake, snakemake_killed_after
 
@@ -303,3 +304,11 @@ def test_a_rating_of_nobody_stops_before_anything_is_computed(finished_run, tmp_
 
     assert process.returncode != 0
     assert "sub-77 in line 2; expected a participant of participants.tsv" in process.stderr
+
+
+def test_the_cohort_check_predicts_the_number_of_jobs_of_the_participants(tmp_path):
+    process = snakemake(directory=tmp_path, options=["--dry-run"])
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    planned = process.stdout.count("    wildcards: subject=")
+    assert planned == participant_jobs([{"source": "simulated"}] * 16)
