@@ -7,7 +7,8 @@ runs the named parts and writes a table of each to ``docs/preprocessing_anatomy/
 - ``starts``: the affine and its gate from perturbed T1s of real heads (``--number``);
 - ``chain``: the whole anatomy stage from some of the same starts (``--chain-number``);
 - ``tissues``: tissue maps of simulated participants against the labels they were made from;
-- ``epi``: the EPI on the T1 from moved headers and from wrong starts, with the gate's cost.
+- ``epi``: the EPI on the T1 from moved headers and from wrong starts, with the gate's cost;
+- ``plot``: a figure of ``starts`` and ``epi``.
 
 The real heads are those of a folder ``--data`` with ``philips_ingenia/dicom.tar.xz`` (T1 of 1 mm
 and a rest series) and ``pumi_minitest`` (T1 of 2 mm and a rest series). A head is right where the
@@ -21,6 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from scipy import ndimage
@@ -30,7 +32,7 @@ from prepare_template import prepare_template
 from preprocess_anat import preprocess_anat
 from restpain import coregistration, phantom
 from restpain.affine import fit_affine, reference
-from restpain.affine_gate import check_affine, local_correlation
+from restpain.affine_gate import MIN_OBJECTIVE, check_affine, local_correlation
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
 from restpain.files import gzipped
@@ -379,15 +381,14 @@ def epi(arguments):
         print(head, f"cost {cost:.3f}", flush=True)
 
     def record(head, kind, size, found, cost, expected, begin):
-        error = np.inf
+        error, verdict = np.nan, "flagged" if cost > gate else "not flagged"
         if expected is not None:
             brain = applied(t1s[head][1], np.argwhere(t1s[head][2])[::101].astype(float))
             error = rms_mm(applied(found, brain), applied(expected, brain))
-        verdict = (
-            "right" if error < RIGHT_EPI_MM else "flagged" if cost > gate else "silently wrong"
-        )
-        if verdict == "right" and cost > gate:
-            verdict = "right but flagged"
+            if error < RIGHT_EPI_MM:
+                verdict = "right but flagged" if cost > gate else "right"
+            elif cost <= gate:
+                verdict = "silently wrong"
         seconds = time.process_time() - begin
         rows.append(
             {"head": head, "start": kind, "size": size, "rms_mm": error, "cost": cost}
@@ -447,7 +448,27 @@ def random_move(rng, shift_mm, angle_deg, centre_mm):
     return translation(centre_mm + shift) @ turn @ translation(-centre_mm)
 
 
-PARTS = {"starts": starts, "chain": chain, "tissues": tissues, "epi": epi}
+def plot(arguments):
+    """Draw what separates right from wrong: the gate's numbers of both registrations."""
+    starts_table = pd.read_csv(arguments.results / "starts.tsv", sep="\t")
+    epi_table = pd.read_csv(arguments.results / "epi.tsv", sep="\t")
+    plt.rcParams["svg.hashsalt"] = "restpain"
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
+    for head, rows in starts_table.groupby("head"):
+        left.plot(rows["objective"], rows["rms_mm"], ".", label=head)
+    left.axvline(MIN_OBJECTIVE, color="grey", linestyle=":")
+    left.set(xlabel="objective of the affine (gate dotted)", ylabel="RMS distance, mm")
+    left.legend()
+    kinds = epi_table["verdict"].where(epi_table["rms_mm"].notna(), epi_table["start"])
+    names = list(dict.fromkeys(kinds))
+    right.plot(epi_table["cost"], [names.index(kind) for kind in kinds], "k.", alpha=0.5)
+    right.set_yticks(range(len(names)), names)
+    right.axvline(coregistration.MAX_COST, color="grey", linestyle=":")
+    right.set(xlabel="boundary-based cost (gate dotted)", xlim=(0, 1.1))
+    figure.savefig(arguments.results / "gates.svg", metadata={"Date": None})
+
+
+PARTS = {"starts": starts, "chain": chain, "tissues": tissues, "epi": epi, "plot": plot}
 
 
 def main():

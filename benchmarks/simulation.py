@@ -1,13 +1,14 @@
-"""The simulated participants: cost, realism and the strength of the planted effects.
+"""The simulated participants: what they cost, and how they compare with real ones.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/simulation.py cost
-    PYTHONPATH=scripts python benchmarks/simulation.py realism "Philips, real=DIR" "demo=DIR" ...
+    PYTHONPATH=scripts python benchmarks/simulation.py realism "real=DIR" "simulated=DIR"
 
 ``cost`` simulates one participant of each preset in a process of its own. ``realism`` compares
-runs of the workflow with ``preprocessing: {nuisance: []}``, each given as a name and the folder of
-its ``results``; the first participants of each are averaged. With ``--write`` the table replaces
-that between the comments ``<!-- part -->`` and ``<!-- end -->`` of docs/simulation.md, and
-``realism`` draws docs/simulation_realism.svg. Times are CPU seconds of one core.
+results of the workflow with ``preprocessing: {nuisance: []}``, each given as a name and a
+folder; the first participants of each are averaged. Those of the simulation can come from
+``simulation_effects.py --rest DIR``. With ``--write`` the table replaces that between the comments
+``<!-- part -->`` and ``<!-- end -->`` of docs/simulation.md, and ``realism`` draws
+docs/simulation_realism.svg. Times are CPU seconds of one core.
 """
 
 import argparse
@@ -300,7 +301,7 @@ if __name__ == "__main__":
     parser.add_argument("part", choices=["cost", "realism"])
     parser.add_argument("runs", nargs="*", help="NAME=RESULTS (realism)")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     draws = arguments.write
     text = cost() if arguments.part == "cost" else realism(arguments.runs, draws=draws)
     print(text)

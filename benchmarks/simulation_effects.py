@@ -10,6 +10,7 @@ simulated run in results/. With ``--write`` the table replaces that of docs/simu
 
 import argparse
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,9 +23,11 @@ from correlate_seeds import correlate_seeds
 from define_seeds import define_seeds
 from extract_features import extract_features
 from fit_group_model import fit_group_model
+from permute_group import permute_group
 from restpain.atlas import aal
 from restpain.geometry import grid_points
 from restpain.inference import Correction
+from restpain.motion import displacement_jenkinson, displacement_power
 from restpain.nuisance import regressors, residuals, tissue_signals
 from restpain.resampling import resampled_series
 from restpain.simulated_anatomy import random_anatomy, to_scanner
@@ -36,24 +39,31 @@ from restpain.slicetiming import correct_slice_timing, ordered_times
 from restpain.tables import write_json, write_table
 from restpain.volumes import read_mask, read_volume, write_masked, write_volume
 
+DROPPED = 10  # volumes at the start
 METRICS = {"band_hz": (0.01, 0.1), "fwhm_mm": 6.0, "smoothing_kernel": "spm"}
 HEADER = ["seed", "cluster", "from", "region", "t", "voxels", "p", "AUC", "planted there"]
 
 
-def make_maps(number, row, *, seed, effects, simulation, shared, folder):
-    """Simulate a rest series and make its maps, by the true transforms."""
+def resampled_rest(number, *, seed, effects, is_patient, simulation, shared):
+    """Simulate a rest series and bring it onto the template's grid by the true transforms.
+
+    Returns the series of the covered voxels, their mask, the motion after the first volumes, the
+    centre of its rotations and the repetition time.
+    """
     rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
     settled, _ = moved_since(random_anatomy(rng), rng)
     shape, affine = rest_grid(simulation["bold_matrix"], simulation["bold_voxel_mm"], settled, rng)
-    repetition_time, drop = simulation["repetition_time_s"], 10
-    times = ordered_times("interleaved", n_slices=shape[2], repetition_time=repetition_time)
+    repetition_time = simulation["repetition_time_s"]
+    times = ordered_times(
+        simulation["slice_order"], n_slices=shape[2], repetition_time=repetition_time
+    )
     motion = head_motion(simulation["n_volumes"], rng)
     centre = (affine @ [*(np.array(shape) - 1) / 2, 1])[:3]
     series = rest_series(
         voxel_contents(
             shared["labels"], shared["label_affine"], aal(), settled, shape=shape, affine=affine
         ),
-        effects=participant_effects(effects, is_patient=row["group"] == "patient"),
+        effects=participant_effects(effects, is_patient=is_patient),
         affine=affine,
         repetition_time=repetition_time,
         slice_times=times,
@@ -61,31 +71,80 @@ def make_maps(number, row, *, seed, effects, simulation, shared, folder):
         centre_mm=centre,
         rng=rng,
     )
-    volumes = np.moveaxis(series, -1, 0)[drop:]
+    volumes = np.moveaxis(series, -1, 0)[DROPPED:]
     volumes = correct_slice_timing(volumes, times=times, repetition_time=repetition_time)
     mask, grid = shared["mask"], shared["grid"]
-    moves = np.stack([motion_matrix(one, centre) for one in motion[drop:]])
-    inverse = np.linalg.inv(affine)
-    points = to_scanner(settled, grid_points(mask.shape, grid)[mask.ravel()])
+    moves = np.stack([motion_matrix(one, centre) for one in motion[DROPPED:]])
     values, inside = resampled_series(
-        np.ascontiguousarray(volumes, np.float32), points=points, to_voxels=inverse @ moves
+        np.ascontiguousarray(volumes, np.float32),
+        points=to_scanner(settled, grid_points(mask.shape, grid)[mask.ravel()]),
+        to_voxels=np.linalg.inv(affine) @ moves,
     )
     covered = mask.copy()
     covered[mask] = inside
-    values = values[inside]
+    return values[inside], covered, motion[DROPPED:], centre, repetition_time
+
+
+def quality_of(motion, centre):
+    """Mean framewise displacements of true motion, named as in the workflow."""
+    moves = np.stack([motion_matrix(one, centre) for one in motion])
+    return {
+        "mean_fd_jenkinson_mm": displacement_jenkinson(moves, centre_mm=centre)[1:].mean(),
+        "mean_fd_power_mm": displacement_power(motion)[1:].mean(),
+    }
+
+
+def write_rest(results, n, simulation, shared):
+    """Write series of a null cohort as the workflow would, for simulation.py realism."""
+    grid = shared["grid"]
+    for number in range(n):
+        name = f"sub-{number + 1:02d}"
+        values, mask, motion, centre, repetition_time = resampled_rest(
+            number, seed=99, effects=[], is_patient=False, simulation=simulation, shared=shared
+        )
+        mean = values.mean(axis=1)
+        place = results / name / "func" / f"{name}_task-rest_space-MNI152NLin2009aSym"
+        write_masked(
+            f"{place}_desc-denoised_bold.nii.gz",
+            values - mean[:, None],
+            mask,
+            grid,
+            repetition_time=repetition_time,
+            sidecar={"NuisanceRegressors": [], "RepetitionTime": repetition_time},
+        )
+        write_volume(f"{place}_desc-brain_mask.nii.gz", mask, grid)
+        write_masked(f"{place}_boldref.nii.gz", mean, mask, grid)
+        quality = results / name / "func" / f"{name}_task-rest_desc-qc_metrics.json"
+        write_json(quality, quality_of(motion, centre))
+        raw = results / "cohort" / name / "func" / f"{name}_task-rest_bold.nii.gz"
+        affine = np.diag([*simulation["bold_voxel_mm"], 1.0])
+        write_volume(raw, np.zeros((2, 2, 2), np.uint8), affine)  # says how large voxels are
+
+
+def make_maps(number, row, *, seed, effects, simulation, shared, folder):
+    """Simulate a participant and make the maps of ALFF and ReHo."""
+    values, covered, motion, centre, repetition_time = resampled_rest(
+        number,
+        seed=seed,
+        effects=effects,
+        is_patient=row["group"] == "patient",
+        simulation=simulation,
+        shared=shared,
+    )
     signals, _ = tissue_signals(
         values, covered, white_matter=shared["WM"], csf=shared["CSF"], with_components=False
     )
-    signals |= {"motion": motion[drop:]}
+    signals |= {"motion": motion}
     matrix, _ = regressors(
         ["trend", "friston24", "wm", "csf"], signals=signals, n_volumes=len(values.T), origin="x"
     )
     denoised, _ = residuals(values, matrix)
     name = f"{folder}/{row['participant_id']}"
-    write_masked(f"{name}_bold.nii.gz", denoised, covered, grid, repetition_time=repetition_time)
-    write_volume(f"{name}_mask.nii.gz", covered, grid)
-    power = np.abs(np.diff(motion[drop:] * ([1] * 3 + [50] * 3), axis=0)).sum(axis=1).mean()
-    write_json(f"{name}_qc.json", {"mean_fd_jenkinson_mm": power / 2, "mean_fd_power_mm": power})
+    write_masked(
+        f"{name}_bold.nii.gz", denoised, covered, shared["grid"], repetition_time=repetition_time
+    )
+    write_volume(f"{name}_mask.nii.gz", covered, shared["grid"])
+    write_json(f"{name}_qc.json", quality_of(motion, centre))
     compute_metrics(
         bold_path=f"{name}_bold.nii.gz",
         mask_path=f"{name}_mask.nii.gz",
@@ -105,30 +164,35 @@ def group_level(measure, names, folder, seeds):
         "mask_path": f"{folder}/mask.nii.gz",
         "participants_path": f"{folder}/participants.tsv",
         "motion_paths": [f"{folder}/{name}_qc.json" for name in names],
-        "measure": measure,
         "patients": "patient",
         "controls": "control",
         "covariates": ["age", "sex", "education"],
-        "seed": 1,
     }
     place = f"{folder}/{measure}"
     images = {
         f"{one}_path": f"{place}_{one}.nii.gz"
         for one in ("t", "z", "patients", "controls", "normality")
     }
-    fit_group_model(**common, seeds_paths=seeds, **images, model_path=f"{place}_model.json")
+    model = f"{place}_model.json"
+    fit_group_model(
+        **common, measure=measure, seed=1, seeds_paths=seeds, **images, model_path=model
+    )
+    common |= {"t_path": images["t_path"], "z_path": images["z_path"], "model_path": model}
+    common |= {
+        "correction": Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26),
+        "across_seeds": False,
+        "smoothness": "residuals",
+    }
+    largest = f"{place}_largest.tsv"
+    permute_group(**common, largest_path=largest, first=0, n_permutations=20, seed=1)
     correct_clusters(
         **common,
-        t_path=images["t_path"],
-        z_path=images["z_path"],
-        model_path=f"{place}_model.json",
+        measure=measure,
+        largest_paths=[largest],
         labels_path=f"{place}_labels.nii.gz",
         table_path=f"{place}_clusters.tsv",
         columns_path=f"{place}_clusters.json",
         correction_path=f"{place}_correction.json",
-        correction=Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26),
-        smoothness="residuals",
-        n_permutations=20,
     )
     extract_features(
         maps_paths=maps,
@@ -232,17 +296,22 @@ def shared_images(results):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("seeds", nargs="+", type=int)
+    parser.add_argument("seeds", nargs="*", type=int)
+    parser.add_argument("--rest", help="write series of a null cohort into this folder instead")
     parser.add_argument("--null", action="store_true", help="plant no effect")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.name}")
     arguments = parser.parse_args()
     simulation = yaml.safe_load((REPOSITORY / "config.yaml").read_text())["simulation"]
     effects = [] if arguments.null else simulation["effects"]
     shared = shared_images(REPOSITORY / "results")
+    if arguments.rest:
+        folder = Path(arguments.rest)
+        write_rest(folder, 3, simulation, shared)
+        (folder / "template").symlink_to(REPOSITORY / "results" / "template")
     rows = []
     for seed in arguments.seeds:
         rows += rows_of(seed, cohort_clusters(seed, effects, simulation, shared), effects)
         print(table(HEADER, rows), flush=True)
-    if arguments.write:
+    if arguments.seeds and arguments.write:
         page = PAGE.read_text(encoding="utf-8")
         PAGE.write_text(filled(page, "effects", table(HEADER, rows)), encoding="utf-8")

@@ -33,8 +33,8 @@ rule correlate_score:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -73,8 +73,8 @@ rule correlate_score_maps:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=max(3000, 1000 + 2 * len(SUBJECTS) // 3),
-        runtime=30,
+        mem_mb=on_retry(max(3000, 1000 + 2 * len(SUBJECTS) // 3)),
+        runtime=on_retry(30),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],

@@ -1,61 +1,101 @@
 """Classification of patients and controls: as published, and with nothing leaking.
 
-inputs   standardised maps of all participants, features and tables of the clusters
-outputs  results/classification/
+inputs   standardised maps and series of all participants, features and tables of the clusters
+outputs  results/classification/, results/tables/table3_robustness.tsv, results/figures/figure4_robustness.png
 """
 
 PARTS = {**{measure: [measure] for measure in [*MEASURES, "fc"]}, "all": [*MEASURES, "fc"]}
+REPEATS = range(1, config["classification"]["n_fold_repeats"] + 1)
+BATCHES = range(1, -(-config["classification"]["n_permutations"] // BATCH) + 1)
+
+# how the regions of a fold are chosen: as those of the whole sample
+SELECTION = {
+    key: config["group"][key]
+    for key in ("voxel_p", "cluster_p", "tails", "connectivity", "smoothness")
+}
+SELECTION["across_seeds"] = config["connectivity"]["correct_across_seeds"]
+LOCAL_MAPS = [
+    path
+    for measure in MEASURES
+    for path in of_all(
+        "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_"
+        f"stat-{measure}_desc-standardised_boldmap.nii.gz"
+    )
+]
+STORED_SERIES = of_all(
+    "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
+    "_desc-standardised_bold.npz"
+)
+# the maps, and a block of connectivity maps (restpain.groupmaps.MEMORY_BYTES)
+FOLD_MEMORY_MB = 3000 + len(MEASURES) * len(SUBJECTS) // 3
+FUNC_QC = of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json")
 
 
 wildcard_constraints:
     part="|".join(PARTS),
+    repeat=r"\d+",
+    batch=r"\d+",
 
 
 rule select_fold_regions:
-    """Outer folds, and the regions that the training participants of each fold give."""
+    """Outer folds of one dealing, and the regions that their training participants give."""
     input:
-        maps=[
-            path
-            for measure in MEASURES
-            for path in of_all(
-                "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_"
-                f"stat-{measure}_desc-standardised_boldmap.nii.gz"
-            )
-        ],
-        qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
+        maps=LOCAL_MAPS,
+        series=STORED_SERIES,
+        qc=FUNC_QC,
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
         participants="results/cohort/analysed.tsv",
     output:
-        folds="results/classification/folds.tsv",
-        seeds="results/classification/space-MNI152NLin2009aSym_desc-foldseeds_mask.nii.gz",
-        regions="results/classification/fold_regions.tsv",
-        features="results/classification/fold_features.tsv",
+        folds="results/classification/repeat-{repeat}/folds.tsv",
+        voxels="results/classification/repeat-{repeat}/space-MNI152NLin2009aSym_desc-foldregions_mask.nii.gz",
+        regions="results/classification/repeat-{repeat}/fold_regions.tsv",
+        features="results/classification/repeat-{repeat}/fold_features.tsv",
     log:
-        "results/logs/select_fold_regions.log",
+        "results/logs/select_fold_regions/repeat-{repeat}.log",
     benchmark:
-        "results/benchmarks/select_fold_regions.tsv"
+        "results/benchmarks/select_fold_regions/repeat-{repeat}.tsv"
     conda:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1500 + 2 * len(SUBJECTS),
-        runtime=60,
+        mem_mb=on_retry(FOLD_MEMORY_MB),
+        runtime=on_retry(60),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
         n_folds=config["classification"]["n_folds"],
-        n_fold_repeats=config["classification"]["n_fold_repeats"],
         seed=config["seed"],
-        voxel_p=config["group"]["voxel_p"],
-        cluster_p=config["group"]["cluster_p"],
-        tails=config["group"]["tails"],
-        connectivity=config["group"]["connectivity"],
-        smoothness=config["group"]["smoothness"],
+        selection=SELECTION,
         code=code_digest("select_fold_regions.py"),
     script:
         "../scripts/select_fold_regions.py"
+
+
+rule extract_atlas_features:
+    """Mean of every atlas region in the local maps of every participant."""
+    input:
+        maps=LOCAL_MAPS,
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/analysed.tsv",
+    output:
+        features="results/classification/atlas_features.tsv",
+    log:
+        "results/logs/extract_atlas_features.log",
+    benchmark:
+        "results/benchmarks/extract_atlas_features.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(FOLD_MEMORY_MB),
+        runtime=on_retry(10),
+    params:
+        measures=MEASURES,
+        code=code_digest("extract_atlas_features.py"),
+    script:
+        "../scripts/extract_atlas_features.py"
 
 
 rule classify_published:
@@ -81,8 +121,8 @@ rule classify_published:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(120),
     params:
         measures=lambda wildcards: PARTS[wildcards.part],
         patients=config["cohort"]["patients"],
@@ -90,6 +130,7 @@ rule classify_published:
         learners=config["classification"]["learners"],
         test_fraction=config["classification"]["test_fraction"],
         n_repeats=config["classification"]["n_repeats"],
+        n_search_trials=config["classification"]["n_search_trials"],
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
         code=code_digest("classify_published.py"),
@@ -113,8 +154,8 @@ rule collect_published:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=on_retry(500),
+        runtime=on_retry(5),
     params:
         code=code_digest("collect_published.py"),
     script:
@@ -124,31 +165,25 @@ rule collect_published:
 rule classify_nested:
     """Regions, features and model from the training participants alone; and what must be beaten."""
     input:
-        fc=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
-            "_stat-fc_desc-folds_boldmap.nii.gz"
-        ),
-        qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        qc=FUNC_QC,
         participants="results/cohort/analysed.tsv",
-        folds="results/classification/folds.tsv",
-        regions="results/classification/fold_regions.tsv",
-        features="results/classification/fold_features.tsv",
+        folds="results/classification/repeat-{repeat}/folds.tsv",
+        features="results/classification/repeat-{repeat}/fold_features.tsv",
+        atlas="results/classification/atlas_features.tsv",
     output:
-        nested="results/classification/nested.tsv",
-        predictions="results/classification/nested_predictions.tsv",
-        calibration="results/classification/nested_calibration.tsv",
-        fc_regions="results/classification/nested_regions.tsv",
+        predictions="results/classification/repeat-{repeat}/nested_predictions.tsv",
+        weights="results/classification/repeat-{repeat}/nested_weights.tsv",
+        arms="results/classification/repeat-{repeat}/nested_arms.tsv",
     log:
-        "results/logs/classify_nested.log",
+        "results/logs/classify_nested/repeat-{repeat}.log",
     benchmark:
-        "results/benchmarks/classify_nested.tsv"
+        "results/benchmarks/classify_nested/repeat-{repeat}.tsv"
     conda:
         "../envs/classification.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(120),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
@@ -156,14 +191,193 @@ rule classify_nested:
         covariates=config["cohort"]["covariates"],
         learners=config["classification"]["learners"],
         n_folds=config["classification"]["n_folds"],
-        n_bootstrap=config["classification"]["n_bootstrap"],
+        n_search_trials=config["classification"]["n_search_trials"],
         seed=config["seed"],
-        voxel_p=config["group"]["voxel_p"],
-        cluster_p=config["group"]["cluster_p"],
-        tails=config["group"]["tails"],
-        connectivity=config["group"]["connectivity"],
-        smoothness=config["group"]["smoothness"],
-        across_seeds=config["connectivity"]["correct_across_seeds"],
         code=code_digest("classify_nested.py"),
     script:
         "../scripts/classify_nested.py"
+
+
+rule classify_permuted:
+    """Arms A and B with permuted groups, everything chosen and fitted anew: some permutations."""
+    input:
+        maps=LOCAL_MAPS,
+        series=STORED_SERIES,
+        qc=FUNC_QC,
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/analysed.tsv",
+    output:
+        permuted="results/classification/permutations-{batch}/permuted.tsv",
+    log:
+        "results/logs/classify_permuted/permutations-{batch}.log",
+    benchmark:
+        "results/benchmarks/classify_permuted/permutations-{batch}.tsv"
+    conda:
+        "../envs/classification.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(1000 + FOLD_MEMORY_MB),
+        runtime=on_retry(240),
+    params:
+        permutations=permutations_of_batch,
+        measures=MEASURES,
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        learners=config["classification"]["learners"],
+        test_fraction=config["classification"]["test_fraction"],
+        n_repeats=config["classification"]["n_repeats"],
+        n_folds=config["classification"]["n_folds"],
+        n_search_trials=config["classification"]["n_search_trials"],
+        seed=config["seed"],
+        selection=SELECTION,
+        code=code_digest("classify_permuted.py"),
+    script:
+        "../scripts/classify_permuted.py"
+
+
+rule classify_subsets:
+    """Learning curve: regions and logistic regression from a part of each training set."""
+    input:
+        maps=LOCAL_MAPS,
+        series=STORED_SERIES,
+        qc=FUNC_QC,
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        participants="results/cohort/analysed.tsv",
+        folds="results/classification/repeat-1/folds.tsv",
+    output:
+        curve="results/classification/learning_curve.tsv",
+    log:
+        "results/logs/classify_subsets.log",
+    benchmark:
+        "results/benchmarks/classify_subsets.tsv"
+    conda:
+        "../envs/classification.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(FOLD_MEMORY_MB),
+        runtime=on_retry(60),
+    params:
+        measures=MEASURES,
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        n_folds=config["classification"]["n_folds"],
+        n_bootstrap=config["classification"]["n_bootstrap"],
+        seed=config["seed"],
+        selection=SELECTION,
+        code=code_digest("classify_subsets.py"),
+    script:
+        "../scripts/classify_subsets.py"
+
+
+rule collect_nested:
+    """The leak-free arms of all dealings in one table, with the permutations of the groups."""
+    input:
+        predictions=expand(
+            "results/classification/repeat-{repeat}/nested_predictions.tsv", repeat=REPEATS
+        ),
+        weights=expand("results/classification/repeat-{repeat}/nested_weights.tsv", repeat=REPEATS),
+        arms=expand("results/classification/repeat-{repeat}/nested_arms.tsv", repeat=REPEATS),
+        regions=expand("results/classification/repeat-{repeat}/fold_regions.tsv", repeat=REPEATS),
+        permuted=expand("results/classification/permutations-{batch}/permuted.tsv", batch=BATCHES),
+    output:
+        nested="results/classification/nested.tsv",
+        predictions="results/classification/nested_predictions.tsv",
+        calibration="results/classification/nested_calibration.tsv",
+        regions="results/classification/nested_regions.tsv",
+        permuted="results/classification/permuted.tsv",
+    log:
+        "results/logs/collect_nested.log",
+    benchmark:
+        "results/benchmarks/collect_nested.tsv"
+    conda:
+        "../envs/classification.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(1000),
+        runtime=on_retry(15),
+    params:
+        patients=config["cohort"]["patients"],
+        n_bootstrap=config["classification"]["n_bootstrap"],
+        seed=config["seed"],
+        code=code_digest("collect_nested.py"),
+    script:
+        "../scripts/collect_nested.py"
+
+
+rule tabulate_robustness:
+    """Optimism, permuted groups, stability of the regions, learning curve: beside Table 3."""
+    input:
+        published="results/classification/published.tsv",
+        published_predictions="results/classification/published_predictions.tsv",
+        nested="results/classification/nested.tsv",
+        nested_predictions="results/classification/nested_predictions.tsv",
+        permuted="results/classification/permuted.tsv",
+        curve="results/classification/learning_curve.tsv",
+        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
+        fold_voxels=expand(
+            "results/classification/repeat-{repeat}/space-MNI152NLin2009aSym_desc-foldregions_mask.nii.gz",
+            repeat=REPEATS,
+        ),
+        clusters=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+            measure=[*MEASURES, "fc"],
+        ),
+    output:
+        table=report(
+            "results/tables/table3_robustness.tsv",
+            caption="../docs/captions/table3_robustness.rst",
+            category="Tables",
+        ),
+        columns="results/tables/table3_robustness.json",
+    log:
+        "results/logs/tabulate_robustness.log",
+    benchmark:
+        "results/benchmarks/tabulate_robustness.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(2000),
+        runtime=on_retry(15),
+    params:
+        measures=MEASURES,
+        patients=config["cohort"]["patients"],
+        n_bootstrap=config["classification"]["n_bootstrap"],
+        seed=config["seed"],
+        source=config["cohort"]["source"],
+        code=code_digest("tabulate_robustness.py"),
+    script:
+        "../scripts/tabulate_robustness.py"
+
+
+rule plot_robustness:
+    """Calibration, permuted groups and learning curve of the leak-free arm."""
+    input:
+        published="results/classification/published.tsv",
+        nested="results/classification/nested.tsv",
+        calibration="results/classification/nested_calibration.tsv",
+        permuted="results/classification/permuted.tsv",
+        curve="results/classification/learning_curve.tsv",
+    output:
+        figure=report(
+            "results/figures/figure4_robustness.png",
+            caption="../docs/captions/figure4_robustness.rst",
+            category="Figures",
+        ),
+    log:
+        "results/logs/plot_robustness.log",
+    benchmark:
+        "results/benchmarks/plot_robustness.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
+    params:
+        source=config["cohort"]["source"],
+        code=code_digest("plot_robustness.py"),
+    script:
+        "../scripts/plot_robustness.py"

@@ -20,8 +20,8 @@ if SOURCE != "simulated":
             "../envs/cohort.yaml"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=5,
+            mem_mb=on_retry(500),
+            runtime=on_retry(5),
         params:
             patients=config["cohort"]["patients"],
             controls=config["cohort"]["controls"],
@@ -45,8 +45,8 @@ rule index_participant:
         "../envs/cohort.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(10),
     params:
         source=SOURCE,
         code=code_digest("index_participant.py"),
@@ -73,8 +73,8 @@ rule check_cohort:
         "../envs/cohort.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(10),
     params:
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         drop_volumes=config["preprocessing"]["drop_volumes"],
@@ -109,8 +109,8 @@ if SOURCE in ("simulated", "dicom"):
             "../envs/cohort.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=10,
+            mem_mb=on_retry(2000),
+            runtime=on_retry(10),
         params:
             code=code_digest("convert_dicom.py"),
         script:
@@ -139,8 +139,8 @@ if SOURCE == "bids":
             "../envs/cohort.yaml"
         threads: 1
         resources:
-            mem_mb=2000,
-            runtime=10,
+            mem_mb=on_retry(2000),
+            runtime=on_retry(10),
         params:
             code=code_digest("link_bids.py"),
         script:

@@ -5,6 +5,7 @@ It defines helpers only.
 
 import atexit
 import hashlib
+import os
 import sys
 from functools import cache
 from modulefinder import ModuleFinder
@@ -101,6 +102,17 @@ def seeds_of_measure(wildcards):
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
 
 
+def data_of_participants():
+    """The first files of each participant that the workflow writes: without any identifier."""
+    if SOURCE == "derivatives":
+        return of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz"
+        )
+    return of_all("results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz") + of_all(
+        "results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz"
+    )
+
+
 def anatomical_quality():
     """Quality numbers of the anatomy, one file per participant; none for derivatives."""
     if SOURCE == "derivatives":
@@ -141,6 +153,24 @@ def planted_effects():
     return [
         "results/cohort/truth/truth.json",
         "results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
+    ]
+
+
+def repository_file(*parts):
+    """A file of the repository, named from the working directory.
+
+    A relative name: a copy of repository and results elsewhere has nothing to recompute.
+    """
+    return os.path.relpath(Path(workflow.basedir, *parts))
+
+
+def report_templates():
+    """The frame of the report and the templates of its sections."""
+    folder = repository_file("scripts", "restpain", "templates")
+    return [
+        str(path)
+        for kind in ("report", "section")
+        for path in sorted(Path(folder).glob(f"{kind}*"))
     ]
 
 
@@ -190,6 +220,17 @@ def participant_products():
     for measure in MEASURES:
         products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")
     return products
+
+
+BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
+
+
+def permutations_of_batch(wildcards):
+    """Numbers of the permutations of one job, counted from 1 over all jobs."""
+    first = BATCH * (int(wildcards.batch) - 1) + 1
+    return list(
+        range(first, min(first + BATCH - 1, config["classification"]["n_permutations"]) + 1)
+    )
 
 
 def on_retry(amount):

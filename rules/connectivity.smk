@@ -33,8 +33,8 @@ rule define_seeds:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         kind=config["connectivity"]["seeds"],
         coordinates=config["connectivity"]["coordinates"],
@@ -45,16 +45,16 @@ rule define_seeds:
 
 
 rule correlate_seeds:
-    """Fisher's z of the correlation of every seed's mean series with every voxel."""
+    """Fisher's z of every seed with every voxel; standardised series for the seeds of the folds."""
     input:
         bold="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
         mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
         seeds="results/group/space-MNI152NLin2009aSym_desc-seeds_mask.nii.gz",
-        fold_seeds="results/classification/space-MNI152NLin2009aSym_desc-foldseeds_mask.nii.gz",
+        group_mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
     output:
         fc="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-fc_desc-standardised_boldmap.nii.gz",
-        folds=temp(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-fc_desc-folds_boldmap.nii.gz"
+        series=temp(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-standardised_bold.npz"
         ),
     log:
         "results/logs/correlate_seeds/sub-{subject}.log",
@@ -64,9 +64,9 @@ rule correlate_seeds:
         "../envs/metrics.yaml"
     threads: 1
     resources:
-        # measured: 60 MB to start and three times the series, which gzip may have made 4 times smaller
-        mem_mb=lambda wildcards, input: 300 + round(12 * input.size_mb),
-        runtime=10,
+        # measured: 60 MB to start and three times the denoised series
+        mem_mb=memory_mb(500, 4, "rest"),
+        runtime=on_retry(10),
     params:
         band_hz=config["metrics"]["band_hz"],
         fwhm_mm=config["metrics"]["fwhm_mm"],

@@ -34,8 +34,8 @@ rule check_design:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -67,8 +67,8 @@ rule compute_group_mask:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(10),
     params:
         mask_coverage=config["group"]["mask_coverage"],
         code=code_digest("compute_group_mask.py"),
@@ -103,8 +103,8 @@ rule fit_group_model:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
-        runtime=30,
+        mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
+        runtime=on_retry(30),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -144,8 +144,8 @@ rule permute_group:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
-        runtime=60,
+        mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
+        runtime=on_retry(60),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -190,8 +190,8 @@ rule correct_clusters:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=max(3000, 1000 + len(SUBJECTS) // 3),
-        runtime=30,
+        mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
+        runtime=on_retry(30),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -226,8 +226,8 @@ rule extract_features:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(10),
     params:
         code=code_digest("extract_features.py"),
     script:
@@ -250,8 +250,8 @@ rule tabulate_normality:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -277,8 +277,8 @@ rule estimate_error_rate:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         code=code_digest("estimate_error_rate.py"),
     script:

@@ -29,9 +29,9 @@ rule compute_metrics:
         "../envs/metrics.yaml"
     threads: 1
     resources:
-        # measured: 60 MB to start and three times the series, which gzip may have made 4 times smaller
-        mem_mb=lambda wildcards, input: 300 + round(12 * input.size_mb),
-        runtime=10,
+        # measured: 60 MB to start and three times the denoised series
+        mem_mb=memory_mb(500, 4, "rest"),
+        runtime=on_retry(10),
     params:
         measures=MEASURES,
         band_hz=config["metrics"]["band_hz"],

@@ -26,8 +26,8 @@ rule estimate_power:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(30),
     params:
         n_per_group=config["power"]["n_per_group"],
         effect_sizes=config["power"]["effect_sizes"],
@@ -68,8 +68,8 @@ rule plot_power:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         code=code_digest("plot_power.py"),
     script:

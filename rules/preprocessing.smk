@@ -27,8 +27,8 @@ rule prepare_template:
         "../envs/preprocessing.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=5,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(5),
     params:
         normalisation_mm=config["preprocessing"]["normalisation_mm"],
         voxel_mm=config["preprocessing"]["voxel_mm"],
@@ -64,8 +64,8 @@ rule preprocess_anat:
         "../envs/preprocessing.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=10,
+        mem_mb=memory_mb(600, 30, "t1"),
+        runtime=on_retry(10),
     params:
         code=code_digest("preprocess_anat.py"),
     script:
@@ -97,8 +97,8 @@ if SOURCE == "derivatives":
             "../envs/preprocessing.yaml"
         threads: 1
         resources:
-            mem_mb=4000,
-            runtime=10,
+            mem_mb=memory_mb(600, 12, "rest"),
+            runtime=on_retry(10),
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             nuisance=config["preprocessing"]["nuisance"],
@@ -136,8 +136,8 @@ else:
             "../envs/preprocessing.yaml"
         threads: 1
         resources:
-            mem_mb=4000,
-            runtime=15,
+            mem_mb=memory_mb(600, 12, "rest"),
+            runtime=on_retry(15),
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             slice_order=slice_order(),
@@ -202,8 +202,8 @@ rule plot_participant:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=5,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(5),
     params:
         source=SOURCE,
         limits=quality_limits(),

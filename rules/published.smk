@@ -4,7 +4,7 @@ inputs   the folder of the configuration key `published`, results/tables/
 outputs  results/tables/audit_published.tsv, results/tables/published_vs_recomputed.tsv and .html
 """
 
-PUBLISHED = Path(workflow.basedir, config["published"])
+PUBLISHED = repository_file(config["published"])
 
 
 rule audit_published:
@@ -28,8 +28,8 @@ rule audit_published:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         code=code_digest("audit_published.py"),
     script:
@@ -53,7 +53,7 @@ rule compare_published:
             "results/tables/table3_classification.tsv",
             "results/tables/table4_correlation.tsv",
         ],
-        template=f"{workflow.basedir}/scripts/restpain/templates/comparison.html.j2",
+        template=repository_file("scripts", "restpain", "templates", "comparison.html.j2"),
     output:
         comparison="results/tables/published_vs_recomputed.tsv",
         columns="results/tables/published_vs_recomputed.json",
@@ -70,8 +70,8 @@ rule compare_published:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         n_splits=config["classification"]["n_repeats"],
         source=config["cohort"]["source"],

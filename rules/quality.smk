@@ -29,8 +29,8 @@ rule tabulate_quality:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(10),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -56,8 +56,8 @@ rule select_participants:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -88,8 +88,8 @@ rule build_wall:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=15,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(15),
     params:
         source=config["cohort"]["source"],
         limits=quality_limits(),

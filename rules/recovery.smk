@@ -23,8 +23,8 @@ rule define_planted_regions:
         "../envs/simulation.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=5,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(5),
     params:
         code=code_digest("define_planted_regions.py"),
     script:
@@ -57,8 +57,8 @@ rule compare_truth:
         "../envs/simulation.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=on_retry(4000),
+        runtime=on_retry(10),
     params:
         drop_volumes=config["preprocessing"]["drop_volumes"],
         slice_order=slice_order(),
@@ -106,8 +106,8 @@ rule tabulate_recovery:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=5,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(5),
     params:
         measures=[*MEASURES, "fc"],
         patients=config["cohort"]["patients"],
@@ -142,8 +142,8 @@ rule plot_recovery:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         measures=[*MEASURES, "fc"],
         patients=config["cohort"]["patients"],

@@ -4,6 +4,13 @@ inputs   analysed.tsv, maps, clusters, features, predictions and quality control
 outputs  results/tables/, results/figures/, results/report.html
 """
 
+# the rule that wrote what data_of_participants() names
+DATA_RULES = {
+    "simulated": "convert_dicom",
+    "dicom": "convert_dicom",
+    "bids": "link_bids",
+    "derivatives": "import_derivatives",
+}
 TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]
 
 
@@ -26,8 +33,8 @@ rule tabulate_demographics:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
@@ -61,8 +68,8 @@ rule tabulate_regions:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tabulate_regions.py"),
@@ -90,8 +97,8 @@ rule tabulate_classification:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tabulate_classification.py"),
@@ -118,8 +125,8 @@ rule tabulate_correlation:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tabulate_correlation.py"),
@@ -148,8 +155,8 @@ rule export_tables:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("export_tables.py"),
@@ -158,7 +165,7 @@ rule export_tables:
 
 
 rule trace_tables:
-    """Where every cell of Tables 1 to 4 comes from: file, row, column, rule, checksum."""
+    """Where every cell of Tables 1 to 4 comes from, back to the files of the participants."""
     input:
         tables=expand("results/tables/{name}.tsv", name=TABLES),
         participants="results/cohort/analysed.tsv",
@@ -169,9 +176,25 @@ rule trace_tables:
         published="results/classification/published.tsv",
         nested="results/classification/nested.tsv",
         association="results/group/association.tsv",
+        data=data_of_participants(),
+        maps=[
+            path
+            for measure in MEASURES
+            for path in of_all(
+                "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
+                f"_stat-{measure}_desc-standardised_boldmap.nii.gz"
+            )
+        ],
+        seed_maps=of_all(
+            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-fc_desc-standardised_boldmap.nii.gz"
+        ),
     output:
         traces=expand("results/tables/{name}_provenance.tsv", name=TABLES),
-        sidecar=expand("results/tables/{name}_provenance.json", name=TABLES),
+        inputs="results/tables/provenance_inputs.tsv",
+        sidecar=[
+            *expand("results/tables/{name}_provenance.json", name=TABLES),
+            "results/tables/provenance_inputs.json",
+        ],
     log:
         "results/logs/trace_tables.log",
     benchmark:
@@ -180,9 +203,10 @@ rule trace_tables:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(15),
     params:
+        data_rule=DATA_RULES[SOURCE],
         participants_rule="select_participants",
         code=code_digest("trace_tables.py"),
     script:
@@ -217,8 +241,8 @@ rule plot_workflow:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         settings=config,
         code=code_digest("plot_workflow.py"),
@@ -271,8 +295,8 @@ rule plot_group_maps:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=15,
+        mem_mb=on_retry(3000),
+        runtime=on_retry(15),
     params:
         measures=config["metrics"]["measures"],
         patients=config["cohort"]["patients"],
@@ -317,8 +341,8 @@ rule plot_regions:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(10),
     params:
         measures=config["metrics"]["measures"],
         voxel_p=config["group"]["voxel_p"],
@@ -351,8 +375,8 @@ rule plot_roc:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
     params:
         patients=config["cohort"]["patients"],
         n_bootstrap=config["classification"]["n_bootstrap"],
@@ -363,11 +387,44 @@ rule plot_roc:
         "../scripts/plot_roc.py"
 
 
+rule tabulate_run_times:
+    """What each rule of the run took; it differs from run to run."""
+    input:
+        # the last products: when they are there, so are the benchmarks of all jobs behind them
+        finished=[
+            *expand("results/tables/{name}.docx", name=TABLES),
+            *expand("results/tables/{name}_provenance.tsv", name=TABLES),
+            "results/figures/figure1_workflow.svg",
+            "results/figures/figure2_group_maps.png",
+            "results/figures/figure3_regions.png",
+            "results/figures/figure4_roc.png",
+            *published_products(),
+        ],
+    output:
+        times="results/run_times.tsv",
+        sidecar="results/run_times.json",
+    log:
+        "results/logs/tabulate_run_times.log",
+    benchmark:
+        "results/benchmarks/tabulate_run_times.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=on_retry(1000),
+        runtime=on_retry(5),
+    params:
+        folder="results/benchmarks",
+        code=code_digest("tabulate_run_times.py"),
+    script:
+        "../scripts/tabulate_run_times.py"
+
+
 rule build_report:
     """The page that tells the study: summary, tables, figures, quality, methods, settings."""
     input:
-        template=f"{workflow.basedir}/scripts/restpain/templates/report.html.j2",
-        config=f"{workflow.basedir}/config.yaml",
+        templates=report_templates(),
+        config=repository_file("config.yaml"),
         participants="results/cohort/analysed.tsv",
         tables=[
             "results/tables/table1_demographics.tsv",
@@ -380,10 +437,25 @@ rule build_report:
             "results/figures/figure2_group_maps.png",
             "results/figures/figure3_regions.png",
             "results/figures/figure4_roc.png",
+            "results/figures/figure4_robustness.png",
         ],
+        robustness="results/tables/table3_robustness.tsv",
         func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
         anat_qc=anatomical_quality(),
         pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
+        brain="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+        differences=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
+            measure=[*MEASURES, "fc"],
+        ),
+        labels=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
+            measure=[*MEASURES, "fc"],
+        ),
+        clusters=expand(
+            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+            measure=[*MEASURES, "fc"],
+        ),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
         models=expand("results/group/{measure}/model.json", measure=[*MEASURES, "fc"]),
         corrections=expand(
@@ -402,6 +474,8 @@ rule build_report:
         design="results/cohort/design_check.tsv",
         recovery=recovery_products(),
         published=published_products(),
+        inputs="results/tables/provenance_inputs.tsv",
+        run_times="results/run_times.tsv",
     output:
         report=report(
             "results/report.html",
@@ -416,8 +490,8 @@ rule build_report:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=15,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(15),
     params:
         settings=config,
         code=code_digest("build_report.py"),

@@ -22,8 +22,8 @@ rule simulate_cohort:
         "../envs/simulation.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=5,
+        mem_mb=on_retry(2000),
+        runtime=on_retry(5),
     params:
         n_patients=config["simulation"]["n_patients"],
         n_controls=config["simulation"]["n_controls"],
@@ -55,8 +55,8 @@ rule simulate_participant:
         "../envs/simulation.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=10,
+        mem_mb=on_retry(3000),
+        runtime=on_retry(10),
     params:
         patients=config["cohort"]["patients"],
         seed=config["seed"],

@@ -1,132 +1,194 @@
 """The page that tells the study, in one HTML file."""
 
 import logging
+from importlib.resources import files
 from pathlib import Path
 
+from restpain.clustermaps import maps_of_measures
 from restpain.files import write_text
 from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.quality_wall import motion_sentences
-from restpain.report_page import page_context, render_page
+from restpain.report_classification import classification_section
+from restpain.report_cohort import cohort_section
+from restpain.report_methods import methods_section
+from restpain.report_page import render_report
+from restpain.report_provenance import provenance_section
+from restpain.report_published import published_section
+from restpain.report_quality import quality_section, quality_table
+from restpain.report_recovery import recovery_section
+from restpain.report_regions import regions_section
+from restpain.report_run_times import run_times_section
+from restpain.report_score import score_section
+from restpain.report_settings import settings_section
+from restpain.report_summary import summary_section
+from restpain.report_viewer import viewer_section
+from restpain.report_words import question
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
+from restpain.volumes import read_volume
+from restpain.workflow_content import exclusion_flow
 
 logger = logging.getLogger("build_report")
 
 TABLES = ("demographics", "regions", "classification", "correlation")
-FIGURES = ("workflow", "group_maps", "regions", "roc")
+BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
+FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 
 
-def build_report(
-    *,
-    template_path: str,
-    config_path: str,
-    participants_path: str,
-    tables_paths: list[str],
-    figures_paths: list[str],
-    func_qc_paths: list[str],
-    anat_qc_paths: list[str],
-    pictures_paths: list[str],
-    mask_path: str,
-    models_paths: list[str],
-    corrections_paths: list[str],
-    error_rates_paths: list[str],
-    normality_path: str,
-    motion_path: str,
-    score_maps_paths: list[str],
-    seeds_path: str,
-    check_path: str,
-    design_path: str,
-    recovery_paths: list[str],
-    published_paths: list[str],
-    report_path: str,
-    settings: dict,
-) -> None:
+def build_report(inputs, report_path: str, settings: dict) -> None:
+    """Read what each section shows, in the order of the page; ``inputs`` are those of the rule."""
     cohort = settings["cohort"]
+    groups = {"patients": cohort["patients"], "controls": cohort["controls"]}
     measures = [*settings["metrics"]["measures"], "fc"]
-    text = {"brodmann_area": str}
     tables = {
-        name: read_table(path, dtype=text) for name, path in zip(TABLES, tables_paths, strict=True)
+        name: read_table(path, dtype={"brodmann_area": str})
+        for name, path in zip(TABLES, inputs["tables"], strict=True)
     }
-    seeds = read_table(seeds_path)
+    figures = {
+        name: Path(path).read_bytes()
+        for name, path in zip(FIGURES, inputs["figures"], strict=True)
+    }
+    roster = read_participants(inputs["participants"], **groups)
+    flow = exclusion_flow(roster, groups=list(groups.values()))
+    func_qc = [read_json(path) for path in inputs["func_qc"]]
+    anat_qc = [read_json(path) for path in inputs["anat_qc"]]
+    quality = quality_table(roster[roster["exclude"] == ""], func_qc, anat_qc)
+    models = {
+        measure: read_json(path) for measure, path in zip(measures, inputs["models"], strict=True)
+    }
+    normality = read_table(inputs["normality"])
+    seeds = read_table(inputs["seeds"])
+    df = next(iter(models.values()))["df"]
     recovery = None
-    if recovery_paths:
-        *recovered, figure_path = recovery_paths
+    if inputs["recovery"]:
+        *recovered, figure_path = inputs["recovery"]
         named = {"effects": str, "clusters": str}  # lists of numbers and names
-        recovery = (
-            [read_table(path, dtype=named) for path in recovered],
-            Path(figure_path).read_bytes(),
+        recovery = recovery_section(
+            [read_table(path, dtype=named) for path in recovered], Path(figure_path).read_bytes()
         )
-    corrections = {
-        measure: read_json(path)["volumes"]
-        for measure, path in zip(measures, corrections_paths, strict=True)
-    }
-    context = page_context(
-        settings=settings,
-        default_text=Path(config_path).read_text(encoding="utf-8"),
-        roster=read_participants(
-            participants_path, patients=cohort["patients"], controls=cohort["controls"]
+    sections = [
+        summary_section(
+            flow,
+            tables,
+            quality,
+            settings=settings,
+            models=models,
+            corrections={
+                measure: read_json(path)["volumes"]
+                for measure, path in zip(measures, inputs["corrections"], strict=True)
+            },
+            error_rates=[read_json(path) for path in inputs["error_rates"]],
+            normality=normality,
         ),
-        tables=tables,
-        func_qc=[read_json(path) for path in func_qc_paths],
-        anat_qc=[read_json(path) for path in anat_qc_paths],
-        pictures=[Path(path).read_bytes() for path in pictures_paths],
-        figures={
-            name: Path(path).read_bytes()
-            for name, path in zip(FIGURES, figures_paths, strict=True)
-        },
-        mask=read_json(mask_path),
-        models={
-            measure: read_json(path) for measure, path in zip(measures, models_paths, strict=True)
-        },
-        corrections=corrections,
-        error_rates=[read_json(path) for path in error_rates_paths],
-        normality=read_table(normality_path),
-        motion=motion_sentences(read_table(motion_path)),
-        score_maps={
-            measure: read_json(path)
-            for measure, path in zip(measures, score_maps_paths, strict=True)
-        },
-        seeds=seeds,
-        checks={
-            "Cohort: files and headers": read_table(check_path),
-            "Design: columns of the group model": read_table(design_path),
-        },
-        recovery=recovery,
-        published_tables=tuple(read_table(path) for path in published_paths) or None,
-        files=[
-            (path, Path(path).read_bytes())
-            for path in [*tables_paths, *figures_paths, *recovery_paths]
-        ],
-    )
-    page = render_page(Path(template_path).read_text(encoding="utf-8"), context)
-    logger.info("%d participants, %.1f MB", len(pictures_paths), len(page) / 1e6)
+        cohort_section(flow, tables["demographics"], figures["workflow"]),
+        regions_section(
+            tables["regions"],
+            normality,
+            settings=settings,
+            df=df,
+            n_seeds=len(seeds),
+            group_maps=figures["group_maps"],
+            places=figures["regions"],
+        ),
+        viewer_section(
+            maps_of_measures(
+                measures,
+                {
+                    "difference": [read_volume(path)[0] for path in inputs["differences"]],
+                    "labels": [read_volume(path)[0] for path in inputs["labels"]],
+                },
+                [read_table(path) for path in inputs["clusters"]],
+                seeds,
+            ),
+            *read_volume(inputs["brain"]),
+            settings=settings,
+            df=df,
+            brainsprite=BRAINSPRITE.read_text(encoding="utf-8"),
+        ),
+        classification_section(
+            tables["classification"],
+            read_table(inputs["robustness"]),
+            n_repeats=settings["classification"]["n_repeats"],
+            curves=figures["roc"],
+            trust=figures["robustness"],
+        ),
+        score_section(
+            tables["correlation"],
+            {
+                measure: read_json(path)
+                for measure, path in zip(measures, inputs["score_maps"], strict=True)
+            },
+            cohort["score"],
+        ),
+        recovery,
+        published_section(tuple(read_table(path) for path in inputs["published"]) or None),
+        quality_section(
+            quality,
+            [Path(path).read_bytes() for path in inputs["pictures"]],
+            motion_sentences(read_table(inputs["motion"])),
+            **groups,
+        ),
+        methods_section(settings, func_qc, df=df, n_voxels=read_json(inputs["mask"])["n_voxels"]),
+        settings_section(Path(inputs["config"]).read_text(encoding="utf-8"), settings),
+        provenance_section(
+            {
+                "Cohort: files and headers": read_table(inputs["check"]),
+                "Design: columns of the group model": read_table(inputs["design"]),
+            },
+            [
+                (path, Path(path).read_bytes())
+                for path in [*inputs["tables"], *inputs["figures"], *inputs["recovery"]]
+            ],
+            read_table(inputs["inputs"]),
+        ),
+        run_times_section(read_table(inputs["run_times"])),
+    ]
+    shared = {
+        **groups,
+        "simulated": cohort["source"] == "simulated",
+        "question": question(settings),
+        "score": cohort["score"],
+        "n": {group["group"]: group["analysed"] for group in flow},
+    }
+    templates = {Path(path).name: Path(path).read_text("utf-8") for path in inputs["templates"]}
+    page = render_report(sections, shared, templates)
+    logger.info("%d participants, %.1f MB", len(func_qc), len(page) / 1e6)
     write_text(report_path, page)
 
 
 if __name__ == "__main__":
     start_log(snakemake.log[0])
     build_report(
-        template_path=snakemake.input.template,
-        config_path=snakemake.input.config,
-        participants_path=snakemake.input.participants,
-        tables_paths=snakemake.input.tables,
-        figures_paths=snakemake.input.figures,
-        func_qc_paths=of_analysed(snakemake.input.func_qc, snakemake.input.participants),
-        anat_qc_paths=of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
-        pictures_paths=of_analysed(snakemake.input.pictures, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        models_paths=snakemake.input.models,
-        corrections_paths=snakemake.input.corrections,
-        error_rates_paths=snakemake.input.error_rates,
-        normality_path=snakemake.input.normality,
-        motion_path=snakemake.input.motion,
-        score_maps_paths=snakemake.input.score_maps,
-        seeds_path=snakemake.input.seeds,
-        check_path=snakemake.input.check,
-        design_path=snakemake.input.design,
-        recovery_paths=snakemake.input.recovery,
-        published_paths=snakemake.input.published,
+        inputs={
+            "templates": snakemake.input.templates,
+            "config": snakemake.input.config,
+            "participants": snakemake.input.participants,
+            "tables": snakemake.input.tables,
+            "figures": snakemake.input.figures,
+            "robustness": snakemake.input.robustness,
+            "func_qc": of_analysed(snakemake.input.func_qc, snakemake.input.participants),
+            "anat_qc": of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
+            "pictures": of_analysed(snakemake.input.pictures, snakemake.input.participants),
+            "brain": snakemake.input.brain,
+            "differences": snakemake.input.differences,
+            "labels": snakemake.input.labels,
+            "clusters": snakemake.input.clusters,
+            "mask": snakemake.input.mask,
+            "models": snakemake.input.models,
+            "corrections": snakemake.input.corrections,
+            "error_rates": snakemake.input.error_rates,
+            "normality": snakemake.input.normality,
+            "motion": snakemake.input.motion,
+            "score_maps": snakemake.input.score_maps,
+            "seeds": snakemake.input.seeds,
+            "check": snakemake.input.check,
+            "design": snakemake.input.design,
+            "recovery": snakemake.input.recovery,
+            "published": snakemake.input.published,
+            "inputs": snakemake.input.inputs,
+            "run_times": snakemake.input.run_times,
+        },
         report_path=snakemake.output.report,
         settings=snakemake.params.settings,
     )

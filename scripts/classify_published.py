@@ -32,6 +32,7 @@ def classify_published(
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
+    n_search_trials: int,
     n_bootstrap: int,
     seed: int,
 ) -> None:
@@ -51,6 +52,7 @@ def classify_published(
             learners=learners,
             test_fraction=test_fraction,
             n_repeats=n_repeats,
+            n_search_trials=n_search_trials,
             seed=seed,
         )
         row = {"cluster_id": cluster_id, "measure": measure, **summary}
@@ -89,6 +91,7 @@ if __name__ == "__main__":
         learners=snakemake.params.learners,
         test_fraction=snakemake.params.test_fraction,
         n_repeats=snakemake.params.n_repeats,
+        n_search_trials=snakemake.params.n_search_trials,
         n_bootstrap=snakemake.params.n_bootstrap,
         seed=snakemake.params.seed,
     )

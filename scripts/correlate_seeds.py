@@ -3,11 +3,20 @@
 import logging
 from pathlib import Path
 
-from restpain.connectivity import correlation, fisher_z, seed_series
+import numpy as np
+
+from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
 from restpain.runlog import start_log
 from restpain.smoothing import smooth
 from restpain.spectrum import checked_series, ideal_filter
-from restpain.volumes import read_mask, read_masked, repetition_time, write_masked
+from restpain.volumes import (
+    check_grid,
+    read_mask,
+    read_masked,
+    repetition_time,
+    write_arrays,
+    write_masked,
+)
 
 logger = logging.getLogger("correlate_seeds")
 
@@ -22,9 +31,9 @@ def correlate_seeds(
     bold_path: str,
     mask_path: str,
     seeds_path: str,
-    fold_seeds_path: str,
+    group_mask_path: str,
     fc_path: str,
-    folds_path: str,
+    series_path: str,
     band_hz: tuple[float, float],
     fwhm_mm: float,
     smoothing_kernel: str,
@@ -37,11 +46,9 @@ def correlate_seeds(
     series = smooth(series, mask, **smoothing, out=series)
     logger.info("%d voxels, %d volumes, repetition time %g s", *series.shape, tr)
 
-    maps = {}
-    for path in (seeds_path, fold_seeds_path):
-        seeds = read_masked(path, mask, affine)
-        logger.info("%s: %d seeds", Path(path).name, seeds.shape[1])
-        maps[path] = fisher_z(correlation(series, seed_series(series, seeds)))
+    seeds = read_masked(seeds_path, mask, affine)
+    logger.info("%s: %d seeds", Path(seeds_path).name, seeds.shape[1])
+    fc = fisher_z(correlation(series, seed_series(series, seeds)))
 
     sidecar = {
         "Description": DESCRIPTION,
@@ -52,9 +59,15 @@ def correlate_seeds(
         "SmoothingFWHM": fwhm_mm,
         "SmoothingKernel": smoothing_kernel,
     }
-    write_masked(fc_path, maps[seeds_path], mask, affine, sidecar=sidecar)
-    # no sidecar: the image is temporary, and Snakemake would leave the sidecar behind
-    write_masked(folds_path, maps[fold_seeds_path], mask, affine)
+    write_masked(fc_path, fc, mask, affine, sidecar=sidecar)
+
+    # from this the connectivity of the seeds of any fold is one matrix product
+    group, group_affine = read_mask(group_mask_path)
+    check_grid(group.shape, group_affine, mask.shape, affine, Path(group_mask_path).name)
+    of_group = np.zeros((group.sum(), series.shape[1]), np.float32)
+    of_group[mask[group]] = series[group[mask]]
+    units, norms = unit_series(of_group)
+    write_arrays(series_path, units=units, norms=norms)
 
 
 if __name__ == "__main__":
@@ -63,9 +76,9 @@ if __name__ == "__main__":
         bold_path=snakemake.input.bold,
         mask_path=snakemake.input.mask,
         seeds_path=snakemake.input.seeds,
-        fold_seeds_path=snakemake.input.fold_seeds,
+        group_mask_path=snakemake.input.group_mask,
         fc_path=snakemake.output.fc,
-        folds_path=snakemake.output.folds,
+        series_path=snakemake.output.series,
         band_hz=snakemake.params.band_hz,
         fwhm_mm=snakemake.params.fwhm_mm,
         smoothing_kernel=snakemake.params.smoothing_kernel,

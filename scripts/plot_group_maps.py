@@ -5,7 +5,14 @@ import logging
 
 import numpy as np
 
-from restpain.figures_maps import MAX_SEEDS, group_maps_figure, measure_title, seed_correlations
+from restpain.clustermaps import maps_of_measures
+from restpain.figures_group_maps import (
+    MAX_SEEDS,
+    group_maps_figure,
+    measure_title,
+    seed_correlations,
+)
+from restpain.figures_maps import DPI
 from restpain.files import write_bytes
 from restpain.formatting import counted
 from restpain.groupmaps import of_analysed
@@ -14,25 +21,7 @@ from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
 from restpain.volumes import read_volume
 
-DPI = 200
-
 logger = logging.getLogger("plot_group_maps")
-
-
-def measure_rows(measure, volumes, clusters, model, seeds) -> list[dict]:
-    """Give the rows of one measure: one, or one per seed of the connectivity."""
-    df = {
-        "patients": model["n_patients"] - 1,
-        "controls": model["n_controls"] - 1,
-        "difference": model["df"],
-    }
-    rows = []
-    for index in range(volumes["difference"].shape[3]):
-        seed = seeds.iloc[index] if measure == "fc" else None
-        own = clusters if seed is None else clusters[clusters["seed"] == seed["seed"]]
-        maps = {name: volume[..., index] for name, volume in volumes.items()}
-        rows.append({"title": measure_title(measure, seed), "clusters": own, "df": df} | maps)
-    return rows
 
 
 def mean_seed_correlations(fc_maps_paths, participants, seeds_mask, names) -> dict | None:
@@ -70,19 +59,31 @@ def plot_group_maps(
     participants = read_participants(participants_path, patients=patients, controls=controls)
     included = participants[participants["exclude"] == ""]
     seeds = read_table(seeds_path)
-    names = {"patients": patients_paths, "controls": controls_paths}
-    names |= {"difference": difference_paths, "labels": labels_paths}
-    rows = []
-    for index, measure in enumerate([*measures, "fc"]):
-        volumes = {
-            name: np.atleast_3d(read_volume(paths[index])[0]) for name, paths in names.items()
+    paths = {
+        "patients": patients_paths,
+        "controls": controls_paths,
+        "difference": difference_paths,
+        "labels": labels_paths,
+    }
+    models = [read_json(path) for path in models_paths]
+    maps = maps_of_measures(
+        [*measures, "fc"],
+        {name: [read_volume(path)[0] for path in some] for name, some in paths.items()},
+        [read_table(path) for path in clusters_paths],
+        seeds,
+    )
+    rows = [
+        shown
+        | {
+            "title": measure_title(shown["measure"], shown["seed"]),
+            "df": {
+                "patients": models[0]["n_patients"] - 1,
+                "controls": models[0]["n_controls"] - 1,
+                "difference": models[0]["df"],
+            },
         }
-        volumes = {
-            name: volume if volume.ndim == 4 else volume[..., None]
-            for name, volume in volumes.items()
-        }
-        clusters = read_table(clusters_paths[index])
-        rows += measure_rows(measure, volumes, clusters, read_json(models_paths[index]), seeds)
+        for shown in maps
+    ]
     shown = rows[: len(measures) + MAX_SEEDS]
     left_out = len(rows) - len(shown)
     note = f"{counted(left_out, 'more seed')} not shown." if left_out else ""

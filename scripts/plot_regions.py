@@ -2,25 +2,20 @@
 
 import io
 import logging
+from itertools import groupby
 
 import numpy as np
 from nilearn.datasets import fetch_surf_fsaverage
 from nilearn.surface import load_surf_mesh
 
-from restpain.figures_maps import (
-    colour_limit,
-    regions_figure,
-    surface_values,
-    surface_view,
-    t_threshold,
-)
+from restpain.clustermaps import maps_of_measures, single_clusters, strongest_of
+from restpain.figures_maps import DPI, colour_limit, t_threshold
+from restpain.figures_regions import regions_figure, surface_values, surface_view
 from restpain.files import write_bytes
 from restpain.formatting import counted, measure_name
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
 from restpain.volumes import read_volume
-
-DPI = 200
 
 logger = logging.getLogger("plot_regions")
 
@@ -58,37 +53,26 @@ def plot_regions(
     source: str,
 ) -> None:
     template, affine = read_volume(template_path)
-    seeds = read_table(seeds_path)["seed"].tolist()
-    panels, projections, maps = [], [], []
-    for index, measure in enumerate([*measures, "fc"]):
-        values, _ = read_volume(difference_paths[index])
-        labels, _ = read_volume(labels_paths[index])
-        clusters = read_table(clusters_paths[index])
-        if values.ndim == 3:
-            values, labels = values[..., None], labels[..., None]
-        maps += [values[..., volume] for volume in range(values.shape[3])]
-        for row in clusters.itertuples():
-            volume = seeds.index(row.seed) if measure == "fc" else 0
-            number = int(row.cluster_id.removeprefix(measure.upper()))
-            panels.append(
-                {
-                    "row": row,
-                    "values": values[..., volume],
-                    "labels": labels[..., volume] == number,
-                }
-            )
-        if len(clusters):
-            strongest = np.abs(np.where(labels > 0, values, 0)).argmax(axis=3)[..., None]
-            projections.append(
-                {
-                    "title": f"{measure_name(measure)}: {counted(len(clusters), 'cluster')}",
-                    "values": np.take_along_axis(values, strongest, axis=3)[..., 0],
-                    "labels": (labels > 0).any(axis=3),
-                }
-            )
+    maps = maps_of_measures(
+        [*measures, "fc"],
+        {
+            "difference": [read_volume(path)[0] for path in difference_paths],
+            "labels": [read_volume(path)[0] for path in labels_paths],
+        },
+        [read_table(path) for path in clusters_paths],
+        read_table(seeds_path),
+    )
+    panels = single_clusters(maps)
+    projections = []
+    for measure, found in groupby(panels, key=lambda panel: panel["measure"]):
+        values, labels = strongest_of([shown for shown in maps if shown["measure"] == measure])
+        title = f"{measure_name(measure)}: {counted(len(list(found)), 'cluster')}"
+        projections.append({"title": title, "values": values, "labels": labels})
     threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
     sides = "two-tailed" if tails == 2 else "one-tailed"
-    limit = colour_limit(maps, threshold=threshold, percentile=100)
+    limit = colour_limit(
+        [shown["difference"] for shown in maps], threshold=threshold, percentile=100
+    )
     for projection in projections:
         projection["surfaces"] = hemisphere_views(projection, affine, limit)
     logger.info("%d clusters, threshold |t| > %.3f", len(panels), threshold)

@@ -2,12 +2,13 @@
 
 import logging
 
-from restpain.figures_flow import workflow_content, workflow_svg
+from restpain.figures_flow import workflow_svg
 from restpain.files import write_text
 from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
+from restpain.workflow_content import workflow_content
 
 logger = logging.getLogger("plot_workflow")
 

@@ -15,15 +15,17 @@ logger = logging.getLogger("tabulate_classification")
 NAMES = (
     "measure", "region", "hemisphere", "auc", "loocv_auc", "cutoff", "sensitivity_percent",
     "specificity_percent", "accuracy_percent", "cluster_id", "arm", "cutoff_rule", "auc_sd",
-    "auc_undefined_splits", "auc_low", "auc_high", "p_permutation", "feature_auc",
+    "auc_undefined_splits", "auc_low", "auc_high", "p_permutation",
+    "n_permutations", "auc_first_repeat", "p_shuffle", "feature_auc",
     "feature_auc_low", "feature_auc_high", "feature_cutoff", "feature_patients",
+    "feature_sensitivity_percent", "feature_specificity_percent",
     "sensitivity_low", "sensitivity_high", "specificity_low", "specificity_high",
     "balanced_accuracy_percent", "brier", "n", "n_train", "n_test", "folds_without_region",
     "learners",
 )  # fmt: skip
 OWN = {
     "measure": "Measure of the feature; all for the features of every measure together",
-    "region": "AAL label of the feature's cluster; the features in words in arms B and D",
+    "region": "AAL label of the feature's cluster; the features in words in the other arms",
     "arm": "A: published protocol, regions chosen on everybody; " + NESTED["arm"],
 }
 COLUMNS = {name: ({**NESTED, **PUBLISHED} | OWN)[name] for name in NAMES}

@@ -1,20 +1,52 @@
-"""Where every cell of Tables 1 to 4 comes from, one file beside each table."""
+"""Where every cell of Tables 1 to 4 comes from, back to the files of the participants."""
 
 import hashlib
 import logging
 from pathlib import Path
 
-from restpain.provenance import COLUMNS, Source, trace_copied, trace_demographics
+import pandas as pd
+
+from restpain.groupmaps import of_analysed, participant_of
+from restpain.provenance import (
+    COLUMNS,
+    DATA,
+    INPUT_COLUMNS,
+    MAP,
+    TABLE,
+    Source,
+    inputs_digest,
+    trace_copied,
+    trace_demographics,
+)
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_table
 
 logger = logging.getLogger("trace_tables")
 
 
+def checksum(path: str) -> str:
+    """SHA-256 of a file of any size."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def inputs_of(stage: str, paths: list[str], rule: str) -> list[dict]:
+    """List files of participants with their checksums."""
+    return [
+        {
+            "stage": stage,
+            "participant_id": None if stage == TABLE else participant_of(path),
+            "file": str(path),
+            "rule": rule,
+            "sha256": checksum(path),
+        }
+        for path in paths
+    ]
+
+
 def source_of(path: str, rule: str) -> Source:
     """Read a table that others are made from; all its cells are text."""
-    content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return Source(str(path), rule, content, read_table(path, dtype=str))
+    return Source(str(path), rule, checksum(path), read_table(path, dtype=str))
 
 
 def trace_tables(
@@ -25,8 +57,13 @@ def trace_tables(
     published_path: str,
     nested_path: str,
     association_path: str,
+    data_paths: list[str],
+    maps_paths: list[str],
+    seed_maps_paths: list[str],
     traces_paths: list[str],
+    inputs_path: str,
     participants_rule: str,
+    data_rule: str,
 ) -> None:
     demographics, regions, classification, correlation = (
         read_table(path, dtype=str) for path in tables_paths
@@ -34,7 +71,7 @@ def trace_tables(
     clusters = [source_of(path, "correct_clusters") for path in clusters_paths]
     arms = [
         source_of(published_path, "collect_published"),
-        source_of(nested_path, "classify_nested"),
+        source_of(nested_path, "collect_nested"),
     ]
     association = [source_of(association_path, "correlate_score")]
     by_id = {"keys": ["cluster_id"], "renamed": {}, "name": "cluster_id"}
@@ -50,7 +87,16 @@ def trace_tables(
         ),
         trace_copied(correlation, association, **by_id),
     ]
-    for path, table in zip(traces_paths, traces, strict=True):
+    inputs = pd.DataFrame(
+        inputs_of(TABLE, [participants_path], participants_rule)
+        + inputs_of(DATA, data_paths, data_rule)
+        + inputs_of(MAP, maps_paths, "compute_metrics")
+        + inputs_of(MAP, seed_maps_paths, "correlate_seeds")
+    )
+    write_table(inputs_path, inputs, INPUT_COLUMNS)
+    rests_on = [inputs_digest(inputs, stages) for stages in ((TABLE,), (TABLE, DATA, MAP))]
+    for index, (path, table) in enumerate(zip(traces_paths, traces, strict=True)):
+        table["inputs_sha256"] = rests_on[min(index, 1)]
         logger.info("%s: %d cells", Path(path).name, len(table))
         write_table(path, table, COLUMNS)
 
@@ -64,6 +110,11 @@ if __name__ == "__main__":
         published_path=snakemake.input.published,
         nested_path=snakemake.input.nested,
         association_path=snakemake.input.association,
+        data_paths=of_analysed(snakemake.input.data, snakemake.input.participants),
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        seed_maps_paths=of_analysed(snakemake.input.seed_maps, snakemake.input.participants),
         traces_paths=snakemake.output.traces,
+        inputs_path=snakemake.output.inputs,
         participants_rule=snakemake.params.participants_rule,
+        data_rule=snakemake.params.data_rule,
     )

@@ -1,9 +1,12 @@
 """What the tests share."""
 
+import os
 import tarfile
 from pathlib import Path
 
 import pytest
+
+from browser import Browser, find_chromium
 
 REAL_DICOM = Path(__file__).parents[2] / "shared" / "data" / "philips_ingenia" / "dicom.tar.xz"
 
@@ -18,3 +21,16 @@ def real_dicom(tmp_path_factory):
         archive.extractall(data / "sub-01", filter="data")
     (data / "participants.tsv").write_text("participant_id\tgroup\nsub-01\tpatient\n")
     return data
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Run one headless Chromium for all tests; where changes are checked it must be there."""
+    executable = find_chromium()
+    if executable is None:
+        message = "no Chromium is installed, so no page can be opened"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with Browser(executable) as opened:
+        yield opened

@@ -7,6 +7,7 @@ import pandas as pd
 
 from restpain import audit_arithmetic as arithmetic
 from restpain import audit_places as places
+from restpain import audit_testsets as testsets
 from restpain.atlas import Atlas
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
 from restpain.formatting import is_missing
@@ -266,7 +267,7 @@ def _regions(table: pd.DataFrame, study: Study, brain, aal: Atlas, brodmann: Atl
 
 
 def _classification(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
-    sizes = arithmetic.sizes_of_test_set(sum(study.n), study.test_fraction)
+    sizes = testsets.sizes_of_test_set(sum(study.n), study.test_fraction)
     sets = {"sizes": sizes, "n_splits": study.n_splits}
     for _, row in table.iterrows():
         name = region_row(row)
@@ -283,15 +284,15 @@ def _classification(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
         )
         checks = {column: {} for column in table.columns}
         if auc is not None:
-            checks["auc"]["mean_of_sets"] = arithmetic.mean_of_test_sets(
+            checks["auc"]["mean_of_sets"] = testsets.mean_of_test_sets(
                 auc, quantity="auc", scale=1, **sets
             )
             if sensitivity is not None and specificity is not None:
-                checks["auc"]["auc_of_point"] = arithmetic.auc_around_point(
+                checks["auc"]["auc_of_point"] = testsets.auc_around_point(
                     auc, sensitivity, specificity
                 )
             if loo is not None:
-                checks["loocv_auc"]["loo_and_test"] = arithmetic.leave_one_out_near_test(
+                checks["loocv_auc"]["loo_and_test"] = testsets.leave_one_out_near_test(
                     loo, auc, n=study.n, **sets
                 )
         for column, value in (
@@ -299,15 +300,15 @@ def _classification(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
             ("specificity_percent", specificity),
         ):
             if value is not None:
-                checks[column]["mean_of_sets"] = arithmetic.mean_of_test_sets(
+                checks[column]["mean_of_sets"] = testsets.mean_of_test_sets(
                     value, quantity="share", scale=100, **sets
                 )
         if accuracy is not None:
-            checks["accuracy_percent"]["mean_of_sets"] = arithmetic.mean_of_test_sets(
+            checks["accuracy_percent"]["mean_of_sets"] = testsets.mean_of_test_sets(
                 accuracy, quantity="accuracy", scale=100, **sets
             )
             if sensitivity is not None and specificity is not None:
-                checks["accuracy_percent"]["between"] = arithmetic.accuracy_between(
+                checks["accuracy_percent"]["between"] = testsets.accuracy_between(
                     accuracy, sensitivity, specificity
                 )
         for column in table.columns[3:]:

@@ -23,6 +23,9 @@ PUBLISHED = {
     "feature_auc_high": "Upper end of its 95 % bootstrap interval",
     "feature_cutoff": "Cutoff of the feature in its own unit (largest Youden index)",
     "feature_patients": "Side of the cutoff on which patients lie: higher or lower",
+    "feature_sensitivity_percent": "Patients on that side, %; apparent, since the cutoff was "
+    "chosen on the same participants",
+    "feature_specificity_percent": "Controls on the other side, %; apparent, too",
     "learners": "Learners and their weights in the ensemble, mean of the splits",
 }
 PUBLISHED_PREDICTIONS = {
@@ -36,14 +39,20 @@ PUBLISHED_PREDICTIONS = {
     "feature": "Value of the feature; missing for several features together",
 }
 NESTED = {
-    "arm": "B: regions, features and model from the training folds alone; D: what must be beaten",
+    "arm": "B: regions, features and model from the training folds alone; C: all regions of an "
+    "atlas, chosen on nobody; D: what must be beaten",
     "features": "What the model was given",
     "auc": "Area under the ROC curve of the out-of-fold probabilities, pooled over the folds, "
     "mean of the repeats",
     "auc_low": "Lower end of its 95 % bootstrap interval (participants drawn within groups)",
     "auc_high": "Upper end of its 95 % bootstrap interval",
-    "p_permutation": "(b + 1) / (m + 1) of label shuffles within the test folds; predictions "
-    "fixed, models not refitted",
+    "auc_first_repeat": "AUC of the first dealing of the outer folds, to which p_permutation "
+    "belongs",
+    "p_permutation": "(b + 1) / (m + 1) of permuted groups, with regions chosen, features made "
+    "and models fitted anew; missing for arm C, whose permutation would take hours",
+    "n_permutations": "m of p_permutation",
+    "p_shuffle": "(b + 1) / (m + 1) of groups shuffled within the test folds beside fixed "
+    "predictions; cheap, and too small since folds share training participants",
     "cutoff_rule": "How the cutoff was chosen",
     "sensitivity_percent": "Patients called patients, %",
     "sensitivity_low": "Lower end of its 95 % Wilson interval, %",
@@ -57,6 +66,7 @@ NESTED = {
     "n": "Participants, each predicted once per repeat",
     "folds_without_region": "Outer folds without a feature; there everybody gets the share of "
     "patients in the cohort",
+    "learners": "Learners and their weights in the ensemble, mean of the folds with a feature",
 }
 NESTED_PREDICTIONS = {
     "arm": "As in the table of the arms",
@@ -68,15 +78,31 @@ NESTED_PREDICTIONS = {
     "cutoff": "Cutoff chosen in the training set of the fold",
 }
 
-NESTED_REGIONS = {
+NESTED_ARMS = {
+    "arm": "As in the table of the arms",
+    "features": "What the model was given",
+    "folds_without_region": "Outer folds without a feature",
+}
+NESTED_WEIGHTS = {
+    "arm": "As in the table of the arms",
     "fold": "Outer fold",
-    "cluster_id": "FC and number by decreasing |peak t| within the fold",
-    "seed": "Region of the fold whose connectivity differs",
-    "x_mm": "Peak, mm (MNI)",
-    "y_mm": "Peak, mm (MNI)",
-    "z_mm": "Peak, mm (MNI)",
-    "t": "Peak t of the training participants, patients minus controls",
-    "n_voxels": "Voxels",
+    "learner": "Learner",
+    "weight": "Its share in the ensemble",
+}
+PERMUTED = {
+    "permutation": "Permutation of the groups",
+    "arm": "A: published protocol with all features together, in its test sets or in "
+    "leave-one-out; others as in the table of the arms",
+    "auc": "AUC with the permuted groups; 0.5 where no region was found",
+    "n_found": "Regions of the whole sample (A); outer folds with a feature (others)",
+}
+LEARNING_CURVE = {
+    "share": "Share of each training set that was used, of each group",
+    "n_training": "Participants in a training set, mean of the folds",
+    "auc": "AUC of the out-of-fold probabilities of logistic regression, regions chosen anew",
+    "auc_low": "Lower end of its 95 % bootstrap interval",
+    "auc_high": "Upper end of its 95 % bootstrap interval",
+    "folds_without_region": "Outer folds without a feature",
 }
 CALIBRATION = {
     "arm": "As in the table of the arms",

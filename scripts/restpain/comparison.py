@@ -7,14 +7,14 @@ import pandas as pd
 from scipy import stats
 
 from restpain.audit import Study, region_row
-from restpain.audit_arithmetic import auc_error, sizes_of_test_set
 from restpain.audit_places import region_key
+from restpain.audit_testsets import auc_error, sizes_of_test_set
 from restpain.formatting import integer, is_missing, number, p_value, region_name
 from restpain.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
-from restpain.report_quality import RECOVERY_MM
 
 SAME, WITHIN, DIFFERENT = "the same", "within the rule", "different"
 ABSENT, UNCOMPARED = "no counterpart", "not compared"
+RECOVERY_MM = 9  # three voxels of the paper's size
 VERDICTS = (SAME, WITHIN, DIFFERENT, ABSENT, UNCOMPARED)
 ALPHA = 0.05  # of the test whether two samples can share a value, and of a conclusion from p
 Z = 1.96

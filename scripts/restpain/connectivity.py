@@ -120,6 +120,59 @@ def correlation(series: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return np.clip(r, -1.0, 1.0, out=r)
 
 
+def unit_series(series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Series with mean 0 and norm 1, and what each was divided by, to be stored.
+
+    From both `connectivity_of_seeds` gets the connectivity of any seed in one matrix product.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        BOLD signal. Not modified.
+
+    Returns
+    -------
+    units : ndarray of float32, shape (n_voxels, n_volumes)
+        Zero where constant.
+    norms : ndarray of float32, shape (n_voxels,)
+        Zero where constant.
+    """
+    units = np.empty(series.shape, np.float32)
+    norms = np.empty(len(series), np.float32)
+    for block in voxel_blocks(series):
+        values = series[block].astype(np.float64)
+        unit = _unit_norm(values)
+        units[block] = unit
+        norms[block] = np.einsum("ij,ij->i", unit, values)
+    return units, norms
+
+
+def connectivity_of_seeds(units: np.ndarray, norms: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """Fisher's z of every voxel with the mean series of every seed.
+
+    Parameters
+    ----------
+    units, norms : ndarray of shape (n_voxels, n_volumes), (n_voxels,)
+        As `unit_series` gives them.
+    seeds : ndarray of bool, shape (n_seeds, n_voxels)
+
+    Returns
+    -------
+    ndarray of float32, shape (n_seeds, n_voxels)
+        Equal to `correlation` with `seed_series` and `fisher_z` but for single precision. Zero
+        for a seed in which the participant has no signal.
+    """
+    means = np.array(
+        [norms[seed].astype(np.float64) @ units[seed] / max(seed.sum(), 1) for seed in seeds]
+    ).reshape(len(seeds), units.shape[1])
+    means = _unit_norm(means)
+    z = np.empty((len(seeds), len(units)), np.float32)
+    # sums in double precision, so that no digit depends on which seeds are mapped together
+    for block in voxel_blocks(units):
+        z[:, block] = fisher_z(means @ units[block].astype(np.float64).T)
+    return z
+
+
 def fisher_z(r: np.ndarray, *, largest_r: float = LARGEST_R) -> np.ndarray:
     """Fisher's z, ``0.5 ln((1 + r) / (1 - r))``.
 

@@ -25,7 +25,8 @@ N_BOUNDARY_POINTS = 6000
 INNER_MM, OUTER_MM = 2.0, 1.5  # from the boundary into white matter and out of it
 SLOPE_PER_PERCENT = 0.5  # Greve and Fischl (2009); of the cost that is reported
 SEARCH_SLOPE_PER_PERCENT = 0.2  # gentler: at 5 mm the contrast of every pair would saturate
-MAX_COST = 0.8  # right fits were 0.02 to 0.5, images upside down or front to back 0.88 to 0.97
+# right fits were 0.02 to 0.5, wrong ones 0.92 to 0.97 (docs/preprocessing_anatomy.md)
+MAX_COST = 0.8
 
 
 def mutual_information(

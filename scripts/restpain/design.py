@@ -44,6 +44,15 @@ class Design:
         """Degrees of freedom of the residuals."""
         return self.matrix.shape[0] - self.matrix.shape[1]
 
+    def permuted(self, order: np.ndarray) -> "Design":
+        """Design in which participant ``i`` has the group of participant ``order[i]``.
+
+        Covariates stay with their participants.
+        """
+        matrix = self.matrix.copy()
+        matrix[:, 0] = matrix[order, 0]
+        return Design(matrix=matrix, columns=self.columns, participants=self.participants)
+
     def subset(self, rows: np.ndarray) -> "Design":
         """Design of some of the participants; covariates that they cannot estimate are dropped.
 

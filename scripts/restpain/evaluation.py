@@ -226,7 +226,7 @@ def bootstrap_auc_interval(
     drawn_patients = generator.choice(patients, (n_bootstrap, len(patients)))
     drawn_controls = generator.choice(controls, (n_bootstrap, len(controls)))
     # the order of every pair once; a bootstrap sample is then a mean over pairs
-    pairs = np.mean([_pair_order(row) for row in np.atleast_2d(scores)], axis=0)
+    pairs = np.mean([pair_order(row, row) for row in np.atleast_2d(scores)], axis=0)
     values = [
         pairs[np.ix_(rows, columns)].mean()
         for rows, columns in zip(drawn_patients, drawn_controls, strict=True)
@@ -235,9 +235,12 @@ def bootstrap_auc_interval(
     return float(low), float(high)
 
 
-def _pair_order(scores: np.ndarray) -> np.ndarray:
-    """1 where the row's score is larger than the column's, 0.5 where equal, 0 where smaller."""
-    return (np.sign(scores[:, None] - scores[None, :]) + 1) / 2
+def pair_order(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """1 where the row's score is larger than the column's, 0.5 where equal, 0 where smaller.
+
+    Shape ``(n_first, n_second)``; the mean over patients (rows) and controls is their AUC.
+    """
+    return (np.sign(first[:, None] - second[None, :]) + 1) / 2
 
 
 def permutation_p(
@@ -251,9 +254,11 @@ def permutation_p(
     """One-sided p of the AUC when labels are shuffled within the test folds.
 
     p = (b + 1) / (m + 1) for b of m shuffles with an AUC at least as large. The predictions stay
-    as they are: the test asks whether they go with the labels of participants whom the models
-    never saw, and is exact for that because, given the training set, the order within a test fold
-    means nothing under the null. Regions are not chosen again and models not fitted again.
+    as they are, regions are not chosen again and models not fitted again: seconds instead of
+    hours. It is exact for one training and one test set. Folds share training participants,
+    whose labels their neighbours' predictions have seen, so that for cross-validation it is too
+    small (docs/classification.md has the measured size); `exceedance_p` of permutations of the
+    whole procedure is not.
 
     Parameters
     ----------
@@ -282,6 +287,19 @@ def permutation_p(
         shuffled[:, rows] = generator.permuted(of_fold, axis=1)
     n_as_large = int(np.count_nonzero(shuffled @ ranks >= observed - 1e-9))
     return (n_as_large + 1) / (n_permutations + 1)
+
+
+def exceedance_p(observed: float, permuted: np.ndarray) -> float:
+    """One-sided p, (b + 1) / (m + 1) for b of m permuted values at least as large; NaN for m = 0.
+
+    References
+    ----------
+    Phipson and Smyth (2010). Stat Appl Genet Mol Biol 9, 39. doi:10.2202/1544-6115.1585
+    """
+    if not len(permuted) or np.isnan(observed):
+        return float("nan")
+    n_as_large = np.count_nonzero(np.asarray(permuted) >= observed - 1e-9)
+    return float((n_as_large + 1) / (len(permuted) + 1))
 
 
 def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:

@@ -14,11 +14,12 @@ INK, MUTED, ALERT = "#1d2b3a", "#5b6875", "#a3261f"
 MEASURE_COLOURS = {
     "alff": "#0b3c7d",
     "falff": "#7a3fa0",
-    "reho": "#e08214",
-    "fc": "#2a9d6f",
+    "reho": "#f0a13c",
+    "fc": "#1f8f64",
     "all": "#000000",
 }
 ARM_COLOURS = ["#d95f02", "#4e9fd1", "#7b6aa8", "#8a8a8a", "#66a61e"]
+ARM_MARKERS = ["s", "^", "v", "o", "x"]  # by which the arms can be told in grey
 DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1))]
 
 
@@ -175,6 +176,8 @@ def draw_nested(
         label += f"  {row['arm']}"
         style = {"color": ARM_COLOURS[(index - 1) % 5], "linewidth": 1.2}
         style["linestyle"] = DASHES[index % len(DASHES)]
+        style |= {"marker": ARM_MARKERS[(index - 1) % 5], "markersize": 3.6}
+        style["markevery"] = (8 * index, 40)
         if index == 0:
             style = {"color": "#000000", "linewidth": 2.2, "linestyle": "-"}
             label += f", {p_clause(row['p_permutation'])}"
@@ -223,7 +226,7 @@ def roc_figure(
         frames[0], "A  Published protocol: test sets", f"{n_test}circular, mean of the splits"
     )
     draw_frame(frames[1], "A  Published protocol: leave-one-out", "in the training set; circular")
-    draw_frame(frames[2], "B, D  Leak-free", "regions, features and model refitted per fold")
+    draw_frame(frames[2], "B, C, D  Leak-free", "regions, features and model refitted per fold")
     for axes, kind in ((frames[0], "test"), (frames[1], "train_loo")):
         if len(published):
             draw_published(axes, published, published_predictions, patients, kind)

@@ -1,99 +1,323 @@
-"""Regions and features of one outer fold, chosen on its training participants alone."""
+"""Regions and features of outer folds, each chosen on its training participants alone."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from restpain.atlas import aal
+from restpain.connectivity import connectivity_of_seeds
 from restpain.design import Design
 from restpain.folds import Fold
+from restpain.groupmaps import MEMORY_BYTES
 from restpain.inference import find_clusters
+from restpain.volumes import read_arrays, read_masked
 
-REGION_COLUMNS = ["fold", "cluster_id", "seed", "x_mm", "y_mm", "z_mm", "t", "n_voxels"]
+REGIONS = {
+    "fold": "Outer fold",
+    "cluster_id": "Measure and number by decreasing |peak t| within the fold",
+    "measure": "Measure in which the training groups differ",
+    "seed": "Region of the fold whose connectivity differs; n/a for other measures",
+    "region": "AAL label at or nearest to the peak",
+    "x_mm": "Peak, mm (MNI)",
+    "y_mm": "Peak, mm (MNI)",
+    "z_mm": "Peak, mm (MNI)",
+    "t": "Peak t of the training participants, patients minus controls",
+    "n_voxels": "Voxels",
+}
+FEATURES = {
+    "fold": "Outer fold",
+    "participant_id": "Participant, of the training or the test set",
+    "cluster_id": "Cluster of the fold; n/a where the fold has none",
+    "value": "Mean of the participant's map over the cluster",
+}
+
+# seeds of shape (n_seeds, n_voxels) to maps of all participants, one seed after the other
+Connectivity = Callable[[np.ndarray], Iterator[np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where and how regions are looked for, whoever trains.
+
+    Attributes
+    ----------
+    mask : ndarray of bool, shape (x, y, z)
+    affine : ndarray of shape (4, 4)
+    settings : dict
+        Thresholds of ``restpain.inference.find_clusters``; ``across_seeds`` if the connectivity
+        maps of all seeds of a fold share one correction (default: each has its own).
+    """
+
+    mask: np.ndarray
+    affine: np.ndarray
+    settings: dict
+
+    def clusters(
+        self, maps: np.ndarray, design: Design, fold: Fold, *, name: str, n_seeds: int = 1
+    ) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame, str]:
+        """Clusters in which the training groups differ, and their mean in every participant.
+
+        Parameters
+        ----------
+        maps : ndarray of shape (n_participants, n_voxels)
+            One map per participant of the fold, voxels in C order of the mask.
+        design : Design
+            Of all participants; who does not train is left out before the test.
+        fold : Fold
+        name : str
+            What the maps are, for the record of who was seen.
+        n_seeds : int
+            Seeds of the fold whose maps are searched.
+
+        Returns
+        -------
+        labels : ndarray of int, shape (n_voxels,)
+            Clusters 1..k.
+        clusters : DataFrame
+            One row per cluster.
+        means : DataFrame of shape (n_participants, k)
+            Mean of each participant's map over each cluster, columns 1..k; the test
+            participants' too, whose maps had no part in choosing the clusters.
+        record : str
+            Who was seen.
+
+        Raises
+        ------
+        ValueError
+            If the design of the training set holds a participant of the test set, or a group of
+            the training set is too small.
+        """
+        training = design.subset(fold.training)
+        record = fold.saw(f"{name}, t-test and correction", training.participants)
+        settings = {key: value for key, value in self.settings.items() if key != "across_seeds"}
+        n_maps = n_seeds if self.settings.get("across_seeds") else 1
+        labels, clusters = find_clusters(
+            maps[fold.training], training, self.mask, self.affine, **settings, n_maps=n_maps
+        )
+        numbers = clusters["label"].to_list()
+        inside = labels[self.mask]
+        means = pd.DataFrame(
+            {number: maps[:, inside == number].mean(axis=1, dtype=float) for number in numbers},
+            index=pd.Index(fold.participants, name="participant_id"),
+        )
+        return inside, clusters, means, record
+
+
+@dataclass
+class FoldRegions:
+    """What the training participants of one fold show.
+
+    Attributes
+    ----------
+    fold : Fold
+    regions : list of dict
+        ``REGIONS`` of each, by measure and decreasing |peak t|.
+    features : DataFrame of shape (n_participants, n_regions)
+        Columns named by cluster_id.
+    voxels : dict of str to ndarray of bool, shape (n_voxels,)
+        Voxels in any region, by measure.
+    records : list of str
+        Who was seen by each step.
+    """
+
+    fold: Fold
+    regions: list[dict]
+    features: pd.DataFrame
+    voxels: dict[str, np.ndarray]
+    records: list[str]
+
+    def of_measure(self, measure: str) -> pd.DataFrame:
+        """Columns of the features of one measure."""
+        names = [row["cluster_id"] for row in self.regions if row["measure"] == measure]
+        return self.features[names]
 
 
 def fold_regions(
-    maps: np.ndarray,
-    design: Design,
-    fold: Fold,
-    mask: np.ndarray,
-    affine: np.ndarray,
-    *,
-    name: str,
-    settings: dict,
-) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame, str]:
-    """Clusters in which the training groups differ, and their mean in every participant.
+    local: dict[str, np.ndarray],
+    connectivity: Connectivity,
+    designs: list[Design],
+    folds: list[Fold],
+    search: Search,
+) -> list[FoldRegions]:
+    """Regions of the local measures, their connectivity, and the features, of every fold.
+
+    The regions of a fold are the seeds of its connectivity, as in the whole sample. The seeds
+    of all folds are mapped together, since their maps cost one matrix product per participant.
 
     Parameters
     ----------
-    maps : ndarray of shape (n_participants, n_voxels)
-        One map per participant of the fold, voxels in C order of the mask.
-    design : Design
-        Of all participants; the test rows are left out before the test.
-    fold : Fold
-    mask : ndarray of bool, shape (x, y, z)
-    affine : ndarray of shape (4, 4)
-    name : str
-        What the maps are, for the record of who was seen.
-    settings : dict
-        Thresholds of ``restpain.inference.find_clusters``.
+    local : dict of str to ndarray of shape (n_participants, n_voxels)
+        Maps of each local measure.
+    connectivity : callable
+        Maps of seeds, such as `stored_connectivity`.
+    designs : list of Design
+        One per fold; the same for all, unless groups are permuted.
+    folds : list of Fold
+    search : Search
 
     Returns
     -------
-    labels : ndarray of int, shape (x, y, z)
-        Clusters 1..k.
-    clusters : DataFrame
-        One row per cluster.
-    means : DataFrame of shape (n_participants, k)
-        Mean of each participant's map over each cluster, columns 1..k; the test participants'
-        too, whose maps had no part in choosing the clusters.
-    record : str
-        Who was seen.
-
-    Raises
-    ------
-    ValueError
-        If the design of the training set holds a participant of the test set, or a group of
-        the training set is too small.
+    list of FoldRegions
+        In the order of the folds.
     """
-    training = design.subset(fold.training)
-    record = fold.saw(f"{name}, t-test and correction", training.participants)
-    labels, clusters = find_clusters(maps[fold.training], training, mask, affine, **settings)
-    numbers = clusters["label"].to_list()
-    inside = labels[mask]
-    means = pd.DataFrame(
-        {number: maps[:, inside == number].mean(axis=1, dtype=float) for number in numbers},
-        index=pd.Index(fold.participants, name="participant_id"),
+    found, seeds = [], []
+    for place, (design, fold) in enumerate(zip(designs, folds, strict=True)):
+        index = pd.Index(fold.participants, name="participant_id")
+        of_fold = FoldRegions(fold, [], pd.DataFrame(index=index), {}, [])
+        for measure, maps in local.items():
+            labels, clusters, means, record = search.clusters(maps, design, fold, name=measure)
+            of_fold.records.append(record)
+            of_fold.voxels[measure] = labels > 0
+            rows = [(None, row, means[row["label"]]) for row in clusters.to_dict("records")]
+            _add(of_fold, measure, rows)
+            for row in clusters.itertuples():
+                name = f"{measure.upper()}{row.label}"
+                seeds.append((place, name, labels == row.label))
+        found.append(of_fold)
+
+    n_voxels = int(search.mask.sum())
+    rows = {place: [] for place in range(len(folds))}
+    for of_fold in found:
+        of_fold.voxels["fc"] = np.zeros(n_voxels, dtype=bool)
+    masks = np.array([voxels for _, _, voxels in seeds], dtype=bool).reshape(len(seeds), n_voxels)
+    for (place, name, _), maps in zip(seeds, connectivity(masks), strict=True):
+        labels, clusters, means, record = search.clusters(
+            maps,
+            designs[place],
+            folds[place],
+            name=f"connectivity of {name}",
+            n_seeds=sum(seed[0] == place for seed in seeds),
+        )
+        found[place].records.append(record)
+        found[place].voxels["fc"] |= labels > 0
+        rows[place] += [(name, row, means[row["label"]]) for row in clusters.to_dict("records")]
+    for place, of_fold in enumerate(found):
+        _add(of_fold, "fc", rows[place])
+    return found
+
+
+def _add(of_fold: FoldRegions, measure: str, rows: list[tuple[str | None, dict, pd.Series]]):
+    """Add the clusters of a measure and their means, numbered by decreasing |peak t|."""
+    rows = sorted(rows, key=lambda row: -abs(row[1]["t"]))
+    columns = {}
+    for number, (seed, row, values) in enumerate(rows, start=1):
+        name = f"{measure.upper()}{number}"
+        peak = {axis: row[axis] for axis in ("x_mm", "y_mm", "z_mm")}
+        of_fold.regions.append(
+            {"fold": of_fold.fold.number, "cluster_id": name, "measure": measure, "seed": seed}
+            | {"region": aal().nearest(tuple(peak.values()))[0], **peak}
+            | {"t": row["t"], "n_voxels": row["n_voxels"]}
+        )
+        columns[name] = values
+    table = pd.DataFrame(columns, index=of_fold.features.index)
+    of_fold.features = pd.concat([of_fold.features, table], axis=1)
+
+
+def read_local_maps(
+    paths: list[str], measures: list[str], mask: np.ndarray, affine: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Read the maps of all participants, ``(n_participants, n_voxels)`` each, by measure.
+
+    ``paths`` has all participants of the first measure, then all of the next.
+    """
+    n_participants = len(paths) // len(measures)
+    return {
+        measure: np.stack(
+            [
+                read_masked(path, mask, affine)
+                for path in paths[place * n_participants : (place + 1) * n_participants]
+            ]
+        )
+        for place, measure in enumerate(measures)
+    }
+
+
+def atlas_means(
+    local: dict[str, np.ndarray], labels: np.ndarray, names: dict[int, str]
+) -> pd.DataFrame:
+    """Mean of each measure's maps over each atlas region that the mask reaches.
+
+    Parameters
+    ----------
+    local : dict of str to ndarray of shape (n_participants, n_voxels)
+    labels : ndarray of int, shape (n_voxels,)
+        Atlas label of each voxel, 0 for none.
+    names : dict of int to str
+
+    Returns
+    -------
+    DataFrame of shape (n_participants, n_measures * n_regions)
+        Columns such as ``ALFF Precentral_L``.
+    """
+    present = np.unique(labels[labels != 0]).tolist()
+    return pd.DataFrame(
+        {
+            f"{measure.upper()} {names[label]}": maps[:, labels == label].mean(axis=1, dtype=float)
+            for measure, maps in local.items()
+            for label in present
+        }
     )
-    return labels, clusters, means, record
 
 
-def fold_connectivity(
-    found: list[tuple[str, pd.DataFrame, pd.DataFrame]], fold: Fold
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rank the connectivity clusters of all seeds of a fold by decreasing |peak t|.
+def stored_connectivity(paths: list[str]) -> Connectivity:
+    """Map seeds by the stored standardised series of all participants.
 
-    Parameters
-    ----------
-    found : list of (seed, clusters, means)
-        What `fold_regions` gives for the maps of each seed.
-    fold : Fold
-
-    Returns
-    -------
-    regions : DataFrame
-        fold, cluster_id, seed, x_mm, y_mm, z_mm, t, n_voxels; ids ``FC1`` and so on.
-    means : DataFrame of shape (n_participants, n_regions)
-        Columns named by cluster_id.
+    Each file is read once for as many seeds as fit into memory.
     """
-    rows = [
-        ({"seed": seed, **row}, means[row["label"]])
-        for seed, clusters, means in found
-        for row in clusters.to_dict("records")
-    ]
-    rows.sort(key=lambda row: -abs(row[0]["t"]))
-    regions = [
-        {"fold": fold.number, "cluster_id": f"FC{number}", **row}
-        for number, (row, _) in enumerate(rows, start=1)
-    ]
-    means = {row["cluster_id"]: column for row, (_, column) in zip(regions, rows, strict=True)}
-    index = pd.Index(fold.participants, name="participant_id")
-    return pd.DataFrame(regions, columns=REGION_COLUMNS), pd.DataFrame(means, index=index)
+
+    def maps_of(seeds: np.ndarray) -> Iterator[np.ndarray]:
+        n_seeds, n_voxels = seeds.shape
+        at_once = max(1, MEMORY_BYTES // (4 * len(paths) * max(n_voxels, 1)))
+        for start in range(0, n_seeds, at_once):
+            block = seeds[start : start + at_once]
+            maps = np.empty((len(block), len(paths), n_voxels), np.float32)
+            for row, path in enumerate(paths):
+                stored = read_arrays(path)
+                maps[:, row] = connectivity_of_seeds(stored["units"], stored["norms"], block)
+            yield from maps
+
+    return maps_of
+
+
+def region_table(found: list[FoldRegions]) -> pd.DataFrame:
+    """All regions of all folds, columns ``REGIONS``."""
+    rows = [row for of_fold in found for row in of_fold.regions]
+    return pd.DataFrame(rows, columns=list(REGIONS))
+
+
+def feature_table(found: list[FoldRegions]) -> pd.DataFrame:
+    """All features of all folds in long form, columns ``FEATURES``; none for an empty fold."""
+    tables = [pd.DataFrame(columns=list(FEATURES))]
+    for of_fold in found:
+        long = of_fold.features.melt(
+            var_name="cluster_id", value_name="value", ignore_index=False
+        ).reset_index()
+        tables.append(long.assign(fold=of_fold.fold.number)[list(FEATURES)])
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
+def features_of(table: pd.DataFrame, folds: list[Fold]) -> dict[int, pd.DataFrame]:
+    """Features of each fold from `feature_table`, indexed by participant, by fold number."""
+    features = {}
+    for fold in folds:
+        rows = table[table["fold"] == fold.number]
+        wide = rows.pivot(index="participant_id", columns="cluster_id", values="value")
+        index = pd.Index(fold.participants, name="participant_id")
+        features[fold.number] = wide.reindex(index)[list(dict.fromkeys(rows["cluster_id"]))]
+    return features
+
+
+def dice(first: np.ndarray, second: np.ndarray) -> float:
+    """Dice's overlap of two sets of voxels; NaN if both are empty.
+
+    2 |A and B| / (|A| + |B|): 1 for the same voxels, 0 for none in common.
+
+    References
+    ----------
+    Dice (1945). Ecology 26, 297-302. doi:10.2307/1932409
+    """
+    size = np.count_nonzero(first) + np.count_nonzero(second)
+    return 2 * np.count_nonzero(first & second) / size if size else float("nan")

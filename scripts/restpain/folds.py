@@ -98,17 +98,20 @@ class Fold:
     participants : tuple of str
         All participants, in table order.
     test : ndarray of bool, shape (n_participants,)
+    unused : ndarray of bool, shape (n_participants,), optional
+        Participants who neither train nor are tested; nobody by default.
     """
 
     number: int
     repeat: int
     participants: tuple[str, ...]
     test: np.ndarray
+    unused: np.ndarray | None = None
 
     @property
     def training(self) -> np.ndarray:
         """True for the participants that may be seen, shape (n_participants,)."""
-        return ~self.test
+        return ~self.test if self.unused is None else ~self.test & ~self.unused
 
     def table(self) -> pd.DataFrame:
         """One row per participant: repeat, fold, participant_id, set."""
@@ -117,7 +120,7 @@ class Fold:
                 "repeat": self.repeat,
                 "fold": self.number,
                 "participant_id": self.participants,
-                "set": np.where(self.test, "test", "train"),
+                "set": np.select([self.test, self.training], ["test", "train"], "unused"),
             }
         )
 
@@ -129,8 +132,9 @@ class Fold:
         ValueError
             If a participant of the test set is among them.
         """
-        tested = {name for name, out in zip(self.participants, self.test, strict=True) if out}
-        leaked = [name for name in participants if name in tested]
+        hidden = self.test if self.unused is None else self.test | self.unused
+        hidden = {name for name, out in zip(self.participants, hidden, strict=True) if out}
+        leaked = [name for name in participants if name in hidden]
         if leaked:
             raise ValueError(
                 f"fold {self.number}: {step} saw {', '.join(leaked)} of the test set, which must "
@@ -153,6 +157,35 @@ def deal_folds(
     return folds
 
 
+def smaller_training_sets(
+    folds: list[Fold], labels: np.ndarray, *, share: float, seed: int
+) -> list[Fold]:
+    """Folds with the same test sets, of whose training sets only a share is used.
+
+    Each group gives its share, rounded half up, at least 3 members if it has them. For one seed
+    the smaller training set is part of the larger.
+
+    Parameters
+    ----------
+    folds : list of Fold
+    labels : ndarray of shape (n_participants,)
+    share : float
+        Above 0, at most 1.
+    seed : int
+    """
+    smaller = []
+    for fold in folds:
+        generator = np.random.default_rng(step_seed(seed, "subset", fold.number))
+        used = np.zeros(len(labels), dtype=bool)
+        for group in (1, 0):
+            members = generator.permutation(np.flatnonzero(fold.training & (labels == group)))
+            size = max(int(np.floor(share * len(members) + 0.5)), 3)
+            used[members[:size]] = True
+        unused = ~used & ~fold.test
+        smaller.append(Fold(fold.number, fold.repeat, fold.participants, fold.test, unused))
+    return smaller
+
+
 def folds_of(table: pd.DataFrame) -> list[Fold]:
     """Outer folds from the table that ``Fold.table`` makes, one below the other."""
     return [
@@ -161,6 +194,7 @@ def folds_of(table: pd.DataFrame) -> list[Fold]:
             repeat=int(rows["repeat"].iloc[0]),
             participants=tuple(rows["participant_id"]),
             test=(rows["set"] == "test").to_numpy(),
+            unused=(rows["set"] == "unused").to_numpy(),
         )
         for number, rows in table.groupby("fold")
     ]

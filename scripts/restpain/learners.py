@@ -9,16 +9,17 @@ Importing this module imports AutoGluon, which takes seconds.
 
 import gc
 import tempfile
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
+from autogluon.common import space
 from autogluon.core.metrics import make_scorer
 from autogluon.features.generators import IdentityFeatureGenerator
 from autogluon.tabular import TabularPredictor, models
 
 from restpain.evaluation import auc_or_half
+from restpain.logistic import Prediction
 
 # Rounds, trees and epochs are fixed: enough for some hundred rows and a handful of features.
 # One thread each, so that sums are in the same order on every machine.
@@ -30,6 +31,12 @@ HYPERPARAMETERS = {
     "XGB": {"n_estimators": 50, "n_jobs": 1},
     "CAT": {"iterations": 50, "thread_count": 1},
     "NN_TORCH": {"num_epochs": 20, "num_layers": 2, "hidden_size": 32, "learning_rate": 0.01},
+}
+# What the random search draws from; AutoGluon adds the share of columns of a tree and the
+# smallest weight of a leaf. The other learners keep their settings.
+SEARCH_SPACES = {
+    "GBM": {"learning_rate": space.Real(0.01, 0.3, log=True), "num_leaves": space.Int(2, 16)},
+    "XGB": {"learning_rate": space.Real(0.01, 0.3, log=True), "max_depth": space.Int(1, 6)},
 }
 ENSEMBLE = "WeightedEnsemble_L2"
 
@@ -97,25 +104,6 @@ class _Unsaved(TabularPredictor):
 LEARNERS = {learner.ag_key: learner for learner in (XT, RF, KNN, GBM, XGB, CAT, NN_TORCH)}
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What a fitted ensemble says, as the probability to be a patient.
-
-    Attributes
-    ----------
-    training : ndarray of shape (n_training,)
-        Of each training row by the models fitted without it.
-    test : ndarray of shape (n_test,)
-        Of the test rows, mean over the models of all folds.
-    weights : dict of str to float
-        Share of each learner in the ensemble; they sum to 1.
-    """
-
-    training: np.ndarray
-    test: np.ndarray
-    weights: dict[str, float]
-
-
 def fit_and_predict(
     training: np.ndarray,
     labels: np.ndarray,
@@ -124,6 +112,7 @@ def fit_and_predict(
     learners: list[str],
     n_folds: int | None,
     seed: int,
+    n_search_trials: int = 0,
 ) -> Prediction:
     """Fit the learners and their weighted ensemble on training rows and predict test rows.
 
@@ -145,6 +134,9 @@ def fit_and_predict(
         leaves out one row at a time.
     seed : int
         Seed of the learners and of the folds.
+    n_search_trials : int
+        Settings drawn at random for each learner of ``SEARCH_SPACES``; the ensemble chooses among
+        them all. 0 for the fixed settings.
 
     Raises
     ------
@@ -165,7 +157,8 @@ def fit_and_predict(
         share = float(np.mean(labels))
         return Prediction(np.full(len(training), share), np.full(len(test), share), {})
     folds = len(labels) if n_folds is None else min(n_folds, *np.bincount(labels))
-    return _fit(training[:, varies], labels, test[:, varies], learners, int(folds), seed)
+    training, test = training[:, varies], test[:, varies]
+    return _fit(training, labels, test, learners, int(folds), seed, n_search_trials)
 
 
 def _check(training, labels, test, learners) -> None:
@@ -183,10 +176,12 @@ def _check(training, labels, test, learners) -> None:
         )
 
 
-def _fit(training, labels, test, learners, n_folds, seed) -> Prediction:
+def _fit(training, labels, test, learners, n_folds, seed, n_search_trials) -> Prediction:
     torch.set_num_threads(1)
     columns = [f"feature{number}" for number in range(1, training.shape[1] + 1)]
     table = pd.DataFrame(training, columns=columns).assign(patient=labels)
+    searched = SEARCH_SPACES if n_search_trials else {}
+    search = {"num_trials": n_search_trials, "searcher": "random", "scheduler": "local"}
     gc.collect()
     gc.freeze()  # LightGBM collects garbage at every fit; what exists by now need not be searched
     with tempfile.TemporaryDirectory() as folder:
@@ -203,6 +198,7 @@ def _fit(training, labels, test, learners, n_folds, seed) -> Prediction:
             hyperparameters={
                 LEARNERS[name]: {
                     **_hyperparameters(name, len(labels) - -(-len(labels) // n_folds)),
+                    **searched.get(name, {}),
                     "ag_args_fit": {"stopping_metric": "log_loss"},
                     "ag_args_ensemble": {
                         "use_child_oof": False,
@@ -218,6 +214,7 @@ def _fit(training, labels, test, learners, n_folds, seed) -> Prediction:
             num_cpus=1,
             num_gpus=0,
             dynamic_stacking=False,
+            hyperparameter_tune_kwargs=search if searched else None,
             calibrate=False,
             calibrate_decision_threshold=False,
             raise_on_model_failure=True,
@@ -241,10 +238,13 @@ def _hyperparameters(name: str, n_rows: int) -> dict:
 
 
 def _weights(predictor, learners) -> dict[str, float]:
-    """Weight of every learner; zero for one that was fitted and not chosen."""
-    fitted = {name.split("_BAG")[0]: name for name in predictor.model_names() if "_BAG" in name}
-    missing = sorted(set(learners) - set(fitted))
+    """Weight of every learner, of all its settings; zero for one that was fitted, not chosen."""
+    fitted = {name: name.split("_BAG")[0] for name in predictor.model_names() if "_BAG" in name}
+    missing = sorted(set(learners) - set(fitted.values()))
     if missing:
         raise RuntimeError(f"AutoGluon left out {', '.join(missing)}")
     chosen = predictor._trainer.load_model(ENSEMBLE)._get_model_weights()
-    return {name: float(chosen.get(fitted[name], 0.0)) for name in learners}
+    return {
+        name: float(sum(chosen.get(model, 0.0) for model in fitted if fitted[model] == name))
+        for name in learners
+    }

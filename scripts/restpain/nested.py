@@ -1,17 +1,13 @@
-"""Classification with nothing leaking: arms, their out-of-fold predictions and their numbers."""
+"""Classification with nothing leaking: an arm's out-of-fold predictions and their numbers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
-from restpain.classification_columns import CALIBRATION
-from restpain.design import MOTION, Design
+from restpain.classification_columns import CALIBRATION, NESTED_WEIGHTS
 from restpain.evaluation import (
+    auc,
     bootstrap_auc_interval,
     brier,
     calibration,
@@ -21,52 +17,13 @@ from restpain.evaluation import (
     wilson_interval,
     youden_cutoff,
 )
-from restpain.folds import Fold, step_seed, stratified_folds
-from restpain.learners import Prediction, fit_and_predict
+from restpain.folds import Fold, step_seed
+from restpain.logistic import Fitter
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
-N_PERMUTATIONS = 9999
+N_SHUFFLES = 9999  # of the labels beside fixed predictions
 N_BINS = 5  # of the calibration
 CUTOFF_RULE = "largest Youden index in the inner folds of the training set"
-NO_REGION = "none: no fold gave a significant region, so that nobody is told apart"
-
-Fitter = Callable[[np.ndarray, np.ndarray, np.ndarray, int], Prediction]
-
-
-def logistic_fitter(n_folds: int) -> Fitter:
-    """Logistic regression on standardised columns, ridge penalty of 1 (C = 1).
-
-    Standardisation and coefficients are those of the training rows. The probabilities of the
-    training rows, from which the cutoff is chosen, come from inner folds.
-    """
-
-    def fit(training, labels, test, seed) -> Prediction:
-        def predicted(rows, others):
-            model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
-            model.fit(training[rows], labels[rows])
-            return model.predict_proba(others)[:, 1]
-
-        inner = stratified_folds(
-            labels, n_folds=int(min(n_folds, *np.bincount(labels))), seed=seed
-        )
-        held_out = np.empty(len(labels))
-        for number in np.unique(inner):
-            held_out[inner == number] = predicted(inner != number, training[inner == number])
-        everybody = np.ones(len(labels), dtype=bool)
-        return Prediction(held_out, predicted(everybody, test), {})
-
-    return fit
-
-
-def ensemble_fitter(learners: list[str], n_folds: int) -> Fitter:
-    """AutoGluon's ensemble with inner folds of the training rows."""
-
-    def fit(training, labels, test, seed) -> Prediction:
-        return fit_and_predict(
-            training, labels, test, learners=learners, n_folds=n_folds, seed=seed
-        )
-
-    return fit
 
 
 @dataclass(frozen=True)
@@ -90,56 +47,14 @@ class Arm:
     fit: Fitter
 
 
-def leak_free_arms(
-    regional: dict[int, pd.DataFrame],
-    design: Design,
-    motion: dict[str, float],
-    *,
-    measures: list[str],
-    learners: list[str],
-    n_folds: int,
-) -> list[Arm]:
-    """List the leak-free ensemble, and what it must beat.
-
-    Parameters
-    ----------
-    regional : dict of int to DataFrame of shape (n_participants, n_features)
-        By fold, the features whose regions its training participants gave.
-    design : Design
-        Its covariates are the demographics; without any that arm is left out.
-    motion : dict of str to float
-        Mean framewise displacement by participant_id, mm.
-    measures, learners, n_folds
-        As in the configuration; FC comes with the measures.
-    """
-    index = pd.Index(design.participants, name="participant_id")
-    table = pd.DataFrame(design.matrix, index=index, columns=design.columns)
-    demographics = table.drop(columns=["group", "intercept", MOTION], errors="ignore")
-    movement = pd.DataFrame({MOTION: index.map(motion)}, index=index)
-    persons, moved, nothing = (
-        dict.fromkeys(regional, features) for features in (demographics, movement, table[[]])
-    )
-    names = ", ".join([*(measure.upper() for measure in measures), "FC"])
-    any_region = any(features.shape[1] for features in regional.values())
-    words = f"{names} of the regions of each fold" if any_region else NO_REGION
-    logistic = logistic_fitter(n_folds)
-    arms = [
-        Arm("B nested", words, regional, ensemble_fitter(learners, n_folds)),
-        Arm("D logistic", words, regional, logistic),
-        Arm("D demographics", ", ".join(demographics), persons, logistic),
-        Arm("D motion", "mean framewise displacement", moved, logistic),
-        Arm("D dummy", "none: the share of patients", nothing, logistic),
-    ]
-    return [arm for arm in arms if arm.name != "D demographics" or demographics.shape[1]]
-
-
 def predict_folds(
     arm: Arm, labels: pd.Series, folds: list[Fold], *, seed: int
-) -> tuple[pd.DataFrame, list[str]]:
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Fit the model on the training participants of each fold and predict the others.
 
-    Without any feature every participant gets the share of patients in the cohort, which
-    the design of a case-control study fixes; it is the same in all folds and so orders nobody.
+    A feature that is constant in the training participants is left out. Without any feature every
+    participant gets the share of patients in the cohort, which the design of a case-control study
+    fixes; it is the same in all folds and so orders nobody.
 
     Parameters
     ----------
@@ -152,7 +67,9 @@ def predict_folds(
     Returns
     -------
     predictions : DataFrame
-        repeat, fold, participant_id, probability and cutoff of the test participants.
+        arm, repeat, fold, participant_id, probability and cutoff of the test participants.
+    weights : DataFrame
+        ``NESTED_WEIGHTS``: share of each learner in each fold with a feature.
     records : list of str
         Who was seen.
 
@@ -161,9 +78,10 @@ def predict_folds(
     ValueError
         If a participant of the test set is among those a model is fitted on.
     """
-    tables, records = [], []
+    tables, weights, records = [], [], []
     for fold in folds:
         features = arm.features[fold.number]
+        features = features.loc[:, features[fold.training].nunique() > 1]
         training, tested = features[fold.training], features[fold.test]
         records.append(fold.saw(f"model of {arm.name}", training.index))
         if features.shape[1]:
@@ -176,12 +94,14 @@ def predict_folds(
             )
             probability = prediction.test.round(DECIMALS)
             cutoff = youden_cutoff(truth, prediction.training.round(DECIMALS))
+            weights += [(arm.name, fold.number, *pair) for pair in prediction.weights.items()]
         else:
             cutoff = round(float(labels.mean()), DECIMALS)
             probability = np.full(len(tested), cutoff)
         tables.append(
             pd.DataFrame(
                 {
+                    "arm": arm.name,
                     "repeat": fold.repeat,
                     "fold": fold.number,
                     "participant_id": tested.index,
@@ -190,7 +110,14 @@ def predict_folds(
                 }
             )
         )
-    return pd.concat(tables, ignore_index=True), records
+    weight_table = pd.DataFrame(weights, columns=list(NESTED_WEIGHTS))
+    return pd.concat(tables, ignore_index=True), weight_table, records
+
+
+def first_repeat_auc(predictions: pd.DataFrame, labels: pd.Series) -> float:
+    """AUC of the first dealing, which the permutations of the groups repeat."""
+    rows = predictions[predictions["repeat"] == predictions["repeat"].min()]
+    return auc(rows["participant_id"].map(labels), rows["probability"])
 
 
 def nested_summary(
@@ -208,7 +135,7 @@ def nested_summary(
     Returns
     -------
     dict
-        Columns ``auc`` to ``n`` of ``classification_columns.NESTED``, but ``cutoff_rule``.
+        Columns ``auc`` to ``n`` of ``classification_columns.NESTED`` that need nothing else.
     """
     wide = predictions.pivot(
         index="repeat", columns="participant_id", values=["probability", "cutoff", "fold"]
@@ -229,8 +156,9 @@ def nested_summary(
         "auc": mean_auc(truth, probability),
         "auc_low": low,
         "auc_high": high,
-        "p_permutation": permutation_p(
-            truth, probability, folds, n_permutations=N_PERMUTATIONS, seed=seed
+        "auc_first_repeat": first_repeat_auc(predictions, labels),
+        "p_shuffle": permutation_p(
+            truth, probability, folds, n_permutations=N_SHUFFLES, seed=seed
         ),
         "sensitivity_percent": 100 * sensitivity,
         "sensitivity_low": 100 * sensitivity_limits[0],
@@ -245,34 +173,17 @@ def nested_summary(
     }
 
 
-def evaluate_arm(
-    arm: Arm, labels: pd.Series, folds: list[Fold], *, n_bootstrap: int, seed: int
-) -> tuple[dict, pd.DataFrame, pd.DataFrame, list[str]]:
-    """Predict every fold and sum up: row, predictions and calibration of an arm.
-
-    Returns
-    -------
-    row : dict
-        ``NESTED`` columns.
-    predictions : DataFrame
-        ``NESTED_PREDICTIONS`` columns, but ``group``.
-    bins : DataFrame
-        ``CALIBRATION`` columns; all repeats together.
-    records : list of str
-        Who was seen by each fitted step.
-    """
-    predictions, records = predict_folds(arm, labels, folds, seed=seed)
-    numbers = nested_summary(
-        predictions, labels, n_bootstrap=n_bootstrap, seed=step_seed(seed, "interval", arm.name)
-    )
-    without = sum(arm.features[fold.number].shape[1] == 0 for fold in folds)
-    row = {"arm": arm.name, "features": arm.words, **numbers, "cutoff_rule": CUTOFF_RULE}
+def calibration_table(name: str, predictions: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    """Calibration of an arm, all repeats together, columns ``CALIBRATION``."""
     truth = predictions["participant_id"].map(labels).to_numpy()
     bins = calibration(truth, predictions["probability"].to_numpy(), n_bins=N_BINS)
-    table = [(arm.name, number, *row) for number, row in enumerate(bins, start=1)]
-    return (
-        {**row, "folds_without_region": without},
-        predictions.assign(arm=arm.name),
-        pd.DataFrame(table, columns=list(CALIBRATION)),
-        records,
-    )
+    rows = [(name, number, *row) for number, row in enumerate(bins, start=1)]
+    return pd.DataFrame(rows, columns=list(CALIBRATION))
+
+
+def weights_in_words(weights: pd.DataFrame) -> str | None:
+    """Share of each learner, mean over the folds with a feature; None without learners."""
+    if not len(weights):
+        return None
+    mean = weights.groupby("learner", sort=False)["weight"].mean()
+    return ", ".join(f"{name} {value:.2f}" for name, value in mean.items())

@@ -1,5 +1,6 @@
 """Where every cell of Tables 1 to 4 comes from: file, row, column, rule and checksum."""
 
+import hashlib
 import math
 from dataclasses import dataclass
 
@@ -19,7 +20,16 @@ COLUMNS = {
     "file_column": "Its column",
     "rule": "Rule that wrote the file",
     "sha256": "SHA-256 of the file",
+    "inputs_sha256": "SHA-256 of the list of all files of participants that the cell rests on",
 }
+INPUT_COLUMNS = {
+    "stage": "table of participants, data of a participant, or map of a participant",
+    "participant_id": "Whose file it is; n/a for the table of all",
+    "file": "File",
+    "rule": "Rule that wrote it",
+    "sha256": "SHA-256 of the file",
+}
+TABLE, DATA, MAP = "table", "data", "map"
 GROUPS = ("patients", "controls")
 COPIED, RENAMED, COMPUTED, CONSTANT = "copied", "renamed", "computed", "constant"
 
@@ -106,6 +116,21 @@ def trace_copied(
                 )
             traces.append(_trace(index, row[name], cell, value, how, source, rows, column))
     return pd.DataFrame(traces, columns=list(COLUMNS))
+
+
+def inputs_digest(inputs: pd.DataFrame, stages: tuple[str, ...]) -> str:
+    """Digest of the files of some stages: that of what ``sha256sum`` prints for them.
+
+    Parameters
+    ----------
+    inputs : DataFrame
+        With the columns of ``INPUT_COLUMNS``.
+    stages : tuple of str
+        Those that count.
+    """
+    used = inputs[inputs["stage"].isin(stages)]
+    lines = [f"{row.sha256}  {row.file}\n" for row in used.itertuples()]
+    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
 
 
 def _trace(index, name, cell, value, how, source: Source, rows, column) -> dict:

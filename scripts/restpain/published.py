@@ -38,6 +38,7 @@ def published_protocol(
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
+    n_search_trials: int,
     seed: int,
 ) -> tuple[dict, pd.DataFrame]:
     """Split, leave-one-out in the training set, cutoff there, test: as published.
@@ -50,7 +51,7 @@ def published_protocol(
         Indexed by participant_id.
     labels : ndarray of shape (n_participants,)
         1 for patients, 0 for controls.
-    learners, test_fraction, n_repeats, seed
+    learners, test_fraction, n_repeats, n_search_trials, seed
         As in the configuration.
 
     Returns
@@ -59,7 +60,19 @@ def published_protocol(
         Columns ``auc`` to ``n_test`` and ``learners`` of ``classification_columns.PUBLISHED``.
     predictions : DataFrame
         repeat, participant_id, set, probability, feature.
+
+    Raises
+    ------
+    ValueError
+        If a feature is missing.
     """
+    missing = features.isna().stack()
+    if missing.any():
+        participant, name = missing.index[missing][0]
+        raise ValueError(
+            f"the feature {name} of {participant} is missing, and none may be; exclude the "
+            "participant or make the feature anew"
+        )
     values = features.to_numpy(float)
     rows, tables, weights = [], [], []
     for repeat in range(1, n_repeats + 1):
@@ -72,6 +85,7 @@ def published_protocol(
             values[test],
             learners=learners,
             n_folds=None,
+            n_search_trials=n_search_trials,
             seed=step_seed(seed, "fit", repeat),
         )
         probability = np.empty(len(labels))
@@ -132,16 +146,20 @@ def feature_roc(values: np.ndarray, labels: np.ndarray, *, n_bootstrap: int, see
     Returns
     -------
     dict
-        Columns ``feature_auc`` to ``feature_patients`` of ``classification_columns.PUBLISHED``.
+        Columns ``feature_auc`` to ``feature_specificity_percent`` of
+        ``classification_columns.PUBLISHED``.
     """
     higher = values[labels == 1].mean() >= values[labels == 0].mean()
     scores = values if higher else -values
     low, high = bootstrap_auc_interval(labels, scores, n_bootstrap=n_bootstrap, seed=seed)
     cutoff = youden_cutoff(labels, scores)
+    called = counts(labels, scores >= cutoff)
     return {
         "feature_auc": auc(labels, scores),
         "feature_auc_low": low,
         "feature_auc_high": high,
         "feature_cutoff": cutoff if higher else -cutoff,
         "feature_patients": "higher" if higher else "lower",
+        "feature_sensitivity_percent": 100 * called.sensitivity,
+        "feature_specificity_percent": 100 * called.specificity,
     }

@@ -1,4 +1,4 @@
-"""What the page says about the data: quality of every participant."""
+"""The section of the quality control: numbers and pictures of every participant."""
 
 import html
 
@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from restpain.formatting import number
+from restpain.formatting import integer, number
+from restpain.report_page import Section, embedded_picture
 from restpain.report_words import compared_groups
 
-RECOVERY_MM = 9  # three voxels of the paper's size
+PICTURE_WIDTH = 760  # pixels
+PICTURE_QUALITY = 72  # of WebP, of 100
 QUALITY = (
     # key, file, name, unit, digits, better is
     ("mean_fd_jenkinson_mm", "func", "Mean motion (FD, Jenkinson)", "mm", 2, "lower"),
@@ -17,6 +19,45 @@ QUALITY = (
     ("dice_gm", "anat", "Grey matter overlap with MNI (Dice)", "", 3, "higher"),
     ("coverage_of_template", "func", "Template covered", "", 3, "higher"),
 )
+
+
+def quality_section(
+    quality: pd.DataFrame,
+    pictures: list[bytes],
+    motion: list[str],
+    *,
+    patients: str,
+    controls: str,
+) -> Section:
+    """Show the numbers (``quality_table``) and pictures (PNG) of every participant.
+
+    ``motion`` says how the groups compare in motion (``quality_wall.motion_sentences``).
+    """
+    return Section(
+        "quality",
+        "Quality control",
+        "Quality control",
+        {
+            "motion": motion,
+            "strips": strip_plots(quality, patients=patients, controls=controls),
+            "quality": _quality_rows(quality, pictures),
+            "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],
+        },
+    )
+
+
+def _quality_rows(quality: pd.DataFrame, pictures: list[bytes]) -> list[dict]:
+    return [
+        {
+            "name": row["participant_id"],
+            "group": row["group"],
+            "cells": [number(row[key], digits) for key, _, _, _, digits, _ in QUALITY],
+            "volumes": integer(row["n_volumes"]),
+            "df": integer(row["residual_degrees_of_freedom"]),
+            "picture": embedded_picture(picture, width=PICTURE_WIDTH, quality=PICTURE_QUALITY),
+        }
+        for (_, row), picture in zip(quality.iterrows(), pictures, strict=True)
+    ]
 
 
 def quality_table(included: pd.DataFrame, func: list[dict], anat: list[dict]) -> pd.DataFrame:

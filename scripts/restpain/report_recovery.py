@@ -13,6 +13,7 @@ from restpain.formatting import (
     signed_percent,
 )
 from restpain.recovery_columns import STAGES
+from restpain.report_page import Section, embedded_figure
 
 ERROR_NAMES = {
     "motion_rms_mm": "realignment",
@@ -22,7 +23,17 @@ ERROR_NAMES = {
 }
 
 
-def recovery_section(
+def recovery_section(tables: list[pd.DataFrame], figure: bytes) -> Section:
+    """Show the tables of ``recovery_content``, in its order, and the figure (PNG)."""
+    return Section(
+        "recovery",
+        "Planted and found",
+        "Planted and found",
+        {"recovery": recovery_content(*tables), "recovery_figure": embedded_figure(figure)},
+    )
+
+
+def recovery_content(
     effects: pd.DataFrame,
     clusters: pd.DataFrame,
     stages: pd.DataFrame,

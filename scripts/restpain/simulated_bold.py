@@ -33,7 +33,7 @@ T2_STAR_BRIGHTNESS = np.array([0.0, 0.8, 0.62, 1.2, 0.03, 0.08, 0.12, 0.2, 0.5])
 # the CSF, one of all tissue; noise of each voxel, white and 1/f, in grey matter and elsewhere.
 TISSUE_SIGNAL = {WM: 0.003, CSF: 0.006}
 GLOBAL = 0.001
-VOXEL_NOISE = {GM: 0.010, WM: 0.008, CSF: 0.016}
+VOXEL_NOISE = {GM: 0.009, WM: 0.008, CSF: 0.012}
 SLOW_NOISE = 0.003
 # SD of the thermal noise of each channel at voxels of 100 mm3, where grey matter has 0.8;
 # inverse to the volume of the voxels

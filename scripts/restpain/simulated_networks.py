@@ -39,7 +39,7 @@ EXTRA_VOLUMES = 16  # spectra span a longer time than the series, which so is no
 
 # Sources and figures behind these numbers: docs/simulation.md.
 # Relative amplitude (SD) of the fluctuations in each tissue.
-FLUCTUATION = {GM: 0.0105, WM: 0.004, CSF: 0.006}
+FLUCTUATION = {GM: 0.014, WM: 0.004, CSF: 0.006}
 # Shares of the variance of a region's time course: of all grey matter, of its network, of the
 # region and its other side, of the region alone. Outside networks the region takes the share.
 SHARES = {"global": 0.30, "network": 0.28, "both sides": 0.20, "region": 0.22}

@@ -14,11 +14,11 @@ from restpain.random_fields import smooth_field
 # SD of the rate within a participant. Sources: docs/simulation.md.
 OSCILLATIONS = {
     "heartbeat": {
-        "amplitude": {GM: 0.003, WM: 0.002, CSF: 0.020},
+        "amplitude": {GM: 0.002, WM: 0.002, CSF: 0.020},
         "rate_hz": (1.1, 0.12, 0.05),
     },
     "breathing": {
-        "amplitude": {GM: 0.003, WM: 0.003, CSF: 0.006},
+        "amplitude": {GM: 0.002, WM: 0.002, CSF: 0.006},
         "rate_hz": (0.27, 0.04, 0.03),
     },
 }

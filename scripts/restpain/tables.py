@@ -49,6 +49,15 @@ def write_table(
         )
 
 
+def stacked(paths: list[str | Path]) -> pd.DataFrame:
+    """Read tables of the same columns, one below the other; those without rows give none."""
+    import pandas as pd  # as in read_table
+
+    tables = [read_table(path) for path in paths]
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
 def read_json(path: str | Path) -> dict:
     """Read a JSON file."""
     return json.loads(Path(path).read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from isal import igzip, isal_zlib
 
-from restpain.files import gzipped, write_bytes
+from restpain.files import gzipped, replacing, write_bytes
 from restpain.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
@@ -222,3 +222,15 @@ def write_masked(
     data = np.zeros(mask.shape + values.shape[1:], dtype)
     data[mask] = values
     write_volume(path, data, affine, repetition_time=repetition_time, sidecar=sidecar)
+
+
+def write_arrays(path: str | Path, **arrays: np.ndarray) -> None:
+    """Write arrays as an uncompressed ``.npz``, which is read ten times as fast as an image."""
+    with replacing(path) as temporary:
+        np.savez(temporary, **arrays)
+
+
+def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """Read the arrays of `write_arrays` by their names."""
+    with np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)

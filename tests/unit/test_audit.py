@@ -275,3 +275,24 @@ def test_the_script_writes_the_findings_with_their_columns(tmp_path):
     columns = read_json(tmp_path / "audit.json")
     assert set(written) < set(columns)
     assert [row["cells"] for row in columns["Cells"]] == [20, 48, 70, 30]
+
+
+@pytest.mark.parametrize("missing", [(3, 4), (2, 3, 4), (1,)])
+def test_a_paper_without_some_of_the_tables_is_audited_for_the_others(tmp_path, missing):
+    write_volume(tmp_path / "brain.nii.gz", brain()[0].astype(np.float32), AFFINE, sidecar={})
+    paths = []
+    for k in (1, 2, 3, 4):
+        lines = (PUBLISHED / f"table{k}.csv").read_text(encoding="utf-8").splitlines()
+        paths.append(tmp_path / f"table{k}.csv")
+        paths[-1].write_text("\n".join(lines[:1] if k in missing else lines) + "\n")
+
+    audit_published(
+        tables_paths=paths,
+        study_path=PUBLISHED / "study.csv",
+        brain_path=tmp_path / "brain.nii.gz",
+        findings_path=tmp_path / "audit.tsv",
+        columns_path=tmp_path / "audit.json",
+    )
+
+    written = read_table(tmp_path / "audit.tsv", dtype=str)
+    assert sorted(set(written["table"].astype(int))) == sorted({1, 2, 3, 4} - set(missing))

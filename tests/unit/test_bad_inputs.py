@@ -64,7 +64,7 @@ def said_of_table(folder, content, *, covariates=("age", "sex"), score="nrs"):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     try:
         table = included(read_participants(path, patients="patient", controls="control"))
-        problems = score_problems(table[table["group"] == "patient"], score)
+        problems = score_problems(table[table["group"] == "patient"], score, [])
         if problems:
             return problems
         two_sample_design(

@@ -11,11 +11,17 @@ import pytest
 
 from compute_metrics import compute_metrics
 from correlate_seeds import correlate_seeds
-from restpain.connectivity import LARGEST_R, correlation, fisher_z, seed_series
+from restpain.connectivity import (
+    LARGEST_R,
+    connectivity_of_seeds,
+    correlation,
+    fisher_z,
+    seed_series,
+)
 from restpain.regional import reho_in_band
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, ideal_filter, standardised
-from restpain.volumes import read_volume, write_masked, write_volume
+from restpain.volumes import read_arrays, read_volume, write_masked, write_volume
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -9], [0, 0, 3, -9], [0, 0, 0, 1]])
 BAND = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}
@@ -35,13 +41,13 @@ def series(mask):
 
 @pytest.fixture
 def folder(tmp_path, mask, series):
-    """Return a folder with a series, its mask, two seeds, and no seed."""
+    """Return a folder with a series, its mask, two seeds, and the mask of a group."""
     write_masked(tmp_path / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
     write_volume(tmp_path / "mask.nii.gz", mask, AFFINE)
     seeds = np.zeros((mask.sum(), 2), dtype=np.uint8)
     seeds[10, 0] = seeds[20:25, 1] = 1
     write_masked(tmp_path / "seeds.nii.gz", seeds, mask, AFFINE)
-    write_masked(tmp_path / "no_seeds.nii.gz", seeds[:, :0], mask, AFFINE)
+    write_volume(tmp_path / "group.nii.gz", mask, AFFINE)
     return tmp_path
 
 
@@ -65,9 +71,9 @@ def run_seeds(folder):
         bold_path=folder / "bold.nii.gz",
         mask_path=folder / "mask.nii.gz",
         seeds_path=folder / "seeds.nii.gz",
-        fold_seeds_path=folder / "no_seeds.nii.gz",
+        group_mask_path=folder / "group.nii.gz",
         fc_path=folder / "fc.nii.gz",
-        folds_path=folder / "folds.nii.gz",
+        series_path=folder / "series.npz",
         band_hz=(0.01, 0.1),
         fwhm_mm=6.0,
         smoothing_kernel="spm",
@@ -149,13 +155,37 @@ def test_connectivity_is_of_filtered_then_smoothed_series(folder, mask, series):
     np.testing.assert_allclose(z, expected, rtol=1e-6)
     assert z[10, 0] == pytest.approx(np.arctanh(LARGEST_R))
     assert json.loads((folder / "fc.json").read_text())["SmoothingFWHM"] == 6.0
-    assert not (folder / "folds.json").exists()  # of a temporary image
+
+
+def test_stored_series_are_those_behind_the_connectivity(folder, mask, series):
+    run_seeds(folder)
+
+    stored = read_arrays(folder / "series.npz")
+    seeds = np.zeros((2, mask.sum()), dtype=bool)
+    seeds[0, 10] = seeds[1, 20:25] = True
+    z = connectivity_of_seeds(stored["units"], stored["norms"], seeds)
+    expected = values(folder, "fc", mask).T
+    np.testing.assert_allclose(np.tanh(z), np.tanh(expected), atol=2e-6)
+
+
+def test_a_voxel_of_the_group_without_signal_has_an_empty_series(folder, mask):
+    wider = mask.copy()
+    wider[tuple(np.argwhere(~mask)[0])] = True
+    write_volume(folder / "group.nii.gz", wider, AFFINE)
+
+    run_seeds(folder)
+
+    stored = read_arrays(folder / "series.npz")
+    assert stored["units"].shape[0] == mask.sum() + 1
+    assert (stored["norms"] == 0).sum() == 1
 
 
 def test_no_seed_gives_an_image_without_volumes(folder, mask):
+    write_volume(folder / "seeds.nii.gz", np.zeros((*mask.shape, 0), bool), AFFINE)
+
     run_seeds(folder)
 
-    assert values(folder, "folds", mask).shape == (mask.sum(), 0)
+    assert values(folder, "fc", mask).shape == (mask.sum(), 0)
 
 
 def test_a_seed_outside_the_participants_mask_is_an_error(folder, mask):

@@ -10,8 +10,8 @@ import yaml
 REPOSITORY = Path(__file__).parents[2]
 
 
-# the digest, what must merely have been checked, and sidecars written with their table
-UNREAD = {"code", "checked", "sidecar"}
+# the digest, what must merely have been checked or finished, and sidecars written with their table
+UNREAD = {"code", "checked", "finished", "sidecar"}
 
 
 def rules():

@@ -11,6 +11,7 @@ from restpain.evaluation import (
     brier,
     calibration,
     counts,
+    exceedance_p,
     mean_auc,
     permutation_p,
     roc_points,
@@ -185,3 +186,10 @@ def test_calibration_bins_hold_everybody_once_and_are_sorted():
         (2, pytest.approx(0.85), 1.0),
     ]
     assert len(calibration(labels, np.zeros(5), n_bins=9)) == 5
+
+
+def test_p_of_permutations_counts_those_at_least_as_large_and_the_truth():
+    assert exceedance_p(0.8, np.array([0.2, 0.8, 0.9])) == 3 / 4
+    assert exceedance_p(1.0, np.zeros(19)) == 1 / 20
+    assert np.isnan(exceedance_p(0.8, np.array([])))
+    assert np.isnan(exceedance_p(float("nan"), np.ones(3)))

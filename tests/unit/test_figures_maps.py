@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain import figures_maps
+from restpain import figures_group_maps, figures_maps, figures_regions
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])
 WHOLE = (slice(None), slice(None), slice(None))
@@ -80,7 +80,7 @@ def test_two_seeds_correlate_by_the_mean_of_each_map_in_the_other_seed():
     maps = np.zeros((2, 2, 1, 2))
     maps[1, 1, 0, 0], maps[0, 0, 0, 1] = 0.2, 0.4
 
-    matrix = figures_maps.seed_correlations(maps, seeds)
+    matrix = figures_group_maps.seed_correlations(maps, seeds)
 
     assert matrix[0, 1] == matrix[1, 0] == pytest.approx(0.3)
     assert np.isnan(np.diag(matrix)).all()
@@ -93,7 +93,7 @@ def test_a_vertex_takes_the_strongest_value_of_a_cluster_between_the_surfaces():
     labels[2:4, 1, 1] = 1
     pial, white = np.array([[6.0, -9, -3]]), np.array([[-9.0, -9, -3]])
 
-    found = figures_maps.surface_values(pial, white, values, labels, AFFINE)
+    found = figures_regions.surface_values(pial, white, values, labels, AFFINE)
 
     assert found.tolist() in ([-5.0], [4.0])
     assert np.abs(found).max() <= 5
@@ -103,7 +103,7 @@ def test_a_view_from_the_right_leaves_out_what_faces_left():
     vertices = np.array([[0.0, 0, 0], [0, 1, 0], [0, 0, 1]])
     faces = np.array([[0, 1, 2], [0, 2, 1]])  # the normals +x and -x
 
-    polygons, colours = figures_maps.surface_view(vertices, faces, np.zeros(3), side=1, limit=5)
+    polygons, colours = figures_regions.surface_view(vertices, faces, np.zeros(3), side=1, limit=5)
 
     assert polygons.tolist() == [[[0, 0], [1, 0], [0, 1]]]
     assert colours[0, 0] == colours[0, 1] == colours[0, 2]
@@ -111,7 +111,7 @@ def test_a_view_from_the_right_leaves_out_what_faces_left():
 
 def test_an_empty_result_is_a_figure_that_says_so_with_the_same_bytes_each_time():
     def drawn():
-        figure = figures_maps.regions_figure(
+        figure = figures_regions.regions_figure(
             template=np.ones((4, 4, 4)),
             affine=AFFINE,
             panels=[],

@@ -3,118 +3,170 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.ndimage import gaussian_filter
 
-from restpain.design import Design, two_sample_design
-from restpain.foldregions import fold_connectivity, fold_regions
+from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
+from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
+from restpain.design import Design
+from restpain.foldregions import (
+    FEATURES,
+    REGIONS,
+    atlas_means,
+    dice,
+    feature_table,
+    features_of,
+    fold_regions,
+    region_table,
+    stored_connectivity,
+)
 from restpain.folds import deal_folds
-
-SHAPE = (16, 16, 16)
-AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
-MASK = np.ones(SHAPE, dtype=bool)
-BLOB = np.zeros(SHAPE, dtype=bool)
-BLOB[5:10, 5:10, 5:10] = True
-SETTINGS = {
-    "voxel_p": 0.001,
-    "cluster_p": 0.05,
-    "tails": 2,
-    "connectivity": 26,
-    "smoothness": "residuals",
-}
-IDS = [f"sub-{number:02d}" for number in range(1, 21)]
-LABELS = np.repeat([1, 0], 10)
-
-
-def design_of(labels):
-    table = pd.DataFrame({"participant_id": IDS, "group": np.where(labels == 1, "p", "c")})
-    return two_sample_design(table, patients="p", controls="c", covariates=[])
+from restpain.volumes import read_arrays, write_arrays
 
 
 @pytest.fixture(scope="module")
-def maps():
-    generator = np.random.default_rng(0)
-    noise = np.stack([gaussian_filter(generator.normal(size=SHAPE), 1.0) for _ in IDS])
-    noise /= noise.std()
-    return (noise - 3.0 * LABELS[:, None, None, None] * BLOB).reshape(20, -1)
+def people(tmp_path_factory):
+    return cohort(tmp_path_factory.mktemp("people"), 10, 10, effect=3.0, seed=0)
 
 
 @pytest.fixture(scope="module")
-def fold():
-    return deal_folds(tuple(IDS), LABELS, n_folds=5, n_repeats=1, seed=0)[1]
+def folds(people):
+    labels = people.labels
+    dealt = deal_folds(tuple(labels.index), labels.to_numpy(), n_folds=5, n_repeats=1, seed=0)
+    return dealt[1:3]
 
 
-def regions_of(maps, fold, labels=LABELS):
-    return fold_regions(
-        maps, design_of(labels), fold, MASK, AFFINE, name="alff", settings=SETTINGS
-    )
+def regions_of(people, folds, *, local=None, design=None, series=None):
+    designs = [people.design if design is None else design] * len(folds)
+    connectivity = stored_connectivity(series or people.series)
+    return fold_regions(local or people.local, connectivity, designs, folds, search())
 
 
-def test_a_planted_difference_is_found_and_its_mean_taken_of_everybody(maps, fold):
-    labels, clusters, means, record = regions_of(maps, fold)
-
-    found = labels == 1
-    assert (found & BLOB).sum() > 0.9 * BLOB.sum()
-    assert clusters["t"].iloc[0] < -3.4
-    assert list(means.index) == IDS
-    np.testing.assert_allclose(means[1], maps[:, found.ravel()].mean(axis=1))
-    assert record.startswith("fold 2: alff, t-test and correction saw 16 participants: ")
+@pytest.fixture(scope="module")
+def found(people, folds):
+    return regions_of(people, folds)
 
 
-def test_the_maps_of_the_test_participants_have_no_part_in_choosing(maps, fold):
-    labels, clusters, means, _ = regions_of(maps, fold)
-    others = maps.copy()
-    others[fold.test] = 100 * np.random.default_rng(1).normal(size=others[fold.test].shape)
-    labels_again, clusters_again, means_again, _ = regions_of(others, fold)
+def test_planted_regions_and_their_connectivity_are_found(people, folds, found):
+    first = found[0]
 
-    np.testing.assert_array_equal(labels, labels_again)
-    pd.testing.assert_frame_equal(clusters, clusters_again)
-    pd.testing.assert_frame_equal(means[fold.training], means_again[fold.training])
-
-
-def test_the_groups_of_the_test_participants_have_no_part_in_choosing(maps, fold):
-    swapped = np.where(fold.test, 1 - LABELS, LABELS)
-
-    labels, *_ = regions_of(maps, fold)
-    labels_again, *_ = regions_of(maps, fold, swapped)
-
-    np.testing.assert_array_equal(labels, labels_again)
+    assert [row["cluster_id"] for row in first.regions[:1]] == ["ALFF1"]
+    assert (first.voxels["alff"].reshape(SHAPE) & BLOB).sum() > 0.9 * BLOB.sum()
+    assert (first.voxels["fc"].reshape(SHAPE) & TARGET).sum() > 0.9 * TARGET.sum()
+    assert first.regions[0]["t"] < -3.4
+    seeds = {row["seed"] for row in first.regions if row["measure"] == "fc"}
+    assert seeds <= {row["cluster_id"] for row in first.regions if row["measure"] == "alff"}
 
 
-def test_a_test_participant_in_the_design_stops_the_run(maps, fold, monkeypatch):
+def test_features_are_means_over_the_regions_of_everybody(people, folds, found):
+    first = found[0]
+    if len(first.of_measure("alff").columns) == 1:
+        inside = first.voxels["alff"]
+        expected = people.local["alff"][:, inside].mean(axis=1)
+        np.testing.assert_allclose(first.features["ALFF1"], expected, rtol=1e-5)
+    assert list(first.features.index) == list(people.labels.index)
+    assert list(first.features) == [row["cluster_id"] for row in first.regions]
+    assert first.records[0].startswith("fold 2: alff, t-test and correction saw 16 participants: ")
+
+
+def test_maps_series_and_groups_of_the_test_participants_have_no_part(
+    people, folds, found, tmp_path
+):
+    fold = folds[0]
+    generator = np.random.default_rng(1)
+    maps = people.local["alff"].copy()
+    maps[fold.test] = 100 * generator.normal(size=maps[fold.test].shape)
+    series = list(people.series)
+    for row in np.flatnonzero(fold.test):
+        units, norms = unit_series(generator.normal(size=(np.prod(SHAPE), 30)))
+        series[row] = f"{tmp_path}/{row}.npz"
+        write_arrays(series[row], units=units, norms=norms)
+    matrix = people.design.matrix.copy()
+    matrix[fold.test, 0] *= -1
+    swapped = Design(matrix, people.design.columns, people.design.participants)
+
+    (again,) = regions_of(people, [fold], local={"alff": maps}, design=swapped, series=series)
+
+    assert again.regions == found[0].regions
+    np.testing.assert_array_equal(again.voxels["fc"], found[0].voxels["fc"])
+    pd.testing.assert_frame_equal(again.features[fold.training], found[0].features[fold.training])
+    assert not np.allclose(again.features[fold.test], found[0].features[fold.test])
+
+
+def test_a_test_participant_in_the_design_stops_the_run(people, folds, monkeypatch):
     monkeypatch.setattr(Design, "subset", lambda design, rows: design)
 
     with pytest.raises(ValueError, match="fold 2: alff, t-test and correction saw sub-"):
-        regions_of(maps, fold)
+        regions_of(people, folds)
 
 
-def test_no_difference_gives_no_region_and_no_feature(maps, fold):
-    planted = LABELS[:, None] * BLOB.ravel()
-    labels, clusters, means, _ = regions_of(maps + 3.0 * planted, fold)
+def test_no_difference_gives_no_region_and_no_feature(people, folds):
+    planted = people.labels.to_numpy()[:, None] * BLOB.ravel()
+    (nothing, _) = regions_of(people, folds, local={"alff": people.local["alff"] + 3 * planted})
 
-    assert not labels.any()
-    assert len(clusters) == 0
-    assert means.shape == (20, 0)
-
-
-def test_connectivity_clusters_of_all_seeds_are_numbered_by_their_peaks(fold):
-    def found(seed, peaks):
-        clusters = pd.DataFrame(
-            {"label": range(1, len(peaks) + 1), "t": peaks, "n_voxels": 30}
-        ).assign(x_mm=0.0, y_mm=0.0, z_mm=0.0)
-        columns = {
-            label: np.full(20, peak) for label, peak in zip(clusters.label, peaks, strict=True)
-        }
-        return seed, clusters, pd.DataFrame(columns, index=IDS)
-
-    regions, means = fold_connectivity([found("ALFF1", [-5.0, 4.0]), found("REHO1", [6.0])], fold)
-
-    assert list(regions["cluster_id"]) == ["FC1", "FC2", "FC3"]
-    assert list(regions["seed"]) == ["REHO1", "ALFF1", "ALFF1"]
-    assert list(means.iloc[0]) == [6.0, -5.0, 4.0]
+    assert nothing.regions == []
+    assert nothing.features.shape == (20, 0)
+    assert not nothing.voxels["fc"].any()
+    assert list(region_table([nothing])) == list(REGIONS)
+    assert list(feature_table([nothing])) == list(FEATURES)
+    assert features_of(feature_table([nothing]), folds)[2].shape == (20, 0)
 
 
-def test_a_fold_without_seeds_has_no_connectivity_feature(fold):
-    regions, means = fold_connectivity([], fold)
+def test_one_correction_for_all_seeds_asks_for_larger_clusters(people, folds):
+    fold, maps = folds[0], people.local["alff"]
+    p = [
+        search(STRICT | {"across_seeds": across})
+        .clusters(maps, people.design, fold, name="fc of 4 seeds", n_seeds=4)[1]["p_grf"]
+        .iloc[0]
+        for across in (False, True)
+    ]
 
-    assert regions.shape == (0, 8)
-    assert means.shape == (20, 0)
+    assert p[1] == pytest.approx(4 * p[0])
+
+
+def test_features_survive_their_table(folds, found):
+    again = features_of(feature_table(found), folds)
+
+    for of_fold in found:
+        pd.testing.assert_frame_equal(
+            again[of_fold.fold.number], of_fold.features, check_names=False
+        )
+
+
+def test_connectivity_of_stored_series_is_that_of_the_series(tmp_path):
+    series = np.random.default_rng(2).normal(3.0, 1.0, size=(200, 25)).astype(np.float32)
+    series[7] = 4.0  # no signal
+    seeds = np.zeros((2, 200), dtype=bool)
+    seeds[0, 5:9] = seeds[1, 100] = True
+    units, norms = unit_series(series)
+    write_arrays(tmp_path / "s.npz", units=units, norms=norms)
+    # a constant voxel has no part in a stored seed; there its constant moves nothing either
+    expected = fisher_z(correlation(series, seed_series(series, seeds.T)))
+
+    maps = [maps[0] for maps in stored_connectivity([str(tmp_path / "s.npz")])(seeds)]
+
+    np.testing.assert_allclose(np.tanh(maps), np.tanh(expected.T), atol=2e-6)
+    assert read_arrays(tmp_path / "s.npz")["norms"][7] == 0
+
+
+def test_two_writes_of_the_same_arrays_are_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        write_arrays(tmp_path / f"{name}.npz", units=np.arange(6.0), norms=np.ones(2))
+
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_atlas_features_are_means_over_the_regions_that_the_mask_reaches():
+    maps = np.array([[1.0, 3.0, 10.0, 7.0], [2.0, 4.0, 20.0, 7.0]])
+
+    features = atlas_means({"alff": maps}, np.array([2, 2, 5, 0]), {2: "A", 5: "B", 9: "C"})
+
+    assert list(features) == ["ALFF A", "ALFF B"]
+    assert features["ALFF A"].tolist() == [2.0, 3.0]
+
+
+def test_dice_of_half_overlapping_sets_is_a_half_and_of_nothing_undefined():
+    one, two = np.array([1, 1, 0, 0], bool), np.array([0, 1, 1, 0], bool)
+
+    assert dice(one, two) == 0.5
+    assert dice(one, one) == 1.0
+    assert dice(one, ~one) == dice(one, np.zeros(4, bool)) == 0.0
+    assert np.isnan(dice(np.zeros(4, bool), np.zeros(4, bool)))

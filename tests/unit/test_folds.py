@@ -7,6 +7,7 @@ from restpain.folds import (
     Fold,
     deal_folds,
     folds_of,
+    smaller_training_sets,
     step_seed,
     stratified_folds,
     stratified_split,
@@ -100,6 +101,26 @@ def test_a_step_that_saw_a_test_participant_stops_the_run():
     assert record == "fold 2: model saw 2 participants: sub-01 sub-03"
     with pytest.raises(ValueError, match="fold 2: t-test saw sub-02 of the test set"):
         fold.saw("t-test", ["sub-01", "sub-02"])
+
+
+def test_smaller_training_sets_keep_the_test_sets_and_lie_in_each_other():
+    labels = groups(12, 16)
+    ids = tuple(f"sub-{number:02d}" for number in range(28))
+    folds = deal_folds(ids, labels, n_folds=4, n_repeats=1, seed=0)
+    half, more, all_of_it = (
+        smaller_training_sets(folds, labels, share=share, seed=2) for share in (0.5, 0.75, 1.0)
+    )
+
+    for fold, small, large, full in zip(folds, half, more, all_of_it, strict=True):
+        np.testing.assert_array_equal(small.test, fold.test)
+        assert (labels[small.training] == 1).sum() == 5  # half of 9, rounded up
+        assert (labels[small.training] == 0).sum() == 6
+        assert not (small.training & ~large.training).any()
+        np.testing.assert_array_equal(full.training, fold.training)
+    left_out = ids[np.flatnonzero(half[0].unused)[0]]
+    with pytest.raises(ValueError, match=f"saw {left_out}"):
+        half[0].saw("model", [left_out])
+    assert set(half[0].table()["set"]) == {"train", "test", "unused"}
 
 
 def test_seeds_of_steps_differ_and_fit_into_31_bits():

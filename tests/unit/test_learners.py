@@ -1,5 +1,11 @@
 """Checks of restpain.learners: no held-out row is seen, none is missing, the same seed again."""
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from autogluon.tabular import models  # noqa: E402
@@ -95,6 +101,73 @@ def test_early_stopping_on_the_held_out_row_would_leak_it(monkeypatch):
 
     assert min(peeking) > 0.75
     assert max(blind) < 0.75
+
+
+def test_one_and_two_cores_agree_to_eight_decimals():
+    program = (
+        "import os, sys, json; os.sched_setaffinity(0, set(list(os.sched_getaffinity(0))"
+        "[:int(sys.argv[1])]));"
+        "from test_learners import fitted_on_noise; print(json.dumps(fitted_on_noise()))"
+    )
+    folder = Path(__file__).parent
+    result = subprocess.run(
+        [sys.executable, "-c", program, "1"],
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{folder}:{folder.parents[1] / 'scripts'}",
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    alone = np.array(json.loads(result.stdout.splitlines()[-1]))
+    here = np.array(fitted_on_noise())  # with all cores of this machine
+    np.testing.assert_allclose(alone, here, atol=1e-8, rtol=0)
+
+
+def fitted_on_noise():
+    features, labels = sample(14, shift=1.0, seed=2, n_features=3)
+    prediction = fit_and_predict(
+        features, labels, features + 0.1, learners=list(LEARNERS), n_folds=3, seed=9
+    )
+    return [*prediction.training, *prediction.test, *prediction.weights.values()]
+
+
+def test_random_search_draws_settings_and_reports_one_weight_per_learner(monkeypatch):
+    features, labels = sample(16, shift=1.0, seed=1, n_features=2)
+    searched = {}
+    weights_of = learners._weights
+
+    def spy(predictor, names):
+        searched["models"] = [name for name in predictor.model_names() if "_BAG" in name]
+        searched["rates"] = {
+            predictor.model_hyperparameters(name)["learning_rate"]
+            for name in searched["models"]
+            if "GBM" in name
+        }
+        return weights_of(predictor, names)
+
+    monkeypatch.setattr(learners, "_weights", spy)
+    prediction, again = (
+        fit_and_predict(
+            features,
+            labels,
+            features,
+            learners=["KNN", "GBM", "XGB"],
+            n_folds=2,
+            seed=0,
+            n_search_trials=2,
+        )
+        for _ in range(2)
+    )
+
+    assert len(searched["models"]) == 5  # one KNN, two of each boosting learner
+    assert len(searched["rates"]) == 2
+    assert set(prediction.weights) == {"KNN", "GBM", "XGB"}
+    assert sum(prediction.weights.values()) == pytest.approx(1.0)
+    np.testing.assert_array_equal(prediction.test, again.test)
 
 
 @pytest.mark.slow

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from restpain.arms import leak_free_arms
 from restpain.design import Design
 from restpain.evaluation import auc
 from restpain.folds import Fold, deal_folds
-from restpain.learners import Prediction
+from restpain.logistic import Prediction, logistic_fitter
 from restpain.nested import (
     Arm,
-    evaluate_arm,
-    leak_free_arms,
-    logistic_fitter,
+    calibration_table,
     nested_summary,
     predict_folds,
+    weights_in_words,
 )
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 31))
@@ -33,7 +33,7 @@ def logistic_arm(table):
 
 
 def test_every_participant_is_predicted_once_per_repeat():
-    predictions, records = predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
+    predictions, _, records = predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
 
     seen = predictions.groupby("repeat")["participant_id"].apply(sorted)
     assert list(seen) == [sorted(IDS)] * 2
@@ -43,12 +43,12 @@ def test_every_participant_is_predicted_once_per_repeat():
 
 def test_groups_and_values_of_test_participants_do_not_move_model_or_cutoff():
     fold, table = FOLDS[0], features_of(1.0)
-    first, _ = predict_folds(logistic_arm(table), LABELS, [fold], seed=0)
+    first, *_ = predict_folds(logistic_arm(table), LABELS, [fold], seed=0)
     swapped = LABELS.where(~fold.test, 1 - LABELS)
-    second, _ = predict_folds(logistic_arm(table), swapped, [fold], seed=0)
+    second, *_ = predict_folds(logistic_arm(table), swapped, [fold], seed=0)
     moved = table.copy()
     moved[fold.test] += 50.0
-    third, _ = predict_folds(logistic_arm(moved), LABELS, [fold], seed=0)
+    third, *_ = predict_folds(logistic_arm(moved), LABELS, [fold], seed=0)
 
     pd.testing.assert_frame_equal(first, second)
     assert (third["cutoff"] == first["cutoff"]).all()
@@ -67,7 +67,7 @@ def test_probabilities_and_cutoff_come_from_the_fitter_and_are_rounded_once():
         return Prediction(np.where(labels == 1, 0.8, 0.4), np.full(len(test), 1 / 3), {})
 
     arm = Arm("X", "", {1: features_of(0.0)}, fit)
-    predictions, _ = predict_folds(arm, LABELS, FOLDS[:1], seed=0)
+    predictions, *_ = predict_folds(arm, LABELS, FOLDS[:1], seed=0)
 
     assert (predictions["probability"] == 0.333333).all()
     np.testing.assert_allclose(predictions["cutoff"], 0.6)
@@ -77,17 +77,19 @@ def test_without_any_region_nobody_is_told_apart():
     uneven = LABELS.iloc[:26]
     folds = deal_folds(IDS[:26], uneven.to_numpy(), n_folds=5, n_repeats=1, seed=0)
     arm = Arm("B", "", {fold.number: pd.DataFrame(index=uneven.index) for fold in folds}, None)
-    row, predictions, bins, _ = evaluate_arm(arm, uneven, folds, n_bootstrap=100, seed=0)
+    predictions, weights, _ = predict_folds(arm, uneven, folds, seed=0)
+    row = nested_summary(predictions, uneven, n_bootstrap=100, seed=0)
+    bins = calibration_table("B", predictions, uneven)
 
     assert (row["auc"], row["auc_low"], row["auc_high"]) == (0.5, 0.5, 0.5)
-    assert row["p_permutation"] == 1.0
-    assert row["folds_without_region"] == 5
+    assert row["p_shuffle"] == 1.0
+    assert weights_in_words(weights) is None
     assert (predictions["probability"] == round(15 / 26, 6)).all()
     assert bins["n"].sum() == 26
 
 
 def test_numbers_of_an_arm_are_those_of_its_predictions():
-    predictions, _ = predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
+    predictions, *_ = predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
     row = nested_summary(predictions, LABELS, n_bootstrap=200, seed=0)
 
     per_repeat = [
@@ -105,17 +107,16 @@ def test_numbers_of_an_arm_are_those_of_its_predictions():
 
 
 def test_a_strong_difference_is_found_and_noise_is_not():
-    strong, *_ = evaluate_arm(
-        logistic_arm(features_of(2.5)), LABELS, FOLDS, n_bootstrap=100, seed=0
-    )
-    noise, *_ = evaluate_arm(
-        logistic_arm(features_of(0.0)), LABELS, FOLDS, n_bootstrap=100, seed=0
-    )
+    def summary(shift):
+        predictions, *_ = predict_folds(logistic_arm(features_of(shift)), LABELS, FOLDS, seed=0)
+        return nested_summary(predictions, LABELS, n_bootstrap=100, seed=0)
+
+    strong, noise = summary(2.5), summary(0.0)
 
     assert strong["auc"] > 0.9
-    assert strong["p_permutation"] < 0.001
+    assert strong["p_shuffle"] < 0.001
     assert 0.2 < noise["auc"] < 0.75
-    assert noise["p_permutation"] > 0.05
+    assert noise["p_shuffle"] > 0.05
 
 
 def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
@@ -126,8 +127,16 @@ def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
         design = Design(matrix, ("group", "intercept", *names), IDS)
         regional = {fold.number: features_of(1.0) for fold in FOLDS}
         motion = dict.fromkeys(IDS, 0.1)
+        atlas = pd.DataFrame({"ALFF Precentral_L": 1.0}, index=INDEX[::-1])
         found = leak_free_arms(
-            regional, design, motion, measures=["alff"], learners=["KNN"], n_folds=5
+            regional,
+            atlas,
+            design,
+            motion,
+            measures=["alff"],
+            learners=["KNN"],
+            n_folds=5,
+            n_search_trials=0,
         )
         return {arm.name: arm for arm in found}
 
@@ -135,4 +144,49 @@ def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
     assert list(with_age["D demographics"].features[1]) == ["age"]
     assert list(with_age["D motion"].features[1]) == ["mean_fd"]
     assert with_age["B nested"].words == "ALFF, FC of the regions of each fold"
+    assert with_age["C atlas"].words == "ALFF in AAL regions, 1 features"
+    assert list(with_age["C atlas"].features[1].index) == list(IDS)
     assert "D demographics" not in arms()
+
+
+def test_weights_are_kept_per_fold_and_averaged_in_words():
+    def fit(training, labels, test, seed):
+        share = 1.0 if len(tables) else 0.5
+        tables.append(share)
+        prediction = np.full(len(test), 0.5)
+        return Prediction(np.full(len(labels), 0.5), prediction, {"XT": share, "RF": 1 - share})
+
+    tables = []
+    arm = Arm("X", "", {fold.number: features_of(0.0) for fold in FOLDS[:2]}, fit)
+    _, weights, _ = predict_folds(arm, LABELS, FOLDS[:2], seed=0)
+
+    assert weights[["fold", "learner", "weight"]].to_numpy().tolist() == [
+        [1, "XT", 0.5],
+        [1, "RF", 0.5],
+        [2, "XT", 1.0],
+        [2, "RF", 0.0],
+    ]
+    assert weights_in_words(weights) == "XT 0.75, RF 0.25"
+
+
+@pytest.mark.parametrize(("n_patients", "n_controls"), [(8, 8), (20, 100), (250, 250), (3, 20)])
+def test_cohorts_of_any_shape_give_numbers_also_with_one_class_in_a_test_fold(
+    n_patients, n_controls
+):
+    n = n_patients + n_controls
+    ids = tuple(f"sub-{number:03d}" for number in range(n))
+    labels = pd.Series(
+        np.repeat([1, 0], [n_patients, n_controls]), index=pd.Index(ids, name="participant_id")
+    )
+    folds = deal_folds(ids, labels.to_numpy(), n_folds=5, n_repeats=1, seed=1)
+    values = np.random.default_rng(0).normal(size=n) + 2 * labels.to_numpy()
+    table = pd.DataFrame({"ALFF1": values, "constant": 1.0}, index=labels.index)
+    arm = Arm("X", "", {fold.number: table for fold in folds}, logistic_fitter(5))
+
+    predictions, *_ = predict_folds(arm, labels, folds, seed=0)
+    row = nested_summary(predictions, labels, n_bootstrap=100, seed=0)
+
+    assert row["auc"] > 0.75
+    assert all(np.isfinite(value) for value in row.values())
+    one_class = [labels[np.array(fold.test)].nunique() == 1 for fold in folds]
+    assert any(one_class) == (n_patients == 3)

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from preprocess_func import preprocess_func
 from restpain.motion import rigid_matrix
+from restpain.quality import carpet_series
 from restpain.tables import read_table
 from restpain.volumes import read_mask, read_masked, read_volume, write_volume
 
@@ -139,6 +140,20 @@ def plain(anatomy, series, tmp_path_factory):
 
 def same_bytes(one, other):
     return {name: (one / name).read_bytes() == (other / name).read_bytes() for name in OUTPUTS}
+
+
+def test_the_carpet_is_the_series_before_regression_of_voxels_of_the_mask(plain):
+    mask, affine = read_mask(plain / "mask.nii.gz")
+    denoised = read_masked(plain / "denoised.nii.gz", mask, affine)
+    carpet = read_volume(plain / "carpet.nii.gz")[0][:, 0, 0]
+
+    after = carpet_series(denoised).astype(float)
+    assert carpet.shape == after.shape
+    removed = carpet - carpet.mean(axis=1, keepdims=True) - after
+    # what least squares takes out is orthogonal to what it leaves
+    share = np.abs((removed * after).sum(axis=1)) / (after**2).sum(axis=1)
+    assert share.max() < 1e-3
+    assert (np.abs(removed).max(axis=1) > 0).all()
 
 
 def test_a_small_head_comes_out_on_the_template_without_nuisance(plain, anatomy):

@@ -1,6 +1,7 @@
 """Every cell is traced to the cell it comes from; a table that is not its source's is refused."""
 
 import hashlib
+import subprocess
 
 import pandas as pd
 import pytest
@@ -25,7 +26,7 @@ PEOPLE = pd.DataFrame(
 BY_ID = {"keys": ["cluster_id"], "renamed": {}, "name": "cluster_id"}
 
 
-def traced(folder, *, rows=slice(None)):
+def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     """Make the four tables by their scripts, trace them, and read the traces."""
     paths = {name: folder / f"{name}.tsv" for name in ("people", "alff", "fc", "a", "b", "rho")}
     write_table(paths["people"], PEOPLE)
@@ -45,6 +46,13 @@ def traced(folder, *, rows=slice(None)):
         published_path=paths["a"], nested_path=paths["b"], table_path=tables[2], **made
     )
     tabulate_correlation(association_path=paths["rho"], table_path=tables[3], **made)
+    files = {
+        kind: [folder / f"sub-{person}_{kind}.nii.gz" for person in ("1", "2")]
+        for kind in ("bold", "alff", "fc")
+    }
+    for kind, some in files.items():
+        for path in some:
+            path.write_text(content.get(path.name, kind))
     traces = [folder / f"trace{number}.tsv" for number in (1, 2, 3, 4)]
 
     trace_tables(
@@ -54,8 +62,13 @@ def traced(folder, *, rows=slice(None)):
         published_path=paths["a"],
         nested_path=paths["b"],
         association_path=paths["rho"],
+        data_paths=files["bold"],
+        maps_paths=files["alff"],
+        seed_maps_paths=files["fc"],
         traces_paths=traces,
+        inputs_path=folder / "inputs.tsv",
         participants_rule="import_participants",
+        data_rule="link_bids",
     )
 
     return [read_table(path, dtype=str) for path in traces], [read_table(path) for path in tables]
@@ -88,10 +101,45 @@ def test_cells_of_tables_1_3_and_4_are_traced_to_their_columns(tmp_path):
     assert (arm["file_column"], arm["how"], arm["rule"]) == (
         "features",
         "renamed",
-        "classify_nested",
+        "collect_nested",
     )
     rho = fourth[fourth["column"] == "rho"]
     assert rho["file_rows"].tolist() == ["cluster_id = ALFF1", "cluster_id = ALFF2"]
+
+
+def test_every_file_of_a_participant_stands_with_its_rule_and_checksum(tmp_path):
+    traced(tmp_path)
+
+    inputs = read_table(tmp_path / "inputs.tsv", dtype=str)
+
+    assert inputs["stage"].tolist() == ["table"] + ["data"] * 2 + ["map"] * 4
+    assert inputs["participant_id"].tolist()[1:] == ["sub-1", "sub-2"] * 3
+    assert inputs["rule"].unique().tolist() == [
+        "import_participants", "link_bids", "compute_metrics", "correlate_seeds",
+    ]  # fmt: skip
+    for row in inputs.itertuples():
+        with open(row.file, "rb") as file:
+            assert hashlib.sha256(file.read()).hexdigest() == row.sha256
+
+
+def test_one_changed_file_of_a_participant_shows_in_every_cell_but_those_of_table_1(tmp_path):
+    before = [trace["inputs_sha256"].unique() for trace in traced(tmp_path)[0]]
+    changed = {"sub-2_bold.nii.gz": "another scan"}
+    after = [trace["inputs_sha256"].unique() for trace in traced(tmp_path, content=changed)[0]]
+
+    assert all(len(digests) == 1 for digests in before)
+    assert [one[0] == other[0] for one, other in zip(before, after, strict=True)] == [
+        True, False, False, False,
+    ]  # fmt: skip
+
+
+def test_the_digest_of_the_inputs_is_that_of_what_sha256sum_prints(tmp_path):
+    trace = traced(tmp_path)[0][1]
+    files = read_table(tmp_path / "inputs.tsv", dtype=str)["file"].tolist()
+
+    printed = subprocess.run(["sha256sum", *files], capture_output=True, check=True).stdout
+
+    assert trace["inputs_sha256"].iloc[0] == hashlib.sha256(printed).hexdigest()
 
 
 def test_a_table_that_is_not_its_sources_is_refused():

@@ -20,7 +20,13 @@ def table(*names, shift=2.0):
 def protocol():
     features = table("FC1")
     summary, predictions = published_protocol(
-        features, LABELS, learners=["KNN", "GBM"], test_fraction=0.1, n_repeats=2, seed=3
+        features,
+        LABELS,
+        learners=["KNN", "GBM"],
+        test_fraction=0.1,
+        n_repeats=2,
+        n_search_trials=0,
+        seed=3,
     )
     return features, summary, predictions
 
@@ -78,6 +84,7 @@ def test_the_plain_roc_reads_a_lowered_feature_from_below():
     assert roc["feature_auc"] == 1.0
     assert roc["feature_cutoff"] == pytest.approx(0.8)
     assert roc["feature_patients"] == "lower"
+    assert roc["feature_sensitivity_percent"] == roc["feature_specificity_percent"] == 100
     assert (roc["feature_auc_low"], roc["feature_auc_high"]) == (1.0, 1.0)
 
 
@@ -86,3 +93,47 @@ def test_the_plain_roc_of_a_raised_feature_keeps_its_unit():
 
     assert roc["feature_cutoff"] == pytest.approx(1.15)
     assert roc["feature_patients"] == "higher"
+
+
+def test_a_missing_feature_is_named_with_its_participant():
+    features = table("FC1", "FC2")
+    features.iloc[3, 1] = np.nan
+
+    with pytest.raises(ValueError, match="the feature FC2 of sub-04 is missing"):
+        published_protocol(
+            features,
+            LABELS,
+            learners=["KNN"],
+            test_fraction=0.1,
+            n_repeats=1,
+            n_search_trials=0,
+            seed=0,
+        )
+
+
+@pytest.mark.parametrize(("n_patients", "n_controls"), [(8, 8), (20, 100), (250, 250)])
+def test_cohorts_of_any_shape_go_through_the_protocol(n_patients, n_controls):
+    labels = np.repeat([1, 0], [n_patients, n_controls])
+    ids = pd.Index([f"sub-{number:03d}" for number in range(len(labels))], name="participant_id")
+    values = np.random.default_rng(0).normal(size=len(labels)) + 3 * labels
+    features = pd.DataFrame({"ALFF1": values, "constant": 1.0}, index=ids)
+
+    summary, _ = published_protocol(
+        features,
+        labels,
+        learners=["KNN"],
+        test_fraction=0.1,
+        n_repeats=1,
+        n_search_trials=0,
+        seed=0,
+    )
+
+    assert summary["loocv_auc"] > 0.85
+    assert summary["n_train"] + summary["n_test"] == len(labels)
+
+
+def test_a_constant_feature_has_an_auc_of_a_half():
+    roc = feature_roc(np.full(20, 2.0), LABELS, n_bootstrap=100, seed=0)
+
+    assert roc["feature_auc"] == roc["feature_auc_low"] == 0.5
+    assert roc["feature_cutoff"] == 2.0

@@ -11,7 +11,22 @@ from PIL import Image
 
 from restpain import report_page
 from restpain.demographics import demographics
-from restpain.report_quality import QUALITY
+from restpain.report_classification import classification_rows, classification_section
+from restpain.report_cohort import cohort_section
+from restpain.report_methods import methods_section
+from restpain.report_page import render_report
+from restpain.report_provenance import provenance_section
+from restpain.report_published import published_section
+from restpain.report_quality import QUALITY, quality_section, quality_table
+from restpain.report_recovery import recovery_section
+from restpain.report_regions import region_rows, regions_section
+from restpain.report_run_times import run_times_section
+from restpain.report_score import score_section
+from restpain.report_settings import remarks, setting_rows, settings_section
+from restpain.report_summary import summary_section
+from restpain.report_words import question
+from restpain.runtimes import run_times
+from restpain.workflow_content import exclusion_flow
 from study import (
     ASSOCIATION,
     COMPARED,
@@ -30,7 +45,11 @@ from study import (
 )
 from tabulate_classification import classification_table
 
-TEMPLATE = Path(report_page.__file__).parent / "templates" / "report.html.j2"
+TEMPLATES = Path(report_page.__file__).parent / "templates"
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2")}
+INPUTS = pd.DataFrame({"stage": ["data", "map"], "file": ["a", "b"], "rule": ["r", "s"]})
+INPUTS["sha256"] = "0" * 64
+TIMES = pd.DataFrame({"s": [2.0], "cpu_time": [3.0], "max_rss": [100.0]})
 EVIL = "<script>alert(1)</script>"
 
 
@@ -57,39 +76,72 @@ def page(
     func |= {"n_volumes": 60, "slice_timing": EVIL, "residual_degrees_of_freedom": 30}
     keep = slice(None) if found else slice(0)
     included = roster[roster["exclude"] == ""]
-    context = report_page.page_context(
-        settings=chosen,
-        default_text=CONFIG.read_text(encoding="utf-8"),
-        roster=roster,
-        tables={
-            "demographics": demographics(included, patients=group, controls="HC", columns=[]),
-            "regions": REGIONS.iloc[keep],
-            "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
-            "correlation": ASSOCIATION.iloc[keep],
-        },
-        func_qc=[func] * 4,
-        anat_qc=[] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
-        pictures=[picture()] * 4,
-        figures={
-            "workflow": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            "group_maps": picture(),
-            "regions": picture(),
-            "roc": picture(),
-        },
-        mask={"n_voxels": 65321},
-        models={"alff": MODEL},
-        corrections={"alff": [], "reho": [], "fc": []},
-        error_rates=[ERROR_RATE],
-        normality=NORMALITY.iloc[keep],
-        motion=["Of the analysed participants, motion <i>differs</i>."],
-        score_maps={"alff": SCORE_MAP},
-        seeds=pd.DataFrame({"seed": ["ALFF1"]}).iloc[keep],
-        checks={"Cohort": pd.DataFrame({"message": [EVIL]})},
-        recovery=recovery_tables() if source == "simulated" else None,
-        published_tables=published,
-        files=[("results/tables/table1.tsv", b"abc")],
-    )
-    return report_page.render_page(TEMPLATE.read_text(encoding="utf-8"), context)
+    groups = {"patients": group, "controls": "HC"}
+    flow = exclusion_flow(roster, groups=[group, "HC"])
+    tables = {
+        "regions": REGIONS.iloc[keep],
+        "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
+        "correlation": ASSOCIATION.iloc[keep],
+    }
+    table_1 = demographics(included, patients=group, controls="HC", columns=[])
+    anat = [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4
+    quality = quality_table(included, [func] * 4, anat)
+    sections = [
+        summary_section(
+            flow,
+            tables,
+            quality,
+            settings=chosen,
+            models={"alff": MODEL},
+            corrections={"alff": [], "reho": [], "fc": []},
+            error_rates=[ERROR_RATE],
+            normality=NORMALITY.iloc[keep],
+        ),
+        cohort_section(flow, table_1, b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        regions_section(
+            tables["regions"],
+            NORMALITY.iloc[keep],
+            settings=chosen,
+            df=MODEL["df"],
+            n_seeds=1,
+            group_maps=picture(),
+            places=picture(),
+        ),
+        classification_section(
+            tables["classification"],
+            ROBUSTNESS.iloc[keep],
+            n_repeats=3,
+            curves=picture(),
+            trust=picture(),
+        ),
+        score_section(tables["correlation"], {"alff": SCORE_MAP}, "nrs"),
+        recovery_section(*recovery_tables()) if source == "simulated" else None,
+        published_section(published),
+        quality_section(quality, [picture()] * 4, ["Motion <i>differs</i>."], **groups),
+        methods_section(chosen, [func] * 4, df=MODEL["df"], n_voxels=65321),
+        settings_section(CONFIG.read_text(encoding="utf-8"), chosen),
+        provenance_section(
+            {"Cohort": pd.DataFrame({"message": [EVIL]})}, [("results/table1.tsv", b"abc")], INPUTS
+        ),
+        run_times_section(run_times([("rule", TIMES), ("other", TIMES * 2)])),
+    ]
+    shared = {
+        **groups,
+        "simulated": source == "simulated",
+        "question": question(chosen),
+        "score": "nrs",
+        "n": {group: 2, "HC": 2},
+    }
+    return render_report(sections, shared, TEXTS)
+
+
+ROBUSTNESS = pd.DataFrame(
+    [
+        ("optimism", "AUC of A minus AUC of B", 0.31, 0.1, 0.5, "95 %", 46.0, None, EVIL),
+        ("stability", "Dice", None, None, None, None, 0.0, 0.025, None),
+    ],
+    columns=["topic", "quantity", "value", "low", "high", "interval", "n", "p", "note"],
+)
 
 
 class Anatomy(HTMLParser):
@@ -139,6 +191,20 @@ def test_what_a_user_wrote_is_text_and_never_markup():
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
 
 
+def test_nothing_a_user_wrote_runs_in_a_browser(browser, tmp_path):
+    attack = '<img src=http://localhost/x onerror="window.run=1"><b id=planted>'
+    path = tmp_path / "page.html"
+    path.write_text(page(participant=attack, group=attack, reason=attack), encoding="utf-8")
+
+    browser.open(path.as_uri(), width=800)
+
+    assert browser.run("typeof window.run") == "undefined"
+    assert browser.run("document.getElementById('planted')") is None
+    assert browser.run("document.body.innerText.includes('onerror')")
+    assert [address.split("/")[-1] for address in browser.requests()] == ["page.html"]
+    assert browser.complaints() == []
+
+
 def test_the_same_results_give_the_same_bytes():
     assert page() == page()
 
@@ -162,7 +228,7 @@ def test_an_empty_result_is_said_in_words():
 def test_remarks_stand_behind_the_keys_of_nested_mappings():
     text = "seed: 1 # ours\ngroup: # both\n  tails: 2 # DPABI; # is text\n  name: a#b\nlast: 3\n"
 
-    assert report_page.remarks(text) == {
+    assert remarks(text) == {
         "seed": "ours",
         "group": "both",
         "group.tails": "DPABI; # is text",
@@ -171,7 +237,7 @@ def test_remarks_stand_behind_the_keys_of_nested_mappings():
 
 def rows_by_key(chosen):
     text = CONFIG.read_text(encoding="utf-8")
-    return {row["key"]: row for row in report_page.setting_rows(text, chosen)}
+    return {row["key"]: row for row in setting_rows(text, chosen)}
 
 
 def test_a_changed_setting_is_marked_with_its_default():
@@ -196,7 +262,7 @@ def test_paths_of_the_machine_and_an_unused_simulation_are_not_shown():
 
 
 def test_rows_of_one_measure_share_one_tall_cell():
-    rows = report_page.region_rows(REGIONS)
+    rows = region_rows(REGIONS)
 
     assert [row["span"] for row in rows] == [2, 0, 1]
     assert rows[1]["near"] == "4.2 mm away"
@@ -206,7 +272,7 @@ def test_rows_of_one_measure_share_one_tall_cell():
 def test_the_published_rows_and_the_other_arms_are_told_apart():
     table = classification_table(PUBLISHED, NESTED)
 
-    published, others = report_page.classification_rows(table)
+    published, others = classification_rows(table)
 
     assert [row["cluster_id"] for row in published] == ["ALFF1", "ALFF2"]
     assert others[0]["interval"] == "0.35 to 0.80"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from restpain.figures_recovery import effect_title, false_words, recovery_figure
-from restpain.report_recovery import recovery_section
+from restpain.report_recovery import recovery_content
 from restpain.tables import read_table, write_table
 from study import recovery_tables
 
@@ -13,7 +13,7 @@ AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 
 def section(n_effects=2, n_clusters=2):
     (effects, clusters, stages, participants), _ = recovery_tables(n_effects)
-    return recovery_section(effects, clusters.iloc[:n_clusters], stages, participants)
+    return recovery_content(effects, clusters.iloc[:n_clusters], stages, participants)
 
 
 def test_the_summary_counts_what_was_found_and_names_what_is_false():
@@ -96,5 +96,5 @@ def test_tables_of_false_clusters_alone_are_read_back_as_they_were_written(tmp_p
     read = [read_table(tmp_path / f"{number}.tsv", dtype=names) for number in range(4)]
 
     assert set(read[1]["verdict"]) == {"false cluster"}
-    assert len(recovery_section(*read)["others"]) == 2
+    assert len(recovery_content(*read)["others"]) == 2
     assert false_words(read[1]).startswith("False clusters, which overlap nothing planted: 2 of 2")

@@ -4,8 +4,9 @@ import pandas as pd
 
 from restpain.audit import RULES, counts_by_table
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
-from restpain.comparison import VERDICTS, counts
+from restpain.comparison import RECOVERY_MM, VERDICTS, counts
 from restpain.formatting import counted, is_missing, joined
+from restpain.report_page import Section
 
 CELL_NAMES = {
     "peak": "peak (x, y, z)",
@@ -15,7 +16,23 @@ CELL_NAMES = {
 }
 
 
-def audit_section(findings: pd.DataFrame, compared: pd.DataFrame) -> dict:
+def published_section(published: tuple[pd.DataFrame, pd.DataFrame] | None) -> Section:
+    """Show the audit of the published tables and the comparison with ours, or that none is given.
+
+    ``published`` has the tables of ``audit`` and of ``comparison``.
+    """
+    return Section(
+        "published",
+        "Published tables",
+        "What the published numbers say about themselves",
+        {
+            "audit": None if published is None else audit_content(*published),
+            "recovery_mm": RECOVERY_MM,
+        },
+    )
+
+
+def audit_content(findings: pd.DataFrame, compared: pd.DataFrame) -> dict:
     """Collect what the page shows of the audit and of the comparison.
 
     Parameters

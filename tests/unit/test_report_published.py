@@ -1,12 +1,12 @@
 """The part of the page about the published tables."""
 
 from restpain.audit_arithmetic import INCONSISTENT, UNCHECKED
-from restpain.report_audit import audit_section, audit_sentence
+from restpain.report_published import audit_content, audit_sentence
 from study import COMPARED, FINDINGS
 
 
 def test_the_section_counts_cells_and_shows_the_first_contradiction_of_each_rule():
-    section = audit_section(FINDINGS, COMPARED)
+    section = audit_content(FINDINGS, COMPARED)
 
     assert section["sentence"].startswith("Of 3 printed cells, 1 cell does not fit the others")
     assert [row["numbers"] for row in section["tables"]] == [[1, 1, 0], [0, 0, 1]]

@@ -1,0 +1,305 @@
+"""What the classification answers where the answer is known, and what it costs.
+
+Maps and series of a cohort of the paper's size (21 patients, 25 controls; 3 mm, some 70,000
+voxels, smoothness of 8 mm) are simulated directly, so that a cohort costs seconds:
+
+    python benchmarks/classification.py shuffle   # size of the p beside fixed predictions
+    python benchmarks/classification.py null      # no effect, first cohort with a region
+    python benchmarks/classification.py circle    # no effect, regions of hardly any size
+    python benchmarks/classification.py planted   # a strong effect
+    python benchmarks/classification.py cost      # CPU seconds of one fit, dealing and permutation
+
+Each prints a JSON object; docs/classification.md holds the numbers. ``--permutations`` sets how
+often the groups are permuted (39). Run with OMP_NUM_THREADS=1, as the workflow runs its jobs.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from nilearn.datasets import load_mni152_brain_mask
+from scipy.ndimage import gaussian_filter
+from sklearn.linear_model import LogisticRegression
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from restpain.arms import leak_free_arms
+from restpain.atlas import aal
+from restpain.connectivity import unit_series
+from restpain.design import two_sample_design
+from restpain.evaluation import exceedance_p, permutation_p
+from restpain.foldregions import (
+    Search,
+    atlas_means,
+    fold_regions,
+    stored_connectivity,
+)
+from restpain.folds import Fold, deal_folds, stratified_folds
+from restpain.learners import LEARNERS, fit_and_predict
+from restpain.nested import nested_summary, predict_folds
+from restpain.permuted import permuted_aucs, permuted_regions
+from restpain.published import published_protocol
+from restpain.volumes import write_arrays
+
+N_PATIENTS, N_CONTROLS = 21, 25
+N_VOLUMES = 60
+SIGMA_VOXELS = 8 / 2.3548 / 3
+SETTINGS = {
+    "voxel_p": 0.001,
+    "cluster_p": 0.05,
+    "tails": 2,
+    "connectivity": 26,
+    "smoothness": "residuals",
+}
+# hardly any correction, so that noise nearly always gives regions
+LENIENT = SETTINGS | {"voxel_p": 0.01, "cluster_p": 0.9}
+OPTIONS = {"learners": list(LEARNERS), "n_search_trials": 0}
+SPLITS = {"test_fraction": 0.1, "n_repeats": 3}
+N_FOLDS = 5
+SEED = 1
+
+
+def smooth_noise(generator, n, mask):
+    """Draw ``n`` smooth maps of unit variance, shape (n, n_voxels)."""
+    maps = [
+        gaussian_filter(generator.normal(size=mask.shape), SIGMA_VOXELS)[mask] for _ in range(n)
+    ]
+    maps = np.array(maps, np.float32)
+    return maps / maps.std()
+
+
+class Cohort:
+    """ALFF and ReHo maps of a simulated cohort; series are written when they are needed."""
+
+    def __init__(self, folder, *, effect, seed, settings=SETTINGS):
+        image = load_mni152_brain_mask(resolution=3)
+        self.mask, self.affine = np.asarray(image.dataobj) > 0, image.affine
+        self.generator = np.random.default_rng(seed)
+        self.folder, self.seed = folder, seed
+        n = N_PATIENTS + N_CONTROLS
+        self.patient = np.arange(n) < N_PATIENTS
+        self.ids = [f"sub-{number:02d}" for number in range(1, n + 1)]
+        centres = np.argwhere(self.mask) @ self.affine[:3, :3].T + self.affine[:3, 3]
+        self.labels_of_voxels = aal().at(centres)
+        numbers = {name: number for number, name in aal().names.items()}
+        self.local = {}
+        for measure, region in (("alff", "Temporal_Inf_L"), ("reho", "Temporal_Mid_R")):
+            maps = smooth_noise(self.generator, n, self.mask)
+            inside = self.labels_of_voxels == numbers[region]
+            self.local[measure] = maps - effect * self.patient[:, None] * inside
+        table = pd.DataFrame(
+            {"participant_id": self.ids, "group": np.where(self.patient, "p", "c")}
+        )
+        table["age"] = self.generator.normal(60, 8, size=n)
+        self.design = two_sample_design(table, patients="p", controls="c", covariates=["age"])
+        self.motion = dict(zip(self.ids, self.generator.gamma(2, 0.1, size=n), strict=True))
+        index = pd.Index(self.ids, name="participant_id")
+        self.labels = pd.Series(self.patient.astype(int), index=index)
+        self.search = Search(self.mask, self.affine, settings)
+
+    def write_series(self):
+        """Write the standardised series of everybody: smooth noise."""
+        paths = []
+        for name in self.ids:
+            units, norms = unit_series(smooth_noise(self.generator, N_VOLUMES, self.mask).T)
+            paths.append(f"{self.folder}/{name}_bold.npz")
+            write_arrays(paths[-1], units=units, norms=norms)
+        self.connectivity = stored_connectivity(paths)
+
+    def n_regions(self):
+        """Regions of ALFF and ReHo in the whole sample."""
+        whole = Fold(0, 0, tuple(self.ids), np.zeros(len(self.ids), dtype=bool))
+        found = [
+            self.search.clusters(maps, self.design, whole, name=measure)[1]
+            for measure, maps in self.local.items()
+        ]
+        return sum(len(table) for table in found)
+
+
+def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
+    """AUC of the published protocol and of the leak-free arms, and of permuted groups."""
+    start = time.process_time()
+    options = {"learners": list(learners), "n_search_trials": 0}
+    whole = Fold(0, 0, tuple(cohort.ids), np.zeros(len(cohort.ids), dtype=bool))
+    folds = deal_folds(
+        tuple(cohort.ids), cohort.labels.to_numpy(), n_folds=N_FOLDS, n_repeats=1, seed=SEED
+    )
+    found = fold_regions(
+        cohort.local,
+        cohort.connectivity,
+        [cohort.design] * (N_FOLDS + 1),
+        [whole, *folds],
+        cohort.search,
+    )
+    published, _ = published_protocol(
+        found[0].features, cohort.labels.to_numpy(), **options, **SPLITS, seed=SEED
+    )
+    atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names)
+    arms = leak_free_arms(
+        {of_fold.fold.number: of_fold.features for of_fold in found[1:]},
+        atlas.set_axis(cohort.labels.index),
+        cohort.design,
+        cohort.motion,
+        measures=list(cohort.local),
+        n_folds=N_FOLDS,
+        **options,
+    )
+    result = {
+        "regions_of_the_whole_sample": found[0].features.shape[1],
+        "folds_without_region": sum(not each.features.shape[1] for each in found[1:]),
+        "A_test": published["auc"],
+        "A_leave_one_out": published["loocv_auc"],
+    }
+    for arm in arms:
+        predictions, *_ = predict_folds(arm, cohort.labels, folds, seed=SEED)
+        row = nested_summary(predictions, cohort.labels, n_bootstrap=2000, seed=SEED)
+        result[arm.name] = [row[name] for name in ("auc", "auc_low", "auc_high", "p_shuffle")]
+    result["cpu_s"] = time.process_time() - start
+
+    start = time.process_time()
+    rows = []
+    for permutation in range(1, n_permutations + 1):
+        design, of_permuted = permuted_regions(
+            cohort.local,
+            cohort.connectivity,
+            cohort.design,
+            cohort.search,
+            permutation=permutation,
+            n_folds=N_FOLDS,
+            seed=SEED,
+        )
+        rows += permuted_aucs(
+            design, of_permuted, cohort.motion, **options, **SPLITS, n_folds=N_FOLDS, seed=SEED
+        )
+    table = pd.DataFrame(rows)
+    for name, of_arm in table.groupby("arm"):
+        values, found_some = of_arm["auc"].dropna(), of_arm["n_found"] > 0
+        result[f"permuted {name}"] = {
+            "mean": values.mean(),
+            "band": np.quantile(values, [0.025, 0.975]),
+            "with_region": int(found_some.sum()),
+            "mean_with_region": of_arm.loc[found_some, "auc"].mean(),
+        }
+    nulls = {name: rows["auc"].dropna().to_numpy() for name, rows in table.groupby("arm")}
+    result["p_A_leave_one_out"] = exceedance_p(result["A_leave_one_out"], nulls["A leave-one-out"])
+    result["p_B"] = exceedance_p(result["B nested"][0], nulls["B nested"])
+    result["cpu_s_per_permutation"] = (time.process_time() - start) / n_permutations
+    return result
+
+
+def null(folder, n_permutations):
+    """First of the cohorts without effect that has a region, as only such are published."""
+    for seed in range(1, 200):
+        cohort = Cohort(folder, effect=0.0, seed=seed)
+        if cohort.n_regions():
+            cohort.write_series()
+            return {"cohorts_tried": seed} | answers(cohort, n_permutations)
+    raise RuntimeError("no cohort without effect had a region")
+
+
+def circle(folder, n_permutations):
+    """First cohort without effect, regions almost without correction, nearest neighbours alone."""
+    cohort = Cohort(folder, effect=0.0, seed=1, settings=LENIENT)
+    cohort.write_series()
+    return answers(cohort, n_permutations, learners=["KNN"])
+
+
+def planted(folder, n_permutations):
+    """Patients 1.5 SD lower in two atlas regions."""
+    cohort = Cohort(folder, effect=1.5, seed=1)
+    cohort.write_series()
+    return answers(cohort, n_permutations)
+
+
+def cost(folder, n_permutations):
+    """CPU seconds of the parts; multiply by their number (docs/classification.md)."""
+    cohort = Cohort(folder, effect=1.5, seed=1)
+    result, labels = {"voxels": int(cohort.mask.sum())}, cohort.labels.to_numpy()
+
+    def timed(name, function):
+        start = time.process_time()
+        value = function()
+        result[name] = round(time.process_time() - start, 2)
+        return value
+
+    fold = deal_folds(tuple(cohort.ids), labels, n_folds=N_FOLDS, n_repeats=1, seed=SEED)[0]
+    means = {
+        measure: timed(
+            f"{measure} regions of a fold",
+            lambda maps=maps: cohort.search.clusters(maps, cohort.design, fold, name="")[2],
+        )
+        for measure, maps in cohort.local.items()
+    }
+    features = np.column_stack([table.to_numpy() for table in means.values()])
+    result["features"] = features.shape[1]
+    atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names).to_numpy()
+    training = fold.training
+    small = {"learners": list(LEARNERS), "seed": SEED}
+    timed(
+        "first fit of a process (what is loaded late)",
+        lambda: fit_and_predict(features[::3], labels[::3], features[:0], n_folds=2, **small),
+    )
+    for name, values in (("B", features), ("C", atlas)):
+        timed(
+            f"arm {name}, fit of a fold",
+            lambda values=values: fit_and_predict(
+                values[training], labels[training], values[~training], n_folds=N_FOLDS, **small
+            ),
+        )
+    timed(
+        "arm A, fit of a split with leave-one-out of 41",
+        lambda: fit_and_predict(
+            features[:41, :1], labels[:41], features[41:, :1], n_folds=None, **small
+        ),
+    )
+    series = cohort.generator.normal(size=(result["voxels"], 230)).astype(np.float32)
+    units, norms = timed("standardise the series of a participant", lambda: unit_series(series))
+    write_arrays(f"{folder}/series.npz", units=units, norms=norms)
+    seeds = np.zeros((20, result["voxels"]), dtype=bool)
+    for number, seed in enumerate(seeds):
+        seed[1000 * number : 1000 * number + 200] = True
+    connectivity = stored_connectivity([f"{folder}/series.npz"])
+    timed("connectivity of 20 seeds in a participant", lambda: list(connectivity(seeds)))
+    result["megabytes of stored series"] = round((units.nbytes + norms.nbytes) / 1e6)
+    return result
+
+
+def shuffle(folder, n_permutations):
+    """How often noise gets p <= 0.05 and <= 0.01 from labels shuffled beside fixed predictions."""
+    n_cohorts, result = 1000, {}
+    for n_features in (1, 3):
+        p = []
+        for seed in range(n_cohorts):
+            labels = np.repeat([1, 0], [N_PATIENTS, N_CONTROLS])
+            values = np.random.default_rng(seed).normal(size=(len(labels), n_features))
+            folds = stratified_folds(labels, n_folds=N_FOLDS, seed=seed)
+            scores = np.empty(len(labels))
+            for fold in np.unique(folds):
+                model = LogisticRegression().fit(values[folds != fold], labels[folds != fold])
+                scores[folds == fold] = model.predict_proba(values[folds == fold])[:, 1]
+            p.append(permutation_p(labels, scores, folds, n_permutations=499, seed=seed))
+        shares = {f"p <= {level}": float(np.mean(np.array(p) <= level)) for level in (0.05, 0.01)}
+        result[f"{n_features} features"] = shares
+    return result
+
+
+def main():
+    """Run one benchmark and print its numbers."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    commands = {function.__name__: function for function in (shuffle, null, circle, planted, cost)}
+    parser.add_argument("benchmark", choices=commands)
+    parser.add_argument("--permutations", type=int, default=39)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        result = commands[options.benchmark](folder, options.permutations)
+    plain = json.dumps(result, indent=2, default=lambda value: np.asarray(value).tolist())
+    print(plain)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Arms A and B again with permuted groups, regions chosen anew: some of the permutations."""
+
+import logging
+
+import pandas as pd
+
+from restpain.classification_columns import PERMUTED
+from restpain.foldregions import Search, read_local_maps, stored_connectivity
+from restpain.groupmaps import of_analysed, participant_of, read_design
+from restpain.permuted import permuted_aucs, permuted_regions
+from restpain.runlog import start_log
+from restpain.tables import read_json, write_table
+from restpain.volumes import read_mask
+
+logger = logging.getLogger("classify_permuted")
+
+
+def classify_permuted(
+    *,
+    maps_paths: list[str],
+    series_paths: list[str],
+    qc_paths: list[str],
+    mask_path: str,
+    participants_path: str,
+    permuted_path: str,
+    permutations: list[int],
+    measures: list[str],
+    patients: str,
+    controls: str,
+    covariates: list[str],
+    learners: list[str],
+    test_fraction: float,
+    n_repeats: int,
+    n_folds: int,
+    n_search_trials: int,
+    seed: int,
+    settings: dict,
+) -> None:
+    mask, affine = read_mask(mask_path)
+    design = read_design(
+        participants_path,
+        qc_paths,
+        series_paths,
+        patients=patients,
+        controls=controls,
+        covariates=covariates,
+    )
+    motion = {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths}
+    local = read_local_maps(maps_paths, measures, mask, affine)
+    rows = []
+    for permutation in permutations:
+        permuted, found = permuted_regions(
+            local,
+            stored_connectivity(series_paths),
+            design,
+            Search(mask, affine, settings),
+            permutation=permutation,
+            n_folds=n_folds,
+            seed=seed,
+        )
+        aucs = permuted_aucs(
+            permuted,
+            found,
+            motion,
+            learners=learners,
+            test_fraction=test_fraction,
+            n_repeats=n_repeats,
+            n_folds=n_folds,
+            n_search_trials=n_search_trials,
+            seed=seed,
+        )
+        rows += [{"permutation": permutation, **row} for row in aucs]
+        logger.info("permutation %d: %d regions", permutation, len(found[0].regions))
+    write_table(permuted_path, pd.DataFrame(rows, columns=list(PERMUTED)), PERMUTED)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    classify_permuted(
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
+        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
+        mask_path=snakemake.input.mask,
+        participants_path=snakemake.input.participants,
+        permuted_path=snakemake.output.permuted,
+        permutations=snakemake.params.permutations,
+        measures=snakemake.params.measures,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+        learners=snakemake.params.learners,
+        test_fraction=snakemake.params.test_fraction,
+        n_repeats=snakemake.params.n_repeats,
+        n_folds=snakemake.params.n_folds,
+        n_search_trials=snakemake.params.n_search_trials,
+        seed=snakemake.params.seed,
+        settings=snakemake.params.selection,
+    )

@@ -1,0 +1,108 @@
+"""Learning curve: regions and logistic regression from a part of each training set."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from restpain.classification_columns import LEARNING_CURVE
+from restpain.evaluation import bootstrap_auc_interval
+from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
+from restpain.folds import folds_of, smaller_training_sets, step_seed
+from restpain.groupmaps import of_analysed, read_design
+from restpain.logistic import logistic_fitter
+from restpain.nested import Arm, first_repeat_auc, predict_folds
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_table
+from restpain.volumes import read_mask
+
+logger = logging.getLogger("classify_subsets")
+
+SHARES = (0.5, 0.75, 1.0)
+
+
+def classify_subsets(
+    *,
+    maps_paths: list[str],
+    series_paths: list[str],
+    qc_paths: list[str],
+    mask_path: str,
+    participants_path: str,
+    folds_path: str,
+    curve_path: str,
+    measures: list[str],
+    patients: str,
+    controls: str,
+    covariates: list[str],
+    n_folds: int,
+    n_bootstrap: int,
+    seed: int,
+    settings: dict,
+) -> None:
+    mask, affine = read_mask(mask_path)
+    design = read_design(
+        participants_path,
+        qc_paths,
+        series_paths,
+        patients=patients,
+        controls=controls,
+        covariates=covariates,
+    )
+    index = pd.Index(design.participants, name="participant_id")
+    labels = pd.Series(design.patients.astype(int), index=index)
+    local = read_local_maps(maps_paths, measures, mask, affine)
+    dealt = folds_of(read_table(folds_path))
+    rows = []
+    for share in SHARES:
+        folds = smaller_training_sets(dealt, labels.to_numpy(), share=share, seed=seed)
+        found = fold_regions(
+            local,
+            stored_connectivity(series_paths),
+            [design] * len(folds),
+            folds,
+            Search(mask, affine, settings),
+        )
+        regional = {of_fold.fold.number: of_fold.features for of_fold in found}
+        arm = Arm(f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds))
+        predictions, _, records = predict_folds(arm, labels, folds, seed=seed)
+        for record in [*(record for of_fold in found for record in of_fold.records), *records]:
+            logger.info("%s", record)
+        ordered = predictions.set_index("participant_id")["probability"].loc[index]
+        low, high = bootstrap_auc_interval(
+            labels.to_numpy(),
+            ordered.to_numpy(),
+            n_bootstrap=n_bootstrap,
+            seed=step_seed(seed, "learning curve"),
+        )
+        rows.append(
+            {
+                "share": share,
+                "n_training": np.mean([fold.training.sum() for fold in folds]),
+                "auc": first_repeat_auc(predictions, labels),
+                "auc_low": low,
+                "auc_high": high,
+                "folds_without_region": sum(not table.shape[1] for table in regional.values()),
+            }
+        )
+    write_table(curve_path, pd.DataFrame(rows, columns=list(LEARNING_CURVE)), LEARNING_CURVE)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    classify_subsets(
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
+        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
+        mask_path=snakemake.input.mask,
+        participants_path=snakemake.input.participants,
+        folds_path=snakemake.input.folds,
+        curve_path=snakemake.output.curve,
+        measures=snakemake.params.measures,
+        patients=snakemake.params.patients,
+        controls=snakemake.params.controls,
+        covariates=snakemake.params.covariates,
+        n_folds=snakemake.params.n_folds,
+        n_bootstrap=snakemake.params.n_bootstrap,
+        seed=snakemake.params.seed,
+        settings=snakemake.params.selection,
+    )

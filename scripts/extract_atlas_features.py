@@ -1,0 +1,39 @@
+"""Mean of every atlas region in the local maps of every participant."""
+
+import logging
+
+import numpy as np
+
+from restpain.atlas import aal
+from restpain.foldregions import atlas_means, read_local_maps
+from restpain.groupmaps import of_analysed, participant_of
+from restpain.runlog import start_log
+from restpain.tables import write_table
+from restpain.volumes import read_mask
+
+logger = logging.getLogger("extract_atlas_features")
+
+
+def extract_atlas_features(
+    *, maps_paths: list[str], mask_path: str, features_path: str, measures: list[str]
+) -> None:
+    mask, affine = read_mask(mask_path)
+    local = read_local_maps(maps_paths, measures, mask, affine)
+    centres = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
+    n_participants = len(maps_paths) // len(measures)
+    participants = [participant_of(path) for path in maps_paths[:n_participants]]
+    features = atlas_means(local, aal().at(centres), aal().names)
+    logger.info("%d features of %d participants", features.shape[1], len(participants))
+
+    features.insert(0, "participant_id", participants)
+    write_table(features_path, features)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    extract_atlas_features(
+        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
+        mask_path=snakemake.input.mask,
+        features_path=snakemake.output.features,
+        measures=snakemake.params.measures,
+    )

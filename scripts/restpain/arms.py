@@ -1,0 +1,94 @@
+"""The leak-free arms: what each model is and what it is given.
+
+Importing this module imports AutoGluon, which takes seconds.
+"""
+
+import pandas as pd
+
+from restpain.design import MOTION, Design
+from restpain.learners import fit_and_predict
+from restpain.logistic import Fitter, Prediction, logistic_fitter
+from restpain.nested import Arm
+
+NO_REGION = "none: no fold gave a significant region, so that nobody is told apart"
+
+
+def ensemble_fitter(learners: list[str], n_folds: int, n_search_trials: int) -> Fitter:
+    """AutoGluon's ensemble with inner folds of the training rows."""
+
+    def fit(training, labels, test, seed) -> Prediction:
+        return fit_and_predict(
+            training,
+            labels,
+            test,
+            learners=learners,
+            n_folds=n_folds,
+            seed=seed,
+            n_search_trials=n_search_trials,
+        )
+
+    return fit
+
+
+def plain_arms(
+    design: Design, motion: dict[str, float], folds: list[int], *, n_folds: int
+) -> list[Arm]:
+    """Demographics alone and motion alone, by logistic regression, for the folds of these numbers.
+
+    Without a covariate in the design there is no arm of demographics.
+    """
+    index = pd.Index(design.participants, name="participant_id")
+    table = pd.DataFrame(design.matrix, index=index, columns=design.columns)
+    demographics = table.drop(columns=["group", "intercept", MOTION], errors="ignore")
+    movement = pd.DataFrame({MOTION: index.map(motion)}, index=index)
+    logistic = logistic_fitter(n_folds)
+    arms = [
+        Arm(
+            "D demographics", ", ".join(demographics), dict.fromkeys(folds, demographics), logistic
+        ),
+        Arm("D motion", "mean framewise displacement", dict.fromkeys(folds, movement), logistic),
+    ]
+    return [arm for arm in arms if arm.name != "D demographics" or demographics.shape[1]]
+
+
+def leak_free_arms(
+    regional: dict[int, pd.DataFrame],
+    atlas: pd.DataFrame,
+    design: Design,
+    motion: dict[str, float],
+    *,
+    measures: list[str],
+    learners: list[str],
+    n_folds: int,
+    n_search_trials: int,
+) -> list[Arm]:
+    """List the leak-free ensemble, and what it must beat.
+
+    Parameters
+    ----------
+    regional : dict of int to DataFrame of shape (n_participants, n_features)
+        By fold, the features whose regions its training participants gave.
+    atlas : DataFrame of shape (n_participants, n_features)
+        Means of all atlas regions, chosen on nobody.
+    design : Design
+        Its covariates are the demographics; without any that arm is left out.
+    motion : dict of str to float
+        Mean framewise displacement by participant_id, mm.
+    measures, learners, n_folds, n_search_trials
+        As in the configuration; FC comes with the measures.
+    """
+    index = pd.Index(design.participants, name="participant_id")
+    nothing = dict.fromkeys(regional, pd.DataFrame(index=index))
+    everywhere = dict.fromkeys(regional, atlas.loc[index])
+    names = ", ".join([*(measure.upper() for measure in measures), "FC"])
+    any_region = any(features.shape[1] for features in regional.values())
+    words = f"{names} of the regions of each fold" if any_region else NO_REGION
+    local = ", ".join(measure.upper() for measure in measures)
+    ensemble = ensemble_fitter(learners, n_folds, n_search_trials)
+    return [
+        Arm("B nested", words, regional, ensemble),
+        Arm("C atlas", f"{local} in AAL regions, {atlas.shape[1]} features", everywhere, ensemble),
+        Arm("D logistic", words, regional, logistic_fitter(n_folds)),
+        *plain_arms(design, motion, list(regional), n_folds=n_folds),
+        Arm("D dummy", "none: the share of patients", nothing, logistic_fitter(n_folds)),
+    ]

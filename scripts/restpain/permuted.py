@@ -1,0 +1,112 @@
+"""Everything again with permuted groups: what the published and the leak-free arm find in nothing.
+
+Importing this module imports AutoGluon, which takes seconds.
+"""
+
+import numpy as np
+import pandas as pd
+
+from restpain.arms import ensemble_fitter, plain_arms
+from restpain.design import Design
+from restpain.evaluation import auc
+from restpain.foldregions import Connectivity, FoldRegions, Search, fold_regions
+from restpain.folds import Fold, deal_folds, step_seed
+from restpain.logistic import logistic_fitter
+from restpain.nested import Arm, predict_folds
+from restpain.published import published_protocol
+
+WHOLE = 0  # number of the fold that holds the whole sample and tests nobody
+TEST, LEAVE_ONE_OUT = "A test", "A leave-one-out"
+
+
+def permuted_regions(
+    local: dict[str, np.ndarray],
+    connectivity: Connectivity,
+    design: Design,
+    search: Search,
+    *,
+    permutation: int,
+    n_folds: int,
+    seed: int,
+) -> tuple[Design, list[FoldRegions]]:
+    """Permute the groups, deal the outer folds anew and choose all regions anew.
+
+    Covariates and motion stay with their participants.
+
+    Returns
+    -------
+    design : Design
+        With the permuted groups.
+    found : list of FoldRegions
+        Of the whole sample (fold 0), then of each outer fold.
+    """
+    generator = np.random.default_rng(step_seed(seed, "permutation", permutation))
+    permuted = design.permuted(generator.permutation(len(design.participants)))
+    dealt = deal_folds(
+        design.participants,
+        permuted.patients.astype(int),
+        n_folds=n_folds,
+        n_repeats=1,
+        seed=seed,
+    )
+    nobody = np.zeros(len(design.participants), dtype=bool)
+    folds = [Fold(WHOLE, 0, design.participants, nobody), *dealt]
+    return permuted, fold_regions(local, connectivity, [permuted] * len(folds), folds, search)
+
+
+def permuted_aucs(
+    design: Design,
+    found: list[FoldRegions],
+    motion: dict[str, float],
+    *,
+    learners: list[str],
+    test_fraction: float,
+    n_repeats: int,
+    n_folds: int,
+    n_search_trials: int,
+    seed: int,
+) -> list[dict]:
+    """AUC of each arm with permuted groups, from the regions that these gave.
+
+    The published protocol is that of all features together. Without a region in the whole
+    sample nothing tells the groups apart: its AUC counts as 0.5.
+
+    Returns
+    -------
+    list of dict
+        arm, auc, n_found: regions of the whole sample (published protocol), or outer folds with
+        a feature.
+    """
+    labels = pd.Series(
+        design.patients.astype(int), index=pd.Index(design.participants, name="participant_id")
+    )
+    whole, *outer = found
+    n_regions = whole.features.shape[1]
+    published = {"auc": 0.5, "loocv_auc": 0.5}
+    if n_regions:
+        published, _ = published_protocol(
+            whole.features,
+            labels.to_numpy(),
+            learners=learners,
+            test_fraction=test_fraction,
+            n_repeats=n_repeats,
+            n_search_trials=n_search_trials,
+            seed=seed,
+        )
+    rows = [
+        {"arm": TEST, "auc": published["auc"], "n_found": n_regions},
+        {"arm": LEAVE_ONE_OUT, "auc": published["loocv_auc"], "n_found": n_regions},
+    ]
+    folds = [of_fold.fold for of_fold in outer]
+    regional = {of_fold.fold.number: of_fold.features for of_fold in outer}
+    arms = [
+        Arm("B nested", "", regional, ensemble_fitter(learners, n_folds, n_search_trials)),
+        Arm("D logistic", "", regional, logistic_fitter(n_folds)),
+        *plain_arms(design, motion, list(regional), n_folds=n_folds),
+    ]
+    for arm in arms:
+        predictions, *_ = predict_folds(arm, labels, folds, seed=seed)
+        value = auc(predictions["participant_id"].map(labels), predictions["probability"])
+        n_found = sum(arm.features[fold.number].shape[1] > 0 for fold in folds)
+        rows.append({"arm": arm.name, "auc": value, "n_found": n_found})
+    return rows

@@ -1,0 +1,101 @@
+"""The section of the classification: Table 3 and Figure 4."""
+
+import pandas as pd
+
+from restpain.formatting import (
+    integer,
+    interval,
+    is_missing,
+    number,
+    p_value,
+    region_name,
+    shortest,
+)
+from restpain.report_page import Section, embedded_figure, span
+
+
+def classification_section(
+    classification: pd.DataFrame,
+    robustness: pd.DataFrame,
+    *,
+    n_repeats: int,
+    curves: bytes,
+    trust: bytes,
+) -> Section:
+    """Show Table 3 and what stands beside it, and both parts of Figure 4 (PNG)."""
+    published, arms = classification_rows(classification)
+    return Section(
+        "classification",
+        "Classification",
+        "Classification",
+        {
+            "published": published,
+            "arms": arms,
+            "n_repeats": n_repeats,
+            "figure_4": embedded_figure(curves),
+            "robustness": robustness_rows(robustness),
+            "figure_4_continued": embedded_figure(trust),
+        },
+    )
+
+
+def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
+    """Cells of Table 3: the published protocol's rows, and those of the other arms."""
+    published, others = [], []
+    for row in table.itertuples():
+        cells = {
+            "measure": row.measure,
+            "auc": number(row.auc, 3),
+            "sensitivity": number(row.sensitivity_percent, 1),
+            "specificity": number(row.specificity_percent, 1),
+            "accuracy": number(row.accuracy_percent, 1),
+        }
+        if row.arm == "A":
+            together = row.cluster_id == "all"
+            published.append(
+                cells
+                | {
+                    "measure": "All" if row.measure == "all" else row.measure,
+                    "region": "all features together" if together else region_name(row.region),
+                    "hemisphere": "" if is_missing(row.hemisphere) else row.hemisphere,
+                    "loocv": number(row.loocv_auc, 3),
+                    "cutoff": number(row.cutoff, 3),
+                    "sd": number(row.auc_sd, 2),
+                    "feature": number(row.feature_auc, 2),
+                    "feature_interval": interval(row.feature_auc_low, row.feature_auc_high, 2),
+                    "cluster_id": "" if together else row.cluster_id,
+                }
+            )
+        else:
+            others.append(
+                cells
+                | {
+                    "arm": row.arm,
+                    "features": "" if is_missing(row.region) else row.region,
+                    "interval": interval(row.auc_low, row.auc_high, 2),
+                    "p": p_value(row.p_permutation),
+                    "sensitivity_interval": interval(row.sensitivity_low, row.sensitivity_high, 0),
+                    "specificity_interval": interval(row.specificity_low, row.specificity_high, 0),
+                    "brier": number(row.brier, 3),
+                    "empty_folds": integer(row.folds_without_region),
+                }
+            )
+    return span(published, "measure"), others
+
+
+def robustness_rows(table: pd.DataFrame) -> list[dict]:
+    """Cells of what stands beside Table 3."""
+    rows = [
+        {
+            "topic": row.topic,
+            "quantity": row.quantity,
+            "value": number(row.value, 2),
+            "interval": interval(row.low, row.high, 2),
+            "kind": "" if is_missing(row.interval) else row.interval,
+            "n": shortest(row.n),
+            "p": "" if is_missing(row.p) else p_value(row.p),
+            "note": "" if is_missing(row.note) else row.note,
+        }
+        for row in table.itertuples()
+    ]
+    return span(rows, "topic")

@@ -1,0 +1,234 @@
+"""The section of the methods: what was done, from the settings in force, with its sources."""
+
+from restpain.formatting import EN_DASH, counted, integer, joined, shortest
+from restpain.report_page import Section
+from restpain.workflow_content import NUISANCE_NAMES
+
+REFERENCES = {
+    "filter": (
+        "Lindquist MA et al. Modular preprocessing pipelines can reintroduce artifacts into fMRI "
+        f"data. Hum Brain Mapp 2019;40:2358{EN_DASH}2376",
+        "10.1002/hbm.24528",
+    ),
+    "friston24": (
+        "Friston KJ et al. Movement-related effects in fMRI time-series. Magn Reson Med "
+        f"1996;35:346{EN_DASH}355",
+        "10.1002/mrm.1910350312",
+    ),
+    "jenkinson": (
+        "Jenkinson M et al. Improved optimization for the robust and accurate linear "
+        f"registration and motion correction of brain images. NeuroImage 2002;17:825{EN_DASH}841",
+        "10.1006/nimg.2002.1132",
+    ),
+    "acompcor": (
+        "Behzadi Y et al. A component based noise correction method (CompCor) for BOLD and "
+        f"perfusion based fMRI. NeuroImage 2007;37:90{EN_DASH}101",
+        "10.1016/j.neuroimage.2007.04.042",
+    ),
+    "alff": (
+        "Zang YF et al. Altered baseline brain activity in children with ADHD revealed by "
+        f"resting-state functional MRI. Brain Dev 2007;29:83{EN_DASH}91",
+        "10.1016/j.braindev.2006.07.002",
+    ),
+    "falff": (
+        "Zou QH et al. An improved approach to detection of amplitude of low-frequency "
+        f"fluctuation (ALFF) for resting-state fMRI. J Neurosci Methods 2008;172:137{EN_DASH}141",
+        "10.1016/j.jneumeth.2008.04.012",
+    ),
+    "reho": (
+        "Zang Y et al. Regional homogeneity approach to fMRI data analysis. NeuroImage "
+        f"2004;22:394{EN_DASH}400",
+        "10.1016/j.neuroimage.2003.12.030",
+    ),
+    "fc": (
+        "Biswal B et al. Functional connectivity in the motor cortex of resting human brain using "
+        f"echo-planar MRI. Magn Reson Med 1995;34:537{EN_DASH}541",
+        "10.1002/mrm.1910340409",
+    ),
+    "grf": (
+        "Friston KJ et al. Assessing the significance of focal activations using their spatial "
+        f"extent. Hum Brain Mapp 1994;1:210{EN_DASH}220",
+        "10.1002/hbm.460010306",
+    ),
+    "dpabi": (
+        "Yan CG et al. DPABI: data processing and analysis for (resting-state) brain imaging. "
+        f"Neuroinformatics 2016;14:339{EN_DASH}351",
+        "10.1007/s12021-016-9299-4",
+    ),
+    "freedman": (
+        "Winkler AM et al. Permutation inference for the general linear model. NeuroImage "
+        f"2014;92:381{EN_DASH}397",
+        "10.1016/j.neuroimage.2014.01.060",
+    ),
+    "fdr": (
+        "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B "
+        f"1995;57:289{EN_DASH}300",
+        "10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    "aal": (
+        "Rolls ET, Joliot M, Tzourio-Mazoyer N. Implementation of a new parcellation of the "
+        "orbitofrontal cortex in the automated anatomical labeling atlas. NeuroImage "
+        f"2015;122:1{EN_DASH}5",
+        "10.1016/j.neuroimage.2015.07.075",
+    ),
+    "autogluon": (
+        "Erickson N et al. AutoGluon-Tabular: robust and accurate AutoML for structured data. "
+        "arXiv 2020",
+        "10.48550/arXiv.2003.06505",
+    ),
+    "eklund": (
+        "Eklund A et al. Cluster failure: why fMRI inferences for spatial extent have inflated "
+        f"false-positive rates. Proc Natl Acad Sci USA 2016;113:7900{EN_DASH}7905",
+        "10.1073/pnas.1602413113",
+    ),
+}
+
+
+def methods_section(settings: dict, func_qc: list[dict], *, df: int, n_voxels: int) -> Section:
+    """Write the methods of this run; ``func_qc`` has the quality numbers of each participant."""
+    kept = sorted({int(metrics["n_volumes"]) for metrics in func_qc})
+    timing = sorted({str(metrics.get("slice_timing", "not recorded")) for metrics in func_qc})
+    paragraphs, references = methods_text(
+        settings,
+        {
+            "kept": f"{kept[0]} kept" if len(kept) == 1 else f"{kept[0]} to {kept[-1]} kept",
+            "timing": joined(timing),
+            "df": df,
+            "n_voxels": n_voxels,
+        },
+    )
+    return Section(
+        "methods", "Methods", "Methods", {"methods": paragraphs, "references": references}
+    )
+
+
+def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str, str]]]:
+    """Paragraphs of the methods with the settings in force, and the references in their order.
+
+    ``facts`` has ``kept`` (volumes, in words), ``timing``, ``df``, ``n_voxels``,
+    ``n_permutations``. A reference stands as ``[1]`` behind what it backs.
+    """
+    cited: list[str] = []
+
+    def cite(*keys: str) -> str:
+        for key in keys:
+            if key not in cited:
+                cited.append(key)
+        return "[" + ", ".join(str(cited.index(key) + 1) for key in keys) + "]"
+
+    preprocessing, metrics = settings["preprocessing"], settings["metrics"]
+    group, classification = settings["group"], settings["classification"]
+    low, high = metrics["band_hz"]
+    band = f"{low:g}{EN_DASH}{high:g} Hz"
+    fwhm = f"{shortest(metrics['fwhm_mm'])} mm"
+    if settings["cohort"]["source"] == "derivatives":
+        first = (
+            "Preprocessed series in MNI152NLin2009aSym space were taken and resampled to "
+            f" {shortest(preprocessing['voxel_mm'])} mm."
+        )
+    else:
+        estimated = (
+            ", the motion estimated before slice timing"
+            if preprocessing["motion_estimation"] == "before_slice_timing"
+            else ""
+        )
+        first = (
+            f"The first {counted(preprocessing['drop_volumes'], 'volume')} of each series "
+            f"{'was' if preprocessing['drop_volumes'] == 1 else 'were'} dropped "
+            f"({facts['kept']}). Slice timing: {facts['timing']}. Series were realigned rigidly "
+            f"to their mean, in two passes{estimated}; framewise displacement follows Jenkinson "
+            f"{cite('jenkinson')}. T1 images were corrected for bias, the brain was extracted and "
+            "segmented, and they were registered nonlinearly to the MNI152 template (2009a, "
+            f"symmetric) at {shortest(preprocessing['normalisation_mm'])} mm; the mean functional "
+            "image was registered rigidly to the T1. All transforms were applied in one "
+            f"interpolation, to {shortest(preprocessing['voxel_mm'])} mm voxels."
+        )
+    removed = joined([NUISANCE_NAMES.get(name, name) for name in preprocessing["nuisance"]])
+    sources = [key for key in ("friston24", "acompcor") if key in preprocessing["nuisance"]]
+    nuisance = (
+        f"Regressed out of every voxel: {removed}{' ' + cite(*sources) if sources else ''}."
+        if removed
+        else "No nuisance signal was regressed out."
+    )
+    if removed and preprocessing["filter"] == "simultaneous":
+        nuisance += (
+            f" Their weights were fitted at {band}, data and regressors filtered alike "
+            f"{cite('filter')}."
+        )
+    elif removed:
+        nuisance += " Their weights were fitted before any filter."
+    first += f" {nuisance}"
+    parts = []
+    if "alff" in metrics["measures"]:
+        parts.append(
+            f"ALFF is the mean amplitude over {band} of the detrended series, smoothed with "
+            f"{fwhm} (full width at half maximum) before {cite('alff')}."
+        )
+    if "falff" in metrics["measures"]:
+        parts.append(f"fALFF is its share of the whole amplitude {cite('falff')}.")
+    if "reho" in metrics["measures"]:
+        parts.append(
+            f"ReHo is Kendall's W of a voxel and its {metrics['reho_neighbours'] - 1} neighbours "
+            f"after band-pass filtering, smoothed with {fwhm} afterwards {cite('reho')}."
+        )
+    origin = {
+        "clusters": "each significant cluster of these measures",
+        "union": "the union of the significant clusters of these measures",
+        "coordinates": f"spheres of {shortest(settings['connectivity']['radius_mm'])} mm radius "
+        "at given coordinates",
+        "masks": "given masks",
+    }[settings["connectivity"]["seeds"]]
+    parts.append(
+        "Maps were divided by their mean over the participant's brain. Functional connectivity is "
+        f"the Fisher-transformed Pearson correlation of a seed's mean series ({origin}) with "
+        f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}."
+    )
+    covariates = settings["cohort"]["covariates"]
+    sides = "two-tailed (both p halved for each sign)" if group["tails"] == 2 else "for each sign"
+    smooth = {"residuals": "the residuals", "zmap": "the map of z"}[group["smoothness"]]
+    third = (
+        "Groups were compared by a two-sample t-test, patients minus controls"
+        + (f", adjusted for {joined(covariates)}" if covariates else ", without covariates")
+        + f" ({facts['df']} degrees of freedom, {integer(facts['n_voxels'])} voxels covered in "
+        f"at least {100 * group['mask_coverage']:g} % of participants). Clusters were corrected "
+        f"by Gaussian random field theory: voxel p < {group['voxel_p']:g}, cluster p < "
+        f"{group['cluster_p']:g}, {sides}, {group['connectivity']}-connected, smoothness "
+        f"estimated from {smooth}, as in DPABI {cite('grf', 'dpabi')}."
+    )
+    if group["n_permutations"]:
+        third += (
+            f" Beside it, {integer(group['n_permutations'])} permutations (Freedman-Lane) of the "
+            f"maximal cluster size {cite('freedman')} and of threshold-free enhanced scores, and "
+            f"the false discovery rate {cite('fdr')}."
+        )
+    if settings["connectivity"]["correct_across_seeds"]:
+        third += " The connectivity maps of all seeds were corrected together."
+    relabelled = " and by relabelling the participants" if group["n_permutations"] else ""
+    third += (
+        " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
+        f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
+    )
+    third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
+    fourth = ""
+    if settings["cohort"]["score"]:
+        adjusted = settings["association"]["covariates"]
+        kind = f"partial Spearman, adjusted for {joined(adjusted)}" if adjusted else "Spearman"
+        fourth = (
+            f"Cluster means of patients were correlated with {settings['cohort']['score']} "
+            f"({kind}; {integer(settings['association']['n_bootstrap'])} bootstrap samples). "
+        )
+    fourth += (
+        "Classification used an AutoGluon ensemble of "
+        f"{joined(classification['learners'])} {cite('autogluon')}. Published protocol: one model "
+        f"per region, {classification['n_repeats']} splits with "
+        f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
+        "set. Leak-free protocol: group test, correction, seeds, connectivity, features and model "
+        f"recomputed in the training part of {classification['n_folds']} folds; its p comes from "
+        f"{integer(classification['n_permutations'])} permutations of the groups, each with all "
+        "of this done anew. No learner stops "
+        "early on the participant left out. Intervals of the AUC come from "
+        f"{integer(classification['n_bootstrap'])} bootstrap samples of participants, those of "
+        "sensitivity and specificity are Wilson's; cutoffs are chosen in the training set. Every "
+        f"random step derives from the seed {settings['seed']}."
+    )
+    return [first, " ".join(parts), third, fourth], [REFERENCES[key] for key in cited]

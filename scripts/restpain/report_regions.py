@@ -1,0 +1,78 @@
+"""The section of the group differences: Table 2 and Figures 2 and 3."""
+
+import pandas as pd
+
+from restpain.formatting import (
+    EN_DASH,
+    MINUS,
+    integer,
+    interval,
+    is_missing,
+    joined,
+    number,
+    p_value,
+    region_name,
+    shortest,
+)
+from restpain.report_group import normality_rows
+from restpain.report_page import Section, embedded_figure, span
+
+
+def regions_section(
+    regions: pd.DataFrame,
+    normality: pd.DataFrame,
+    *,
+    settings: dict,
+    df: int,
+    n_seeds: int,
+    group_maps: bytes,
+    places: bytes,
+) -> Section:
+    """Show Table 2 and Figures 2 (``group_maps``) and 3 (``places``), both PNG."""
+    return Section(
+        "regions",
+        "Group differences",
+        "Group differences",
+        {
+            "regions": region_rows(regions),
+            "normality": normality_rows(normality),
+            "group": settings["group"],
+            "covariates": joined(settings["cohort"]["covariates"]),
+            "df": df,
+            "n_seeds": n_seeds,
+            "minus": MINUS,
+            "figure_2": embedded_figure(group_maps),
+            "figure_3": embedded_figure(places),
+        },
+    )
+
+
+def region_rows(table: pd.DataFrame) -> list[dict]:
+    """Cells of Table 2."""
+    rows = []
+    for row in table.itertuples():
+        distance = 0 if is_missing(row.region_distance_mm) else row.region_distance_mm
+        survives = set() if is_missing(row.survives) else set(str(row.survives).split(","))
+        rows.append(
+            {
+                "measure": row.measure,
+                "region": region_name(row.region),
+                "label": "" if is_missing(row.region) else row.region,
+                "near": f"{shortest(distance)} mm away" if distance > 0 else "",
+                "hemisphere": row.hemisphere,
+                "brodmann": EN_DASH if is_missing(row.brodmann_area) else row.brodmann_area,
+                "peak": [number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm)],
+                "t": number(row.t, 2),
+                "n_voxels": integer(row.n_voxels),
+                "p_grf": p_value(row.p_grf),
+                "p_permutation": p_value(row.p_permutation),
+                "fdr": "yes" if "fdr" in {name.strip() for name in survives} else "no",
+                "g": number(row.hedges_g, 2),
+                "g_interval": interval(row.hedges_g_low, row.hedges_g_high, 2),
+                "cluster_id": row.cluster_id,
+                "seed": "" if is_missing(row.seed) else row.seed,
+                "composition": "" if is_missing(row.composition) else row.composition,
+                "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks,
+            }
+        )
+    return span(rows, "measure")

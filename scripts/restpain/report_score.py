@@ -1,0 +1,41 @@
+"""The section of the clinical score: Table 4 and the maps of the score."""
+
+import pandas as pd
+
+from restpain.formatting import integer, interval, number, p_value, region_name
+from restpain.report_group import score_maps_sentence
+from restpain.report_page import Section, span
+
+
+def score_section(
+    correlation: pd.DataFrame, score_maps: dict[str, dict], score: str | None
+) -> Section:
+    """Show Table 4, and what the voxelwise maps of the score gave."""
+    return Section(
+        "score",
+        "Clinical score",
+        "Clinical score",
+        {
+            "correlation": correlation_rows(correlation),
+            "score_maps": score_maps_sentence(score_maps, score),
+        },
+    )
+
+
+def correlation_rows(table: pd.DataFrame) -> list[dict]:
+    """Cells of Table 4."""
+    rows = [
+        {
+            "measure": row.measure,
+            "region": region_name(row.region),
+            "hemisphere": row.hemisphere,
+            "rho": number(row.rho, 3),
+            "p": p_value(row.p),
+            "interval": interval(row.rho_low, row.rho_high, 2),
+            "q": p_value(row.q_fdr),
+            "n": integer(row.n),
+            "cluster_id": row.cluster_id,
+        }
+        for row in table.itertuples()
+    ]
+    return span(rows, "measure")

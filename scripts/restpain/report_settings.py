@@ -1,0 +1,99 @@
+"""The section of the settings: each value in force and where its default comes from."""
+
+import json
+import re
+
+import yaml
+
+from restpain.report_page import Section
+
+PATH_KEYS = (
+    "cohort.data",
+    "cohort.participants",
+    "published",
+    "quality.ratings",
+    "connectivity.masks",
+)
+
+
+def settings_section(default_text: str, settings: dict) -> Section:
+    """Show the settings in force beside the defaults and their remarks."""
+    return Section(
+        "settings",
+        "Settings",
+        "Settings and where they come from",
+        {"settings": setting_rows(default_text, settings)},
+    )
+
+
+def remarks(text: str) -> dict[str, str]:
+    """Remark behind each key of a configuration file, by dotted key.
+
+    Understands block mappings whose keys stand on lines of their own; the remark of a list in
+    several lines is the one behind its key.
+    """
+    found, path = {}, []
+    for line in text.splitlines():
+        match = re.match(r"^( *)([A-Za-z_]\w*):(.*)$", line)
+        if not match:
+            continue
+        indent, key, rest = len(match[1]), match[2], match[3]
+        while path and path[-1][0] >= indent:
+            path.pop()
+        path.append((indent, key))
+        comment = re.search(r"(?:^|\s)#\s*(.*)$", rest)
+        if comment:
+            found[".".join(name for _, name in path)] = comment[1].strip()
+    return found
+
+
+def flattened(settings: dict, prefix: str = "") -> dict:
+    """Dotted keys and values of nested mappings."""
+    flat = {}
+    for key, value in settings.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            flat |= flattened(value, f"{name}.")
+        else:
+            flat[name] = value
+    return flat
+
+
+def setting_rows(default_text: str, settings: dict) -> list[dict]:
+    """List the settings in force with the provenance of their defaults.
+
+    Each row has ``key``, ``value`` (as text), ``remark``, ``changed`` and ``default``. A path of
+    the user's machine is not shown. The section of the simulation is left out where no data are
+    simulated.
+    """
+    defaults = flattened(yaml.safe_load(default_text))
+    why = remarks(default_text)
+    simulated = settings["cohort"]["source"] == "simulated"
+    rows = []
+    for key, value in flattened(settings).items():
+        if key.startswith("simulation.") and not simulated:
+            continue
+        changed = key not in defaults or defaults[key] != value
+        shown = _setting_text(value)
+        if key in PATH_KEYS and value and changed:
+            shown = "set by the user (a path)"
+        rows.append(
+            {
+                "key": key,
+                "value": shown,
+                "remark": why.get(key) or why.get(key.split(".")[0], ""),
+                "changed": changed,
+                "default": _setting_text(defaults.get(key)) if changed else "",
+            }
+        )
+    return rows
+
+
+def _setting_text(value) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "; ".join(", ".join(f"{k} {v}" for k, v in item.items()) for item in value)
+    if isinstance(value, list):
+        return ", ".join(_setting_text(item) for item in value) or "none"
+    return json.dumps(value) if isinstance(value, bool) else str(value)

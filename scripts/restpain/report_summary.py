@@ -1,0 +1,77 @@
+"""The section on top: what was found, how sure it is, and what it cannot say."""
+
+import pandas as pd
+
+from restpain.report_group import error_rate_sentence, normality_sentence
+from restpain.report_page import Section
+from restpain.report_words import (
+    certainty,
+    classification_sentence,
+    findings,
+    key_figures,
+    limits,
+    score_sentence,
+)
+
+
+def summary_section(
+    flow: list[dict],
+    tables: dict[str, pd.DataFrame],
+    quality: pd.DataFrame,
+    *,
+    settings: dict,
+    models: dict[str, dict],
+    corrections: dict[str, list[dict]],
+    error_rates: list[dict],
+    normality: pd.DataFrame,
+) -> Section:
+    """Tell the study in numbers and sentences.
+
+    Parameters
+    ----------
+    flow : list of dict
+        Recruited, excluded and analysed of each group (``workflow_content.exclusion_flow``).
+    tables : dict of DataFrame
+        ``regions``, ``classification``, ``correlation``: Tables 2 to 4.
+    quality : DataFrame
+        Quality numbers of the analysed participants (``report_quality.quality_table``).
+    settings : dict
+        The configuration in force.
+    models, corrections : dict
+        Of the group level, by measure.
+    error_rates : list of dict
+        Family-wise error of the random field in this cohort, of each local measure.
+    normality : DataFrame
+        Jarque-Bera and three tests of every feature.
+    """
+    cohort = settings["cohort"]
+    regions, classification = tables["regions"], tables["classification"]
+    n_test = classification.loc[classification["arm"] == "A", "n_test"].dropna()
+    return Section(
+        "summary",
+        "In short",
+        "",
+        {
+            "facts": key_figures(flow, regions, classification),
+            "findings": [
+                *findings(regions, settings["metrics"]["measures"]),
+                score_sentence(tables["correlation"], cohort["score"]),
+                classification_sentence(classification),
+            ],
+            "certainty": [
+                *certainty(
+                    regions,
+                    classification,
+                    corrections,
+                    quality,
+                    patients=cohort["patients"],
+                    controls=cohort["controls"],
+                ),
+                error_rate_sentence(error_rates),
+                normality_sentence(models, normality),
+            ],
+            "limits": limits(
+                flow, classification, settings, float(n_test.iloc[0]) if len(n_test) else None
+            ),
+        },
+    )

@@ -1,0 +1,273 @@
+"""What stands beside Table 3: optimism, permuted groups, stability of regions, learning curve."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from restpain.evaluation import exceedance_p, pair_order, wilson_interval
+from restpain.foldregions import dice
+from restpain.formatting import measure_name
+
+COLUMNS = {
+    "topic": "optimism, permuted groups, stability or learning curve",
+    "quantity": "What the value is",
+    "value": "The value: AUC, difference of AUCs, share or Dice's overlap (0 to 1)",
+    "low": "Lower end of the interval",
+    "high": "Upper end of the interval",
+    "interval": "What the interval is",
+    "n": "Participants, permutations, folds or pairs of folds behind the value",
+    "p": "(b + 1) / (m + 1) of the permuted groups for the AUC with the true groups",
+    "note": "How to read it",
+}
+LEVEL = 0.95
+SETS = {"test": "its test sets", "train_loo": "leave-one-out"}
+AUCS = {"test": "auc", "train_loo": "loocv_auc"}
+PERMUTED_ARMS = {"test": "A test", "train_loo": "A leave-one-out"}
+HEADLINE = "B nested"
+
+
+def together(published: pd.DataFrame) -> pd.Series | None:
+    """Row of the published protocol with all features together; None without any feature.
+
+    It is the last one: parts come measure by measure, then all together, and a lone
+    feature is all there is.
+    """
+    return published.iloc[-1] if len(published) else None
+
+
+def optimism(
+    published: pd.DataFrame,
+    nested: pd.DataFrame,
+    labels: pd.Series,
+    *,
+    n_bootstrap: int,
+    seed: int,
+) -> tuple[float, float, float]:
+    """AUC of the published protocol minus that of the leak-free arm, with its interval.
+
+    Participants are drawn with replacement within the groups, with all their predictions in both
+    arms, so that what both arms owe to these participants cancels. Models are not refitted.
+
+    Parameters
+    ----------
+    published : DataFrame
+        repeat, participant_id, probability of the sets compared.
+    nested : DataFrame
+        repeat, participant_id, probability.
+    labels : Series
+        1 or 0, indexed by participant_id.
+    n_bootstrap, seed : int
+
+    Returns
+    -------
+    (float, float, float)
+        Difference, lower and upper end of the 95 % percentile interval. A split without
+        participants of both groups has no AUC and is left out of the mean, also in a
+        sample drawn.
+    """
+    order, truth = labels.index, labels.to_numpy()
+    patients, controls = np.flatnonzero(truth == 1), np.flatnonzero(truth != 1)
+    generator = np.random.default_rng(seed)
+    drawn = np.zeros((n_bootstrap + 1, len(truth)))
+    drawn[0] = 1  # everybody once: the value itself
+    for group in (patients, controls):
+        chosen = generator.choice(group, (n_bootstrap, len(group)))
+        for row, members in enumerate(chosen, start=1):
+            np.add.at(drawn[row], members, 1)
+
+    def aucs(predictions: pd.DataFrame) -> np.ndarray:
+        per_split = []
+        for _, rows in predictions.groupby("repeat"):
+            scores = rows.set_index("participant_id")["probability"].reindex(order).to_numpy()
+            used = [group[np.isfinite(scores[group])] for group in (patients, controls)]
+            pairs = pair_order(scores[used[0]], scores[used[1]])
+            left, right = (drawn[:, group] for group in used)
+            n_pairs = left.sum(axis=1) * right.sum(axis=1)
+            right_order = np.einsum("bi,ij,bj->b", left, pairs, right, optimize=True)
+            undefined = np.full(len(drawn), np.nan)
+            per_split.append(np.divide(right_order, n_pairs, out=undefined, where=n_pairs > 0))
+        values = np.array(per_split)
+        defined = np.isfinite(values).sum(axis=0)
+        return np.divide(
+            np.nansum(values, axis=0), defined, out=np.full(len(drawn), np.nan), where=defined > 0
+        )
+
+    differences = aucs(published) - aucs(nested)
+    kept = differences[1:][np.isfinite(differences[1:])]
+    low, high = np.quantile(kept, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(differences[0]), float(low), float(high)
+
+
+def optimism_rows(
+    published: pd.DataFrame,
+    published_predictions: pd.DataFrame,
+    nested_predictions: pd.DataFrame,
+    labels: pd.Series,
+    *,
+    n_bootstrap: int,
+    seed: int,
+) -> list[dict]:
+    """Rows of the optimism; none without a region in the whole sample."""
+    row = together(published)
+    if row is None:
+        return []
+    mine = published_predictions[
+        (published_predictions["measure"] == row["measure"])
+        & (published_predictions["cluster_id"] == row["cluster_id"])
+    ]
+    nested = nested_predictions[nested_predictions["arm"] == HEADLINE]
+    rows = []
+    for kind, words in SETS.items():
+        value, low, high = optimism(
+            mine[mine["set"] == kind], nested, labels, n_bootstrap=n_bootstrap, seed=seed
+        )
+        rows.append(
+            {
+                "topic": "optimism",
+                "quantity": f"AUC of A in {words} minus AUC of B",
+                "value": value,
+                "low": low,
+                "high": high,
+                "interval": "95 % bootstrap of participants",
+                "n": len(labels),
+                "note": "A with all features together; above 0 is what circularity adds",
+            }
+        )
+    return rows
+
+
+def permuted_rows(
+    published: pd.DataFrame, nested: pd.DataFrame, permuted: pd.DataFrame
+) -> list[dict]:
+    """Rows of what arms A and B reach with permuted groups, and the p of the true groups."""
+    row = together(published)
+    first = permuted[permuted["arm"] == PERMUTED_ARMS["test"]]
+    n, with_region = len(first), int((first["n_found"] > 0).sum())
+    low, high = wilson_interval(with_region, n)
+    topic = {"topic": "permuted groups"}
+    band = "2.5th and 97.5th percentile of the permutations"
+    rows = [
+        topic
+        | {
+            "quantity": "Share of permutations with a region in the whole sample",
+            "value": with_region / n,
+            "low": low,
+            "high": high,
+            "interval": "95 % Wilson",
+            "n": n,
+            "note": "Family-wise error of all local measures together",
+        }
+    ]
+    for kind, words in SETS.items():
+        of_arm = permuted[permuted["arm"] == PERMUTED_ARMS[kind]]
+        found = of_arm.loc[of_arm["n_found"] > 0, "auc"].dropna()
+        rows.append(
+            topic
+            | {
+                "quantity": f"AUC of A in {words} where a region was found",
+                **_band(found),
+                "interval": band,
+                "note": "A0: what choosing regions on everybody makes of nothing",
+            }
+        )
+        observed = float("nan") if row is None else row[AUCS[kind]]
+        rows.append(
+            topic
+            | {
+                "quantity": f"AUC of A in {words}, 0.5 where none was found",
+                **_band(of_arm["auc"].dropna()),
+                "interval": band,
+                "p": exceedance_p(observed, of_arm["auc"].dropna().to_numpy()),
+                "note": "p of A: how often permuted groups reach its AUC",
+            }
+        )
+    mine = permuted[permuted["arm"] == HEADLINE]
+    observed = nested.loc[nested["arm"] == HEADLINE, "auc_first_repeat"].iloc[0]
+    rows.append(
+        topic
+        | {
+            "quantity": "AUC of B",
+            **_band(mine["auc"]),
+            "interval": band,
+            "p": exceedance_p(observed, mine["auc"].to_numpy()),
+            "note": "The permutation band of the leak-free arm; p of its first dealing",
+        }
+    )
+    return rows
+
+
+def _band(values: pd.Series) -> dict:
+    if not len(values):
+        return {"value": np.nan, "low": np.nan, "high": np.nan, "n": 0}
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return {"value": float(values.mean()), "low": low, "high": high, "n": len(values)}
+
+
+def stability_rows(measure: str, folds: np.ndarray, whole: np.ndarray) -> list[dict]:
+    """Rows of how much the regions of a measure agree between folds and with the whole sample.
+
+    Parameters
+    ----------
+    measure : str
+    folds : ndarray of bool, shape (n_folds, n_voxels)
+        Voxels in any region of each outer fold.
+    whole : ndarray of bool, shape (n_voxels,)
+        Voxels in any region of the whole sample.
+    """
+    name = measure_name(measure)
+    pairs = [dice(first, second) for first, second in combinations(folds, 2)]
+    against = [dice(fold, whole) for fold in folds]
+    empty = int(np.count_nonzero(~folds.any(axis=1)))
+    topic = {"topic": "stability"}
+    return [
+        topic
+        | {
+            "quantity": f"Dice of the {name} regions {words}",
+            **_range(values),
+            "interval": "smallest and largest",
+            "note": "1: the same voxels; 0: none in common, or a region in one only",
+        }
+        for words, values in (
+            ("between two outer folds", pairs),
+            ("of an outer fold and the whole sample", against),
+        )
+    ] + [
+        topic
+        | {
+            "quantity": f"Share of outer folds without a region in {name}",
+            "value": empty / len(folds),
+            "n": len(folds),
+            "note": "A fold without any feature calls nobody",
+        }
+    ]
+
+
+def _range(values: list[float]) -> dict:
+    defined = [value for value in values if np.isfinite(value)]
+    if not defined:
+        return {"value": np.nan, "low": np.nan, "high": np.nan, "n": 0}
+    return {
+        "value": float(np.mean(defined)),
+        "low": min(defined),
+        "high": max(defined),
+        "n": len(defined),
+    }
+
+
+def curve_rows(curve: pd.DataFrame) -> list[dict]:
+    """Rows of the learning curve."""
+    return [
+        {
+            "topic": "learning curve",
+            "quantity": f"AUC with {row.n_training:.1f} training participants",
+            "value": row.auc,
+            "low": row.auc_low,
+            "high": row.auc_high,
+            "interval": "95 % bootstrap of participants",
+            "n": row.n_training,
+            "note": "Logistic regression, regions chosen anew; "
+            f"{row.folds_without_region} folds without a region",
+        }
+        for row in curve.itertuples()
+    ]

@@ -1,0 +1,179 @@
+"""What Figure 1 says: the stages of a run, with its settings and counts, in words."""
+
+import pandas as pd
+
+from restpain.formatting import counted, joined, measure_name, number, region_name, shortest
+
+NUISANCE_NAMES = {
+    "trend": "linear trend",
+    "friston24": "24 motion regressors",
+    "wm": "white matter",
+    "csf": "cerebrospinal fluid",
+    "acompcor": "aCompCor",
+    "global": "global signal",
+    "scrub": "scrubbing",
+}
+
+
+def exclusion_flow(roster: pd.DataFrame, *, groups: list[str]) -> list[dict]:
+    """Count recruited, excluded (with the reasons) and analysed participants of each group.
+
+    Reasons are ordered by number, then by name.
+    """
+    flow = []
+    for group in groups:
+        rows = roster[roster["group"] == group]
+        reasons = rows.loc[rows["exclude"] != "", "exclude"].value_counts()
+        flow.append(
+            {
+                "group": group,
+                "recruited": len(rows),
+                "excluded": sorted(reasons.items(), key=lambda item: (-item[1], item[0])),
+                "analysed": int((rows["exclude"] == "").sum()),
+            }
+        )
+    return flow
+
+
+def volumes_text(qc: list[dict], dropped: int) -> str:
+    """Say how many volumes were kept, of all participants, and how many were dropped."""
+    kept = sorted({int(metrics["n_volumes"]) for metrics in qc})
+    if not kept:
+        return "no participant"
+    text = f"{kept[0]}" if len(kept) == 1 else f"{kept[0]} to {kept[-1]}"
+    return f"first {counted(dropped, 'volume')} dropped, {text} kept"
+
+
+def workflow_content(
+    *,
+    roster: pd.DataFrame,
+    func_qc: list[dict],
+    mask: dict,
+    clusters: dict[str, pd.DataFrame],
+    seeds: pd.DataFrame,
+    association: pd.DataFrame,
+    published: pd.DataFrame,
+    nested: pd.DataFrame,
+    settings: dict,
+) -> dict:
+    """Collect what the boxes of the figure say, from the settings and the results of a run.
+
+    ``clusters`` holds the cluster table of each measure, ``fc`` last; ``settings`` is the
+    configuration in force. Each box is ``(title, lines)``.
+    """
+    cohort, group = settings["cohort"], settings["group"]
+    return {
+        "cohort": exclusion_flow(roster, groups=[cohort["patients"], cohort["controls"]]),
+        "preprocessing": _preprocessing_boxes(func_qc, settings["preprocessing"], cohort),
+        "metrics": _metric_boxes(seeds, settings),
+        "group": _group_boxes(mask, group, cohort["covariates"]),
+        "clusters": [(measure_name(key), len(table)) for key, table in clusters.items()],
+        "seeded": settings["connectivity"]["seeds"] in ("clusters", "union"),
+        "outcomes": _outcome_boxes(association, published, nested, cohort, settings),
+        "simulated": cohort["source"] == "simulated",
+    }
+
+
+def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> list[tuple]:
+    nuisance = [NUISANCE_NAMES.get(name, name) for name in settings["nuisance"]]
+    removed = f"removed: {joined(nuisance)}" if nuisance else "no nuisance regression"
+    if cohort["source"] == "derivatives":
+        return [("Derivatives", ["preprocessed series in MNI space", removed])]
+    timing = sorted({str(metrics.get("slice_timing", "")) for metrics in func_qc} - {""})
+    start = "NIfTI" if cohort["source"] == "bids" else "DICOM to NIfTI"
+    return [
+        (start, [volumes_text(func_qc, settings["drop_volumes"])]),
+        ("Time and motion", [f"slice timing: {joined(timing) or 'not recorded'}", "realignment"]),
+        (
+            "T1 to MNI152",
+            [
+                "bias field, brain, tissues",
+                f"nonlinear registration at {shortest(settings['normalisation_mm'])} mm",
+            ],
+        ),
+        (
+            "One interpolation",
+            [f"all transforms at once, {shortest(settings['voxel_mm'])} mm voxels", removed],
+        ),
+    ]
+
+
+def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
+    metrics = settings["metrics"]
+    low, high = metrics["band_hz"]
+    band = f"{low:g}\N{EN DASH}{high:g} Hz"
+    smooth = f"{shortest(metrics['fwhm_mm'])} mm FWHM"
+    texts = {
+        "alff": (
+            "ALFF",
+            [f"smoothed {smooth}", f"mean amplitude, {band}", "\N{DIVISION SIGN} mean"],
+        ),
+        "falff": ("fALFF", [f"smoothed {smooth}", f"share of amplitude in {band}"]),
+        "reho": (
+            "ReHo",
+            [
+                f"Kendall\N{RIGHT SINGLE QUOTATION MARK}s W, "
+                f"{metrics['reho_neighbours']} voxels, {band}",
+                f"\N{DIVISION SIGN} mean, then smoothed {smooth}",
+            ],
+        ),
+    }
+    boxes = [texts[measure] for measure in metrics["measures"]]
+    origin = {
+        "clusters": "the significant clusters",
+        "union": "union of the significant clusters",
+        "coordinates": "spheres at given coordinates",
+        "masks": "given masks",
+    }[settings["connectivity"]["seeds"]]
+    lines = [f"{counted(len(seeds), 'seed')}: {origin}", f"Fisher z of r, {band}, {smooth}"]
+    return [*boxes, ("Seed FC", lines)]
+
+
+def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:
+    adjusted = f"adjusted for {joined(covariates)}" if covariates else "no covariate"
+    sides = "two-tailed" if group["tails"] == 2 else "one-tailed, each sign"
+    lines = [f"patients \N{MINUS SIGN} controls, {adjusted}"]
+    if "n_voxels" in mask:
+        lines.append(f"{mask['n_voxels']:,} voxels of the group mask".replace(",", " "))
+    permutations = group["n_permutations"]
+    beside = f"{permutations} permutations beside it" if permutations else "no permutation test"
+    return [
+        ("Two-sample t", lines),
+        (
+            "Random field correction",
+            [
+                f"voxel p < {group['voxel_p']:g}, cluster p < {group['cluster_p']:g}, {sides}",
+                beside,
+            ],
+        ),
+    ]
+
+
+def _outcome_boxes(association, published, nested, cohort: dict, settings: dict) -> list[tuple]:
+    score = cohort["score"]
+    found = int((association["q_fdr"] < 0.05).sum()) if len(association) else 0
+    lines = [f"Spearman, {counted(len(association), 'feature')}", f"{found} with q < 0.05"]
+    if not score:
+        lines = ["no score named"]
+    best = ["no feature to classify with"]
+    if len(published):
+        top = published.loc[published["auc"].astype(float).idxmax()]
+        best = [
+            f"{counted(len(published), 'feature')}, regions chosen on everybody",
+            f"best AUC {number(top['auc'], 2)}: {region_name(top['region'])}",
+        ]
+    classification = settings["classification"]
+    honest = ["not run"]
+    leak_free = nested[nested["arm"].astype(str).str.startswith("B")]
+    if len(leak_free):
+        row = leak_free.iloc[0]
+        honest = [
+            f"everything refitted in {classification['n_folds']} folds",
+            f"AUC {number(row['auc'], 2)} "
+            f"({number(row['auc_low'], 2)} to {number(row['auc_high'], 2)})",
+        ]
+    return [
+        (f"Correlation with {score}" if score else "Correlation", lines),
+        ("Published protocol", best),
+        ("Leak-free protocol", honest),
+    ]

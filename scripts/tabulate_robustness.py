@@ -1,0 +1,91 @@
+"""Beside Table 3: optimism, permuted groups, stability of the regions, learning curve."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from restpain.folds import step_seed
+from restpain.formatting import sidecar
+from restpain.robustness import (
+    COLUMNS,
+    curve_rows,
+    optimism_rows,
+    permuted_rows,
+    stability_rows,
+)
+from restpain.runlog import start_log
+from restpain.tables import read_table, write_json, write_table
+from restpain.volumes import read_mask, read_masked
+
+logger = logging.getLogger("tabulate_robustness")
+
+
+def tabulate_robustness(
+    *,
+    published_path: str,
+    published_predictions_path: str,
+    nested_path: str,
+    nested_predictions_path: str,
+    permuted_path: str,
+    curve_path: str,
+    mask_path: str,
+    fold_voxels_paths: list[str],
+    clusters_paths: list[str],
+    table_path: str,
+    columns_path: str,
+    measures: list[str],
+    patients: str,
+    n_bootstrap: int,
+    seed: int,
+    source: str,
+) -> None:
+    published, nested = read_table(published_path), read_table(nested_path)
+    predictions = read_table(nested_predictions_path)
+    first = predictions.drop_duplicates("participant_id").set_index("participant_id")
+    labels = (first["group"] == patients).astype(int)
+    rows = optimism_rows(
+        published,
+        read_table(published_predictions_path),
+        predictions,
+        labels,
+        n_bootstrap=n_bootstrap,
+        seed=step_seed(seed, "optimism"),
+    )
+    rows += permuted_rows(published, nested, read_table(permuted_path))
+
+    mask, affine = read_mask(mask_path)
+    dealings = [read_masked(path, mask, affine) != 0 for path in fold_voxels_paths]
+    every = [*measures, "fc"]
+    for place, (measure, path) in enumerate(zip(every, clusters_paths, strict=True)):
+        folds = [np.array_split(voxels.T, len(every))[place] for voxels in dealings]
+        whole = read_masked(path, mask, affine).reshape(mask.sum(), -1) != 0
+        rows += stability_rows(measure, np.concatenate(folds), whole.any(axis=1))
+    rows += curve_rows(read_table(curve_path))
+    logger.info("%d rows", len(rows))
+
+    write_table(table_path, pd.DataFrame(rows, columns=list(COLUMNS)))
+    description = "How far the classification can be trusted"
+    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_robustness(
+        published_path=snakemake.input.published,
+        published_predictions_path=snakemake.input.published_predictions,
+        nested_path=snakemake.input.nested,
+        nested_predictions_path=snakemake.input.nested_predictions,
+        permuted_path=snakemake.input.permuted,
+        curve_path=snakemake.input.curve,
+        mask_path=snakemake.input.mask,
+        fold_voxels_paths=snakemake.input.fold_voxels,
+        clusters_paths=snakemake.input.clusters,
+        table_path=snakemake.output.table,
+        columns_path=snakemake.output.columns,
+        measures=snakemake.params.measures,
+        patients=snakemake.params.patients,
+        n_bootstrap=snakemake.params.n_bootstrap,
+        seed=snakemake.params.seed,
+        source=snakemake.params.source,
+    )

@@ -1,0 +1,23 @@
+"""What each rule of the run took: processor time, time on the clock, memory."""
+
+import logging
+from pathlib import Path
+
+from restpain.runlog import start_log
+from restpain.runtimes import COLUMNS, run_times
+from restpain.tables import read_table, write_table
+
+logger = logging.getLogger("tabulate_run_times")
+
+
+def tabulate_run_times(*, folder: str, times_path: str) -> None:
+    found = sorted(Path(folder).rglob("*.tsv"))
+    rules = [path.relative_to(folder).parts[0].removesuffix(".tsv") for path in found]
+    table = run_times([(rule, read_table(path)) for rule, path in zip(rules, found, strict=True)])
+    logger.info("%d benchmarks of %d rules", len(found), len(table))
+    write_table(times_path, table, COLUMNS)
+
+
+if __name__ == "__main__":
+    start_log(snakemake.log[0])
+    tabulate_run_times(folder=snakemake.params.folder, times_path=snakemake.output.times)

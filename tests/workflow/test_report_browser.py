@@ -1,0 +1,185 @@
+"""The report as a reader meets it: in a browser, in any width, by keyboard, without a network."""
+
+import re
+
+import pytest
+
+from restpain.tables import read_table
+
+pytestmark = pytest.mark.workflow
+
+WIDTHS = (1300, 420, 320)
+PAGES = ("results/report.html", "results/tables/published_vs_recomputed.html")
+VIEWER_READY = """new Promise((resolve) => { const wait = () =>
+    document.documentElement.dataset.viewer ? resolve(true) : setTimeout(wait, 20); wait(); })"""
+LOW_CONTRAST = """(() => {
+  const channel = (v) => v <= 10.3 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4;
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = parse(getComputedStyle(node).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) { return colour; }
+    }
+    return [255, 255, 255];
+  };
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
+    if (!text || parent.closest("svg, script, style, canvas, .big")) { continue; }
+    const pair = [light(parse(getComputedStyle(parent).color)), light(ground(parent))];
+    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    if (ratio < 4.5) { found.add(ratio.toFixed(2) + ": " + text.slice(0, 60)); }
+  }
+  return [...found];
+})()"""
+
+
+@pytest.fixture
+def report(browser, finished_run):
+    """Open the report of the shared run."""
+
+    def opened(width=1300, page=PAGES[0]):
+        browser.open((finished_run[0] / page).as_uri(), width=width)
+        if page == PAGES[0]:
+            browser.run(VIEWER_READY)
+        return browser
+
+    return opened
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_opens_without_an_error_or_a_request_and_never_scrolls_sideways(
+    report, width, page
+):
+    browser = report(width, page)
+
+    assert browser.complaints() == []
+    assert [address.split("/")[-1] for address in browser.requests()] == [page.split("/")[-1]]
+    assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_anchor_leads_somewhere_and_nothing_leads_out(report, page):
+    browser = report(page=page)
+
+    links = browser.run(
+        "[...document.querySelectorAll('[href], [src]')]"
+        ".map((e) => e.getAttribute('href') || e.getAttribute('src'))"
+    )
+    beside = {"quality.html"}  # the only other file the report leads to
+    assert {link for link in links if not link.startswith(("#", "data:"))} <= beside
+    ids = browser.run("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+    assert len(set(ids)) == len(ids)
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+def test_the_first_key_shows_a_way_past_the_contents(report):
+    browser = report()
+
+    browser.press("Tab", 9)
+
+    assert browser.run("document.activeElement.className") == "skip"
+    assert browser.run("document.activeElement.getBoundingClientRect().left >= 0")
+    target = browser.run("document.activeElement.getAttribute('href').slice(1)")
+    assert browser.run(f"!!document.getElementById('{target}')")
+
+
+def test_whatever_a_keyboard_reaches_shows_that_it_is_reached(report):
+    browser = report(420)
+    reached = []
+    for _ in range(60):
+        browser.press("Tab", 9)
+        reached.append(
+            browser.run(
+                "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+                " return [e.tagName, s.outlineStyle, parseFloat(s.outlineWidth)]; })()"
+            )
+        )
+
+    kinds = {tag for tag, *_ in reached}
+    assert {"A", "DIV", "SUMMARY", "SELECT", "INPUT", "BUTTON"} <= kinds
+    hidden = [one for one in reached if one[0] != "BODY" and (one[1] == "none" or one[2] < 1)]
+    assert hidden == []
+
+
+def test_pictures_and_tables_say_what_they_are(report):
+    browser = report()
+
+    assert browser.run("document.documentElement.lang") == "en"
+    assert browser.run("[...document.images].filter((i) => !i.hasAttribute('alt')).length") == 0
+    seen = "[...document.querySelectorAll('figure img, .wall img')]"
+    assert browser.run(f"{seen}.length") > 3
+    assert browser.run(f"{seen}.filter((i) => i.alt.trim().length < 10).length") == 0
+    assert browser.run("[...document.querySelectorAll('th:not([scope])')].length") == 0
+    unnamed = "[...document.querySelectorAll('svg')].filter((s) => !s.getAttribute('aria-label') "
+    assert browser.run(unnamed + "&& !s.querySelector('title')).length") == 0
+    levels = browser.run("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => +h.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    unlabelled = "[...document.querySelectorAll('input, select')].filter((e) => !e.labels.length)"
+    assert browser.run(f"{unlabelled}.length") == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_text_stands_out_from_its_ground(report, page):
+    # Web Content Accessibility Guidelines 2.1, criterion 1.4.3: a contrast of 4.5 to 1
+    assert report(page=page).run(LOW_CONTRAST) == []
+
+
+def test_the_viewer_shows_the_peaks_of_table_2(report, finished_run):
+    browser = report()
+    table = read_table(finished_run[0] / "results/tables/table2_regions.tsv")
+    strongest = table[table["measure"] == "ALFF"].iloc[0]
+
+    browser.run("document.querySelector('#viewer-peaks button').click()")
+
+    reading = browser.run("document.getElementById('viewer-reading').textContent")
+    numbers = [float(text) for text in re.findall(r"-?[\d.]+", reading.replace("\u2212", "-"))]
+    assert numbers[:3] == strongest[["x_mm", "y_mm", "z_mm"]].tolist()
+    assert numbers[3] == pytest.approx(strongest["t"], abs=0.11)  # of 254 colours
+
+
+def test_the_viewer_moves_by_keyboard_and_shows_the_clusters_alone(report):
+    browser = report()
+    place = "document.getElementById('viewer-reading').textContent"
+    browser.run("document.querySelector('#viewer-peaks button').click()")
+    before = browser.run(place)
+
+    browser.run("document.getElementById('viewer-x').focus()")
+    browser.press("ArrowRight", 39)
+
+    after = browser.run(place)
+    x = [float(text[1:].split(",")[0].replace("\u2212", "-")) for text in (before, after)]
+    assert x[1] - x[0] == 3
+    browser.run("document.getElementById('viewer-significant').click()")
+    browser.run("document.getElementById('viewer-overlay').decode()")
+    for name in ("x", "y", "z"):  # a corner outside the brain
+        browser.run(
+            f"(() => {{ const e = document.getElementById('viewer-{name}'); e.value = e.min;"
+            " e.dispatchEvent(new Event('input')); })()"
+        )
+    assert "nothing shown here" in browser.run(place)
+
+
+def test_a_study_of_46_stays_under_20_megabytes(report, finished_run):
+    browser = report()
+    pictures = browser.run(
+        "[...document.querySelectorAll('#quality ~ * img')].map((i) => i.src.length)"
+    )
+    whole = (finished_run[0] / PAGES[0]).stat().st_size
+
+    assert len(pictures) >= 16
+    assert (whole - sum(pictures)) + sum(pictures) / 16 * 46 < 20e6
+
+
+def test_the_page_prints(report, tmp_path):
+    browser = report()
+
+    browser.print_pages(tmp_path / "report.pdf")
+
+    content = (tmp_path / "report.pdf").read_bytes()
+    assert content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) > 5
