@@ -151,7 +151,10 @@ def test_nothing_that_identifies_a_person_leaves_the_dicom(finished_run):
     headers = next(path for path in dicom.rglob("IM_*")).read_bytes()
     assert all(identifier in headers for identifier in identifiers)
 
-    for path in results.rglob("*"):
+    records = (finished_run[0] / ".snakemake").rglob("*")  # logs and metadata of Snakemake
+    for path in [*results.rglob("*"), *records]:
+        if dicom not in path.parents:
+            assert not [name for name in identifiers if name in str(path).encode()], path
         if path.is_file() and dicom not in path.parents:
             content = path.read_bytes()
             if path.suffix == ".gz":
