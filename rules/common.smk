@@ -272,6 +272,12 @@ def code_digest(script):
     return hashlib.sha256(content).hexdigest()[:12]
 
 
+def permutation_part(wildcards):
+    """First permutation of a part and how many it has."""
+    first = int(wildcards.part) * PERMUTATIONS_PER_JOB
+    return first, min(PERMUTATIONS_PER_JOB, config["group"]["n_permutations"] - first)
+
+
 def tell_failures_last(run_logs):
     """Print rule, participant, reason and log of each failed job after all that Snakemake prints."""
 
