@@ -47,7 +47,7 @@ if config["published"] is not None:
 
 
 onerror:
-    print(failure_summary("".join(Path(path).read_text() for path in log)), file=sys.stderr)
+    tell_failures_last(log)
 
 
 rule all:

@@ -3,6 +3,7 @@
 It defines helpers only.
 """
 
+import atexit
 import hashlib
 import os
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
-from restpain.failures import failure_summary
+from restpain.failures import failed_jobs, failure_summary
 from restpain.job_sizes import series_megabytes
 from restpain.participants import read_participants
 from restpain.simulated_table import simulated_roster
@@ -269,3 +270,25 @@ def code_digest(script):
     files = sorted(module.__file__ for module in finder.modules.values() if module.__file__)
     content = b"".join(Path(name).read_bytes() for name in files)
     return hashlib.sha256(content).hexdigest()[:12]
+
+
+def permutation_part(wildcards):
+    """First permutation of a part and how many it has."""
+    first = int(wildcards.part) * PERMUTATIONS_PER_JOB
+    return first, min(PERMUTATIONS_PER_JOB, config["group"]["n_permutations"] - first)
+
+
+def tell_failures_last(run_logs):
+    """Print rule, participant, reason and log of each failed job after all that Snakemake prints."""
+
+    folder = Path.cwd()  # Snakemake has left it when the last words are said
+
+    def tell():
+        text = "".join(Path(path).read_text() for path in run_logs)
+        jobs = failed_jobs(text)
+        paths = {path for job in jobs for path in job["logs"] if (folder / path).is_file()}
+        job_logs = {path: (folder / path).read_text(errors="replace") for path in paths}
+        if jobs:
+            print(f"\n{failure_summary(jobs, job_logs)}", file=sys.stderr, flush=True)
+
+    atexit.register(tell)

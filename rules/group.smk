@@ -115,12 +115,6 @@ rule fit_group_model:
         "../scripts/fit_group_model.py"
 
 
-def permutation_part(wildcards):
-    """First permutation of a part and how many it has."""
-    first = int(wildcards.part) * PERMUTATIONS_PER_JOB
-    return first, min(PERMUTATIONS_PER_JOB, config["group"]["n_permutations"] - first)
-
-
 rule permute_group:
     """Largest cluster and enhanced score of some permutations (Freedman and Lane, 1983)."""
     input:

@@ -2,7 +2,15 @@
 
 import logging
 
-from restpain.design import MOTION, design_overview, included, score_problems, two_sample_design
+from restpain.design import (
+    MOTION,
+    category_counts,
+    design_overview,
+    included,
+    one_group_sentences,
+    score_problems,
+    two_sample_design,
+)
 from restpain.participants import read_participants
 from restpain.runlog import start_log
 from restpain.tables import write_json, write_table
@@ -41,6 +49,14 @@ def check_design(
     if problems:
         raise ValueError("\n".join(problems))
     logger.info("%d patients, %d controls", design.patients.sum(), design.controls.sum())
+    counts = category_counts(table, patients=patients, controls=controls, covariates=known)
+    for row in counts.itertuples():
+        logger.info(
+            "%s %s: %d patients, %d controls",
+            *(row.covariate, row.level, row.n_patients, row.n_controls),
+        )
+    for sentence in one_group_sentences(counts):
+        logger.warning("%s", sentence)
     write_table(check_path, design_overview(design))
     write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
 

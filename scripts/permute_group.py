@@ -59,19 +59,21 @@ def permute_group(
             t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )
         asks.append(len(clusters) > 0)
-    nulls = [
-        permutation_null(
-            maps,
-            group.design,
-            group.mask,
-            correction=correction,
-            n_permutations=n_permutations,
-            seed=step_seed(seed, "permutation"),
-            with_scores=any(asks) if across_seeds else asks[k],
-            first=first,
+    nulls = []
+    for k, maps in enumerate(group.volumes(n_volumes)):
+        nulls.append(
+            permutation_null(
+                maps,
+                group.design,
+                group.mask,
+                correction=correction,
+                n_permutations=n_permutations,
+                seed=step_seed(seed, "permutation"),
+                with_scores=any(asks) if across_seeds else asks[k],
+                first=first,
+            )
         )
-        for k, maps in enumerate(group.volumes(n_volumes))
-    ]
+        logger.info("%d of %d volumes permuted", k + 1, n_volumes)
     logger.info(
         "%d permutations from %d, %d volumes, enhanced scores of %d",
         *(n_permutations, first, n_volumes, sum(len(null.scores) > 0 for null in nulls)),

@@ -202,6 +202,38 @@ def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]
     return problems
 
 
+def category_counts(
+    table: pd.DataFrame, *, patients: str, controls: str, covariates: list[str]
+) -> pd.DataFrame:
+    """Participants of each group in each level of the covariates that are categories.
+
+    Columns ``covariate``, ``level``, ``n_patients``, ``n_controls``; a site is such a category.
+    """
+    rows = []
+    for name in covariates:
+        if name not in table or _numbers(table[name]) is not None:
+            continue
+        counts = pd.crosstab(table[name], table["group"])
+        for level in counts.index:
+            n = [int(counts.loc[level].get(label, 0)) for label in (patients, controls)]
+            rows.append((name, level, *n))
+    return pd.DataFrame(rows, columns=["covariate", "level", "n_patients", "n_controls"])
+
+
+def one_group_sentences(counts: pd.DataFrame) -> list[str]:
+    """Name the levels of `category_counts` that only one group has, a sentence each.
+
+    The model can be fitted, but such participants tell nothing about the group difference.
+    """
+    alone = counts[(counts["n_patients"] == 0) ^ (counts["n_controls"] == 0)]
+    return [
+        f"the covariate {row.covariate} is {row.level} for {row.n_patients} patients and "
+        f"{row.n_controls} controls; expected both groups; these participants add nothing to the "
+        f"group difference: merge the level with another or exclude them"
+        for row in alone.itertuples()
+    ]
+
+
 def design_overview(design: Design) -> pd.DataFrame:
     """One row per column of a design: means of the groups and variance inflation.
 

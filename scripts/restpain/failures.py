@@ -1,39 +1,84 @@
-"""Why a run stopped, in the words of the jobs that failed."""
+"""What a failed run says last: which jobs failed, for whom, why, and where their logs are."""
 
 import re
-from pathlib import Path
 
-FAILED_JOB = re.compile(r"^Error in (?:group )?(?:rule|job) (\w+):\n((?:    .*\n)*)", re.MULTILINE)
-LOG = re.compile(r"^    log: (\S+?),?(?: |$)", re.MULTILINE)
-SENTENCES = re.compile(r"CRITICAL stopped: (.*?)(?=^Traceback|\Z)", re.DOTALL | re.MULTILINE)
-SILENT = "it ended without a word: killed, perhaps for lack of memory or time"
+JOB = re.compile(r"^\s*(?:Error in )?(?:local)?rule (\w+)(?: \(.*\))?:$")
+FIELD = re.compile(r"^\s+(jobid|wildcards|log): (.+)$")
+FINISHED = re.compile(r"^Finished jobid: (\d+)\b")
+ERROR_OF_GROUP = "    jobs:"
+STOPPED = " CRITICAL stopped: "
+SILENT = (
+    "its log ends without a reason: it was killed, ran out of memory or time, or could not start"
+)
 
 
-def failure_summary(run_log: str, folder: Path = Path()) -> str:
-    """Rule, sentences and log of each job that failed, once each.
+def failed_jobs(run_log: str) -> list[dict]:
+    """Jobs that failed and did not succeed in a later attempt.
 
     Parameters
     ----------
     run_log : str
-        What Snakemake has written about the run.
-    folder : Path
-        Directory of the run, from which logs are named.
+        Snakemake's log of a run.
+
+    Returns
+    -------
+    list of dict
+        ``rule``, ``wildcards`` (as Snakemake writes them, or empty), ``logs`` (paths) and
+        ``in_group`` (whether the job was one of several that were submitted together, not all of
+        which need to have failed), in the order of their failure.
     """
-    blocks = {}
-    for rule, details in FAILED_JOB.findall(run_log):
-        named = LOG.search(details)
-        log = named[1] if named else None
-        blocks[rule, log] = "\n".join(f"      {line}" for line in _sentences(folder, log))
-    if not blocks:
-        return ""
-    parts = [
-        f"  {rule}:\n{words}\n      log: {log or 'none'}" for (rule, log), words in blocks.items()
-    ]
-    return "\n".join(["", "What stopped the run:", *parts, ""])
+    wildcards, failed = {}, {}
+    rule, jobid, of_error, in_group = None, None, False, False
+    for line in run_log.splitlines():
+        if finished := FINISHED.match(line):
+            failed.pop(finished[1], None)
+        if line.startswith("Error in ") or line == ERROR_OF_GROUP:
+            of_error, in_group = True, line == ERROR_OF_GROUP
+        elif line and not line[0].isspace():
+            of_error = False
+        if job := JOB.match(line):
+            rule, jobid = job[1], None
+        elif field := FIELD.match(line):
+            key, value = field.groups()
+            if key == "jobid":
+                jobid = value
+                if of_error:
+                    failed.pop(jobid, None)  # a later attempt
+                    failed[jobid] = {"rule": rule, "logs": [], "in_group": in_group}
+            elif key == "wildcards":
+                wildcards[jobid] = value
+            elif of_error and jobid in failed:
+                failed[jobid]["logs"] = value.removesuffix(
+                    " (check log file(s) for error details)"
+                ).split(", ")
+    return [job | {"wildcards": wildcards.get(key, "")} for key, job in failed.items()]
 
 
-def _sentences(folder: Path, log: str | None) -> list[str]:
-    path = folder / log if log else None
-    text = path.read_text(encoding="utf-8") if path and path.is_file() else ""
-    found = SENTENCES.search(text)
-    return found[1].strip().splitlines() if found else [SILENT]
+def last_sentences(job_log: str) -> str:
+    """Why a job stopped, from its log as `restpain.runlog` writes it; empty if it does not say."""
+    _, found, rest = job_log.rpartition(STOPPED)
+    return re.split(r"^Traceback ", rest, maxsplit=1, flags=re.MULTILINE)[0].strip() * bool(found)
+
+
+def failure_summary(jobs: list[dict], job_logs: dict[str, str]) -> str:
+    """One block per failed job: rule, wildcards, sentences, path of the log.
+
+    Parameters
+    ----------
+    jobs : list of dict
+        Of `failed_jobs`.
+    job_logs : dict of str to str
+        Text of each log that exists, by path.
+    """
+    blocks = []
+    for job in jobs:
+        reasons = [last_sentences(job_logs.get(path, "")) for path in job["logs"]]
+        reason = "\n".join(filter(None, reasons))
+        if job["in_group"] and not reason and len(jobs) > 1:
+            continue  # it finished, or never began
+        title = f"{job['rule']} ({job['wildcards']})" if job["wildcards"] else job["rule"]
+        lines = [f"Failed: {title}", *(reason or SILENT).splitlines()]
+        blocks.append("\n  ".join([*lines, *(f"log: {path}" for path in job["logs"])]))
+    if jobs and not blocks:
+        blocks = [f"Failed: {', '.join(job['rule'] for job in jobs)}\n  {SILENT}"]
+    return "\n\n".join(blocks)

@@ -5,11 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from compare_published import compare_published
+from compare_published import CLASSES, compare_published
 from restpain import comparison as compare
 from restpain.audit import study_of
 from restpain.demographics import demographics
 from restpain.printed import count_cell, mean_cell, printed
+from restpain.report_page import render_page
 from restpain.tables import read_json, read_printed, read_table, write_table
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import classification_table
@@ -166,3 +167,21 @@ def test_the_page_says_on_top_that_it_compares_a_simulation(tmp_path, source):
     assert "http" not in page
     assert len(read_table(tmp_path / "both.tsv")) == 148
     assert read_json(tmp_path / "both.json")["SimulatedData"] == (source == "simulated")
+
+
+def test_markup_in_the_tables_is_text_on_the_page():
+    evil = "\"><script>alert('1')</script>"
+    table = compare.comparison(PRINTED, STUDY, ours(), n_splits=3).astype(object)
+    table.loc[table.index[::7], ["row", "note", "ours"]] = evil
+    page = {
+        "simulated": False,
+        "counts": compare.counts(table),
+        "verdicts": compare.VERDICTS,
+        "classes": CLASSES,
+        "groups": compare.comparison_rows(table),
+    }
+
+    text = render_page(TEMPLATE.read_text(encoding="utf-8"), page)
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from restpain.design import (
+    category_counts,
     design_overview,
     included,
+    one_group_sentences,
     score_problems,
     two_sample_design,
 )
@@ -168,3 +170,29 @@ def test_problems_of_the_scores_covariates_are_told_of_patients_with_a_score():
         "association.covariates: the covariate height is no column of the participants table, "
         "which has participant_id, group, age, sex, nrs, dose, site, weight",
     ]
+
+
+def test_sites_are_counted_by_group_and_one_with_a_single_group_is_named():
+    table = participants(site=["A", "A", "B", "C", "A", "B", "B", "B"])
+
+    design = design_of(table, "age", "site")
+    counts = category_counts(
+        table, patients="patient", controls="control", covariates=["age", "site"]
+    )
+
+    assert design.columns == ("group", "intercept", "age", "site=B", "site=C")
+    assert counts.to_numpy().tolist() == [
+        ["site", "A", 2, 1],
+        ["site", "B", 1, 3],
+        ["site", "C", 1, 0],
+    ]
+    assert one_group_sentences(counts) == [
+        "the covariate site is C for 1 patients and 0 controls; expected both groups; these "
+        "participants add nothing to the group difference: merge the level with another or "
+        "exclude them"
+    ]
+
+
+def test_a_site_for_each_group_is_refused():
+    with pytest.raises(ValueError, match="tell the groups apart completely.*drop site=B"):
+        design_of(participants(site=["A"] * 4 + ["B"] * 4), "site")

@@ -10,6 +10,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from restpain.cohort_checks import participant_jobs
 from restpain.tables import read_table
 from runs import SMALL, snakemake, snakemake_killed_after
 
@@ -153,7 +154,10 @@ def test_nothing_that_identifies_a_person_leaves_the_dicom(finished_run):
     headers = next(path for path in dicom.rglob("IM_*")).read_bytes()
     assert all(identifier in headers for identifier in identifiers)
 
-    for path in results.rglob("*"):
+    records = (finished_run[0] / ".snakemake").rglob("*")  # logs and metadata of Snakemake
+    for path in [*results.rglob("*"), *records]:
+        if dicom not in path.parents:
+            assert not [name for name in identifiers if name in str(path).encode()], path
         if path.is_file() and dicom not in path.parents:
             content = path.read_bytes()
             if path.suffix == ".gz":
@@ -313,3 +317,11 @@ def test_a_rating_of_nobody_stops_before_anything_is_computed(finished_run, tmp_
 
     assert process.returncode != 0
     assert "sub-77 in line 2; expected a participant of participants.tsv" in process.stderr
+
+
+def test_the_cohort_check_predicts_the_number_of_jobs_of_the_participants(tmp_path):
+    process = snakemake(directory=tmp_path, options=["--dry-run"])
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    planned = process.stdout.count("    wildcards: subject=")
+    assert planned == participant_jobs([{"source": "simulated"}] * 16)

@@ -1,13 +1,16 @@
 """Full disks, read-only folders and damaged files: a clear end, and nothing half-written."""
 
 import gzip
+import json
 import os
 import shutil
 import subprocess
 
+import nibabel as nib
+import numpy as np
 import pytest
 
-from runs import command, snakemake
+from runs import SMALL, command, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -93,3 +96,38 @@ def test_a_damaged_intermediate_is_named_with_what_to_do(finished_run, tmp_path)
 
     assert process.returncode == 0, process.stderr[-5000:]
     assert gzip.decompress(damaged.read_bytes()) == gzip.decompress(content)
+
+
+def test_a_failed_run_ends_with_rule_reason_and_log_and_no_stack(tmp_path):
+    data = tmp_path / "bids"
+    rows = ["participant_id\tgroup", "sub-01\tpatient", "sub-02\tcontrol"]
+    for number, row in enumerate(rows[1:]):
+        name = row.split("\t")[0]
+        for folder, suffix, shape in (("anat", "T1w", (9, 9, 9)), ("func", "bold", (9, 9, 4, 60))):
+            place = data / name / folder
+            place.mkdir(parents=True)
+            stem = f"{name}_task-rest_bold" if folder == "func" else f"{name}_{suffix}"
+            values = np.full(shape, number + 1, np.int16)
+            image = nib.Nifti1Image(values, np.diag([3.0, 3.0, 3.0, 1.0]))
+            image.header.set_zooms((3.0, 3.0, 3.0, 2.0)[: len(shape)])
+            image.header.set_xyzt_units("mm", "sec")
+            nib.save(image, place / f"{stem}.nii.gz")
+            sidecar = {"RepetitionTime": 2.0, "SliceTiming": [0.0, 0.5]}
+            (place / f"{stem}.json").write_text(json.dumps(sidecar if suffix == "bold" else {}))
+    (data / "participants.tsv").write_text("\n".join(rows) + "\n")
+    table = str(data / "participants.tsv")
+    cohort = {"source": "bids", "data": str(data), "participants": table}
+    own = write_config(tmp_path, cohort=cohort)
+
+    process = snakemake(
+        "results/cohort/check.tsv", directory=tmp_path, configfiles=(SMALL, own), cores=1
+    )
+
+    assert process.returncode == 1
+    last = process.stderr[process.stderr.rindex("Failed: ") :].splitlines()
+    assert last[:2] == ["Failed: check_cohort", "  the cohort has problems:"]
+    assert any("sub-01, sub-02: 2 slice times in the data; expected 4" in line for line in last), (
+        process.stderr
+    )
+    assert last[-1] == "  log: results/logs/check_cohort.log"
+    assert not [line for line in last if "Traceback" in line or "Error" in line]

@@ -104,8 +104,8 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     assert process.returncode != 0
     assert "at least 3 participants" in process.stderr
     assert not list((tmp_path / "results").glob("sub-*"))
-    summary = process.stderr.partition("What stopped the run:")[2]
-    assert "check_design:\n      the group patient has 1 participants" in summary
+    summary = process.stderr.partition("Failed: ")[2]
+    assert "check_design\n  the group patient has 1 participants" in summary
     assert "log: results/logs/check_design.log" in summary
 
 
