@@ -19,7 +19,9 @@ def rules():
     found = {}
     for path in sorted(REPOSITORY.glob("rules/*.smk")):
         for match in re.finditer(
-            r"^( *)(?:rule|checkpoint) (\w+):\n((?:\1    .*\n|\n)+)", path.read_text(), re.MULTILINE
+            r"^( *)(?:rule|checkpoint) (\w+):\n((?:\1    .*\n|\n)+)",
+            path.read_text(),
+            re.MULTILINE,
         ):
             indent, name, body = match.groups()
             body = re.sub(rf"^{indent}", "", body, flags=re.MULTILINE)

@@ -176,8 +176,8 @@ def test_a_run_killed_ten_times_ends_with_the_same_bytes(finished_run, tmp_path)
     rng = np.random.default_rng(10)
 
     for _ in range(10):
-        # in sum two thirds of what the whole run takes, starts included
-        assert snakemake_killed_after(rng.uniform(5, 0.12 * seconds), directory=tmp_path)
+        # in sum half of what the whole run takes, starts included
+        assert snakemake_killed_after(rng.uniform(5, 0.1 * seconds), directory=tmp_path)
         snakemake(directory=tmp_path, options=["--unlock"])
     process = snakemake(directory=tmp_path)
 

@@ -80,8 +80,8 @@ def test_a_read_only_folder_is_named(results_disk):
 
 
 def test_a_damaged_intermediate_is_named_with_what_to_do(finished_run, tmp_path):
-    directory = tmp_path / "run"
-    shutil.copytree(finished_run[0], directory, symlinks=True)
+    directory = tmp_path
+    shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
     damaged = next(directory.glob("results/sub-*/func/*_stat-alff_desc-standardised*.nii.gz"))
     content = damaged.read_bytes()
     damaged.write_bytes(content[: len(content) // 2])  # an interrupted copy

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.workflow
 
 @pytest.fixture(scope="module")
 def copy_of_run(finished_run, tmp_path_factory):
-    """A copy of the shared run, to touch; the folders of DICOM are linked, not copied."""
-    directory = tmp_path_factory.mktemp("copy") / "run"
-    shutil.copytree(finished_run[0], directory, symlinks=True, copy_function=shutil.copy2)
+    """A copy of the shared run, to touch; as far from the repository, whose files it names."""
+    directory = tmp_path_factory.mktemp("copy")
+    shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
     return directory
 
 
@@ -64,3 +64,19 @@ def test_the_bootstrap_of_the_association_reruns_exactly_what_shows_it(copy_of_r
         "tabulate_run_times",
         "build_report",
     }
+
+
+def test_a_band_is_new_for_the_maps_too_although_the_cohort_check_looks_at_it(
+    copy_of_run, tmp_path
+):
+    change = tmp_path / "change.yaml"
+    change.write_text(yaml.safe_dump({"metrics": {"band_hz": [0.01, 0.09]}}))
+    target = (
+        "results/sub-01/func/sub-01_task-rest_space-MNI152NLin2009aSym_stat-alff_boldmap.nii.gz"
+    )
+
+    process = snakemake(target, directory=copy_of_run, configfiles=[SMALL, change])
+
+    assert process.returncode == 0, process.stderr[-3000:]
+    ran = re.findall(r"^local(?:rule|checkpoint) (\w+):$", process.stderr, re.MULTILINE)
+    assert ran == ["check_cohort", "compute_metrics"]
