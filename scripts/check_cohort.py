@@ -65,6 +65,12 @@ def check_cohort(
             logger.log(level, "%s", sentence)
     errors = sentences(table[table["severity"] == "error"])
     if errors:
+        # a corrected file does not change the time of its participant's folder, so that the index
+        # would be taken for new: whoever has problems is looked at again next time
+        wrong = set(table.loc[table["severity"] == "error", "participant_id"])
+        for path, index in zip(index_paths, indices, strict=True):
+            if index["participant_id"] in wrong:
+                Path(path).unlink()
         raise ValueError("\n".join(["the cohort has problems:", *errors]))
 
 
