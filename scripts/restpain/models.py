@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-BLOCK = 4096  # voxels at a time; bounds memory and does not change the result
+BLOCK, BLOCK_VALUES = 4096, 2**24  # voxels at a time, and values; bounds memory, changes no result
 NO_VARIATION = 1e-20  # share of the sum of squares below which a residual is rounding
 EXTRAPOLATION_P = 1e-16
 EXTRAPOLATION_STEPS = np.arange(6) * 0.1
@@ -79,8 +79,9 @@ def fit_model(
     unscaled_variance = (inverse @ inverse.T)[column, column]
     t, sse = np.zeros(n_voxels), np.zeros(n_voxels)
     betas = np.zeros((n_columns, n_voxels))
-    for start in range(0, n_voxels, BLOCK):
-        block = slice(start, start + BLOCK)
+    step = voxels_at_a_time(n_participants)
+    for start in range(0, n_voxels, step):
+        block = slice(start, start + step)
         values = maps[:, block].astype(np.float64)
         coefficients = inverse @ values
         residuals = values - matrix @ coefficients
@@ -105,6 +106,11 @@ def fit_model(
         betas[:, block] = coefficients
         sse[block] = np.where(varies, errors, 0.0)
     return Fit(t=t, df=df, betas=betas, sse=sse)
+
+
+def voxels_at_a_time(n_participants: int) -> int:
+    """Voxels of a block: fewer for thousands of participants, so that it keeps below 128 MB."""
+    return max(1, min(BLOCK, BLOCK_VALUES // n_participants))
 
 
 def residual_map(values: np.ndarray, row: np.ndarray, betas: np.ndarray) -> np.ndarray:

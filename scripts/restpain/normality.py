@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import special, stats
 
+from restpain.models import voxels_at_a_time
 from restpain.permutation import permuted_orders
 
-BLOCK = 4096  # voxels at a time; bounds memory and does not change the result
 SIMULATED = 1000  # voxels simulated at a time
 
 
@@ -34,8 +34,9 @@ def jarque_bera(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """
     n_participants, n_voxels = values.shape
     statistic = np.full(n_voxels, np.nan)
-    for start in range(0, n_voxels, BLOCK):
-        block = values[:, start : start + BLOCK].astype(np.float64)
+    step = voxels_at_a_time(n_participants)
+    for start in range(0, n_voxels, step):
+        block = values[:, start : start + step].astype(np.float64)
         largest = np.abs(block).max(axis=0)
         deviation = block - block.mean(axis=0)
         square = deviation**2
@@ -45,7 +46,7 @@ def jarque_bera(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         skewness = (square * deviation).mean(axis=0) / variance**1.5
         kurtosis = (square**2).mean(axis=0) / variance**2
         found = n_participants / 6 * (skewness**2 + (kurtosis - 3) ** 2 / 4)
-        statistic[start : start + BLOCK] = np.where(varies, found, np.nan)
+        statistic[start : start + step] = np.where(varies, found, np.nan)
     return statistic, special.chdtrc(2, statistic)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from restpain import models
 from restpain.models import fit_model, one_sample_t, partial_correlation, t_to_z
 
 RNG = np.random.default_rng(7)
@@ -119,3 +120,17 @@ def test_maps_that_do_not_match_the_design_are_refused():
         fit_model(maps(5, 2), two_groups(3, 3), column=0)
     with pytest.raises(ValueError, match="2 participants leave no degree of freedom for 2"):
         fit_model(maps(2, 2), two_groups(1, 1), column=0)
+
+
+def test_thousands_of_participants_are_fitted_in_smaller_blocks_to_the_same_values(monkeypatch):
+    rng = np.random.default_rng(5)
+    maps = rng.standard_normal((12, 5000)).astype(np.float32)
+    design = np.column_stack([np.repeat([1.0, -1.0], 6), np.ones(12)])
+    whole = models.fit_model(maps, design, column=0)
+
+    monkeypatch.setattr(models, "BLOCK_VALUES", 12 * 700)
+    parts = models.fit_model(maps, design, column=0)
+
+    assert models.voxels_at_a_time(12) == 700
+    assert 8 * 10_000 * models.voxels_at_a_time(10_000) < 2**27
+    np.testing.assert_allclose(parts.t, whole.t, rtol=1e-12)
