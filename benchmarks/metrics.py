@@ -246,8 +246,8 @@ def metrics_program(measures):
 SEEDS_PROGRAM = (
     "from correlate_seeds import correlate_seeds\n"
     "correlate_seeds(bold_path='bold.nii.gz', mask_path='mask.nii.gz', "
-    "seeds_path='seeds.nii.gz', fold_seeds_path='seeds.nii.gz', "
-    "fc_path='fc.nii.gz', folds_path='folds.nii.gz', "
+    "seeds_path='seeds.nii.gz', group_mask_path='mask.nii.gz', "
+    "fc_path='fc.nii.gz', series_path='series.npz', "
     "band_hz=(0.01, 0.1), fwhm_mm=6.0, smoothing_kernel='spm')"
 )
 
@@ -267,7 +267,7 @@ def processes():
         "compute_metrics, ReHo": metrics_program(["reho"]),
         "compute_metrics, ALFF and ReHo": metrics_program(["alff", "reho"]),
         "compute_metrics, ALFF, fALFF and ReHo": metrics_program(["alff", "falff", "reho"]),
-        "correlate_seeds, two files of 10 seeds": SEEDS_PROGRAM,
+        "correlate_seeds, 10 seeds and the stored series": SEEDS_PROGRAM,
     }
     runs, ranking = {name: [] for name in cases}, []
     with tempfile.TemporaryDirectory() as folder:
@@ -362,7 +362,7 @@ def large():
     affine, n_volumes = np.diag([2.0, 2.0, 2.0, 1.0]), 1200
     cases = {
         "compute_metrics, ALFF and ReHo": metrics_program(["alff", "reho"]),
-        "correlate_seeds, two files of 10 seeds": SEEDS_PROGRAM,
+        "correlate_seeds, 10 seeds and the stored series": SEEDS_PROGRAM,
     }
     rng = np.random.default_rng(0)
     masked = 4 * np.count_nonzero(mask) * n_volumes / 2**20
