@@ -50,8 +50,9 @@ def snakemake_killed_after(seconds, *, directory, configfiles=(SMALL,), cores=2)
     )
     time.sleep(seconds)
     still_running = process.poll() is None
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    if still_running:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     return still_running
 
 
