@@ -66,6 +66,7 @@ def correlate_seeds(
     check_grid(group.shape, group_affine, mask.shape, affine, Path(group_mask_path).name)
     of_group = np.zeros((group.sum(), series.shape[1]), np.float32)
     of_group[mask[group]] = series[group[mask]]
+    del series  # three times its size is all that the job may take
     units, norms = unit_series(of_group)
     write_arrays(series_path, units=units, norms=norms)
 

@@ -71,7 +71,7 @@ def _complete(path: str | Path):
     ) as error:
         raise ValueError(
             f"{Path(path).name} ends early or is damaged; delete it if the workflow made it, and "
-            f"the next run makes it again, or else copy it again from its source ({error})"
+            f"a run that needs it makes it again, or else copy it again from its source ({error})"
         ) from None
 
 

@@ -92,7 +92,7 @@ def test_a_damaged_intermediate_is_named_with_what_to_do(finished_run, tmp_path)
     assert f"{damaged.name} ends early or is damaged; delete it" in process.stderr
 
     damaged.unlink()
-    process = snakemake(directory=directory)
+    process = snakemake(damaged.relative_to(directory), directory=directory)
 
     assert process.returncode == 0, process.stderr[-5000:]
     assert gzip.decompress(damaged.read_bytes()) == gzip.decompress(content)
