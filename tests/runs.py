@@ -1,6 +1,7 @@
 """Whole runs of the workflow in directories of their own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import nibabel as nib
 import yaml
 
-from restpain.tables import read_table
+from restpain.tables import read_table, write_table
 
 REPOSITORY = Path(__file__).parents[1]
 SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
@@ -75,3 +76,18 @@ def metric_map(directory, participant, measure):
     prefix = f"{participant}_task-rest_space-MNI152NLin2009aSym"
     name = f"{prefix}_stat-{measure}_desc-standardised_boldmap.nii.gz"
     return nib.load(directory / "results" / participant / "func" / name).get_fdata()
+
+
+def bids_of_two(run, directory):
+    """A patient and a control of a finished run as a BIDS dataset: their rows, and the settings.
+
+    The dataset is written below ``directory``, and the file of settings that names it, too.
+    """
+    two, data = first_of_each_group(run), directory / "bids"
+    for participant in two["participant_id"]:
+        shutil.copytree(run / "results/cohort" / participant, data / participant)
+    table = data / "participants.tsv"
+    write_table(table, two)
+    cohort = {"source": "bids", "data": str(data), "participants": str(table)}
+    own = write_config(directory, cohort=cohort, preprocessing={"slice_order": "interleaved"})
+    return two, own

@@ -1,7 +1,6 @@
 """The Slurm profile on a real Slurm of this machine, with a node lost and jobs out of memory."""
 
 import os
-import shutil
 import subprocess
 import time
 
@@ -9,8 +8,7 @@ import numpy as np
 import pytest
 
 import slurm_cluster
-from restpain.tables import write_table
-from runs import REPOSITORY, SMALL, command, first_of_each_group, metric_map, write_config
+from runs import REPOSITORY, SMALL, bids_of_two, command, metric_map
 
 pytestmark = pytest.mark.workflow
 
@@ -31,20 +29,7 @@ def cluster(tmp_path):
 
 def test_neither_a_lost_node_nor_lack_of_memory_changes_the_maps(finished_run, cluster, tmp_path):
     run = finished_run[0]
-    two = first_of_each_group(run)
-    data = tmp_path / "bids"
-    for participant in two["participant_id"]:
-        shutil.copytree(run / "results/cohort" / participant, data / participant)
-    write_table(data / "participants.tsv", two)
-    own = write_config(
-        tmp_path,
-        cohort={
-            "source": "bids",
-            "data": str(data),
-            "participants": str(data / "participants.tsv"),
-        },
-        preprocessing={"slice_order": "interleaved"},
-    )
+    two, own = bids_of_two(run, tmp_path)
     # the first attempt of each participant gets too little memory, the second enough
     memory = [f"{rule}:mem_mb=attempt*{MEASURED_MB // 2 + 100}" for rule in RULES]
     options = [

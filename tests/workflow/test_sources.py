@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from restpain.tables import write_table
-from runs import SMALL, first_of_each_group, metric_map, snakemake, write_config
+from runs import SMALL, bids_of_two, first_of_each_group, metric_map, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -16,20 +16,7 @@ SPACE = "space-MNI152NLin2009aSym"
 
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
     run = finished_run[0]
-    two = first_of_each_group(run)
-    data = tmp_path / "bids"
-    for participant in two["participant_id"]:
-        shutil.copytree(run / "results/cohort" / participant, data / participant)
-    write_table(data / "participants.tsv", two)
-    own = write_config(
-        tmp_path,
-        cohort={
-            "source": "bids",
-            "data": str(data),
-            "participants": str(data / "participants.tsv"),
-        },
-        preprocessing={"slice_order": "interleaved"},
-    )
+    two, own = bids_of_two(run, tmp_path)
 
     process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
 
@@ -84,20 +71,7 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
 def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     finished_run, tmp_path
 ):
-    run = finished_run[0]
-    two = first_of_each_group(run)
-    for participant in two["participant_id"]:
-        shutil.copytree(run / "results/cohort" / participant, tmp_path / "bids" / participant)
-    write_table(tmp_path / "bids" / "participants.tsv", two)
-    own = write_config(
-        tmp_path,
-        cohort={
-            "source": "bids",
-            "data": str(tmp_path / "bids"),
-            "participants": str(tmp_path / "bids" / "participants.tsv"),
-        },
-        preprocessing={"slice_order": "interleaved"},
-    )
+    _, own = bids_of_two(finished_run[0], tmp_path)
 
     process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
 
