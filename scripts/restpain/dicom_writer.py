@@ -58,7 +58,9 @@ def write_series(
     sequence: Sequence,
     seed: list[int],
 ) -> int:
-    """Write an image as one file per slice and volume, IM_00001 onwards, slices first.
+    """Write an image as one file per slice and volume, IM_00001 onwards, volume by volume.
+
+    Some Philips exports number slice by slice; dcm2niix warns of that order.
 
     Parameters
     ----------
@@ -102,8 +104,8 @@ def write_series(
     locations = np.linalg.norm(affine[:3, 2]) * (np.arange(n_slices) - (n_slices - 1) / 2)
     planes = np.ascontiguousarray(stored.transpose(2, 3, 1, 0))
     number = 0
-    for index in range(n_slices):
-        for volume in range(n_volumes):
+    for volume in range(n_volumes):
+        for index in range(n_slices):
             number += 1
             uid = f"{root[:UID_ROOT_LENGTH]}.{100_000 + number}".encode()
             moment = sequence.start + timedelta(seconds=volume * sequence.volume_s)

@@ -9,8 +9,9 @@ import dcm2niix
 import nibabel as nib
 import numpy as np
 import pytest
-from pydicom import dcmread
+from pydicom import config, dcmread
 
+from restpain.dicom_conversion import ARGUMENTS
 from restpain.dicom_elements import (
     DECIMAL_WIDTH,
     GREATEST_STORED,
@@ -119,6 +120,19 @@ def series(folder, *, axes=AXIAL, shape=SHAPE, seed=0, write=write_series, name=
     return image, affine, n_files
 
 
+def converted(folder, target):
+    """Image and sidecar that dcm2niix makes of a folder, and what it printed."""
+    target.mkdir()
+    command = [dcm2niix.bin, *ARGUMENTS, "-o", target, folder]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert sorted(path.name for path in target.iterdir()) == ["image.json", "image.nii"]
+    return (
+        nib.load(target / "image.nii"),
+        read_json(target / "image.json"),
+        run.stdout + run.stderr,
+    )
+
+
 def test_decimals_have_one_width_whatever_the_value():
     text = decimals([-1234.5, 0.0, 1e-9])
 
@@ -146,7 +160,7 @@ def test_every_file_says_which_slice_and_volume_it_holds(tmp_path):
 
     assert n_files == len(list(tmp_path.iterdir())) == 30
     for number in (1, 8, 30):
-        index, volume = divmod(number - 1, 5)
+        volume, index = divmod(number - 1, 6)
         dataset = dcmread(tmp_path / f"IM_{number:05d}")
         assert dataset.InstanceNumber == number
         assert dataset.TemporalPositionIdentifier == volume + 1
@@ -205,39 +219,22 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
 )
 def test_dcm2niix_reads_one_image_in_the_right_place_with_the_right_values(tmp_path, axes, shape):
     image, affine, _ = series(tmp_path / "dicom", axes=axes, shape=shape)
-    (tmp_path / "nifti").mkdir()
 
-    command = [dcm2niix.bin, "-b", "y", "-z", "n", "-f", "image", "-o", tmp_path / "nifti"]
-    run = subprocess.run(
-        [*command, tmp_path / "dicom"], capture_output=True, text=True, check=True
-    )
+    found, sidecar, _ = converted(tmp_path / "dicom", tmp_path / "nifti")
 
-    written = sorted(path.name for path in (tmp_path / "nifti").iterdir())
-    assert written == ["image.json", "image.nii"], run.stdout
-    converted = nib.load(tmp_path / "nifti" / "image.nii")
     # storage order to the converted order: a signed permutation of the axes
-    to_converted = np.linalg.inv(converted.affine) @ affine
+    to_converted = np.linalg.inv(found.affine) @ affine
     whole = np.rint(to_converted)
     np.testing.assert_allclose(to_converted, whole, atol=1e-3)
-    np.testing.assert_allclose(converted.affine @ whole, affine, atol=1e-3)
+    np.testing.assert_allclose(found.affine @ whole, affine, atol=1e-3)
     voxels = np.indices(shape[:3]).reshape(3, -1)
     there = np.rint(whole[:3, :3] @ voxels + whole[:3, 3:]).astype(int)
     np.testing.assert_allclose(
-        converted.get_fdata()[tuple(there)], image.reshape(-1, *shape[3:]), atol=0.12
+        found.get_fdata()[tuple(there)], image.reshape(-1, *shape[3:]), atol=0.12
     )
-    sidecar = read_json(tmp_path / "nifti" / "image.json")
     assert sidecar["RepetitionTime"] == 2
     assert sidecar["EchoTime"] == 0.03
     assert "SliceTiming" not in sidecar
-
-
-def converted(folder, target):
-    """Image and sidecar that dcm2niix makes of a folder, and what it printed."""
-    target.mkdir()
-    command = [dcm2niix.bin, "-b", "y", "-z", "n", "-f", "image", "-o", target, folder]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert sorted(path.name for path in target.iterdir()) == ["image.json", "image.nii"]
-    return nib.load(target / "image.nii"), read_json(target / "image.json"), run.stdout
 
 
 @pytest.mark.parametrize(
@@ -249,8 +246,7 @@ def test_enhanced_and_classic_files_give_the_same_image(tmp_path, axes, shape):
 
     assert n_files == len(list((tmp_path / "enhanced").iterdir())) == 1
     classic, classic_sidecar, _ = converted(tmp_path / "classic", tmp_path / "one")
-    enhanced, sidecar, printed = converted(tmp_path / "enhanced", tmp_path / "other")
-    assert "warning" not in printed.lower()
+    enhanced, sidecar, _ = converted(tmp_path / "enhanced", tmp_path / "other")
     np.testing.assert_array_equal(classic.get_fdata(), enhanced.get_fdata())
     np.testing.assert_allclose(classic.affine, enhanced.affine, atol=1e-3)
     assert classic.header.get_zooms() == pytest.approx(enhanced.header.get_zooms())
@@ -259,14 +255,34 @@ def test_enhanced_and_classic_files_give_the_same_image(tmp_path, axes, shape):
     assert "SliceTiming" not in sidecar
 
 
-def test_pydicom_reads_the_frames_of_an_enhanced_file_without_a_warning(tmp_path):
-    image, affine, _ = series(tmp_path, write=write_enhanced_series)
+@pytest.mark.parametrize("write", [write_series, write_enhanced_series])
+@pytest.mark.parametrize(
+    ("name", "axes", "shape"), [("rest", AXIAL, SHAPE), ("T1", SAGITTAL, (12, 10, 6))]
+)
+def test_dcm2niix_and_pydicom_read_each_kind_of_series_without_a_warning(
+    tmp_path, monkeypatch, write, name, axes, shape
+):
+    series(tmp_path / "dicom", axes=axes, shape=shape, write=write, name=name)
 
+    _, _, printed = converted(tmp_path / "dicom", tmp_path / "nifti")
+    monkeypatch.setattr(config.settings, "reading_validation_mode", config.RAISE)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        dataset = dcmread(tmp_path / FILE_NAME)
-        frames = dataset.pixel_array
-        str(dataset)
+        for path in (tmp_path / "dicom").iterdir():
+            dataset = dcmread(path)
+            assert dataset.pixel_array.shape[-2:] == (10, 12)
+            str(dataset)
+
+    # version, settings, number of files, scale, name of the image, time; and nothing else
+    words = ["Chris", "Defaults", "Found", "Philips", "Convert", "Conversion"]
+    assert [line.split()[0] for line in printed.splitlines() if line] == words
+
+
+def test_the_frames_of_an_enhanced_file_say_which_slice_and_volume_they_hold(tmp_path):
+    image, affine, _ = series(tmp_path, write=write_enhanced_series)
+
+    dataset = dcmread(tmp_path / FILE_NAME)
+    frames = dataset.pixel_array
 
     assert dataset.NumberOfFrames == 30
     for number in (0, 7, 29):

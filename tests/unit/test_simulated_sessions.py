@@ -3,11 +3,14 @@
 import nibabel as nib
 import numpy as np
 import pytest
+from pydicom import dcmread
 from test_dicom_writer import AXIAL, SAGITTAL, series
 
 from convert_dicom import convert_dicom
 from index_participant import index_participant
+from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_enhanced import write_enhanced_series
+from restpain.dicom_series import folder_series
 from restpain.dicom_writer import write_series
 from restpain.tables import read_json
 
@@ -56,3 +59,25 @@ def test_the_index_sees_the_same_series_in_both(converted):
             assert enhanced[kind][key] == classic[kind][key], key
         assert sorted(enhanced[kind]["matrix"]) == sorted(classic[kind]["matrix"])
     assert "SliceTiming" not in read_json(converted["enhanced"] / "bold.json")
+
+
+def number_slice_by_slice(folder):
+    """Number the images of a series as real Philips exports do: all volumes of a slice first."""
+    for path in folder.iterdir():
+        dataset = dcmread(path)
+        before = (dataset[0x2001, 0x100A].value - 1) * dataset.NumberOfTemporalPositions
+        dataset.InstanceNumber = before + dataset.TemporalPositionIdentifier
+        dataset.save_as(path)
+
+
+def test_a_series_that_is_numbered_slice_by_slice_converts_to_the_same_image(tmp_path):
+    for kind in ("by_volume", "by_slice"):
+        series(tmp_path / kind, shape=SHAPES["rest"])
+    number_slice_by_slice(tmp_path / "by_slice")
+
+    found = [folder_series(tmp_path / kind)[0][0] for kind in ("by_volume", "by_slice")]
+
+    assert found[0].facts == found[1].facts
+    assert found[0].facts["kind"] == "rest"
+    images = [checked_conversion(one.paths, one.facts, name="rest") for one in found]
+    assert images[0] == images[1]
