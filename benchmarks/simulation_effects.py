@@ -61,7 +61,13 @@ def resampled_rest(number, *, seed, effects, is_patient, simulation, shared):
     centre = (affine @ [*(np.array(shape) - 1) / 2, 1])[:3]
     series = rest_series(
         voxel_contents(
-            shared["labels"], shared["label_affine"], aal(), settled, shape=shape, affine=affine
+            shared["labels"],
+            shared["label_affine"],
+            aal(),
+            settled,
+            shape=shape,
+            affine=affine,
+            effects=effects,
         ),
         effects=participant_effects(effects, is_patient=is_patient),
         affine=affine,

@@ -20,7 +20,7 @@ COLUMNS = {
     "effect": "Number of the planted effect, from 1, in the order of the truth.",
     "role": "region: where it was planted; seed: the other end of a connection.",
     "name": "AAL2 region.",
-    "n_voxels": "Voxels of the grid at least half in the grey matter of the region.",
+    "n_voxels": "Voxels of the grid at least half in the grey matter of the region or its part.",
 }
 
 

@@ -10,6 +10,7 @@ from restpain.geometry import grid_points, sampled, transformed
 from restpain.phantom import GM, head_labels, template_path
 from restpain.runlog import start_log
 from restpain.simulated_networks import check_effects
+from restpain.simulated_places import in_ball, planted_balls
 from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
 from restpain.tables import write_json, write_table
 from restpain.volumes import read_volume, write_volume
@@ -55,11 +56,15 @@ def simulate_cohort(
     points = grid_points(t1.shape, affine)
     is_grey = sampled(head, head_affine, points, order=0) == GM
     places = np.where(is_grey, atlas.at(points), 0)
+    balls = planted_balls(effects, atlas, head, head_affine)
     regions = sorted({effect["region"] for effect in effects})
     labels = np.zeros(t1.shape, np.uint8)
     truth = []
     for label, region in enumerate(regions, start=1):
-        inside = (places == numbers[region]).reshape(t1.shape)
+        inside = places == numbers[region]
+        if region in balls:
+            inside[inside] = in_ball(points[inside], balls[region])
+        inside = inside.reshape(t1.shape)
         labels[inside] = label
         centroid = transformed(affine, np.argwhere(inside).mean(axis=0))
         volume_mm3 = int(inside.sum())  # voxels of 1 mm

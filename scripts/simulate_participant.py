@@ -85,6 +85,7 @@ def simulate_participant(
         settled,
         shape=shape,
         affine=rest_affine,
+        effects=effects,
         dropout=sinus_dropout,
     )
     series = rest_series(

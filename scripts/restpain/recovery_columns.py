@@ -12,7 +12,7 @@ STAGES = {
 EFFECTS = {
     "effect": "Number of the planted effect, in the order of cohort/truth/truth.json.",
     "measure": "Measure that it changes.",
-    "region": "AAL2 region in which it was planted.",
+    "region": "AAL2 region in which it was planted, wholly or, with size_mm, in a part.",
     "seed": "AAL2 region at the other end of a connection; n/a for local measures.",
     "change_percent": "Planted change in the patients in percent, in the simulator's unit: "
     "amplitude of the fluctuations (alff), share of variance in common with the neighbours "

@@ -24,6 +24,7 @@ from restpain.simulated_networks import (
     noise_scale,
 )
 from restpain.simulated_physiology import add_oscillations
+from restpain.simulated_places import in_ball, planted_balls
 from restpain.simulated_t1 import SCANNER_UNITS
 
 # ASSUME: relative brightness of each label of the head in a T2*-weighted EPI at TE 30 ms with
@@ -61,6 +62,7 @@ def voxel_contents(
     *,
     shape,
     affine: np.ndarray,
+    effects: list[dict],
     dropout: bool = False,
 ) -> Voxels:
     """Brightness, tissues and AAL regions of the voxels of a grid in scanner space.
@@ -75,8 +77,15 @@ def voxel_contents(
         The participant as he lies in the scanner during the series.
     shape, affine
         Grid of the series.
+    effects : list of dict
+        As configured; those with ``size_mm`` are planted in a part of their region.
     dropout : bool
         Whether signal is lost near the air of sinuses and ear canals (see `signal_left`).
+
+    Raises
+    ------
+    ValueError
+        If no point of the series lies in the part of a region.
     """
     dense_shape = tuple(OVERSAMPLING * size for size in shape)
     points = to_mni(anatomy, grid_points(dense_shape, dense_affine(affine)))
@@ -88,13 +97,18 @@ def voxel_contents(
     for axis in range(3):
         voxel = voxel.repeat(OVERSAMPLING, axis=axis)
     grey = dense == GM
+    voxel_of_point, points = voxel[grey], points[grey.ravel()]
+    numbers = aal.at(points)
+    balls = planted_balls(effects, aal, labels, label_affine)
+    in_parts = _numbers_in_parts(numbers, points, aal, balls)
     return Voxels(
         brightness=ndimage.uniform_filter(brightness, OVERSAMPLING, mode="nearest"),
         tissue={
             label: (_counts(voxel[dense == label], shape) / OVERSAMPLING**3).astype(np.float32)
             for label in (GM, WM, CSF)
         },
-        regions=_region_shares(voxel[grey], aal, points[grey.ravel()], shape),
+        regions=_region_shares(voxel_of_point, numbers, aal.names, shape),
+        parts=_region_shares(voxel_of_point, in_parts, aal.names, shape),
     )
 
 
@@ -112,14 +126,30 @@ def _counts(voxel_of_point: np.ndarray, shape) -> np.ndarray:
     return np.bincount(voxel_of_point, minlength=np.prod(shape)).reshape(shape)
 
 
-def _region_shares(voxel_of_point, aal: Atlas, points, shape) -> dict[str, np.ndarray]:
-    numbers = aal.at(points)
+def _numbers_in_parts(numbers: np.ndarray, points: np.ndarray, aal: Atlas, balls: dict):
+    """Numbers of the regions of points, 0 outside the part of a region that has one."""
+    kept = np.zeros_like(numbers)
+    for number, name in aal.names.items():
+        if name in balls:
+            here = np.flatnonzero(numbers == number)
+            here = here[in_ball(points[here], balls[name])]
+            if not here.size:
+                raise ValueError(
+                    f"no point of the simulated series lies in {name} within {balls[name][1]:g} "
+                    "mm of its centre; its effect needs a larger size_mm, or the series a larger "
+                    "field of view"
+                )
+            kept[here] = number
+    return kept
+
+
+def _region_shares(voxel_of_point, numbers, names: dict, shape) -> dict[str, np.ndarray]:
     total = np.maximum(_counts(voxel_of_point, shape), 1)
     order = np.argsort(numbers, kind="stable")
     present, first = np.unique(numbers[order], return_index=True)
     of_region = np.split(voxel_of_point[order], first[1:])
     return {
-        aal.names[number]: (_counts(listed, shape) / total).astype(np.float32)
+        names[number]: (_counts(listed, shape) / total).astype(np.float32)
         for number, listed in zip(present.tolist(), of_region, strict=True)
         if number
     }

@@ -2,11 +2,11 @@
 
 Fluctuations are kept as spectra, so that each slice is evaluated at the moment at which it was
 acquired, without interpolation. The effects of the patients change the fluctuations of AAL
-regions only.
+regions, or of parts of them, only.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import numpy as np
@@ -50,6 +50,7 @@ LOCAL_SHARE = 0.05
 LOCAL_FWHM_MM = 14.0
 LINKED = 0.95  # correlation of the time courses of a region and its seed in controls
 GREATEST_SHARE = 0.95
+REST = ", rest"  # of the name of a region: what is not in the part that is linked to a seed
 # Share of the voxels' own variance that smoothing by 6 mm leaves at voxels of about 4.6 mm.
 OWN_VARIANCE_AFTER_SMOOTHING = 0.25
 
@@ -71,11 +72,14 @@ class Voxels:
         Share of each voxel that is GM, WM or CSF.
     regions : dict of str to ndarray of shape (nx, ny, nz)
         Share of each voxel's grey matter that is in each AAL region; zero where there is none.
+    parts : dict of str to ndarray of shape (nx, ny, nz)
+        The same of the part of a region that has effects, for regions whose effects have a size.
     """
 
     brightness: np.ndarray
     tissue: dict[int, np.ndarray]
     regions: dict[str, np.ndarray]
+    parts: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def band_frequencies(n_volumes: int, repetition_time: float) -> np.ndarray:
@@ -136,10 +140,11 @@ def fluctuation_spectra(
     """
     shape = voxels.tissue[GM].shape
     weights = spectral_weights(frequencies).astype(np.float32)
-    names = sorted(voxels.regions)
+    regions = _regions_of_courses(voxels, effects)
+    names = sorted(regions)
     mixing = mixing_matrix(names, effects=effects)
     courses = mixing @ complex_normal((mixing.shape[1], len(weights)), rng)
-    shares = np.stack([voxels.regions[name] for name in names], axis=-1)
+    shares = np.stack([regions[name] for name in names], axis=-1)
     change = regional_changes(voxels, effects)
     broad, local = (np.asarray(fwhm) / voxel_mm for fwhm in (REGIONAL_FWHM_MM, LOCAL_FWHM_MM))
     variation = [np.exp(REGIONAL_SD * smooth_field(shape, broad, rng)) for _ in range(2)]
@@ -167,6 +172,17 @@ def fluctuation_spectra(
         mixture = scale["region"] * regional + scale["local"] * nearby + scale["own"] * alone
         spectra[..., k] = amplitude * weight * mixture
     return spectra
+
+
+def _regions_of_courses(voxels: Voxels, effects: list[dict]) -> dict[str, np.ndarray]:
+    """Shares of the regions, those linked to a seed in a part only as two: part and rest."""
+    regions = dict(voxels.regions)
+    for effect in effects:
+        region = effect["region"]
+        if effect["measure"] == "fc" and region in voxels.parts:
+            regions[region] = voxels.parts[region]
+            regions[region + REST] = voxels.regions[region] - voxels.parts[region]
+    return regions
 
 
 def regional_changes(voxels: Voxels, effects: list[dict]) -> dict:
@@ -203,12 +219,13 @@ def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
     matrix and its transpose holds the correlations of the regions.
 
     The seed of an ``fc`` effect leaves its network, and the region of the effect leaves all but
-    its own source and the seed: their correlation is ``LINKED (1 + change)``.
+    its own source and the seed: their correlation is ``LINKED (1 + change)``. The rest of a
+    region of which only a part is linked is mixed as if there were no effect.
 
     Parameters
     ----------
     names : list of str
-        AAL regions.
+        AAL regions, and rests of them.
     effects : list of dict
         Planted effects with the changes of this participant.
 
@@ -274,7 +291,7 @@ def participant_effects(
 
 
 def region_share(voxels: Voxels, region: str) -> np.ndarray:
-    """Share of each voxel's grey matter that is in an AAL region.
+    """Share of each voxel's grey matter that is where the effects in an AAL region are.
 
     Raises
     ------
@@ -283,10 +300,11 @@ def region_share(voxels: Voxels, region: str) -> np.ndarray:
     """
     if region not in voxels.regions:
         raise ValueError(f"the field of view of the simulated series has no voxel of {region}")
-    return voxels.regions[region]
+    return voxels.parts.get(region, voxels.regions[region])
 
 
 def _both_sides(name: str) -> str:
+    name = name.removesuffix(REST)
     return name[:-2] if name.endswith(("_L", "_R")) else name
 
 
@@ -332,6 +350,12 @@ def check_effects(effects: list[dict], regions: set[str], *, score: str | None) 
     problems += [
         f"simulation.effects: {count} effects on {measure} in {region}, expected one"
         for (measure, region), count in places.items()
+        if count > 1
+    ]
+    sizes = {(effect["region"], effect.get("size_mm")) for effect in effects}
+    problems += [
+        f"simulation.effects: the effects in {region} differ in size_mm; expected one size"
+        for region, count in sorted(Counter(region for region, _ in sizes).items())
         if count > 1
     ]
     links = [(effect["region"], effect.get("seed")) for effect in effects]

@@ -244,6 +244,7 @@ def test_voxel_contents_are_shares_of_their_points():
         anatomy,
         shape=(1, 1, 1),
         affine=affine,
+        effects=[],
     )
 
     assert voxels.tissue[GM].item() == pytest.approx(1 / 3)
