@@ -30,13 +30,13 @@ from scipy.spatial.transform import Rotation
 
 from prepare_template import prepare_template
 from preprocess_anat import preprocess_anat
-from restpain import coregistration, phantom
+from restpain import coregistration
 from restpain.affine import fit_affine, reference
 from restpain.affine_gate import MIN_OBJECTIVE, check_affine, local_correlation
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
 from restpain.files import gzipped
-from restpain.geometry import grid_points, rotation, translation
+from restpain.geometry import grid_points, rotation, sampled, translation
 from restpain.normalisation import dice, on_template
 from restpain.participant_index import participant_index
 from restpain.phantom import CSF, GM, WM, head_labels, template_path
@@ -316,7 +316,7 @@ def simulated_t1(number, voxel_mm, folder):
     image, tissue = t1_image(labels, label_affine, person, shape=shape, affine=grid, rng=rng)
     closed, closed_affine = read_mask(folder / "template_anat_mask.nii.gz")
     points = to_mni(person, grid_points(shape, grid))
-    inside = phantom.sampled(closed.astype(np.uint8), closed_affine, points, order=0)
+    inside = sampled(closed.astype(np.uint8), closed_affine, points, order=0)
     return image, grid, tissue, inside.reshape(shape) > 0
 
 

@@ -20,6 +20,9 @@ def segment(t1: np.ndarray, mask: np.ndarray, priors: np.ndarray) -> tuple[np.nd
     bias field is a polynomial of degree 3, fitted to the classes' residuals. Last, a Markov
     random field of the six neighbours is relaxed by mean-field sweeps.
 
+    The variance of CSF is at most that of grey matter: CSF is thin, most of its voxels hold grey
+    matter, too, and a class as broad as these mixtures takes more and more of them.
+
     Parameters
     ----------
     t1 : ndarray of shape (x, y, z)
@@ -110,6 +113,7 @@ def _estimated(values, priors, basis):
         count = share.sum(axis=0)
         means = (share * corrected[:, None]).sum(axis=0) / count
         spread = (share * (corrected[:, None] - means) ** 2).sum(axis=0) / count
+        spread[0] = min(spread[0], spread[1])  # see the docstring of segment
         variances = np.maximum(spread, 1e-4)
         weights = probabilities.sum(axis=0) / priors.sum(axis=0)
         evidence = _log_evidence(corrected, means, variances, weights) + np.log(priors)

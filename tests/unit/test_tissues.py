@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from restpain.tissues import segment
 
@@ -14,20 +15,22 @@ def distance():
     return np.sqrt(sum(axis**2 for axis in np.meshgrid(*axes, indexing="ij")))
 
 
-def head(*, noise=3.0, bias=0.0):
+def head(*, noise=3.0, bias=0.0, grey_radius=15.0, blur=0.0):
     """T1, mask, true class of each brain voxel, blurred priors and log bias field."""
     radius = distance()
     mask = radius < 18
-    truth = np.where(radius < 11, 2, np.where(radius < 15, 1, 0))
+    truth = np.where(radius < 11, 2, np.where(radius < grey_radius, 1, 0))
     random = np.random.default_rng(3)
     x, _, z = np.meshgrid(*[np.linspace(-1, 1, n) for n in SHAPE], indexing="ij")
     log_bias = bias * (x + 0.5 * z**2)
-    t1 = LEVELS[truth] * np.exp(log_bias) + random.normal(0, noise, SHAPE)
+    t1 = ndimage.gaussian_filter(LEVELS[truth], blur) * np.exp(log_bias) + random.normal(
+        0, noise, SHAPE
+    )
     shifted = radius[mask] + 1.0  # priors out of place by a voxel
     priors = np.stack(
         [
-            1 / (1 + np.exp(15 - shifted)),
-            1 / (1 + np.exp(shifted - 15)) * 1 / (1 + np.exp(11 - shifted)),
+            1 / (1 + np.exp(grey_radius - shifted)),
+            1 / (1 + np.exp(shifted - grey_radius)) * 1 / (1 + np.exp(11 - shifted)),
             1 / (1 + np.exp(shifted - 11)),
         ],
         axis=1,
@@ -43,6 +46,16 @@ def test_every_tissue_is_found_where_it_is_although_the_priors_are_displaced():
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert (probabilities.argmax(axis=1) == truth).mean() > 0.99
     assert (priors.argmax(axis=1) == truth).mean() < 0.90
+
+
+def test_thin_csf_does_not_take_the_grey_matter_that_shares_its_voxels():
+    t1, mask, truth, priors, _ = head(grey_radius=16.5, blur=1.0)
+
+    probabilities, _ = segment(t1, mask, priors)
+
+    found = probabilities.argmax(axis=1) == 0
+    assert found.sum() < 1.3 * (truth == 0).sum()
+    assert found[truth == 0].mean() > 0.9
 
 
 def test_a_smooth_bias_is_recovered_in_the_brain_and_bounded_beyond():
