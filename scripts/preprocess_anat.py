@@ -26,6 +26,9 @@ from restpain.volumes import read_mask, read_volume, write_volume
 
 logger = logging.getLogger("preprocess_anat")
 
+# the largest images, in steps far below their noise: a third of the disk of single precision
+STORED_AS = {"t1w": np.int16} | dict.fromkeys(CLASSES, np.uint8)
+
 
 def preprocess_anat(
     *,
@@ -111,7 +114,13 @@ def preprocess_anat(
     }
     sidecars = anatomical_sidecars(t1w_path, output_paths)
     for name, (image, image_affine) in images.items():
-        write_volume(output_paths[name], image, image_affine, sidecar=sidecars[name])
+        write_volume(
+            output_paths[name],
+            image,
+            image_affine,
+            sidecar=sidecars[name],
+            stored_as=STORED_AS.get(name),
+        )
 
 
 if __name__ == "__main__":

@@ -88,7 +88,8 @@ def anatomical_sidecars(t1w_path: str, output_paths: dict[str, str]) -> dict[str
     }
     for name, tissue in TISSUES.items():
         sidecars[name] = {
-            "Description": f"Probability of {tissue}; the three sum to 1 in the brain mask",
+            "Description": f"Probability of {tissue}; the three sum to 1 in the brain mask "
+            "but for the steps of 1/255 in which they are stored",
             "Sources": [corrected, bids_uri(output_paths["mask"])],
             "Manual": False,
             "Units": "1",

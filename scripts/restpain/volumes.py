@@ -184,17 +184,22 @@ def write_volume(
     *,
     repetition_time: float | None = None,
     sidecar: dict | None = None,
+    stored_as: type[np.integer] | None = None,
 ) -> None:
     """Write an image as NIfTI-1, gzipped, the same bytes for the same content.
 
-    Booleans are stored as uint8, integers as given, all else as float32. ``sidecar`` goes to the
-    JSON file beside the image.
+    Booleans are stored as uint8, integers as given, all else as float32, or with ``stored_as`` as
+    integers of that type with a scale slope in the header: the smallest and the largest value of
+    the image are those of the type, and what is read again is right to half a step between.
+    ``sidecar`` goes to the JSON file beside the image.
     """
     if data.dtype == bool:
         data = data.astype(np.uint8)
     elif data.dtype.kind not in "iu":
         data = data.astype(np.float32, copy=False)
     image = nib.Nifti1Image(data, affine)
+    if stored_as is not None:
+        image.set_data_dtype(stored_as)
     image.header.set_xyzt_units("mm", "sec")
     image.header.set_sform(affine, code=4 if "-MNI152" in Path(path).name else 1)
     image.header.set_qform(affine, code=4 if "-MNI152" in Path(path).name else 1)

@@ -86,3 +86,20 @@ def test_both_forms_of_nifti_are_read_compressed_or_not(kind, suffix, tmp_path):
 
     np.testing.assert_array_equal(read, values)
     np.testing.assert_array_equal(affine, np.diag([3.0, 3.0, 3.0, 1.0]))
+
+
+@pytest.mark.parametrize(("stored_as", "steps"), [(np.uint8, 255), (np.int16, 65535)])
+def test_an_image_stored_as_integers_is_read_to_half_a_step_and_its_background_is_zero(
+    tmp_path, stored_as, steps
+):
+    values = np.random.default_rng(1).uniform(0, 1500, SHAPE).astype(np.float32)
+    values[:3] = 0
+    path = tmp_path / "T1w.nii.gz"
+
+    write_volume(path, values, np.eye(4), stored_as=stored_as)
+
+    assert nib.load(path).get_data_dtype() == stored_as
+    found, _ = read_volume(path)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, values, atol=0.51 * values.max() / steps)
+    np.testing.assert_allclose(found[:3], 0, atol=1e-3)
