@@ -46,6 +46,12 @@ if config["published"] is not None:
     include: "rules/published.smk"
 
 
+onstart:
+    # The limit of jobs started a second wakes the scheduler once a second more for each job that has
+    # ended, and each time it weighs all waiting jobs anew: minutes of CPU time from some 200 jobs on.
+    workflow.scheduler.job_rate_limiter = None
+
+
 onerror:
     tell_failures_last(log)
 

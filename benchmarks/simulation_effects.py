@@ -260,9 +260,9 @@ def cohort_clusters(seed, effects, simulation, shared):
                 bold_path=f"{folder}/{name}_bold.nii.gz",
                 mask_path=f"{folder}/{name}_mask.nii.gz",
                 seeds_path=f"{folder}/seeds.nii.gz",
-                fold_seeds_path=f"{folder}/seeds.nii.gz",
+                group_mask_path=f"{folder}/mask.nii.gz",
                 fc_path=f"{folder}/{name}_fc.nii.gz",
-                folds_path=f"{folder}/{name}_folds.nii.gz",
+                series_path=f"{folder}/{name}_series.npz",
                 **METRICS,
             )
         found.append(group_level("fc", names, folder, [f"{folder}/seeds.tsv"]))
