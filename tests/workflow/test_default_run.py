@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -12,12 +11,10 @@ import pytest
 
 from restpain.cohort_checks import participant_jobs
 from restpain.tables import read_table
-from runs import SMALL, snakemake, snakemake_killed_after
+from runs import RUN_TIMES, SMALL, snakemake, snakemake_killed_after
 
 pytestmark = pytest.mark.workflow
 
-# of the report, what differs from run to run
-RUN_TIMES = re.compile(rb'<section aria-labelledby="run_times">.*?</section>', re.DOTALL)
 FINAL_PRODUCTS = [
     "tables/table1_demographics.tsv",
     "tables/table2_regions.tsv",
