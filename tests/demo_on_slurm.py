@@ -10,6 +10,7 @@ and munge where they are missing, and stops by process id what it started.
 import argparse
 import hashlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ NO_PRODUCTS = ("benchmarks", "logs", "run_times.tsv")
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # and what was started with it
     arguments = parsed_arguments()
     directory = arguments.directory.resolve()
     install_slurm()
@@ -100,6 +102,7 @@ def run_on(cluster, directory, log, configfiles, cpus):
                 time.sleep(1)
         finally:
             process.kill()
+            process.wait()
     return process.returncode, lost
 
 
