@@ -1,4 +1,4 @@
-"""What the rules share: the participants, the wildcards and the digest of the code.
+"""What the rules share: participants, wildcards and the digest of the code; checks of the configuration.
 
 It defines helpers only.
 """
@@ -11,15 +11,26 @@ from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+from restpain.configuration import configuration_problems, data_problems
 from restpain.failures import failed_jobs, failure_summary
 from restpain.job_sizes import series_megabytes
 from restpain.participants import read_participants
 from restpain.simulated_table import simulated_roster
 from restpain.tables import read_json
 
+
+def stop_at(problems):
+    """End with the sentences about all problems, and no stack, if there are any."""
+    if problems:
+        raise SystemExit("\n".join(problems))
+
+
+SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
+stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
 
 
@@ -32,9 +43,7 @@ def roster():
         return simulated_roster(
             **counts, patients=config["cohort"]["patients"], controls=config["cohort"]["controls"]
         )
-    for key in ("data", "participants"):
-        if config["cohort"][key] is None:
-            raise WorkflowError(f"config.yaml: cohort.{key} is not set, but source is {SOURCE}")
+    stop_at(data_problems(config["cohort"]))
     try:
         return read_participants(
             config["cohort"]["participants"],
@@ -42,7 +51,7 @@ def roster():
             controls=config["cohort"]["controls"],
         )
     except (ValueError, OSError) as error:
-        raise WorkflowError(str(error)) from None
+        stop_at([str(error)])
 
 
 ROSTER = roster()
@@ -126,9 +135,11 @@ def ratings_file():
     if path is None:
         return []
     if not Path(path).is_file():
-        raise WorkflowError(
-            f"config.yaml: quality.ratings names {path}, which does not exist; copy "
-            "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
+        stop_at(
+            [
+                f"configuration: quality.ratings is {path!r}; expected a file that exists; copy "
+                "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
+            ]
         )
     return path
 
@@ -206,7 +217,7 @@ def power_model(wildcards):
         return []
     if measure not in [*MEASURES, "fc"]:
         raise WorkflowError(
-            f"config.yaml: power.measure is {measure}, but the measures are "
+            f"configuration: power.measure is {measure}, but the measures are "
             f"{', '.join([*MEASURES, 'fc'])}; choose one of them or set power.fwhm_mm"
         )
     return [f"results/group/{measure}/model.json"]

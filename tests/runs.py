@@ -1,6 +1,7 @@
 """Whole runs of the workflow in directories of their own."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from restpain.tables import read_table, write_table
 
 REPOSITORY = Path(__file__).parents[1]
 SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
+# of the report, what differs from run to run
+RUN_TIMES = re.compile(rb'<section aria-labelledby="run_times">.*?</section>', re.DOTALL)
 
 
 def command(*targets, directory, configfiles=(SMALL,), cores=2, options=()):

@@ -83,6 +83,24 @@ def write_series(folder, shape, *, n_volumes=1, **elements):
     return paths
 
 
+def write_mosaics(folder, *, n_volumes, says_slices=True):
+    """Write volumes of 16 x 16 x 8 voxels as Siemens mosaics of 3 x 3 tiles, the ninth empty.
+
+    Voxels of slice k are 100 x (k + 1).
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tiles = np.kron(np.append(np.arange(1, 9), 0).reshape(3, 3), np.ones((16, 16)))
+    for volume in range(n_volumes):
+        image = dataset((48, 48, 1), slice_index=0, volume=volume, n_volumes=n_volumes, **REST)
+        image.Manufacturer = "SIEMENS"
+        image.ImageType = ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]
+        image.PixelData = (100 * tiles).astype("<u2").tobytes()
+        if says_slices:
+            image.private_block(0x19, "SIEMENS MR HEADER", create=True).add_new(0x0A, "US", 8)
+        image.save_as(folder / f"{volume:03d}", enforce_file_format=True)
+
+
 def write_participant(folder):
     """Write a T1 of 44 x 44 x 44 voxels and a rest run of 10 x 10 x 8 voxels, 40 volumes."""
     write_series(Path(folder, "a"), (44, 44, 44), **T1)

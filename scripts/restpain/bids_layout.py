@@ -1,6 +1,7 @@
 """Finding a participant's images in a BIDS dataset, raw or derivatives."""
 
 import hashlib
+import math
 import re
 from pathlib import Path
 
@@ -13,7 +14,17 @@ from restpain.tables import read_json
 from restpain.volumes import header_repetition_time, series_shape
 
 IMAGE_SUFFIXES = (".nii.gz", ".nii")
+UNREADABLE = (
+    nib.filebasedimages.ImageFileError,
+    nib.spatialimages.HeaderDataError,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+)
 CHUNK_BYTES = 1 << 22
+VOXEL_TOLERANCE = 0.01  # relative, between the affine and the header
+VALUE_TYPES = {"c": "complex numbers", "V": "colours"}  # by the letter of numpy
 REST_TASK = re.compile(r"rest.*|rs.*", re.IGNORECASE)
 
 
@@ -122,7 +133,7 @@ def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
 def _is_4d(path: Path) -> bool:
     try:
         shape = series_shape(nib.load(path).shape)
-    except (nib.filebasedimages.ImageFileError, OSError, EOFError):
+    except UNREADABLE:
         return False
     return len(shape) == 4 and shape[3] > 1
 
@@ -130,11 +141,11 @@ def _is_4d(path: Path) -> bool:
 def image_facts(path: Path) -> dict:
     """Matrix, voxel size (mm), volumes and repetition time (s) that a NIfTI header gives."""
     header = nib.load(path).header
-    shape, zooms = series_shape(header.get_data_shape()), header.get_zooms()
+    shape = series_shape(header.get_data_shape())
     four_dimensional = len(shape) > 3
     return {
-        "matrix": [int(n) for n in shape[:3]],
-        "voxel_mm": [round(float(size), 4) for size in zooms[:3]],
+        "matrix": [int(n) for n in (*shape, 1, 1)[:3]],
+        "voxel_mm": [round(abs(float(size)), 4) for size in header["pixdim"][1:4]],
         "n_volumes": int(shape[3]) if four_dimensional else 1,
         "repetition_time_s": header_repetition_time(header) if four_dimensional else None,
     }
@@ -156,19 +167,17 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     """
     facts = {"label": label, "kind": kind, "layout": "nifti", "readable": True}
     try:
-        size, digest = _content(image)
-        stored = nib.load(image).dataobj
-        found = image_facts(image) | {"sides": _sides(nib.load(image).header)}
-    except (nib.filebasedimages.ImageFileError, OSError, EOFError, ValueError):
+        size, n_used, digest = _content(image)
+        loaded = nib.load(image)
+        stored = loaded.dataobj
+        found = image_facts(image) | {"sides": _sides(loaded.header), "affine": _affine(loaded)}
+    except UNREADABLE:
         return facts | {"readable": False}
-    n_voxels = found["n_volumes"]
-    for length in found["matrix"]:
-        n_voxels *= length
-    expected = stored.offset + n_voxels * stored.dtype.itemsize
+    expected = stored.offset + math.prod(stored.shape) * stored.dtype.itemsize
     given = sidecar
     sidecar = allowed_sidecar(given, BOLD_SIDECAR_KEYS if kind == "rest" else SIDECAR_KEYS)
     times, sidecar_time = sidecar.get("SliceTiming"), sidecar.get("RepetitionTime")
-    times = times if isinstance(times, list) else None
+    times = times if isinstance(times, list) and min(times) >= 0 else None
     sidecar_time = None if isinstance(sidecar_time, list) else sidecar_time
     usable = {
         "RepetitionTime": sidecar_time is not None and sidecar_time > 0,
@@ -176,7 +185,7 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     }
     header_time = found.pop("repetition_time_s")
     return facts | {
-        "readable": size >= expected,
+        "readable": size >= expected and min(stored.shape, default=0) > 0,
         "part": "magnitude",
         "vendor": sidecar.get("Manufacturer"),
         **found,
@@ -187,6 +196,9 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
             key for key, good in usable.items() if given.get(key) is not None and not good
         ],
         "scale_slopes": [float(stored.slope)],
+        "n_dimensions": len(series_shape(stored.shape)),
+        "value_type": VALUE_TYPES.get(stored.dtype.kind, "number"),
+        "empty": n_used <= stored.offset,
         "n_not_finite": _not_finite(stored),
         "digest": digest,
     }
@@ -212,12 +224,27 @@ def _sides(header: nib.Nifti1Header) -> str:
     return "known"
 
 
-def _content(image: str | Path) -> tuple[int, str]:
-    """Uncompressed size of a file and the digest of its content."""
-    digest, size = hashlib.sha256(), 0
+def _affine(image: nib.Nifti1Image) -> str:
+    """Whether the affine places the voxels: good, not_finite, singular or other_voxels."""
+    matrix, voxel_mm = image.affine[:3, :3], np.abs(image.header["pixdim"][1:4])
+    if not np.isfinite(image.affine).all():
+        return "not_finite"
+    if (
+        abs(np.linalg.det(matrix)) < 1e-6 * np.prod(np.linalg.norm(matrix, axis=0))
+        or not matrix.any()
+    ):
+        return "singular"
+    alike = np.allclose(np.linalg.norm(matrix, axis=0), voxel_mm, rtol=VOXEL_TOLERANCE)
+    return "good" if alike else "other_voxels"
+
+
+def _content(image: str | Path) -> tuple[int, int, str]:
+    """Uncompressed size of a file, the part up to its last byte that is not 0, its digest."""
+    digest, size, n_used = hashlib.sha256(), 0, 0
     opener = igzip.open if str(image).endswith(".gz") else open
     with opener(image, "rb") as file:
         while chunk := file.read(CHUNK_BYTES):
+            n_used = size + len(used) if (used := chunk.rstrip(b"\0")) else n_used
             size += len(chunk)
             digest.update(chunk)
-    return size, digest.hexdigest()[:16]
+    return size, n_used, digest.hexdigest()[:16]

@@ -8,6 +8,7 @@ from scipy import stats
 
 SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
+DECIMAL_COMMA = r"[-+]?\d+,\d+"
 MOTION = "mean_fd"  # known only after preprocessing
 
 
@@ -120,7 +121,11 @@ def two_sample_design(
     groups = {patients: (table["group"] == patients).sum()}
     groups[controls] = (table["group"] == controls).sum()
     problems += _group_size_problems(groups)
-    usable = [name for name in covariates if name in table and table[name].notna().all()]
+    usable = [
+        name
+        for name in covariates
+        if name in table and table[name].notna().all() and not _with_commas(table[name]).all()
+    ]
     columns = {
         "group": np.where(table["group"] == patients, 1.0, -1.0),
         "intercept": np.ones(len(table)),
@@ -276,7 +281,7 @@ def _column_problems(table: pd.DataFrame, covariates: list[str]) -> list[str]:
         if name not in table:
             problems.append(
                 f"the covariate {name} is no column of the participants table, which has "
-                f"{', '.join(table.columns)}"
+                f"{', '.join(table.columns)}; correct the name or add the column"
             )
             continue
         missing = table.loc[table[name].isna(), "participant_id"]
@@ -292,10 +297,22 @@ def _column_problems(table: pd.DataFrame, covariates: list[str]) -> list[str]:
         elif isinstance(_numbers(table[name]), pd.Series):
             odd = table[_numbers(table[name]).isna()]
             problems += [
-                f"the covariate {name} is {value!r} for {label}, but a number for most others"
+                f"the covariate {name} is {value!r} for {label}, but a number for most others; "
+                "correct the value"
                 for label, value in zip(odd["participant_id"], odd[name], strict=True)
             ]
+        elif _with_commas(table[name]).mean() > 0.5:
+            example = table[_with_commas(table[name])].iloc[0]
+            problems.append(
+                f"the covariate {name} has decimal commas, such as {example[name]!r} for "
+                f"{example['participant_id']}; write decimal points"
+            )
     return problems
+
+
+def _with_commas(values: pd.Series) -> pd.Series:
+    """Which values are numbers with a decimal comma."""
+    return values.astype(str).str.fullmatch(DECIMAL_COMMA).astype(bool)
 
 
 def _numbers(values: pd.Series) -> pd.Series | None:

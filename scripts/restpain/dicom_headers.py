@@ -184,7 +184,7 @@ def _decoded(value: bytes, kind: str):
 
 
 @contextmanager
-def _quiet_pydicom():
+def quiet_pydicom():
     """Silence pydicom, whose warnings and records quote values of the header."""
     logger = logging.getLogger("pydicom")
     disabled = logger.disabled
@@ -200,7 +200,7 @@ def _quiet_pydicom():
 def _pydicom_header(file) -> dict:
     file.seek(0)
     try:
-        with _quiet_pydicom():  # values are decoded, and complained about, when they are asked for
+        with quiet_pydicom():  # values are decoded, and complained about, when they are asked for
             return _header_of_dataset(
                 read_partial(
                     file, lambda tag, vr, length: tag > LAST_TAG, specific_tags=_PYDICOM_TAGS
@@ -241,7 +241,7 @@ def _check_pixels(file, header: dict) -> None:
             return
     file.seek(0)
     try:
-        with _quiet_pydicom():
+        with quiet_pydicom():
             dcmread(file, stop_before_pixels=True, specific_tags=[Tag(0x00280010)])
     except Exception as error:
         raise DamagedDicomError(f"the header cannot be read: {type(error).__name__}") from None

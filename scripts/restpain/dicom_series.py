@@ -20,6 +20,7 @@ from pydicom.uid import (
 from restpain.bids_layout import image_facts
 from restpain.deidentify import vendor
 from restpain.dicom_conversion import converted_images
+from restpain.dicom_frames import frame_positions
 from restpain.dicom_headers import (
     ENHANCED_CLASSES,
     DamagedDicomError,
@@ -146,6 +147,7 @@ def _series(headers: list[dict]) -> Series:
         "acquisition": _one_of(first.get("MRAcquisitionType"), ("2D", "3D")),
         "n_images": len(kept),
         "n_duplicates": len(headers) - len(kept),
+        "n_coinciding": _coinciding(kept),
         **_geometry(kept),
         "repetition_time_s": _milliseconds(kept, "RepetitionTime", 1e-3),
         "echo_time_ms": _milliseconds(kept, "EchoTime", 1.0),
@@ -162,6 +164,10 @@ def _series(headers: list[dict]) -> Series:
         ),
         patient=first.get("PatientID", ""),
     )
+    if facts["layout"] == "mosaic":
+        numbers = [header["InstanceNumber"] for header in kept if "InstanceNumber" in header]
+        span = int(max(numbers) - min(numbers)) + 1 if numbers else 0
+        facts["n_numbers_missing"] = max(span - len(numbers), 0)
     if facts["layout"] != "classic":
         _complete_from_conversion(series)
     return series
@@ -202,8 +208,7 @@ def _geometry(headers: list[dict]) -> dict:
     first = headers[0]
     row_spacing, column_spacing = _vector(first, "PixelSpacing", [0.0, 0.0])
     slices, counts = _slice_positions(headers)
-    steps = np.diff(slices)
-    distance = float(np.median(steps)) if len(steps) else first.get("SliceThickness", 0.0)
+    distance = _distance(slices) or first.get("SliceThickness", 0.0)
     n_volumes = int(counts.max())
     announced = first.get("NumberOfTemporalPositions")
     return {
@@ -211,9 +216,35 @@ def _geometry(headers: list[dict]) -> dict:
         "voxel_mm": [round(size, 4) for size in (column_spacing, row_spacing, distance)],
         "n_volumes": n_volumes,
         "n_volumes_announced": int(announced) if announced else None,
-        "n_missing_images": int(n_volumes * len(slices) - len(headers)),
-        "n_missing_slices": int(np.rint(steps / distance).sum() - len(steps)) if distance else 0,
+        **_gaps(slices, counts),
     }
+
+
+def _distance(slices: np.ndarray) -> float:
+    """Usual distance of two slices; 0 if there is one slice only."""
+    return float(np.median(np.diff(slices))) if len(slices) > 1 else 0.0
+
+
+def _gaps(slices: np.ndarray, counts: np.ndarray) -> dict:
+    """Images and slices that are missing, from the positions and the images at each."""
+    steps = np.diff(slices)
+    n_steps = int(np.rint(steps / _distance(slices)).sum()) if len(steps) else 0
+    return {
+        "n_missing_images": int(counts.max() * len(slices) - counts.sum()),
+        "n_missing_slices": n_steps - len(steps),
+    }
+
+
+def _coinciding(headers: list[dict]) -> int:
+    """Images at the place and the time of another, where the headers count the volumes."""
+    if any("TemporalPositionIdentifier" not in header for header in headers):
+        return 0
+    places = {
+        (header["TemporalPositionIdentifier"], *header.get("ImagePositionPatient", ()))
+        for header in headers
+    }
+    counted = len({header["TemporalPositionIdentifier"] for header in headers}) > 1
+    return len(headers) - len(places) if counted else 0
 
 
 def _slice_positions(headers: list[dict]) -> tuple[np.ndarray, np.ndarray]:
@@ -249,15 +280,20 @@ def _complete_from_conversion(series: Series) -> None:
             found = image_facts(path)
     except ValueError:
         return
+    facts["n_missing_images"] = facts["n_missing_slices"] = 0
     if facts["layout"] == "mosaic":
         found["n_volumes"] = n_files
+    elif frames := frame_positions(series.paths):
+        slices, counts = _slice_positions(frames)
+        facts |= {"n_images": len(frames)} | _gaps(slices, counts)
+        if len(slices) not in found["matrix"]:  # of which dcm2niix may have changed the order
+            facts["n_missing_slices"] = abs(found["matrix"][2] - len(slices))
     for key in ("matrix", "voxel_mm", "n_volumes"):
         facts[key] = found[key]
     facts["repetition_time_s"] = sidecar.get("RepetitionTime", facts["repetition_time_s"])
     if "EchoTime" in sidecar:
         facts["echo_time_ms"] = round(sidecar["EchoTime"] * 1e3, 6)
     facts["acquisition"] = _one_of(sidecar.get("MRAcquisitionType"), ("2D", "3D"))
-    facts["n_missing_images"] = facts["n_missing_slices"] = 0
     facts["n_volumes_announced"] = None
 
 
@@ -323,12 +359,17 @@ def _against_rest(facts: dict) -> str:
     return _first_that_holds(
         (facts["part"] != "magnitude", f"{facts['part']} images"),
         (facts["derived"], "derived images"),
+        (_hides_slices(facts), "mosaics whose headers do not say how many slices they hold"),
         (facts["prepared"], "diffusion or perfusion images"),
         (facts["n_volumes"] < MIN_REST_VOLUMES, f"{facts['n_volumes']} volumes"),
         (min(facts["matrix"]) < MIN_REST_SLICES, f"{min(facts['matrix'])} voxels along an axis"),
         (not _within(echo_ms, REST_ECHO_TIMES_MS), f"an echo time of {echo_ms} ms"),
         (not _within(tr_s, REST_REPETITION_TIMES_S), f"a repetition time of {tr_s} s"),
     )
+
+
+def _hides_slices(facts: dict) -> bool:
+    return facts["layout"] == "mosaic" and facts["matrix"][2] == 1
 
 
 def _first_that_holds(*reasons: tuple[bool, str]) -> str:

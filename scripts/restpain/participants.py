@@ -11,7 +11,7 @@ PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
 REQUIRED_COLUMNS = ("participant_id", "group")
 MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
 NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
-SEPARATORS = {",": "commas", ";": "semicolons"}
+SEPARATORS = {",": "commas", ";": "semicolons", " ": "spaces"}
 
 
 def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.DataFrame:
@@ -49,11 +49,15 @@ def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.D
         for column in dict.fromkeys(header)
         if header.count(column) > 1
     ]
-    problems += [
-        f"{name} has {len(cells)} cells in line {line}, but {len(header)} columns"
-        for line, cells in rows
-        if len(cells) != len(header)
-    ]
+    for line, cells in rows:
+        if len(cells) != len(header) and any("\n" in cell for cell in cells):
+            problems.append(
+                f"{name} has a quotation mark before line {line} that is not closed; remove it"
+            )
+        elif len(cells) != len(header):
+            problems.append(
+                f"{name} has {len(cells)} cells in line {line}, but {len(header)} columns"
+            )
     if problems:
         raise ValueError("\n".join(problems))
 
@@ -92,7 +96,13 @@ def read_cells(
             f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8"
         ) from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
-    rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise ValueError(
+            f"{path.name} is no table ({error} in line {reader.line_num}); save it as text "
+            "separated by tabs"
+        ) from None
     rows = [(line, cells) for line, cells in rows if any(cells)]
     if not rows:
         raise ValueError(f"{path.name} is empty, but should have a header and a row for each one")

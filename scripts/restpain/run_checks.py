@@ -7,13 +7,26 @@ info), file, found, expected, action.
 import numpy as np
 
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
+NONE = "n/a"  # expected and action of what is no problem
 MIN_VOLUMES = 30  # kept after the drop
 REPETITION_TIME_TOLERANCE = 0.005  # relative
 LONGEST_REPETITION_TIME_S = 30.0
 USABLE = {
     "RepetitionTime": "a number of seconds above 0",
-    "SliceTiming": "a list of seconds, one number per slice",
+    "SliceTiming": "a list of seconds from 0, one number per slice",
 }
+AFFINES = {
+    "not_finite": ("an affine with values that are NaN or infinite", "12 numbers"),
+    "singular": (
+        "an affine that gives the image no extent",
+        "an edge of each voxel along each axis",
+    ),
+    "other_voxels": (
+        "an affine for voxels of another size than the header's",
+        "one size of voxels",
+    ),
+}
+MIN_VOXELS = 8  # along each axis: fewer cannot be registered
 MAX_ANISOTROPY = 2.0  # longest over shortest edge of a T1 voxel
 SLICE_ORDERS = (
     "off (no correction), sequential, reverse, interleaved, interleaved_even or a list of times"
@@ -52,6 +65,7 @@ def image_problems(who: str, run: dict) -> list[dict]:
             "numbers everywhere",
             "find out what wrote them; a raw image has none",
         )
+    rows += array_problems(who, run)
     if run.get("n_duplicates"):
         add(
             "error",
@@ -92,14 +106,23 @@ def image_problems(who: str, run: dict) -> list[dict]:
     if run.get("compression") == "lossy":
         add("error", "lossy compression", "lossless images", "export the series without loss")
     if run.get("compression") == "lossless":
-        add("info", "lossless compression", "any", "nothing; it is undone when converting")
-    if run["layout"] in ("enhanced", "mosaic"):
+        add("info", "lossless compression, which is undone when converting", NONE, NONE)
+    if run.get("n_coinciding"):
         add(
-            "info",
-            f"{run['layout']} DICOM of {matrix} voxels",
-            "any layout",
-            "nothing; missing images cannot be seen in such files",
+            "error",
+            f"{run['n_coinciding']} images of the slice and volume of another",
+            "one image of each slice and volume",
+            "remove the second run or export that goes by the same series",
         )
+    if run.get("n_numbers_missing"):
+        add(
+            "warning",
+            f"{run['n_numbers_missing']} numbers missing among those of its images",
+            "numbers without a gap",
+            "make sure that no volume is missing, or copy the series again",
+        )
+    if run["layout"] in ("enhanced", "mosaic"):
+        add("info", f"{run['layout']} DICOM of {matrix} voxels", NONE, NONE)
     if run.get("sides") == "unknown":
         add(
             "error",
@@ -126,6 +149,33 @@ def image_problems(who: str, run: dict) -> list[dict]:
     return rows
 
 
+def array_problems(who: str, run: dict) -> list[dict]:
+    """Wrong dimensions, values or place in space of a NIfTI image."""
+    rows, add = report(who, run["label"])
+    matrix = "x".join(map(str, run["matrix"]))
+    again = "convert the image again from its source"
+    if run.get("n_dimensions", 3) not in (3, 4):
+        expected = "3 dimensions" if run["kind"] == "t1" else "3 dimensions and the volumes"
+        add("error", f"{run['n_dimensions']} dimensions", expected, again)
+    elif run["layout"] == "nifti" and min(run["matrix"]) < MIN_VOXELS:
+        add("error", f"{matrix} voxels", f"at least {MIN_VOXELS} along each axis", again)
+    if run["kind"] == "t1" and run["n_volumes"] != 1:
+        add("error", f"{run['n_volumes']} volumes", "one", "keep the one that is the T1")
+    if run.get("value_type", "number") != "number":
+        add(
+            "error",
+            f"{run['value_type']} in place of numbers",
+            "a whole or a decimal number in each voxel",
+            "convert the magnitude again from its source",
+        )
+    if run.get("empty"):
+        add("error", "zero in every voxel", "an image", "copy it again from its source")
+    if run.get("affine", "good") != "good":
+        found, expected = AFFINES[run["affine"]]
+        add("error", found, expected, again)
+    return rows
+
+
 def volume_problems(
     who: str, run: dict, *, drop_volumes: int, band_hz: tuple[float, float]
 ) -> list[dict]:
@@ -133,7 +183,10 @@ def volume_problems(
     rows, add = report(who, run["label"])
     tr, in_header = run["repetition_time_s"], run.get("header_repetition_time_s")
     if not tr:
-        add("error", "no repetition time", "one", "add RepetitionTime (s) to the sidecar")
+        action = "export the series with its whole headers"
+        if run["layout"] == "nifti":
+            action = "add RepetitionTime (s) to the sidecar"
+        add("error", "no repetition time", "one", action)
         return rows
     if tr > LONGEST_REPETITION_TIME_S:
         add(

@@ -19,6 +19,7 @@ from restpain.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
 VOLUMES_AT_A_TIME = 16
+SECONDS_PER_UNIT = {8: 1.0, 16: 1e-3, 24: 1e-6}  # by the code of NIfTI
 
 
 def _nibabel():
@@ -150,8 +151,9 @@ def header_repetition_time(header: nib.Nifti1Header) -> float:
     shape, zooms = header.get_data_shape(), header.get_zooms()
     if len(shape) < 4 or (len(shape) > 4 and shape[3] == 1):
         return 0.0
-    unit = header.get_xyzt_units()[1]
-    return float(zooms[3]) * {"msec": 1e-3, "usec": 1e-6}.get(unit, 1.0)
+    unit = int(header["xyzt_units"]) & 0b111000  # nibabel stops at units that it does not know
+    seconds = float(zooms[3]) * SECONDS_PER_UNIT.get(unit, 1.0)
+    return seconds if 0 < seconds < np.inf else 0.0  # of NaN, too
 
 
 def repetition_time(path: str | Path) -> float:

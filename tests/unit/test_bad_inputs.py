@@ -4,9 +4,12 @@ Every case writes a table, DICOM files or a BIDS dataset, breaks one thing, and 
 that run before anything is computed. ``tests/unit/bad_inputs.yaml`` holds the sentences.
 """
 
+import gzip
 import json
 import os
+import re
 import shutil
+import struct
 from pathlib import Path
 
 import nibabel as nib
@@ -19,9 +22,11 @@ from pydicom.uid import JPEGBaseline8Bit, JPEGLosslessSV1
 
 from restpain.cohort_checks import cohort_problems, problem_table, sentences
 from restpain.design import included, score_problems, two_sample_design
+from restpain.dicom_enhanced import write_enhanced_series
 from restpain.participant_index import participant_index
 from restpain.participants import read_participants
-from small_dicom import REST, T1, write_participant, write_series
+from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
+from small_dicom import REST, T1, write_mosaics, write_participant, write_series
 
 SENTENCES = yaml.safe_load(Path(__file__).with_name("bad_inputs.yaml").read_text())
 SETTINGS = {"drop_volumes": 5, "slice_order": "off", "band_hz": (0.01, 0.1)}
@@ -90,6 +95,14 @@ of_table("table_separated_by_commas", lambda t: t.replace("\t", ","))
 of_table("table_separated_by_semicolons", lambda t: t.replace("\t", ";"))
 of_table("table_not_in_utf8", lambda t: t.replace("sex", "geschlächt").encode("latin-1"))
 of_table("table_with_a_ragged_row", lambda t: t.replace("\t61\tM\t4", "\t61\tM\t4\tx"))
+of_table("table_with_decimal_commas", lambda t: re.sub(r"\t(\d\d)\t", r"\t\1,5\t", t))
+of_table("table_with_an_infinite_age", lambda t: t.replace("\t61\tM\t4", "\tinf\tM\t4"))
+of_table("table_with_a_column_twice", lambda t: t.replace("nrs", "age"), score=None)
+of_table("table_in_utf_16", lambda t: t.encode("utf-16"))
+of_table("table_separated_by_spaces", lambda t: t.replace("\t", " "))
+of_table("table_with_an_open_quote", lambda t: t.replace("sub-02", '"sub-02'))
+of_table("table_with_a_cell_beyond_all_bounds", lambda t: t.replace("sub-02", "x" * 200_000))
+of_table("table_with_a_zero_byte", lambda t: t.replace("sub-02", "sub-0\0"))
 of_table("table_without_rows", lambda t: t.splitlines()[0])
 of_table("empty_table", lambda t: "")
 of_table("table_with_a_path_as_id", lambda t: t.replace("sub-02", "../../etc"))
@@ -360,6 +373,123 @@ def dicom_of_one_person_under_two_ids(folder, good):
     return said_of_folders(folder / "data", "dicom")
 
 
+def mosaic(folder, **options):
+    """Put Siemens mosaics in place of the rest series."""
+    shutil.rmtree(folder / "b")
+    write_mosaics(folder / "mosaic", n_volumes=40, **options)
+
+
+@of_dicom
+def dicom_mosaic(folder):
+    mosaic(folder)
+
+
+@of_dicom
+def dicom_mosaic_that_hides_its_slices(folder):
+    mosaic(folder, says_slices=False)
+
+
+def enhanced(folder, change=lambda image: None):
+    """Put one multi-frame file in place of the rest series."""
+    shutil.rmtree(folder / "b")
+    write_enhanced_series(
+        folder / "b",
+        np.arange(10 * 10 * 8 * 40).reshape(10, 10, 8, 40) % 1000,
+        np.diag([3.0, 3.0, 4.0, 1.0]),
+        person=simulated_person("01", age=61, sex="F"),
+        sequence=rest_sequence(FIRST_SESSION, repetition_time=2.0),
+        seed=[1],
+    )
+    rewrite(files(folder, "b"), lambda image: (setattr(image, "PatientID", "P1"), change(image)))
+
+
+@of_dicom
+def dicom_enhanced(folder):
+    enhanced(folder)
+
+
+@of_dicom
+def dicom_enhanced_with_frames_missing(folder):
+    def change(image):
+        image.NumberOfFrames = 319
+        image.PerFrameFunctionalGroupsSequence = image.PerFrameFunctionalGroupsSequence[:-1]
+        image.PixelData = image.PixelData[: 319 * 200]
+
+    enhanced(folder, change)
+
+
+@of_dicom
+def dicom_enhanced_with_fewer_frames_than_it_says(folder):
+    def change(image):
+        image.PixelData = image.PixelData[: 300 * 200]
+
+    enhanced(folder, change)
+
+
+@of_dicom
+def dicom_enhanced_with_fewer_descriptions_than_frames(folder):
+    def change(image):
+        image.PerFrameFunctionalGroupsSequence = image.PerFrameFunctionalGroupsSequence[:-8]
+
+    enhanced(folder, change)
+
+
+@of_dicom
+def dicom_enhanced_with_a_slice_missing(folder):
+    def change(image):
+        frames = image.PerFrameFunctionalGroupsSequence
+        kept = [
+            k
+            for k, one in enumerate(frames)
+            if one.FrameContentSequence[0].InStackPositionNumber != 4
+        ]
+        pixels = image.pixel_array[kept]
+        image.PerFrameFunctionalGroupsSequence = [frames[k] for k in kept]
+        image.NumberOfFrames = len(kept)
+        image.PixelData = pixels.tobytes()
+
+    enhanced(folder, change)
+
+
+@of_dicom
+def dicom_enhanced_without_its_last_slice(folder):
+    def change(image):
+        image.PerFrameFunctionalGroupsSequence = image.PerFrameFunctionalGroupsSequence[:280]
+        image.NumberOfFrames = 280
+        image.PixelData = image.PixelData[: 280 * 200]
+
+    enhanced(folder, change)
+
+
+@of_dicom
+def dicom_mosaic_missing(folder):
+    mosaic(folder)
+    files(folder, "mosaic")[17].unlink()
+
+
+@of_dicom
+def dicom_slice_missing_among_ten(folder):
+    shutil.rmtree(folder / "b")
+    for path in write_series(folder / "b", (10, 10, 10), n_volumes=40, **REST):
+        if path.name.endswith("_003"):
+            path.unlink()
+
+
+@of_dicom
+def dicom_without_repetition_time(folder):
+    rewrite(files(folder, REST_PART), lambda image: image.pop("RepetitionTime"))
+
+
+@of_dicom
+def dicom_two_series_of_one_uid(folder):
+    for path in write_series(
+        folder / "again", (10, 10, 8), n_volumes=40, **(REST | {"SeriesNumber": 15})
+    ):
+        image = dcmread(path)
+        image.SeriesInstanceUID, image.SeriesNumber = "1.2.5", 5
+        image.save_as(path)
+
+
 # BIDS
 
 SIDECAR = {"RepetitionTime": 2.0, "EchoTime": 0.03, "Manufacturer": "Philips"}
@@ -503,6 +633,177 @@ def bids_image_of_not_a_number(bold, sidecar):
     values = image.get_fdata(dtype=np.float32)
     values[5, 5, 4, 20] = np.nan
     nib.save(nib.Nifti1Image(values, image.affine, image.header), bold)
+
+
+def with_affine(path, affine):
+    """Write the affine into the sform, whatever is wrong with it."""
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    content[252:256] = struct.pack("<hh", 0, 1)  # codes of qform and sform
+    content[280:328] = np.asarray(affine, "<f4")[:3].tobytes()
+    path.write_bytes(gzip.compress(bytes(content)))
+
+
+@of_bids
+def bids_affine_of_not_a_number(bold, sidecar):
+    with_affine(bold, np.full((4, 4), np.nan))
+
+
+@of_bids
+def bids_affine_of_zeros(bold, sidecar):
+    with_affine(bold, np.zeros((4, 4)))
+
+
+@of_bids
+def bids_affine_that_is_singular(bold, sidecar):
+    with_affine(bold, [[3, 3, 0, 0], [3, 3, 0, 0], [0, 0, 4, 0], [0, 0, 0, 1]])
+
+
+@of_bids
+def bids_affine_of_other_voxels_than_the_header(bold, sidecar):
+    with_affine(bold, np.diag([1.0, 1, 1, 1]))
+
+
+@of_bids
+def bids_qform_of_not_a_number(bold, sidecar):
+    content = bytearray(gzip.decompress(bold.read_bytes()))
+    content[252:256] = struct.pack("<hh", 1, 0)
+    content[256:268] = struct.pack("<fff", np.nan, np.nan, np.nan)
+    bold.write_bytes(gzip.compress(bytes(content)))
+
+
+@of_bids
+def bids_voxels_of_no_size(bold, sidecar):
+    content = bytearray(gzip.decompress(bold.read_bytes()))
+    content[80:92] = struct.pack("<fff", 0, 0, 0)
+    bold.write_bytes(gzip.compress(bytes(content)))
+
+
+@of_bids
+def bids_run_of_two_dimensions(bold, sidecar):
+    write_image(bold, (10, 10))
+
+
+@of_bids
+def bids_run_of_three_dimensions(bold, sidecar):
+    write_image(bold, (10, 10, 8))
+
+
+@of_bids
+def bids_run_of_five_dimensions(bold, sidecar):
+    write_image(bold, (10, 10, 8, 40, 3))
+
+
+@of_bids
+def bids_t1_of_four_dimensions(bold, sidecar):
+    write_image(bold.parents[1] / "anat" / "sub-01_T1w.nii.gz", (44, 44, 44, 2))
+
+
+@of_bids
+def bids_t1_of_two_dimensions(bold, sidecar):
+    write_image(bold.parents[1] / "anat" / "sub-01_T1w.nii.gz", (44, 44))
+
+
+@of_bids
+def bids_run_of_one_slice(bold, sidecar):
+    write_image(bold, (10, 10, 1, 40))
+
+
+@of_bids
+def bids_header_dimensions_of_more_than_the_file(bold, sidecar):
+    content = bytearray(gzip.decompress(bold.read_bytes()))
+    content[40:56] = struct.pack("<8h", 4, 10, 10, 8, 400, 1, 1, 1)
+    bold.write_bytes(gzip.compress(bytes(content)))
+
+
+@of_bids
+def bids_header_dimensions_below_zero(bold, sidecar):
+    content = bytearray(gzip.decompress(bold.read_bytes()))
+    content[40:56] = struct.pack("<8h", 4, 10, 10, -8, 40, 1, 1, 1)
+    bold.write_bytes(gzip.compress(bytes(content)))
+
+
+@of_bids
+def bids_header_repetition_time_in_milliseconds_called_seconds(bold, sidecar):
+    sidecar.unlink()
+    write_image(bold, (10, 10, 8, 40), tr=2000)
+
+
+@of_bids
+def bids_header_repetition_time_of_not_a_number(bold, sidecar):
+    sidecar.unlink()
+    content = bytearray(gzip.decompress(bold.read_bytes()))
+    content[92:96] = struct.pack("<f", np.nan)
+    bold.write_bytes(gzip.compress(bytes(content)))
+
+
+@of_bids
+def bids_slice_times_beyond_the_repetition_time(bold, sidecar):
+    with_sidecar(sidecar, SliceTiming=[0.3 * number for number in range(8)])
+    return {"slice_order": None}
+
+
+@of_bids
+def bids_slice_times_below_zero(bold, sidecar):
+    with_sidecar(sidecar, SliceTiming=[0.25 * number - 1 for number in range(8)])
+    return {"slice_order": None}
+
+
+@of_bids
+def bids_image_of_zeros(bold, sidecar):
+    image = nib.Nifti1Image(np.zeros((10, 10, 8, 40), np.int16), AFFINE)
+    image.header.set_xyzt_units("mm", "sec")
+    image.header.set_zooms((3, 3, 4, 2))
+    nib.save(image, bold)
+
+
+@of_bids
+def bids_complex_image(bold, sidecar):
+    write_image(bold, (10, 10, 8, 40), dtype=np.complex64)
+
+
+@of_bids
+def bids_colour_image(bold, sidecar):
+    values = np.zeros((10, 10, 8, 40), [("R", "u1"), ("G", "u1"), ("B", "u1")])
+    nib.save(nib.Nifti1Image(values, AFFINE), bold)
+
+
+@of_bids
+def bids_image_that_is_no_gzip(bold, sidecar):
+    bold.write_bytes(gzip.decompress(bold.read_bytes()))
+
+
+@of_bids
+def bids_image_of_an_interrupted_gzip(bold, sidecar):
+    content = bold.read_bytes()
+    bold.write_bytes(content[: len(content) - 12])
+
+
+@of_bids
+def bids_empty_image(bold, sidecar):
+    bold.write_bytes(b"")
+
+
+@of_bids
+def bids_folder_that_is_missing(bold, sidecar):
+    shutil.rmtree(bold.parents[1])
+    bold.parents[1].mkdir()
+
+
+def test_series_that_lie_in_one_folder_are_told_apart(tmp_path, good_dicom):
+    folder = tmp_path / "data" / "sub-01"
+    shutil.copytree(good_dicom, folder)
+    task = REST | {"SeriesNumber": 6, "SeriesDescription": "task", "EchoTime": 90}
+    write_series(folder / REST_PART, (10, 10, 8), n_volumes=40, **task)
+    for path in files(folder, T1_PART):
+        path.rename(folder / REST_PART / path.name)
+
+    assert said_of_folders(tmp_path / "data", "dicom") == []
+
+
+def test_letters_beyond_ascii_pass(tmp_path):
+    text = TABLE.replace("nrs", "schmerz_größe").replace("\tM\t", "\tmännlich\t")
+
+    assert said_of_table(tmp_path, text, score="schmerz_größe") == []
 
 
 @pytest.mark.parametrize("name", ALL_CASES)

@@ -11,6 +11,7 @@ import pytest
 
 from convert_dicom import convert_dicom
 from index_participant import index_participant
+from planted import FOUND, plant
 from restpain.deidentify import (
     BOLD_SIDECAR_KEYS,
     SIDECAR_KEYS,
@@ -20,8 +21,10 @@ from restpain.deidentify import (
     vendor,
     without_text,
 )
+from restpain.dicom_enhanced import write_enhanced_series
 from restpain.dicom_headers import DamagedDicomError, read_header
-from small_dicom import REST, T1, dataset, write_series
+from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
+from small_dicom import REST, T1, dataset, write_participant, write_series
 
 # every element of the header that names a person, a place, a machine or a moment
 IDENTIFIERS = {
@@ -117,7 +120,12 @@ def converted(folder):
     write_series(raw / "Wilhelmina rest", (10, 10, 8), n_volumes=40, **(REST | IDENTIFIERS))
     for path in list(raw.rglob("*_000_000")):
         path.rename(path.with_name(f"Smithson_{path.name}.dcm"))
-    results = folder / "results"
+    convert_all(raw, folder / "results")
+    return folder / "results"
+
+
+def convert_all(raw, results):
+    """Index a participant's folder and convert what was found in it."""
     index_participant(
         folder=str(raw),
         index_path=results / "index.json",
@@ -132,7 +140,6 @@ def converted(folder):
         "bold_sidecar_path": results / "sub-01_task-rest_bold.json",
     }
     convert_dicom(folder=str(raw), **paths)
-    return results
 
 
 def content(path):
@@ -267,3 +274,41 @@ def test_a_clean_image_is_linked_and_one_with_text_is_copied_without_it(tmp_path
     np.testing.assert_array_equal(
         nib.load(tmp_path / "out" / "b.nii.gz").dataobj, np.asarray(image.dataobj)
     )
+
+
+def write_both(folder):
+    """A T1 in a classic series, a run in an enhanced file; folders and files bear names."""
+    write_series(folder / "ZQ000001X T1", (44, 44, 44), **T1)
+    write_enhanced_series(
+        folder / "ZQ000002X",
+        np.arange(10 * 10 * 8 * 40).reshape(10, 10, 8, 40) % 1000,
+        np.diag([3.0, 3.0, 4.0, 1.0]),
+        person=simulated_person("01", age=61, sex="F"),
+        sequence=rest_sequence(FIRST_SESSION, repetition_time=2.0),
+        seed=[1],
+    )
+
+
+def write_classic(folder):
+    write_participant(folder / "ZQ000001X")
+
+
+@pytest.mark.parametrize("write", [write_classic, write_both])
+def test_no_text_of_any_element_at_any_depth_leaves_the_dicom(write, tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    raw, results = tmp_path / "raw", tmp_path / "results"
+    write(raw)
+    for path in [path for path in raw.rglob("*") if path.is_file()]:
+        plant(path)
+        path = path.rename(path.with_name(f"ZQ000003X {path.name}.dcm"))
+    assert len(set(FOUND.findall(path.read_bytes()))) > 2000
+
+    convert_all(raw, results)
+
+    outputs = {str(path.relative_to(results)): content(path) for path in results.iterdir()}
+    outputs["log"] = caplog.text.encode()
+    assert len(outputs) == 6
+    assert {
+        name: FOUND.findall(data) for name, data in outputs.items() if FOUND.search(data)
+    } == {}
+    assert not FOUND.search(" ".join(outputs).encode())

@@ -69,7 +69,7 @@ def test_all_problems_are_reported_at_once():
         "or drop the covariate",
         "the covariate scanner is A for all participants; drop it",
         "the covariate weight is no column of the participants table, which has participant_id, "
-        "group, age, sex, scanner",
+        "group, age, sex, scanner; correct the name or add the column",
         "the group patient has 2 participants, but a group needs at least 3 participants",
     ]
 
@@ -168,7 +168,8 @@ def test_problems_of_the_scores_covariates_are_told_of_patients_with_a_score():
         "association.covariates: the covariate weight is missing for sub-2; give the value, "
         "exclude the participant or drop the covariate",
         "association.covariates: the covariate height is no column of the participants table, "
-        "which has participant_id, group, age, sex, nrs, dose, site, weight",
+        "which has participant_id, group, age, sex, nrs, dose, site, weight; correct the name or "
+        "add the column",
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from restpain.dicom_conversion import checked_conversion, chosen_image
 from restpain.dicom_series import folder_series, slice_timing
-from small_dicom import REST, dataset, write_series
+from small_dicom import REST, dataset, write_mosaics, write_series
 
 
 def rest_series(folder):
@@ -32,6 +32,20 @@ def test_slices_of_different_scale_keep_their_signal(tmp_path):
     signal = nib.Nifti1Image.from_bytes(content).get_fdata()
     # pixels are 100 x slice + 10 x volume + column, and the slope is 1 + slice
     assert sorted({signal[0, 0, 3, 2], signal[9, 0, 3, 2]}) == [4 * 320, 4 * 329]
+
+
+def test_the_tiles_of_a_mosaic_become_its_slices(tmp_path):
+    write_mosaics(tmp_path, n_volumes=25)
+    series = rest_series(tmp_path)
+    assert (series.facts["matrix"], series.facts["n_volumes"]) == ([16, 16, 8], 25)
+
+    content, sidecar = checked_conversion(series.paths, series.facts, name="x")
+
+    image = nib.Nifti1Image.from_bytes(content)
+    upwards = image.get_fdata()[:, :, :: int(np.sign(image.affine[2, 2]))]
+    expected = 100 * np.arange(1, 9)[:, None]
+    np.testing.assert_array_equal(upwards, np.broadcast_to(expected, (16, 16, 8, 25)))
+    assert sidecar["RepetitionTime"] == 2.0
 
 
 def test_an_image_of_another_size_than_the_headers_say_is_refused(tmp_path):

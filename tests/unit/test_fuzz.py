@@ -1,7 +1,9 @@
 """Tables, sidecars and DICOM files of any content: a sentence or a fact, never another error."""
 
 import json
+import shutil
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,9 +11,11 @@ from test_bad_inputs import TABLE, write_image
 
 from restpain.cohort_checks import cohort_problems, problem_table, sentences
 from restpain.design import included, two_sample_design
+from restpain.dicom_enhanced import write_enhanced_series
 from restpain.dicom_series import folder_series
 from restpain.participant_index import participant_index
 from restpain.participants import read_participants
+from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, write_series
 
 FEW = settings(
@@ -94,3 +98,58 @@ def test_dicom_files_are_read_or_counted(tmp_path, dicom_file, edits):
 
     assert counts["n_files"] == 2
     assert len(series) <= 2
+
+
+@pytest.fixture(scope="module")
+def nifti(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nifti") / "sub-01"
+    write_image(folder / "anat" / "sub-01_T1w.nii", (9, 9, 9))
+    bold = folder / "func" / "sub-01_task-rest_bold.nii"
+    write_image(bold, (9, 9, 9, 40))
+    return shutil.copy(bold, folder.parent / "original.nii"), bold
+
+
+HEADER_BYTES = 352
+header_edits = st.lists(
+    st.tuples(st.integers(0, HEADER_BYTES - 1), st.binary(min_size=1, max_size=8)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@FEW
+@given(header_edits)
+def test_a_nifti_header_gives_facts_and_sentences(nifti, edits):
+    original, bold = nifti
+    edited = bytearray(original.read_bytes())
+    for place, new in edits:
+        edited[place : place + len(new)] = new
+    bold.write_bytes(edited)
+
+    index = participant_index(bold.parents[1], participant_id="sub-01", source="bids")
+
+    assert sentences(problem_table(cohort_problems([index], **CHECKS))) is not None
+
+
+@pytest.fixture(scope="module")
+def enhanced_file(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("enhanced")
+    write_enhanced_series(
+        folder,
+        np.ones((6, 5, 4, 3)),
+        np.eye(4),
+        person=simulated_person("01", age=61, sex="F"),
+        sequence=rest_sequence(FIRST_SESSION, repetition_time=2.0),
+        seed=[1],
+    )
+    return next(folder.iterdir())
+
+
+@settings(FEW, max_examples=30)  # each is converted
+@given(edits)
+def test_enhanced_dicom_files_are_read_or_counted(tmp_path, enhanced_file, edits):
+    (tmp_path / "image").write_bytes(changed(enhanced_file.read_bytes(), edits))
+
+    series, counts = folder_series(tmp_path)
+
+    assert len(series) + counts["n_damaged_files"] + counts["n_other_files"] == 1

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -103,17 +104,11 @@ def test_a_failed_run_ends_with_rule_reason_and_log_and_no_stack(tmp_path):
     rows = ["participant_id\tgroup", "sub-01\tpatient", "sub-02\tcontrol"]
     for number, row in enumerate(rows[1:]):
         name = row.split("\t")[0]
-        for folder, suffix, shape in (("anat", "T1w", (9, 9, 9)), ("func", "bold", (9, 9, 4, 60))):
-            place = data / name / folder
-            place.mkdir(parents=True)
-            stem = f"{name}_task-rest_bold" if folder == "func" else f"{name}_{suffix}"
-            values = np.full(shape, number + 1, np.int16)
-            image = nib.Nifti1Image(values, np.diag([3.0, 3.0, 3.0, 1.0]))
-            image.header.set_zooms((3.0, 3.0, 3.0, 2.0)[: len(shape)])
-            image.header.set_xyzt_units("mm", "sec")
-            nib.save(image, place / f"{stem}.nii.gz")
-            sidecar = {"RepetitionTime": 2.0, "SliceTiming": [0.0, 0.5]}
-            (place / f"{stem}.json").write_text(json.dumps(sidecar if suffix == "bold" else {}))
+        bold = data / name / "func" / f"{name}_task-rest_bold.nii.gz"
+        write_image(data / name / "anat" / f"{name}_T1w.nii.gz", (9, 9, 9), seed=number)
+        write_image(bold, (9, 9, 9, 60), seed=10 + number)
+        sidecar = {"RepetitionTime": 2.0, "SliceTiming": [0.0, 0.5]}
+        bold.with_name(f"{name}_task-rest_bold.json").write_text(json.dumps(sidecar))
     (data / "participants.tsv").write_text("\n".join(rows) + "\n")
     table = str(data / "participants.tsv")
     cohort = {"source": "bids", "data": str(data), "participants": table}
@@ -126,8 +121,57 @@ def test_a_failed_run_ends_with_rule_reason_and_log_and_no_stack(tmp_path):
     assert process.returncode == 1
     last = process.stderr[process.stderr.rindex("Failed: ") :].splitlines()
     assert last[:2] == ["Failed: check_cohort", "  the cohort has problems:"]
-    assert any("sub-01, sub-02: 2 slice times in the data; expected 4" in line for line in last), (
+    assert any("sub-01, sub-02: 2 slice times in the data; expected 9" in line for line in last), (
         process.stderr
     )
     assert last[-1] == "  log: results/logs/check_cohort.log"
     assert not [line for line in last if "Traceback" in line or "Error" in line]
+
+
+def test_one_run_of_the_check_tells_the_problems_of_images_headers_and_table(tmp_path):
+    data = tmp_path / "bids"
+    groups = ["patient"] * 4 + ["control"] * 4
+    rows = [f"sub-0{i}\t{group}\t{20 + i * i}" for i, group in enumerate(groups, start=1)]
+    data.mkdir()
+    (data / "participants.tsv").write_text("\n".join(["participant_id\tgroup\tage", *rows]) + "\n")
+    for number in range(1, 9):
+        name = f"sub-0{number}"
+        write_image(data / name / "anat" / f"{name}_T1w.nii.gz", (9, 9, 9), seed=number)
+        bold = data / name / "func" / f"{name}_task-rest_bold.nii.gz"
+        write_image(bold, (9, 9, 9, 60), seed=100 + number)
+        sidecar = {"RepetitionTime": 2000 if number == 1 else 2, "SliceTiming": [0.0] * 9}
+        bold.with_name(f"{name}_task-rest_bold.json").write_text(json.dumps(sidecar))
+    (data / "sub-02/anat/sub-02_T1w.nii.gz").unlink()
+    damaged = data / "sub-03/func/sub-03_task-rest_bold.nii.gz"
+    damaged.write_bytes(damaged.read_bytes()[:2000])
+    cohort = {
+        "source": "bids",
+        "data": str(data),
+        "participants": str(data / "participants.tsv"),
+        "covariates": ["age", "iq"],
+    }
+    own = write_config(tmp_path, cohort=cohort)
+
+    process = snakemake(
+        "check", directory=tmp_path, configfiles=(SMALL, own), options=["--keep-going"]
+    )
+
+    last = process.stderr[process.stderr.index("\nFailed: ") :]
+    for sentence in (
+        "sub-01, sub-01_task-rest_bold.nii.gz: a repetition time of 2000 s; expected at most 30 s",
+        "sub-02, participant's folder: no T1-weighted image among 1 series; expected one",
+        "sub-03, participant's folder: sub-03_task-rest_bold.nii.gz cannot be read or ends early",
+        "the covariate iq is no column of the participants table",
+    ):
+        assert sentence in last
+    assert {"check_cohort", "check_design"} == set(re.findall(r"^Failed: (\w+)", last, re.M))
+    assert "Traceback" not in process.stderr
+
+
+def write_image(path, shape, *, seed):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    values = np.random.default_rng(seed).integers(1, 100, shape).astype(np.int16)
+    image = nib.Nifti1Image(values, np.diag([3.0, 3.0, 3.0, 1.0]))
+    image.header.set_xyzt_units("mm", "sec")
+    image.header.set_zooms((3.0, 3.0, 3.0, 2.0)[: len(shape)])
+    nib.save(image, path)

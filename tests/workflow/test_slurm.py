@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import slurm_cluster
-from runs import REPOSITORY, SMALL, bids_of_two, command, metric_map
+from runs import SMALL, bids_of_two, command, metric_map
 
 pytestmark = pytest.mark.workflow
 
@@ -33,10 +33,8 @@ def test_neither_a_lost_node_nor_lack_of_memory_changes_the_maps(finished_run, c
     # the first attempt of each participant gets too little memory, the second enough
     memory = [f"{rule}:mem_mb=attempt*{MEASURED_MB // 2 + 100}" for rule in RULES]
     options = [
-        *("--workflow-profile", REPOSITORY / "profiles" / "slurm"),
-        *("--slurm-status-command", "squeue"),
-        *("--slurm-init-seconds-before-status-checks", "2"),
-        *("--latency-wait", "10", "--set-resources", *memory),
+        *slurm_cluster.PROFILE,
+        *("--set-resources", *memory),
     ]
     log = tmp_path / "snakemake.log"
 

@@ -1,0 +1,165 @@
+"""What is wrong with a configuration, in sentences: key, value found, value expected."""
+
+import math
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+TYPES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a section with keys",
+    "null": "null",
+}
+BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "above",
+    "maximum": "at most",
+    "exclusiveMaximum": "below",
+}
+
+
+def _is_finite(checker, value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite),
+)
+
+
+def configuration_problems(config: dict, schema: dict) -> list[str]:
+    """All that is wrong with a configuration, a sentence each; none if nothing is.
+
+    Parameters
+    ----------
+    config : dict
+        The configuration, all files merged.
+    schema : dict
+        Its JSON schema: types, bounds, enumerations and known keys.
+    """
+    errors = sorted(Validator(schema).iter_errors(config), key=lambda error: error.json_path)
+    problems = [sentence for error in errors for sentence in _sentences(error)]
+    return problems or _contradictions(config)
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    place, schema = _place(error.absolute_path), error.schema
+    if error.validator == "additionalProperties":
+        for key in sorted(set(error.instance) - set(schema["properties"]), key=str):
+            close = get_close_matches(str(key), schema["properties"], n=1)
+            known = f"did you mean {close[0]}? Its" if close else "its"
+            yield (
+                f"{_in(place)} has the unknown key {key}; {known} keys are "
+                f"{', '.join(schema['properties'])}; correct or remove it"
+            )
+    elif error.validator == "required":
+        for key in schema["required"]:
+            if key not in error.instance:
+                expected = _expected(schema["properties"][key])
+                yield f"{_in(place)} lacks the key {key}; expected {expected}; add it"
+    else:
+        yield f"{_in(place)} is {_shown(error.instance)}; expected {_expected(schema)}; correct it"
+
+
+def _contradictions(config: dict) -> list[str]:
+    """Values that are each allowed, but not together."""
+    problems = []
+    low, high = config["metrics"]["band_hz"]
+    if low >= high:
+        problems.append(
+            f"{_in('metrics.band_hz')} is {_shown([low, high])}; expected the lower edge first "
+            "and the upper one above it; correct it"
+        )
+    if config["cohort"]["patients"] == config["cohort"]["controls"]:
+        problems.append(
+            f"{_in('cohort.patients')} and cohort.controls are both "
+            f"{_shown(config['cohort']['patients'])}; expected the labels of two groups; "
+            "correct one of them"
+        )
+    return problems
+
+
+def data_problems(cohort: dict) -> list[str]:
+    """Folder and table of the user's data that are not named, or not there.
+
+    Parameters
+    ----------
+    cohort : dict
+        The section cohort of the configuration, its source not simulated.
+    """
+    problems = []
+    for key, kind, there in (
+        ("data", "folder", Path.is_dir),
+        ("participants", "file", Path.is_file),
+    ):
+        path, place = cohort[key], _in(f"cohort.{key}")
+        if path is None:
+            problems.append(
+                f"{place} is null; expected a {kind}, since cohort.source is {cohort['source']}; "
+                "set it"
+            )
+        elif not there(Path(path)):
+            problems.append(
+                f"{place} is {_shown(path)}; expected a {kind} that exists; correct it"
+            )
+    return problems
+
+
+def _in(place: str) -> str:
+    return f"configuration: {place}" if place else "configuration: the file"
+
+
+def _place(path) -> str:
+    """Keys joined by dots; entries of a list by their number, counted from 1."""
+    place = ""
+    for part in path:
+        if isinstance(part, int):
+            place += f", entry {part + 1},"
+        else:
+            place += f".{part}" if place else str(part)
+    return place
+
+
+def _shown(value) -> str:
+    """Write a value as in YAML."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return repr(value)
+
+
+def _expected(schema: dict) -> str:
+    """Say in words what a schema allows."""
+    if "enum" in schema:
+        return f"one of {', '.join(map(str, schema['enum']))}"
+    if "oneOf" in schema:
+        return " or ".join(_expected(one) for one in schema["oneOf"])
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    words = " or ".join(TYPES[kind] for kind in kinds)
+    limits = [f"{word} {schema[key]:g}" for key, word in BOUNDS.items() if key in schema]
+    bounds = [" and ".join(limits)] if limits else []
+    if schema.get("minLength"):
+        bounds.append("not empty")
+    if "array" in kinds:
+        bounds += _list_bounds(schema)
+    return ", ".join([words, *bounds])
+
+
+def _list_bounds(schema: dict) -> list[str]:
+    """Say how many entries a list has and what each of them is."""
+    fewest, item = schema.get("minItems"), schema["items"]
+    count = "" if fewest == schema.get("maxItems") else "at least "
+    each = TYPES["object"] if item.get("type") == "object" else _expected(item)
+    bounds = [f"with {count}{fewest} entries"] if fewest else []
+    bounds.append(f"each entry {each}")
+    if schema.get("uniqueItems"):
+        bounds.append("none of them twice")
+    return bounds
