@@ -21,6 +21,11 @@ from restpain.simulated_table import simulated_roster
 from restpain.tables import read_json
 
 SOURCE = config["cohort"]["source"]
+SITE = config["cohort"]["site"]
+
+# a site is one more covariate, in rules and report alike
+if SITE is not None and SITE not in config["cohort"]["covariates"]:
+    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], SITE]
 
 
 def roster():

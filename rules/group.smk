@@ -40,6 +40,7 @@ rule check_design:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=SITE,
         score=config["cohort"]["score"],
         score_covariates=config["association"]["covariates"],
         code=code_digest("check_design.py"),

@@ -62,6 +62,7 @@ rule select_participants:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=SITE,
         code=code_digest("select_participants.py"),
     script:
         "../scripts/select_participants.py"

@@ -38,7 +38,7 @@ def cohort(tmp_path):
     return tmp_path
 
 
-def gated(folder, ratings=None, covariates=("age",), **limits):
+def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
     """Quality table and analysed table of the cohort."""
     included = [who for who in IDS if who != "sub-05"]
     if ratings is not None:
@@ -63,6 +63,7 @@ def gated(folder, ratings=None, covariates=("age",), **limits):
         analysed_path=folder / "analysed.tsv",
         columns_path=folder / "analysed.json",
         covariates=list(covariates),
+        site=site,
         **GROUPS,
     )
     return read_table(folder / "quality.tsv"), read_table(folder / "analysed.tsv")
