@@ -41,6 +41,8 @@ rule check_design:
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
         site=SITE,
+        harmonise=config["classification"]["harmonise"],
+        n_folds=config["classification"]["n_folds"],
         score=config["cohort"]["score"],
         score_covariates=config["association"]["covariates"],
         code=code_digest("check_design.py"),

@@ -34,6 +34,8 @@ def check_design(
     controls: str,
     covariates: list[str],
     site: str | None,
+    harmonise: bool,
+    n_folds: int,
     score: str | None,
     score_covariates: list[str],
 ) -> None:
@@ -50,6 +52,8 @@ def check_design(
             controls=controls,
             covariates=known,
             site=site,
+            harmonise=harmonise,
+            n_folds=n_folds,
         )
     except ValueError as error:
         raise ValueError("\n".join([str(error), *problems])) from None
@@ -78,6 +82,8 @@ if __name__ == "__main__":
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
         site=snakemake.params.site,
+        harmonise=snakemake.params.harmonise,
+        n_folds=snakemake.params.n_folds,
         score=snakemake.params.score,
         score_covariates=snakemake.params.score_covariates,
     )

@@ -26,6 +26,8 @@ def select_participants(
     controls: str,
     covariates: list[str],
     site: str | None,
+    harmonise: bool,
+    n_folds: int,
 ) -> None:
     table = read_participants(participants_path, patients=patients, controls=controls)
     quality = read_table(quality_path, dtype={"exclude": str}).set_index("participant_id")
@@ -41,6 +43,8 @@ def select_participants(
             controls=controls,
             covariates=covariates,
             site=site,
+            harmonise=harmonise,
+            n_folds=n_folds,
         )
     except ValueError as error:
         names = "; ".join(f"{who}: {reason}" for who, reason in left_out.items())
@@ -65,4 +69,6 @@ if __name__ == "__main__":
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
         site=snakemake.params.site,
+        harmonise=snakemake.params.harmonise,
+        n_folds=snakemake.params.n_folds,
     )

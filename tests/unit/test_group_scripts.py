@@ -597,7 +597,7 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "columns_path": f"{study.folder}/check.json",
         **GROUPS,
     }
-    settings |= {"site": None}
+    settings |= {"site": None, "harmonise": False, "n_folds": 5}
     check_design(
         covariates=["age", "mean_fd"], score="nrs", score_covariates=["mean_fd"], **settings
     )

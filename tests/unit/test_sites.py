@@ -1,9 +1,11 @@
 """Checks of restpain.sites: every way a column of sites can fail, and the counts."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.sites import checked_design, site_counts
+from restpain.folds import deal_folds, smaller_training_sets
+from restpain.sites import checked_design, site_counts, small_site_problems
 
 GROUPS = {"patients": "patient", "controls": "control"}
 
@@ -17,9 +19,11 @@ def participants(**columns):
     return pd.DataFrame(table | columns)
 
 
-def design_of(table, *, site="site", more=()):
+def design_of(table, *, site="site", harmonise=False, n_folds=5, more=()):
     covariates = [*more, *([site] if site else [])]
-    return checked_design(table, **GROUPS, covariates=covariates, site=site)
+    return checked_design(
+        table, **GROUPS, covariates=covariates, site=site, harmonise=harmonise, n_folds=n_folds
+    )
 
 
 def problems_of(table, **settings):
@@ -58,6 +62,38 @@ def test_one_site_for_all_is_refused():
         "participants.tsv has the site A for all participants, but cohort.site needs at least "
         "two sites; set cohort.site to null"
     ]
+
+
+def test_a_site_too_small_for_combat_in_every_fold_is_refused_with_the_number_needed():
+    table = participants(site=["A"] * 8 + ["B"] * 4)
+
+    assert design_of(table).df == 9
+    assert problems_of(table, harmonise=True) == [
+        "participants.tsv has 4 participants of the site B, but ComBat in 5 folds needs 5, so "
+        "that 3 are in every training set; merge the site with another, exclude it or set "
+        "classification.harmonise to false"
+    ]
+    assert design_of(participants(), harmonise=True).df == 9
+
+
+@pytest.mark.parametrize("n_folds", [2, 3, 5, 10])
+def test_a_site_that_is_just_large_enough_keeps_three_in_every_training_set(n_folds):
+    needed = next(
+        n
+        for n in range(2, 50)
+        if not small_site_problems(pd.Series(["A"] * n, name="site"), n_folds=n_folds)
+    )
+    n = needed + 31
+    sites = np.array(["B"] * needed + ["A"] * 31)
+    ids = tuple(f"sub-{number:02d}" for number in range(n))
+    fewest = n
+    for seed in range(200):  # groups permuted, folds dealt and training sets made smaller
+        labels = np.random.default_rng(seed).permutation(np.arange(n) % 2)
+        folds = deal_folds(ids, labels, n_folds=n_folds, n_repeats=1, seed=seed, sites=sites)
+        folds += smaller_training_sets(folds, labels, share=0.5, seed=seed, sites=sites)
+        fewest = min(fewest, *(np.count_nonzero(sites[fold.training] == "B") for fold in folds))
+
+    assert fewest == 3
 
 
 def test_sites_are_counted_by_group_and_not_at_all_without_a_site():
