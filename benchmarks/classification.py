@@ -7,6 +7,7 @@ voxels, smoothness of 8 mm) are simulated directly, so that a cohort costs secon
     python benchmarks/classification.py null      # no effect, first cohort with a region
     python benchmarks/classification.py circle    # no effect, regions of hardly any size
     python benchmarks/classification.py planted   # a strong effect
+    python benchmarks/classification.py sites     # two sites, with and without ComBat
     python benchmarks/classification.py cost      # CPU seconds of one fit, dealing and permutation
 
 Each prints a JSON object; docs/classification.md holds the numbers. ``--permutations`` sets how
@@ -41,7 +42,8 @@ from restpain.foldregions import (
 )
 from restpain.folds import Fold, deal_folds, stratified_folds
 from restpain.learners import LEARNERS, fit_and_predict
-from restpain.nested import nested_summary, predict_folds
+from restpain.logistic import logistic_fitter
+from restpain.nested import Arm, first_repeat_auc, nested_summary, predict_folds
 from restpain.permuted import permuted_aucs, permuted_regions
 from restpain.published import published_protocol
 from restpain.volumes import write_arrays
@@ -288,10 +290,55 @@ def shuffle(folder, n_permutations):
     return result
 
 
+def sites(folder, n_permutations):
+    """Mean AUC over 200 cohorts with three features and two sites, logistic regression.
+
+    The second site adds 1.5 SD and multiplies by 2; a difference is 0.7 SD in each feature. It
+    holds half of both groups, or 16 of the 21 patients and 6 of the 25 controls.
+    """
+    labels = (np.arange(N_PATIENTS + N_CONTROLS) < N_PATIENTS).astype(int)
+    ids = [f"sub-{number:02d}" for number in range(1, len(labels) + 1)]
+    index = pd.Index(ids, name="participant_id")
+    halves = np.where(np.arange(len(labels)) % 2, "A", "B")
+    uneven = np.repeat(["B", "A", "B", "A"], [16, 5, 6, 19])
+    found = {}
+    for name, places, effect, scanner in (
+        ("difference, no effect of the sites", halves, 0.7, False),
+        ("difference, groups even", halves, 0.7, True),
+        ("difference, groups uneven", uneven, 0.7, True),
+        ("no difference, groups even", halves, 0.0, True),
+        ("no difference, groups uneven", uneven, 0.0, True),
+    ):
+        places = pd.Series(places, index=index, name="site")
+        aucs = []
+        for seed in range(200):
+            values = np.random.default_rng(seed).normal(size=(len(labels), 3))
+            values += effect * labels[:, None]
+            if scanner:
+                values = np.where(places.to_numpy()[:, None] == "B", 1.5 + 2 * values, values)
+            table = pd.DataFrame(values, index=index)
+            folds = deal_folds(ids, labels, n_folds=N_FOLDS, n_repeats=1, seed=seed, sites=places)
+            features = {fold.number: table for fold in folds}
+            aucs.append([])
+            for across in (None, places):
+                arm = Arm("D logistic", "", features, logistic_fitter(N_FOLDS), across)
+                truth = pd.Series(labels, index=index)
+                predictions, *_ = predict_folds(arm, truth, folds, seed=SEED)
+                aucs[-1].append(first_repeat_auc(predictions, truth))
+        means, sds = np.mean(aucs, axis=0).round(3), np.std(aucs, axis=0).round(3)
+        keys = ("as scanned", "harmonised")
+        found[name] = {
+            key: {"auc": mean, "sd": sd} for key, mean, sd in zip(keys, means, sds, strict=True)
+        }
+    return found
+
+
 def main():
     """Run one benchmark and print its numbers."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    commands = {function.__name__: function for function in (shuffle, null, circle, planted, cost)}
+    commands = {
+        function.__name__: function for function in (shuffle, null, circle, planted, sites, cost)
+    }
     parser.add_argument("benchmark", choices=commands)
     parser.add_argument("--permutations", type=int, default=39)
     options = parser.parse_args()

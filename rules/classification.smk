@@ -14,6 +14,7 @@ SELECTION = {
     for key in ("voxel_p", "cluster_p", "tails", "connectivity", "smoothness")
 }
 SELECTION["across_seeds"] = config["connectivity"]["correct_across_seeds"]
+HARMONISED_SITE = harmonised_site()
 LOCAL_MAPS = [
     path
     for measure in MEASURES
@@ -65,6 +66,7 @@ rule select_fold_regions:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=HARMONISED_SITE,
         n_folds=config["classification"]["n_folds"],
         seed=config["seed"],
         selection=SELECTION,
@@ -189,6 +191,7 @@ rule classify_nested:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=HARMONISED_SITE,
         learners=config["classification"]["learners"],
         n_folds=config["classification"]["n_folds"],
         n_search_trials=config["classification"]["n_search_trials"],
@@ -224,6 +227,7 @@ rule classify_permuted:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=HARMONISED_SITE,
         learners=config["classification"]["learners"],
         test_fraction=config["classification"]["test_fraction"],
         n_repeats=config["classification"]["n_repeats"],
@@ -262,6 +266,7 @@ rule classify_subsets:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=HARMONISED_SITE,
         n_folds=config["classification"]["n_folds"],
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],

@@ -32,6 +32,23 @@ def stop_at(problems):
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
+SITE = config["cohort"]["site"]
+
+# a site is one more covariate, in rules and report alike
+if SITE is not None and SITE not in config["cohort"]["covariates"]:
+    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], SITE]
+
+
+def harmonised_site():
+    """The column of the site across which features are harmonised; None if they are not."""
+    if not config["classification"]["harmonise"]:
+        return None
+    if SITE is None:
+        raise WorkflowError(
+            "config.yaml: classification.harmonise is true, but cohort.site is not set; name the "
+            "column of participants.tsv with the sites there, or set harmonise to false"
+        )
+    return SITE
 
 
 def roster():

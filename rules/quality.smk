@@ -62,6 +62,9 @@ rule select_participants:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
+        site=SITE,
+        harmonise=config["classification"]["harmonise"],
+        n_folds=config["classification"]["n_folds"],
         code=code_digest("select_participants.py"),
     script:
         "../scripts/select_participants.py"

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from restpain.clustermaps import maps_of_measures
+from restpain.design import included
 from restpain.files import write_text
 from restpain.groupmaps import of_analysed
 from restpain.participants import read_participants
@@ -25,6 +26,7 @@ from restpain.report_summary import summary_section
 from restpain.report_viewer import viewer_section
 from restpain.report_words import question
 from restpain.runlog import start_log
+from restpain.sites import site_counts
 from restpain.tables import read_json, read_table
 from restpain.volumes import read_volume
 from restpain.workflow_content import exclusion_flow
@@ -81,7 +83,12 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
             error_rates=[read_json(path) for path in inputs["error_rates"]],
             normality=normality,
         ),
-        cohort_section(flow, tables["demographics"], figures["workflow"]),
+        cohort_section(
+            flow,
+            tables["demographics"],
+            figures["workflow"],
+            site_counts(included(roster), cohort["site"], **groups),
+        ),
         regions_section(
             tables["regions"],
             normality,

@@ -9,10 +9,10 @@ from restpain.design import (
     included,
     one_group_sentences,
     score_problems,
-    two_sample_design,
 )
 from restpain.participants import read_participants
 from restpain.runlog import start_log
+from restpain.sites import checked_design
 from restpain.tables import write_json, write_table
 
 logger = logging.getLogger("check_design")
@@ -33,6 +33,9 @@ def check_design(
     patients: str,
     controls: str,
     covariates: list[str],
+    site: str | None,
+    harmonise: bool,
+    n_folds: int,
     score: str | None,
     score_covariates: list[str],
 ) -> None:
@@ -43,7 +46,15 @@ def check_design(
     )
     problems = score_problems(table[table["group"] == patients], score, known_of_score)
     try:
-        design = two_sample_design(table, patients=patients, controls=controls, covariates=known)
+        design = checked_design(
+            table,
+            patients=patients,
+            controls=controls,
+            covariates=known,
+            site=site,
+            harmonise=harmonise,
+            n_folds=n_folds,
+        )
     except ValueError as error:
         raise ValueError("\n".join([str(error), *problems])) from None
     if problems:
@@ -70,6 +81,9 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        site=snakemake.params.site,
+        harmonise=snakemake.params.harmonise,
+        n_folds=snakemake.params.n_folds,
         score=snakemake.params.score,
         score_covariates=snakemake.params.score_covariates,
     )

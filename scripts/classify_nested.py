@@ -8,7 +8,7 @@ from restpain.arms import leak_free_arms
 from restpain.classification_columns import NESTED_ARMS, NESTED_PREDICTIONS, NESTED_WEIGHTS
 from restpain.foldregions import features_of
 from restpain.folds import folds_of
-from restpain.groupmaps import of_analysed, participant_of, read_design
+from restpain.groupmaps import of_analysed, participant_of, read_design, read_sites
 from restpain.nested import predict_folds
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, write_table
@@ -30,6 +30,7 @@ def classify_nested(
     patients: str,
     controls: str,
     covariates: list[str],
+    site: str | None,
     learners: list[str],
     n_folds: int,
     n_search_trials: int,
@@ -43,6 +44,7 @@ def classify_nested(
         controls=controls,
         covariates=covariates,
     )
+    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
     index = pd.Index(design.participants, name="participant_id")
     labels = pd.Series(design.patients.astype(int), index=index)
     groups = labels.map({1: patients, 0: controls})
@@ -56,6 +58,7 @@ def classify_nested(
         learners=learners,
         n_folds=n_folds,
         n_search_trials=n_search_trials,
+        sites=sites,
     )
     predictions, weights, rows = [], [], []
     for arm in arms:
@@ -90,6 +93,7 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        site=snakemake.params.site,
         learners=snakemake.params.learners,
         n_folds=snakemake.params.n_folds,
         n_search_trials=snakemake.params.n_search_trials,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from restpain.classification_columns import PERMUTED
 from restpain.foldregions import Search, read_local_maps, stored_connectivity
-from restpain.groupmaps import of_analysed, participant_of, read_design
+from restpain.groupmaps import of_analysed, participant_of, read_design, read_sites
 from restpain.permuted import permuted_aucs, permuted_regions
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_table
@@ -28,6 +28,7 @@ def classify_permuted(
     patients: str,
     controls: str,
     covariates: list[str],
+    site: str | None,
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
@@ -45,6 +46,7 @@ def classify_permuted(
         controls=controls,
         covariates=covariates,
     )
+    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
     motion = {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths}
     local = read_local_maps(maps_paths, measures, mask, affine)
     rows = []
@@ -57,6 +59,7 @@ def classify_permuted(
             permutation=permutation,
             n_folds=n_folds,
             seed=seed,
+            sites=sites,
         )
         aucs = permuted_aucs(
             permuted,
@@ -68,6 +71,7 @@ def classify_permuted(
             n_folds=n_folds,
             n_search_trials=n_search_trials,
             seed=seed,
+            sites=sites,
         )
         rows += [{"permutation": permutation, **row} for row in aucs]
         logger.info("permutation %d: %d regions", permutation, len(found[0].regions))
@@ -88,6 +92,7 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        site=snakemake.params.site,
         learners=snakemake.params.learners,
         test_fraction=snakemake.params.test_fraction,
         n_repeats=snakemake.params.n_repeats,

@@ -9,7 +9,7 @@ from restpain.classification_columns import LEARNING_CURVE
 from restpain.evaluation import bootstrap_auc_interval
 from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
 from restpain.folds import folds_of, smaller_training_sets, step_seed
-from restpain.groupmaps import of_analysed, read_design
+from restpain.groupmaps import of_analysed, read_design, read_sites
 from restpain.logistic import logistic_fitter
 from restpain.nested import Arm, first_repeat_auc, predict_folds
 from restpain.runlog import start_log
@@ -34,6 +34,7 @@ def classify_subsets(
     patients: str,
     controls: str,
     covariates: list[str],
+    site: str | None,
     n_folds: int,
     n_bootstrap: int,
     seed: int,
@@ -48,13 +49,16 @@ def classify_subsets(
         controls=controls,
         covariates=covariates,
     )
+    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
     index = pd.Index(design.participants, name="participant_id")
     labels = pd.Series(design.patients.astype(int), index=index)
     local = read_local_maps(maps_paths, measures, mask, affine)
     dealt = folds_of(read_table(folds_path))
     rows = []
     for share in SHARES:
-        folds = smaller_training_sets(dealt, labels.to_numpy(), share=share, seed=seed)
+        folds = smaller_training_sets(
+            dealt, labels.to_numpy(), share=share, seed=seed, sites=sites
+        )
         found = fold_regions(
             local,
             stored_connectivity(series_paths),
@@ -63,7 +67,7 @@ def classify_subsets(
             Search(mask, affine, settings),
         )
         regional = {of_fold.fold.number: of_fold.features for of_fold in found}
-        arm = Arm(f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds))
+        arm = Arm(f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds), sites)
         predictions, _, records = predict_folds(arm, labels, folds, seed=seed)
         for record in [*(record for of_fold in found for record in of_fold.records), *records]:
             logger.info("%s", record)
@@ -101,6 +105,7 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        site=snakemake.params.site,
         n_folds=snakemake.params.n_folds,
         n_bootstrap=snakemake.params.n_bootstrap,
         seed=snakemake.params.seed,

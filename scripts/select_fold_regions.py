@@ -16,7 +16,7 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import deal_folds
-from restpain.groupmaps import of_analysed, read_design
+from restpain.groupmaps import of_analysed, read_design, read_sites
 from restpain.runlog import start_log
 from restpain.tables import write_table
 from restpain.volumes import read_mask, write_masked
@@ -47,6 +47,7 @@ def select_fold_regions(
     patients: str,
     controls: str,
     covariates: list[str],
+    site: str | None,
     n_folds: int,
     seed: int,
     settings: dict,
@@ -62,12 +63,14 @@ def select_fold_regions(
         controls=controls,
         covariates=covariates,
     )
+    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
     dealt = deal_folds(
         design.participants,
         design.patients.astype(int),
         n_folds=n_folds,
         n_repeats=repeat,
         seed=seed,
+        sites=sites,
     )
     folds = [fold for fold in dealt if fold.repeat == repeat]
     local = read_local_maps(maps_paths, measures, mask, affine)
@@ -108,6 +111,7 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        site=snakemake.params.site,
         n_folds=snakemake.params.n_folds,
         seed=snakemake.params.seed,
         settings=snakemake.params.selection,

@@ -2,9 +2,10 @@
 
 import logging
 
-from restpain.design import MOTION, included, two_sample_design
+from restpain.design import MOTION, included
 from restpain.participants import read_participants
 from restpain.runlog import start_log
+from restpain.sites import checked_design
 from restpain.tables import read_table, write_json, write_table
 
 logger = logging.getLogger("select_participants")
@@ -24,6 +25,9 @@ def select_participants(
     patients: str,
     controls: str,
     covariates: list[str],
+    site: str | None,
+    harmonise: bool,
+    n_folds: int,
 ) -> None:
     table = read_participants(participants_path, patients=patients, controls=controls)
     quality = read_table(quality_path, dtype={"exclude": str}).set_index("participant_id")
@@ -33,7 +37,15 @@ def select_participants(
     kept = included(table)
     kept[MOTION] = kept["participant_id"].map(quality["mean_fd_jenkinson_mm"])
     try:
-        two_sample_design(kept, patients=patients, controls=controls, covariates=covariates)
+        checked_design(
+            kept,
+            patients=patients,
+            controls=controls,
+            covariates=covariates,
+            site=site,
+            harmonise=harmonise,
+            n_folds=n_folds,
+        )
     except ValueError as error:
         names = "; ".join(f"{who}: {reason}" for who, reason in left_out.items())
         raise ValueError(
@@ -56,4 +68,7 @@ if __name__ == "__main__":
         patients=snakemake.params.patients,
         controls=snakemake.params.controls,
         covariates=snakemake.params.covariates,
+        site=snakemake.params.site,
+        harmonise=snakemake.params.harmonise,
+        n_folds=snakemake.params.n_folds,
     )

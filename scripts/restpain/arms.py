@@ -61,6 +61,7 @@ def leak_free_arms(
     learners: list[str],
     n_folds: int,
     n_search_trials: int,
+    sites: pd.Series | None = None,
 ) -> list[Arm]:
     """List the leak-free ensemble, and what it must beat.
 
@@ -76,19 +77,23 @@ def leak_free_arms(
         Mean framewise displacement by participant_id, mm.
     measures, learners, n_folds, n_search_trials
         As in the configuration; FC comes with the measures.
+    sites : Series, optional
+        Site of each participant, across which all features of maps are harmonised.
     """
     index = pd.Index(design.participants, name="participant_id")
     nothing = dict.fromkeys(regional, pd.DataFrame(index=index))
     everywhere = dict.fromkeys(regional, atlas.loc[index])
     names = ", ".join([*(measure.upper() for measure in measures), "FC"])
     any_region = any(features.shape[1] for features in regional.values())
-    words = f"{names} of the regions of each fold" if any_region else NO_REGION
+    scale = "" if sites is None else f", harmonised across {sites.name}"
+    words = f"{names} of the regions of each fold{scale}" if any_region else NO_REGION
     local = ", ".join(measure.upper() for measure in measures)
+    atlas_words = f"{local} in AAL regions, {atlas.shape[1]} features{scale}"
     ensemble = ensemble_fitter(learners, n_folds, n_search_trials)
     return [
-        Arm("B nested", words, regional, ensemble),
-        Arm("C atlas", f"{local} in AAL regions, {atlas.shape[1]} features", everywhere, ensemble),
-        Arm("D logistic", words, regional, logistic_fitter(n_folds)),
+        Arm("B nested", words, regional, ensemble, sites),
+        Arm("C atlas", atlas_words, everywhere, ensemble, sites),
+        Arm("D logistic", words, regional, logistic_fitter(n_folds), sites),
         *plain_arms(design, motion, list(regional), n_folds=n_folds),
         Arm("D dummy", "none: the share of patients", nothing, logistic_fitter(n_folds)),
     ]

@@ -243,7 +243,7 @@ def differences(indices: list[dict]) -> list[dict]:
             "warning",
             "",
             None,
-            "add the site to cohort.covariates if the groups were scanned in several places",
+            "name the column of the site in cohort.site if there are several",
         ),
     ):
         known = [(who, run) for who, run in runs if run.get(key) is not None]

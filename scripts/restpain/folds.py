@@ -54,11 +54,14 @@ def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> 
     return test
 
 
-def stratified_folds(labels: np.ndarray, *, n_folds: int, seed: int) -> np.ndarray:
+def stratified_folds(
+    labels: np.ndarray, *, n_folds: int, seed: int, sites: np.ndarray | None = None
+) -> np.ndarray:
     """Deal the participants into folds, so that each fold has its share of each group.
 
     Both groups and the whole are shared out as evenly as whole persons allow: sizes
-    differ by at most one. With fewer members than folds a group is absent from some.
+    differ by at most one; so do those of each group of each site, if ``sites`` are given. With
+    fewer members than folds a group is absent from some.
 
     Returns
     -------
@@ -77,12 +80,20 @@ def stratified_folds(labels: np.ndarray, *, n_folds: int, seed: int) -> np.ndarr
         if np.count_nonzero(labels == group) < 2:
             raise ValueError(f"{np.count_nonzero(labels == group)} {name}, and folds need 2")
     generator = np.random.default_rng(seed)
-    order = np.concatenate(
-        [generator.permutation(np.flatnonzero(labels == group)) for group in (1, 0)]
-    )
+    order = np.concatenate([generator.permutation(members) for members in _strata(labels, sites)])
     folds = np.empty(len(labels), dtype=int)
     folds[order] = np.arange(len(labels)) % n_folds + 1
     return folds
+
+
+def _strata(labels: np.ndarray, sites: np.ndarray | None) -> list[np.ndarray]:
+    """Rows of patients and of controls, each site by itself if there are any."""
+    sites = np.zeros(len(labels)) if sites is None else np.asarray(sites)
+    return [
+        np.flatnonzero((labels == group) & (sites == site))
+        for group in (1, 0)
+        for site in np.unique(sites)
+    ]
 
 
 @dataclass(frozen=True)
@@ -145,12 +156,20 @@ class Fold:
 
 
 def deal_folds(
-    participants: tuple[str, ...], labels: np.ndarray, *, n_folds: int, n_repeats: int, seed: int
+    participants: tuple[str, ...],
+    labels: np.ndarray,
+    *,
+    n_folds: int,
+    n_repeats: int,
+    seed: int,
+    sites: np.ndarray | None = None,
 ) -> list[Fold]:
-    """All outer folds: in each repeat every participant is tested once."""
+    """All outer folds: in each repeat every participant is tested once; see `stratified_folds`."""
     folds = []
     for repeat in range(1, n_repeats + 1):
-        dealt = stratified_folds(labels, n_folds=n_folds, seed=step_seed(seed, "folds", repeat))
+        dealt = stratified_folds(
+            labels, n_folds=n_folds, seed=step_seed(seed, "folds", repeat), sites=sites
+        )
         for fold in range(1, n_folds + 1):
             number = (repeat - 1) * n_folds + fold
             folds.append(Fold(number, repeat, tuple(participants), dealt == fold))
@@ -158,12 +177,17 @@ def deal_folds(
 
 
 def smaller_training_sets(
-    folds: list[Fold], labels: np.ndarray, *, share: float, seed: int
+    folds: list[Fold],
+    labels: np.ndarray,
+    *,
+    share: float,
+    seed: int,
+    sites: np.ndarray | None = None,
 ) -> list[Fold]:
     """Folds with the same test sets, of whose training sets only a share is used.
 
-    Each group gives its share, rounded half up, at least 3 members if it has them. For one seed
-    the smaller training set is part of the larger.
+    Each group (of each site, if ``sites`` are given) gives its share, rounded half up, at least 3
+    members if it has them. For one seed the smaller training set is part of the larger.
 
     Parameters
     ----------
@@ -172,13 +196,14 @@ def smaller_training_sets(
     share : float
         Above 0, at most 1.
     seed : int
+    sites : ndarray of shape (n_participants,), optional
     """
     smaller = []
     for fold in folds:
         generator = np.random.default_rng(step_seed(seed, "subset", fold.number))
         used = np.zeros(len(labels), dtype=bool)
-        for group in (1, 0):
-            members = generator.permutation(np.flatnonzero(fold.training & (labels == group)))
+        for stratum in _strata(labels, sites):
+            members = generator.permutation(stratum[fold.training[stratum]])
             size = max(int(np.floor(share * len(members) + 0.5)), 3)
             used[members[:size]] = True
         unused = ~used & ~fold.test

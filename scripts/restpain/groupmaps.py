@@ -169,6 +169,16 @@ def read_design(
     return two_sample_design(table, patients=patients, controls=controls, covariates=covariates)
 
 
+def read_sites(
+    participants_path: str, design: Design, *, patients: str, controls: str, site: str | None
+) -> pd.Series | None:
+    """Site of each participant of a design, in its order; None without a column ``site``."""
+    if site is None:
+        return None
+    table = read_participants(participants_path, patients=patients, controls=controls)
+    return table.set_index("participant_id")[site].loc[list(design.participants)]
+
+
 def participants_table(
     participants_path: str,
     motion_paths: list[str],

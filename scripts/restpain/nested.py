@@ -18,6 +18,7 @@ from restpain.evaluation import (
     youden_cutoff,
 )
 from restpain.folds import Fold, step_seed
+from restpain.harmonisation import harmonised
 from restpain.logistic import Fitter
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
@@ -39,12 +40,15 @@ class Arm:
         By fold, indexed by participant_id; they may have no column.
     fit : callable
         The model.
+    sites : Series, optional
+        Site of each participant, if the features are to be harmonised in each training set.
     """
 
     name: str
     words: str
     features: dict[int, pd.DataFrame]
     fit: Fitter
+    sites: pd.Series | None = None
 
 
 def predict_folds(
@@ -52,7 +56,8 @@ def predict_folds(
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """Fit the model on the training participants of each fold and predict the others.
 
-    A feature that is constant in the training participants is left out. Without any feature every
+    Features are harmonised across the sites of the arm, if it has any, as the training
+    participants say. A feature that is constant in these is left out. Without any feature every
     participant gets the share of patients in the cohort, which the design of a case-control study
     fixes; it is the same in all folds and so orders nobody.
 
@@ -76,15 +81,19 @@ def predict_folds(
     Raises
     ------
     ValueError
-        If a participant of the test set is among those a model is fitted on.
+        If a participant of the test set is among those ComBat or a model is fitted on.
     """
     tables, weights, records = [], [], []
     for fold in folds:
         features = arm.features[fold.number]
-        features = features.loc[:, features[fold.training].nunique() > 1]
         training, tested = features[fold.training], features[fold.test]
+        if arm.sites is not None:
+            records.append(fold.saw(f"ComBat of {arm.name}", training.index))
+            training, tested = harmonised(training, tested, arm.sites)
+        varying = training.nunique() > 1
+        training, tested = training.loc[:, varying], tested.loc[:, varying]
         records.append(fold.saw(f"model of {arm.name}", training.index))
-        if features.shape[1]:
+        if training.shape[1]:
             truth = labels[training.index].to_numpy()
             prediction = arm.fit(
                 training.to_numpy(float),

@@ -28,10 +28,11 @@ def permuted_regions(
     permutation: int,
     n_folds: int,
     seed: int,
+    sites: pd.Series | None = None,
 ) -> tuple[Design, list[FoldRegions]]:
     """Permute the groups, deal the outer folds anew and choose all regions anew.
 
-    Covariates and motion stay with their participants.
+    Covariates, motion and sites stay with their participants.
 
     Returns
     -------
@@ -48,6 +49,7 @@ def permuted_regions(
         n_folds=n_folds,
         n_repeats=1,
         seed=seed,
+        sites=sites,
     )
     nobody = np.zeros(len(design.participants), dtype=bool)
     folds = [Fold(WHOLE, 0, design.participants, nobody), *dealt]
@@ -65,11 +67,12 @@ def permuted_aucs(
     n_folds: int,
     n_search_trials: int,
     seed: int,
+    sites: pd.Series | None = None,
 ) -> list[dict]:
     """AUC of each arm with permuted groups, from the regions that these gave.
 
-    The published protocol is that of all features together. Without a region in the whole
-    sample nothing tells the groups apart: its AUC counts as 0.5.
+    The published protocol is that of all features together, never harmonised. Without a region in
+    the whole sample nothing tells the groups apart: its AUC counts as 0.5.
 
     Returns
     -------
@@ -100,8 +103,8 @@ def permuted_aucs(
     folds = [of_fold.fold for of_fold in outer]
     regional = {of_fold.fold.number: of_fold.features for of_fold in outer}
     arms = [
-        Arm("B nested", "", regional, ensemble_fitter(learners, n_folds, n_search_trials)),
-        Arm("D logistic", "", regional, logistic_fitter(n_folds)),
+        Arm("B nested", "", regional, ensemble_fitter(learners, n_folds, n_search_trials), sites),
+        Arm("D logistic", "", regional, logistic_fitter(n_folds), sites),
         *plain_arms(design, motion, list(regional), n_folds=n_folds),
     ]
     for arm in arms:

@@ -3,22 +3,40 @@
 import pandas as pd
 from markupsafe import Markup
 
-from restpain.formatting import integer, is_missing, number, p_value
+from restpain.formatting import counted, integer, is_missing, number, p_value
 from restpain.report_page import Section
 
 
-def cohort_section(flow: list[dict], demographics: pd.DataFrame, workflow: bytes) -> Section:
-    """Show recruitment and exclusions, Figure 1 (SVG) and Table 1."""
+def cohort_section(
+    flow: list[dict], demographics: pd.DataFrame, workflow: bytes, sites: pd.DataFrame
+) -> Section:
+    """Show recruitment and exclusions, the sites if any, Figure 1 (SVG) and Table 1.
+
+    ``sites`` has the patients and controls of each site (``restpain.sites.site_counts``).
+    """
     return Section(
         "cohort",
         "Cohort and workflow",
         "Cohort and workflow",
         {
             "flow": flow,
+            "sites": sites.to_dict("records"),
+            "site_warnings": site_warnings(sites),
             "workflow": Markup(workflow.decode("utf-8")),
             "demographics": demographic_rows(demographics),
         },
     )
+
+
+def site_warnings(sites: pd.DataFrame) -> list[str]:
+    """Name the sites that only one group has, a sentence each."""
+    return [
+        f"The {row.covariate} {row.level} has {counted(row.n_patients, 'patient')} and "
+        f"{counted(row.n_controls, 'control')}: nothing tells its effect from that of the group, "
+        "and its participants add nothing to the group difference."
+        for row in sites.itertuples()
+        if not (row.n_patients and row.n_controls)
+    ]
 
 
 def demographic_rows(table: pd.DataFrame) -> list[dict]:

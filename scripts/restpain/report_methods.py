@@ -76,6 +76,16 @@ REFERENCES = {
         "arXiv 2020",
         "10.48550/arXiv.2003.06505",
     ),
+    "combat": (
+        "Johnson WE, Li C, Rabinovic A. Adjusting batch effects in microarray expression data "
+        f"using empirical Bayes methods. Biostatistics 2007;8:118{EN_DASH}127",
+        "10.1093/biostatistics/kxj037",
+    ),
+    "combat_imaging": (
+        "Fortin JP et al. Harmonization of cortical thickness measurements across scanners and "
+        f"sites. NeuroImage 2018;167:104{EN_DASH}120",
+        "10.1016/j.neuroimage.2017.11.024",
+    ),
     "eklund": (
         "Eklund A et al. Cluster failure: why fMRI inferences for spatial extent have inflated "
         f"false-positive rates. Proc Natl Acad Sci USA 2016;113:7900{EN_DASH}7905",
@@ -225,8 +235,18 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
         "set. Leak-free protocol: group test, correction, seeds, connectivity, features and model "
         f"recomputed in the training part of {classification['n_folds']} folds; its p comes from "
         f"{integer(classification['n_permutations'])} permutations of the groups, each with all "
-        "of this done anew. No learner stops "
-        "early on the participant left out. Intervals of the AUC come from "
+        "of this done anew. "
+    )
+    if classification["harmonise"]:
+        fourth += (
+            "Its features were harmonised across the levels of "
+            f"{settings['cohort']['site']} by ComBat {cite('combat', 'combat_imaging')}, location "
+            "and scale of each feature without empirical Bayes and without preserving the group, "
+            "fitted on the training participants of each fold; the folds were dealt by group and "
+            f"{settings['cohort']['site']}. "
+        )
+    fourth += (
+        "No learner stops early on the participant left out. Intervals of the AUC come from "
         f"{integer(classification['n_bootstrap'])} bootstrap samples of participants, those of "
         "sensitivity and specificity are Wilson's; cutoffs are chosen in the training set. Every "
         f"random step derives from the seed {settings['seed']}."

@@ -94,6 +94,22 @@ def test_folds_survive_their_table():
     np.testing.assert_array_equal([fold.test for fold in again], [fold.test for fold in folds])
 
 
+def test_groups_of_each_site_are_shared_out_evenly_and_stay_so_in_the_whole():
+    labels = groups(21, 25)
+    sites = np.array(["A", "A", "B"] * 15 + ["C"])
+    folds = stratified_folds(labels, n_folds=5, seed=1, sites=sites)
+
+    for members in (labels == 1, labels == 0, np.ones(46, dtype=bool)):
+        assert np.ptp(np.bincount(folds[members], minlength=6)[1:]) <= 1
+        for site in "ABC":
+            there = members & (sites == site)
+            assert np.bincount(folds[there], minlength=6)[1:].max() <= 2 * -(-there.sum() // 5)
+    for group in (1, 0):
+        for site in "ABC":
+            there = folds[(labels == group) & (sites == site)]
+            assert np.ptp(np.bincount(there, minlength=6)[1:]) <= 1
+
+
 def test_a_step_that_saw_a_test_participant_stops_the_run():
     fold = Fold(2, 1, ("sub-01", "sub-02", "sub-03"), np.array([False, True, False]))
 

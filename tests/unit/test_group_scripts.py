@@ -597,6 +597,7 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "columns_path": f"{study.folder}/check.json",
         **GROUPS,
     }
+    settings |= {"site": None, "harmonise": False, "n_folds": 5}
     check_design(
         covariates=["age", "mean_fd"], score="nrs", score_covariates=["mean_fd"], **settings
     )
@@ -612,6 +613,13 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "the covariate weight",
         "the score pain is no",
     ]
+    with pytest.raises(ValueError, match="no column scanner, which cohort.site names"):
+        check_design(
+            covariates=["scanner"],
+            score=None,
+            score_covariates=[],
+            **settings | {"site": "scanner"},
+        )
 
 
 def with_scores(study, scores):

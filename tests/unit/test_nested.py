@@ -120,7 +120,7 @@ def test_a_strong_difference_is_found_and_noise_is_not():
 
 
 def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
-    def arms(*names):
+    def arms(*names, sites=None):
         matrix = np.column_stack(
             [np.where(LABELS == 1, 1.0, -1.0), np.ones(30)] + [np.arange(30.0)] * len(names)
         )
@@ -137,6 +137,7 @@ def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
             learners=["KNN"],
             n_folds=5,
             n_search_trials=0,
+            sites=sites,
         )
         return {arm.name: arm for arm in found}
 
@@ -147,6 +148,11 @@ def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
     assert with_age["C atlas"].words == "ALFF in AAL regions, 1 features"
     assert list(with_age["C atlas"].features[1].index) == list(IDS)
     assert "D demographics" not in arms()
+    sites = pd.Series("A", index=INDEX, name="scanner")
+    harmonised = arms("age", sites=sites)
+    named = [name for name, arm in harmonised.items() if arm.sites is sites]
+    assert named == ["B nested", "C atlas", "D logistic"]
+    assert harmonised["C atlas"].words.endswith(", 1 features, harmonised across scanner")
 
 
 def test_weights_are_kept_per_fold_and_averaged_in_words():

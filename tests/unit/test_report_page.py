@@ -26,6 +26,7 @@ from restpain.report_settings import remarks, setting_rows, settings_section
 from restpain.report_summary import summary_section
 from restpain.report_words import question
 from restpain.runtimes import run_times
+from restpain.sites import site_counts
 from restpain.workflow_content import exclusion_flow
 from study import (
     ASSOCIATION,
@@ -61,6 +62,7 @@ def page(
     group="CP",
     reason="moved",
     published=None,
+    site=None,
 ):
     chosen = settings()
     chosen["cohort"] |= {"source": source, "patients": group}
@@ -70,6 +72,7 @@ def page(
             "group": [group, group, "HC", "HC", group],
             "age": ["60", "61", "62", "63", "64"],
             "exclude": ["", "", "", "", reason],
+            "scanner": ["A", site, "A", "A", "D"],
         }
     )
     func = {"mean_fd_jenkinson_mm": 0.1, "tsnr_median": 60.0, "coverage_of_template": 0.95}
@@ -97,7 +100,12 @@ def page(
             error_rates=[ERROR_RATE],
             normality=NORMALITY.iloc[keep],
         ),
-        cohort_section(flow, table_1, b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        cohort_section(
+            flow,
+            table_1,
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            site_counts(included, site and "scanner", **groups),
+        ),
         regions_section(
             tables["regions"],
             NORMALITY.iloc[keep],
@@ -184,11 +192,23 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
 
 
 def test_what_a_user_wrote_is_text_and_never_markup():
-    text = page(participant=EVIL, group=EVIL, reason=EVIL)
+    text = page(participant=EVIL, group=EVIL, reason=EVIL, site=EVIL)
 
     assert "script" not in Anatomy(text).tags
     assert EVIL not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+
+
+def test_sites_are_counted_in_a_table_and_one_with_a_single_group_is_warned_of():
+    text = page(site="B")
+
+    assert "Analysed participants of each scanner" in text
+    assert '<tr><th scope="row">A</th><td class="num">1</td><td class="num">2</td></tr>' in text
+    assert '<tr><th scope="row">B</th><td class="num">1</td><td class="num">0</td></tr>' in text
+    assert "The scanner B has 1 patient and no controls: nothing tells its effect" in text
+    assert "The scanner A" not in text
+    assert '<th scope="row">D</th>' not in text  # of the excluded
+    assert "Analysed participants of each" not in page()
 
 
 def test_nothing_a_user_wrote_runs_in_a_browser(browser, tmp_path):

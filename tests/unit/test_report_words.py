@@ -119,6 +119,7 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
         ("group", "tails", 1, "cluster p < 0.05, for each sign"),
         ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
         ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
+        ("classification", "harmonise", True, "by ComBat [12, 13], location and scale of each"),
         ("association", "covariates", ["age"], "(partial Spearman, adjusted for age; 2"),
     ],
 )

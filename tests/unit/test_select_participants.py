@@ -38,7 +38,7 @@ def cohort(tmp_path):
     return tmp_path
 
 
-def gated(folder, ratings=None, covariates=("age",), **limits):
+def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
     """Quality table and analysed table of the cohort."""
     included = [who for who in IDS if who != "sub-05"]
     if ratings is not None:
@@ -63,6 +63,9 @@ def gated(folder, ratings=None, covariates=("age",), **limits):
         analysed_path=folder / "analysed.tsv",
         columns_path=folder / "analysed.json",
         covariates=list(covariates),
+        site=site,
+        harmonise=site is not None,
+        n_folds=2,
         **GROUPS,
     )
     return read_table(folder / "quality.tsv"), read_table(folder / "analysed.tsv")
@@ -106,6 +109,11 @@ def test_a_design_that_the_remaining_cannot_estimate_is_refused(cohort):
     gated(cohort, covariates=["site"])
     with pytest.raises(ValueError, match="site is A for all participants"):
         gated(cohort, "02\texclude\tx\n07\texclude\tx\n", covariates=["site"])
+
+
+def test_a_site_that_quality_control_makes_too_small_for_combat_is_refused(cohort):
+    with pytest.raises(ValueError, match="has 2 participants of the site B, but ComBat in 2 fol"):
+        gated(cohort, covariates=["site"], site="site")
 
 
 def test_the_template_of_ratings_is_read_as_ratings_of_everybody(cohort):

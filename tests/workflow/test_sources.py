@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restpain.tables import write_table
+from restpain.tables import read_table, write_table
 from runs import SMALL, bids_of_two, first_of_each_group, metric_map, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
@@ -81,6 +81,30 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     summary = process.stderr.partition("Failed: ")[2]
     assert "check_design\n  the group patient has 1 participants" in summary
     assert "log: results/logs/check_design.log" in summary
+
+
+def test_a_site_is_a_covariate_without_being_listed_as_one(tmp_path):
+    own = write_config(tmp_path, cohort={"site": "sex"})  # any column with names will do
+
+    process = snakemake(
+        "results/cohort/design_check.tsv", directory=tmp_path, configfiles=(SMALL, own)
+    )
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    design = read_table(tmp_path / "results/cohort/design_check.tsv")
+    assert design["column"].tolist() == ["group", "intercept", "age", "sex=M"]
+    log = (tmp_path / "results/logs/check_design.log").read_text()
+    assert "sex F: " in log
+
+
+def test_harmonisation_without_a_site_is_refused_before_anything_runs(tmp_path):
+    own = write_config(tmp_path, classification={"harmonise": True})
+
+    process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
+
+    assert process.returncode != 0
+    assert "classification.harmonise is true, but cohort.site is not set" in process.stderr
+    assert not (tmp_path / "results").exists()
 
 
 def real_cohort(data):
