@@ -41,14 +41,7 @@ if SITE is not None and SITE not in config["cohort"]["covariates"]:
 
 def harmonised_site():
     """The column of the site across which features are harmonised; None if they are not."""
-    if not config["classification"]["harmonise"]:
-        return None
-    if SITE is None:
-        raise WorkflowError(
-            "config.yaml: classification.harmonise is true, but cohort.site is not set; name the "
-            "column of participants.tsv with the sites there, or set harmonise to false"
-        )
-    return SITE
+    return SITE if config["classification"]["harmonise"] else None
 
 
 def roster():

@@ -85,6 +85,11 @@ def _contradictions(config: dict) -> list[str]:
             f"{_shown(config['cohort']['patients'])}; expected the labels of two groups; "
             "correct one of them"
         )
+    if config["classification"]["harmonise"] and config["cohort"]["site"] is None:
+        problems.append(
+            f"{_in('classification.harmonise')} is true, but cohort.site is null; expected the "
+            "column of participants.tsv with the sites; name it there, or set harmonise to false"
+        )
     return problems
 
 

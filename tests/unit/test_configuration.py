@@ -120,6 +120,12 @@ def said(text):
             "labels of two groups; correct one of them",
         ),
         (
+            "classification: {harmonise: true}",
+            "configuration: classification.harmonise is true, but cohort.site is null; expected "
+            "the column of participants.tsv with the sites; name it there, or set harmonise to "
+            "false",
+        ),
+        (
             "preprocessing: {slice_order: intereleaved}",
             "configuration: preprocessing.slice_order is 'intereleaved'; expected null or one "
             "of off, sequential, reverse, interleaved, interleaved_even or a list, with at "

@@ -40,7 +40,7 @@ def test_a_site_is_one_column_for_each_but_the_first():
 def test_a_site_that_is_no_column_is_told_with_the_other_problems_and_once():
     assert problems_of(participants(), site="scanner", more=("age",)) == [
         "the covariate age is no column of the participants table, which has participant_id, "
-        "group, site",
+        "group, site; correct the name or add the column",
         "participants.tsv has no column scanner, which cohort.site names, but participant_id, "
         "group, site; set cohort.site to one of them or to null",
     ]

@@ -97,16 +97,6 @@ def test_a_site_is_a_covariate_without_being_listed_as_one(tmp_path):
     assert "sex F: " in log
 
 
-def test_harmonisation_without_a_site_is_refused_before_anything_runs(tmp_path):
-    own = write_config(tmp_path, classification={"harmonise": True})
-
-    process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
-
-    assert process.returncode != 0
-    assert "classification.harmonise is true, but cohort.site is not set" in process.stderr
-    assert not (tmp_path / "results").exists()
-
-
 def real_cohort(data):
     return {
         "source": "dicom",
