@@ -339,6 +339,11 @@ def tissues(arguments):
                 row[f"dice_{name}_in_mask"] = dice(
                     (best == column) & known, (truth == label) & known
                 )
+            # the template's edge runs through the CSF, where no image shows it: what is found
+            # beyond the true edge is right if it is CSF
+            row["dice_csf_of_head"] = dice(
+                (best == 0) & (maps["mask"] > 0), (truth == CSF) & (brain | (maps["mask"] > 0))
+            )
             row["dice_brain"] = dice(maps["mask"] > 0, brain)
             rows.append(row | {key: quality[key] for key in ("affine_objective", "dice_gm")})
             print(rows[-1], flush=True)

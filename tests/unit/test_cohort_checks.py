@@ -271,12 +271,13 @@ def test_predicted_resources_follow_from_their_constants():
         [measured] * 20, drop_volumes=10, normalisation_mm=2.0, voxel_mm=3.0
     )
 
-    # the default run: 0.77 GB, 0.64 GB, 373 s of CPU, 1883 files (docs/cluster.md)
-    # (1.2 + 5) x 1382400 + 1.2 x 4838400 + 27 x 271633 + 3.9 x 70831 x 60 bytes = 38.3 MB each
+    # what was measured stands in docs/cluster.md
+    # (1.2 + 2) x 1382400 + 1.2 x 4838400 + 27 x 271633 + 3.9 x 70831 x 60 bytes = 34.1 MB each
+    # 4 x 70831 x 60 bytes = 17.0 MB each for a time
     # 0.4 GB + 12 x (4838400 + 60 x 271633) bytes = 0.65 GB
-    # 8.7 + 6.5 + 0.063 x 60 = 19.0 s each
+    # 8.7 + 5.3 + 0.063 x 60 + 0.2 x (1.3824 + 4.8384) = 19.0 s each
     assert [row["found"] for row in rows] == [
-        "about 0.8 GB of disk for 20 participants",
+        "about 0.7 GB of disk for 20 participants, and 0.3 GB more for a time",
         "about 0.7 GB of memory for the largest job of a participant",
         "about 6 minutes on one core for all participants",
         "180 jobs for the participants, before those of the group level",
