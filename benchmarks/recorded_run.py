@@ -1,14 +1,14 @@
-"""A finished run of the published size, as tables and figures of docs/paper_size.md.
+"""A finished run of a simulated cohort, as tables and figures of a page of docs/.
 
     snakemake --cores 2 --directory RUN --configfile config.yaml presets/paper.yaml
-    PYTHONPATH=scripts python benchmarks/paper_size.py RUN
+    PYTHONPATH=scripts python benchmarks/recorded_run.py RUN docs/paper_size.md
+    PYTHONPATH=scripts python benchmarks/recorded_run.py . docs/recovery.md
 
-replaces the blocks between the comments ``<!-- NAME -->`` and ``<!-- end -->`` of the page, and
-the figures in docs/paper_size/, by what the folder of the run holds.
+replaces the blocks that the page has between the comments ``<!-- NAME -->`` and ``<!-- end -->``,
+and the figures that it shows from the folder of its own name, by what the folder of the run holds.
 """
 
 import argparse
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +17,6 @@ from PIL import Image
 from restpain.recovery_columns import STAGES
 from restpain.tables import read_table
 
-REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "paper_size.md"
 FIGURES = {
     "figure2_group_maps.png": 1500,  # width in pixels
     "figure3_regions.png": 1200,
@@ -211,18 +209,20 @@ def shrink(source: Path, target: Path, width: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("run", type=Path, help="folder of the finished run")
-    results = parser.parse_args().run / "results"
-    page = PAGE.read_text(encoding="utf-8")
+    parser.add_argument("page", type=Path, help="Markdown file")
+    arguments = parser.parse_args()
+    results, page = arguments.run / "results", arguments.page
+    text, n_filled = page.read_text(encoding="utf-8"), 0
     for block in BLOCKS:
-        name = block.__name__
-        text = f"<!-- {name} -->\n{block(results / 'tables')}\n<!-- end -->"
-        page, found = re.subn(
-            rf"<!-- {name} -->.*?<!-- end -->", lambda _, t=text: t, page, flags=re.DOTALL
-        )
-        if not found:
-            raise SystemExit(f"{PAGE.name} has no place for {name}")
-    PAGE.write_text(page, encoding="utf-8")
-    folder = PAGE.with_suffix("")
-    folder.mkdir(exist_ok=True)
-    for name, width in FIGURES.items():
-        shrink(results / "figures" / name, folder / name, width)
+        mark = f"<!-- {block.__name__} -->"
+        if mark in text:
+            start = text.index(mark)
+            stop = text.index("<!-- end -->", start)
+            text = f"{text[:start]}{mark}\n{block(results / 'tables')}\n{text[stop:]}"
+            n_filled += 1
+    page.write_text(text, encoding="utf-8")
+    shown = [name for name in FIGURES if f"{page.stem}/{name}" in text]
+    for name in shown:
+        page.with_suffix("").mkdir(exist_ok=True)
+        shrink(results / "figures" / name, page.with_suffix("") / name, FIGURES[name])
+    print(f"{page}: {n_filled} tables, {len(shown)} figures")
