@@ -146,3 +146,29 @@ def test_compiled_code_keeps_to_the_order_of_its_sums():
     # differed in the last digit, so the first job of a run gave other bytes than a later one
     for path in REPOSITORY.glob("scripts/restpain/*.py"):
         assert "fastmath" not in path.read_text(), path.name
+
+
+PROFILES = [
+    yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
+    for name in ("slurm", "cluster-generic")
+]
+ALONE = {  # on a cluster, jobs of their own: once per study and early, or worth their place
+    *("simulate_cohort", "import_participants", "prepare_template", "define_planted_regions"),
+    *("check_cohort", "check_design", "fit_group_model", "permute_group", "correlate_score_maps"),
+    *("extract_atlas_features", "classify_published", "classify_permuted", "classify_subsets"),
+    *("estimate_power", "plot_power"),
+}
+
+
+def test_the_profiles_for_clusters_submit_the_same_jobs_together():
+    slurm, generic = PROFILES
+
+    assert slurm["groups"] == generic["groups"]
+    assert slurm["group-components"] == generic["group-components"]
+
+
+def test_every_rule_is_in_a_group_of_the_profiles_or_submitted_alone():
+    grouped = set(PROFILES[0]["groups"])
+
+    assert not grouped & ALONE
+    assert grouped | ALONE == set(SCRIPT_RULES)
