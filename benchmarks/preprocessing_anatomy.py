@@ -345,7 +345,8 @@ def tissues(arguments):
                 (best == 0) & (maps["mask"] > 0), (truth == CSF) & (brain | (maps["mask"] > 0))
             )
             row["dice_brain"] = dice(maps["mask"] > 0, brain)
-            rows.append(row | {key: quality[key] for key in ("affine_objective", "dice_gm")})
+            row["affine_objective"] = quality["affine_objective"]
+            rows.append(row)
             print(rows[-1], flush=True)
     write(rows, "tissues", arguments)
 

@@ -34,7 +34,7 @@ OTHER_SECONDS = 5.3  # CPU: metrics, seeds, page of quality, starts
 RAW_BYTES, DENOISED_BYTES = 1.2, 3.9  # per voxel and volume, compressed
 ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the maps, compressed
 BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
-FILES, GROUP_FILES = 80, 300  # of a participant, of the rest; a third of them Snakemake's records
+FILES, GROUP_FILES = 90, 400  # of a participant, of the rest; a third of them Snakemake's records
 BRAIN_VOXELS, BOX_VOXELS = 70831, 61 * 73 * 61  # of the 3 mm grid
 
 

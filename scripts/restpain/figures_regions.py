@@ -25,13 +25,13 @@ from restpain.formatting import number, region_name
 
 
 def cluster_title(row) -> str:
-    """Two lines about a cluster: identifier and place; t, peak and size."""
+    """Two lines about a cluster: identifier and place; t, peak in mm, size, and seed if any."""
     side = "" if row.hemisphere == "midline" else f", {row.hemisphere}"
-    peak = ", ".join(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm))
+    peak = " ".join(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm))
     seed = f", seed {row.seed}" if isinstance(row.seed, str) else ""
     return (
         f"{row.cluster_id}  {region_name(row.region)}{side}\n"
-        f"t = {number(row.t, 2)} at ({peak}) mm, {row.n_voxels} voxels{seed}"
+        f"t {number(row.t, 2)} at {peak}, {row.n_voxels} voxels{seed}"
     )
 
 

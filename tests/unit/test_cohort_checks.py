@@ -281,5 +281,5 @@ def test_predicted_resources_follow_from_their_constants():
         "about 0.7 GB of memory for the largest job of a participant",
         "about 6 minutes on one core for all participants",
         "180 jobs for the participants, before those of the group level",
-        "about 1900 files (inodes), beside the raw data",
+        "about 2200 files (inodes), beside the raw data",
     ]

@@ -5,6 +5,8 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from restpain import figures_group_maps, figures_maps, figures_regions
 
@@ -132,3 +134,25 @@ def test_an_empty_result_is_a_figure_that_says_so_with_the_same_bytes_each_time(
 
     assert first == second
     assert words == ["No cluster survived the correction", "voxel p < 0.001", "SIMULATED DATA"]
+
+
+def test_words_about_a_cluster_with_a_seed_fit_into_a_third_of_the_figure():
+    place = {"x_mm": -54.0, "y_mm": -57.0, "z_mm": -12.0, "t": -17.55, "n_voxels": 12750}
+    cluster = pd.Series(
+        {"cluster_id": "FC10", "region": "Frontal_Med_Orb_L", "hemisphere": "left"}
+        | place
+        | {"seed": "REHO10"}
+    )
+    head, detail = figures_regions.cluster_title(cluster).split("\n")
+    figure = Figure((figures_maps.WIDTH_IN, 1), dpi=300)
+    texts = [
+        figure.text(0, 0, head, fontsize=6.6, weight="bold"),
+        figure.text(0, 0, detail, fontsize=5.8),
+    ]
+
+    widths = [
+        text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width for text in texts
+    ]
+
+    assert detail == "t −17.55 at −54 −57 −12, 12750 voxels, seed REHO10"
+    assert max(widths) < (1 / 3 - 0.01) * figure.bbox.width
