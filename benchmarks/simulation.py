@@ -6,7 +6,7 @@
 ``cost`` simulates one participant of each preset in a process of its own. ``realism`` compares
 results of the workflow with ``preprocessing: {nuisance: []}``, each given as a name and a
 folder; the first participants of each are averaged. Those of the simulation can come from
-``simulation_effects.py --rest DIR``. With ``--write`` the table replaces that between the comments
+``simulated_rest.py DIR``. With ``--write`` the table replaces that between the comments
 ``<!-- part -->`` and ``<!-- end -->`` of docs/simulation.md, and ``realism`` draws
 docs/simulation_realism.svg. Times are CPU seconds of one core.
 """
