@@ -32,7 +32,7 @@ PAPER_SIZE = {
 }
 PARTICIPANT = "sub-01"
 FOLDERS = {"raw data": f"cohort/{PARTICIPANT}", "preprocessed": PARTICIPANT}
-LIMITS = {"wall_s": 60.0, "cpu_s": 90.0, "max_rss_mb": 3000.0, "disk_mb": 1000.0}
+LIMITS = {"wall_s": 60.0, "cpu_s": 90.0, "max_rss_mb": 3000.0, "disk_mb": 150.0}
 
 
 def snakemake(folder, targets, config, cores, *options):
