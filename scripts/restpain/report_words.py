@@ -3,6 +3,8 @@
 Every function takes numbers and settings and gives plain text, which the page escapes.
 """
 
+from collections import Counter
+
 import pandas as pd
 from scipy import stats
 
@@ -44,8 +46,12 @@ def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
         for sign in ("lower", "higher"):
             some = rows[[direction(t) == sign for t in rows["t"]]]
             if len(some):
-                places = [_place(row, measure) for row in some.itertuples()]
-                parts.append(f"{sign} in patients in the {joined(places)}")
+                places = Counter(_place(row, measure) for row in some.itertuples())
+                named = [
+                    place if count == 1 else f"{place} ({count} clusters)"
+                    for place, count in places.items()
+                ]
+                parts.append(f"{sign} in patients in the {joined(named)}")
         sentences.append(f"{name}: {counted(len(rows), 'cluster')}; {'; '.join(parts)}.")
     return sentences
 

@@ -24,6 +24,16 @@ def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
     assert "right precentral gyrus (seed ALFF1)" in connectivity
 
 
+def test_a_place_with_two_clusters_is_named_once():
+    twice = REGIONS[REGIONS["measure"] == "ALFF"].iloc[[0, 0]]
+
+    alff, _ = report_words.findings(twice, ["alff"])
+
+    assert alff == (
+        "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus (2 clusters)."
+    )
+
+
 def test_the_leak_free_number_comes_before_the_circular_ones():
     sentence = report_words.classification_sentence(TABLE3)
 
