@@ -362,8 +362,8 @@ def predicted_resources(
 
     Disk: the raw images converted, the T1 and its tissues, transform and maps, and the denoised
     series in the brain, all compressed; temporary are the standardised series, single precision,
-    until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's records.
-    Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core, for all
+    until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's
+    records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core, for all
     participants together; group statistics and classification come on top.
     """
     disk = temporary = seconds = memory = 0.0
