@@ -83,9 +83,8 @@ def test_the_planted_effects_are_recovered_and_stay_from_stage_to_stage(finished
     clusters = read_table(tables / "recovery_clusters.tsv")
 
     assert effects["verdict"].tolist() == ["found"] * 3
-    # connectivity of 8 + 8 participants with 50 volumes shows a small part of its region only
     dice = effects.set_index("measure")["dice"]
-    assert dice["fc"] > 0.1
+    assert dice["fc"] > 0.3
     assert dice[["alff", "reho"]].min() > 0.4
     assert set(clusters["cluster_id"]) >= set(",".join(effects["clusters"]).split(","))
     assert len(clusters) == len(read_table(tables / "table2_regions.tsv"))
