@@ -24,6 +24,7 @@ from runs import RUN_TIMES, command
 PACKAGES = ("slurm-wlm", "munge")
 FIRST_MEMORY_MB = 600  # of the job that is killed for it; a retry asks for as much again
 DONE_BEFORE_THE_LOSS = 2  # participants
+RESTARTED = "Trying to restart"
 SUBMITTED = re.compile(r"submitted with SLURM jobid", re.IGNORECASE)
 # what differs from run to run
 NO_PRODUCTS = ("benchmarks", "logs", "run_times.tsv")
@@ -45,7 +46,7 @@ def main():
     text = log.read_text()
     print(f"Slurm: {seconds:.0f} s, {len(SUBMITTED.findall(text))} jobs submitted; log: {log}")
     print(f"a node was killed at work: {lost}; a job for its memory: {killed_for_memory}")
-    print(f"jobs submitted again: {text.count('Trying to restart')}")
+    print(f"jobs submitted again by Snakemake, Slurm's own not counted: {text.count(RESTARTED)}")
     if code:
         sys.exit(f"the run on Slurm ended with {code}:\n{text[-3000:]}")
     local = arguments.local or local_run(directory / "local", configfiles)

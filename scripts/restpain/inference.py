@@ -1,5 +1,6 @@
 """Cluster inference: from maps, or from T and Z maps, to labelled clusters."""
 
+import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,8 @@ from restpain.permutation import (
 from restpain.random_field import cluster_probability, cluster_size_threshold, tail_thresholds
 from restpain.smoothness import Smoothness, map_smoothness, residual_smoothness
 from restpain.tfce import largest_scores
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -265,6 +268,7 @@ def permutation_null(
         sizes.append(largest_clusters(t, mask, t_threshold=t_threshold, connectivity=connectivity))
         if with_scores:
             scores.append(largest_scores(t, mask, connectivity=connectivity))
+        logger.info("%d of %d permutations", sum(map(len, sizes)), n_permutations)
     return PermutationNull(sizes=np.concatenate(sizes), scores=np.concatenate(scores))
 
 

@@ -145,3 +145,11 @@ def test_a_covariate_that_orders_as_the_score_does_is_refused():
     assert unusable_score(SCORE, n_covariates=1) is None
     with pytest.raises(ValueError, match="score, age follow from one another.*; drop age$"):
         design_of(SCORE, np.exp(SCORE)[:, None])
+
+
+def test_permutations_tell_how_far_they_are(caplog):
+    caplog.set_level("INFO")
+
+    found(smooth_maps(0.0))
+
+    assert caplog.messages[-1] == "99 of 99 permutations"
