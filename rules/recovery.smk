@@ -57,7 +57,7 @@ rule compare_truth:
         "../envs/simulation.yaml"
     threads: 1
     resources:
-        mem_mb=on_retry(4000),
+        mem_mb=on_retry(2000),
         runtime=on_retry(10),
     params:
         drop_volumes=config["preprocessing"]["drop_volumes"],
