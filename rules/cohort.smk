@@ -41,6 +41,8 @@ rule index_participant:
     benchmark:
         "results/benchmarks/index_participant/sub-{subject}.tsv"
     priority: 100
+    group:
+        in_batches("headers")
     conda:
         "../envs/cohort.yaml"
     threads: 1

@@ -243,6 +243,28 @@ def participant_products():
     return products
 
 
+PLACES = {subject: place for place, subject in enumerate(SUBJECTS)}
+
+
+def in_batches(group):
+    """The group of a participant's job: neighbours in the table share a job of the cluster.
+
+    The profile's ``group-components`` says how many; without it there is no group. The participants of
+    a batch share a name of their own: groups of one name Snakemake joins once more each time a
+    checkpoint has run, ten of ten to one of a hundred.
+    """
+
+    def batch(wildcards):
+        size = workflow.group_settings.group_components.get(group, 1)
+        if size == 1:
+            return None
+        name = f"{group}{PLACES[wildcards.subject] // size}"
+        workflow.parent_groupids[name] = group  # by which Snakemake looks up the size of the name
+        return name
+
+    return batch
+
+
 BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
 
 

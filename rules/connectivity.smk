@@ -60,6 +60,8 @@ rule correlate_seeds:
         "results/logs/correlate_seeds/sub-{subject}.log",
     benchmark:
         "results/benchmarks/correlate_seeds/sub-{subject}.tsv"
+    group:
+        in_batches("seeds")
     conda:
         "../envs/metrics.yaml"
     threads: 1

@@ -53,6 +53,8 @@ rule compare_truth:
         "results/logs/compare_truth/sub-{subject}.log",
     benchmark:
         "results/benchmarks/compare_truth/sub-{subject}.tsv"
+    group:
+        in_batches("recovery")
     conda:
         "../envs/simulation.yaml"
     threads: 1

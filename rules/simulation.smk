@@ -51,6 +51,8 @@ rule simulate_participant:
         "results/logs/simulate_participant/sub-{subject}.log",
     benchmark:
         "results/benchmarks/simulate_participant/sub-{subject}.tsv"
+    group:
+        in_batches("simulation")
     conda:
         "../envs/simulation.yaml"
     threads: 1

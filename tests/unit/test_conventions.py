@@ -167,8 +167,15 @@ def test_the_profiles_for_clusters_submit_the_same_jobs_together():
     assert slurm["group-components"] == generic["group-components"]
 
 
-def test_every_rule_is_in_a_group_of_the_profiles_or_submitted_alone():
+def test_every_rule_is_in_a_group_of_the_profiles_or_in_batches_or_submitted_alone():
     grouped = set(PROFILES[0]["groups"])
+    batches = {
+        rule: re.search(r"^    group:\n        in_batches\(\"(\w+)\"\)", body, re.MULTILINE)
+        for rule, body in SCRIPT_RULES.items()
+    }
+    batches = {rule: match[1] for rule, match in batches.items() if match}
 
+    assert set(batches.values()) == set(PROFILES[0]["group-components"])
     assert not grouped & ALONE
-    assert grouped | ALONE == set(SCRIPT_RULES)
+    assert not batches.keys() & (grouped | ALONE)
+    assert grouped | batches.keys() | ALONE == set(SCRIPT_RULES)
