@@ -1,5 +1,6 @@
 """How often the configured comparison finds an effect: simulated maps, tested as real ones are."""
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from restpain.random_field import cluster_size_threshold
 from restpain.random_maps import smooth_noise
 from restpain.smoothing import smooth
 from restpain.smoothness import df_correction, kernel_roughness
+
+logger = logging.getLogger(__name__)
 
 MARGIN_FWHM = 2.0  # of the maps around the planted place; a cluster that reaches farther is cut
 LEVEL = 0.95
@@ -202,7 +205,7 @@ def detection_table(
         for n in n_per_group
     ]
     largest = max(n_per_group)
-    for _ in range(n_draws):
+    for draw in range(1, n_draws + 1):
         noise = smooth_noise(
             place.around, affine, fwhm_mm=map_fwhm_mm, n_maps=2 * largest, rng=rng
         )
@@ -220,6 +223,8 @@ def detection_table(
                 noncentrality = 0.5 * effect * place.profile[peak] / np.sqrt(unscaled)
                 power[row, column] += stats.nct.sf(threshold, fit.df, noncentrality)
                 found[row, column] += _is_found(place, above, smallest[row], correction)
+        if draw % max(n_draws // 10, 1) == 0:
+            logger.info("%d of %d cohorts drawn", draw, n_draws)
     rows = []
     for row, n in enumerate(n_per_group):
         for column, effect in enumerate(effect_sizes):

@@ -44,6 +44,24 @@ def test_without_effect_a_cluster_at_the_place_is_rarer_than_the_family_wise_rat
     assert chance["n_found"].sum() <= 0.05 * chance["n_draws"].sum()
 
 
+def test_the_draws_tell_how_far_they_are(caplog):
+    caplog.set_level("INFO")
+
+    detection_table(
+        place_of(),
+        AFFINE,
+        map_fwhm_mm=FWHM_MM,
+        n_per_group=[8],
+        effect_sizes=[1.0],
+        n_covariates=0,
+        correction=CORRECTION,
+        n_draws=4,
+        rng=np.random.default_rng(1),
+    )
+
+    assert caplog.messages == [f"{done} of 4 cohorts drawn" for done in (1, 2, 3, 4)]
+
+
 def test_a_huge_effect_is_always_found(table):
     huge = table[table["effect_size"] == 30]
 
