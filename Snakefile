@@ -12,6 +12,8 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/resources.smk"
+include: "rules/products.smk"
 include: "rules/cohort.smk"
 
 
