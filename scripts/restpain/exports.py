@@ -4,6 +4,7 @@ A ``Sheet`` is plain text; the three writers give the same bytes for the same sh
 """
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from html import escape
@@ -31,6 +32,8 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+WORD_PAGE, WORD_MARGIN = 16838, 1134  # width of A4 on its side and 2 cm, in twentieths of a point
+LONGEST = 30  # letters of a cell that count for the width of its column
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of a ZIP archive, so that no clock goes into the file
 
 
@@ -86,11 +89,13 @@ def demographics_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
 
 
 def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
-    """Table 2."""
+    """Table 2; connectivity names its seed."""
+    places = _places(table)
+    seeds = list(dict.fromkeys(table["seed"].dropna()))
     rows = [
         [
-            row.measure,
-            region_name(row.region),
+            row.measure if is_missing(row.seed) else f"{row.measure} ({row.seed})",
+            places[row.Index],
             _text(row.hemisphere),
             EN_DASH if is_missing(row.brodmann_area) else str(row.brodmann_area),
             *(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm)),
@@ -103,6 +108,9 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         "Gaussian random field correction of clusters.",
         "BA: Brodmann area at the peak; x, y, z: peak in MNI space, mm.",
     ]
+    if seeds:
+        named = "; ".join(_seed_words(table, seed) for seed in seeds)
+        notes.append(f"In parentheses after FC, its seed: {named}.")
     head = ["Measure", "Region", "Hemisphere", "BA", "x", "y", "z", "t"]
     title = "Table 2. Regions that differ between patients and controls"
     return Sheet(_titled(title, simulated), head, rows, _noted(notes, rows), 3)
@@ -111,8 +119,9 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
 def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     """Table 3: the rows of the published protocol, then the leak-free arm and comparators."""
     rows = []
+    places = _places(table)
     for row in table.itertuples():
-        features = region_name(row.region)
+        features = places[row.Index]
         if row.arm != "A":
             features = f"arm {row.arm}: {_text(row.region)}"
         elif row.cluster_id == "all":
@@ -136,7 +145,7 @@ def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     notes = [
         "Without an arm: published protocol, regions chosen on all participants (circular); "
         "means over the test sets.",
-        "Arms B and D: regions, features and model from the training folds alone; out of fold.",
+        "Other arms: regions, features and model from the training folds alone; out of fold.",
         "AUC: area under the ROC curve; LOO: leave-one-out inside the training sets.",
     ]
     head = ["Measure", "Region", "Hemisphere", "AUC", "LOO AUC", "Cutoff"]
@@ -147,10 +156,11 @@ def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
 
 def correlation_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     """Table 4."""
+    places = _places(table)
     rows = [
         [
             row.measure,
-            region_name(row.region),
+            places[row.Index],
             _text(row.hemisphere),
             number(row.rho, 3),
             p_value(row.p),
@@ -171,6 +181,25 @@ SHEETS = {
     "table3_classification": classification_sheet,
     "table4_correlation": correlation_sheet,
 }
+
+
+def _places(table: pd.DataFrame) -> pd.Series:
+    """Names of the regions; of several clusters of a measure in one region, with their labels."""
+    names = table["region"].map(region_name)
+    several = table.duplicated(["measure", "region", "hemisphere"], keep=False)
+    labels = " (" + table["cluster_id"].astype(str) + ")"
+    return names.where(~(several & table["region"].notna()), names + labels)
+
+
+def _seed_words(table: pd.DataFrame, seed: str) -> str:
+    """Where a seed is: the region of the cluster of its name, if it is one."""
+    cluster = table[table["cluster_id"] == seed]
+    if not len(cluster):
+        return seed
+    hemisphere = _text(cluster["hemisphere"].iloc[0])
+    return ", ".join(
+        filter(None, [f"{seed} {region_name(cluster['region'].iloc[0])}", hemisphere])
+    )
 
 
 def _titled(title: str, simulated: bool) -> str:
@@ -232,13 +261,17 @@ thead th {{ border-bottom: 1px solid; }}
 
 
 def as_latex(sheet: Sheet) -> str:
-    """Write a LaTeX table; it needs the packages booktabs and graphicx (``resizebox``)."""
+    """Write a LaTeX table; it needs the packages booktabs and graphicx (``resizebox``).
+
+    Its caption has no number: LaTeX counts the tables of the manuscript.
+    """
+    caption = re.sub(r"\bTable \d+\. ", "", sheet.title)
     columns = "l" * sheet.n_words + "r" * (len(sheet.head) - sheet.n_words)
     rows = [" & ".join(latex_text(text) for text in row) + r" \\" for row in sheet.rows]
     return "\n".join(
         [
             r"\begin{table}",
-            rf"\caption{{{latex_text(sheet.title)}}}",
+            rf"\caption{{{latex_text(caption)}}}",
             r"\resizebox{\textwidth}{!}{%",
             rf"\begin{{tabular}}{{{columns}}}",
             r"\toprule",
@@ -262,17 +295,21 @@ def latex_text(text: str) -> str:
 def as_docx(sheet: Sheet) -> bytes:
     """Write a Word document with the table, by the rules of Office Open XML (ECMA-376)."""
     header = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    rows = [_word_row(sheet.head, sheet.n_words, bold=True, line="single")]
-    rows += [_word_row(row, sheet.n_words, bold=False, line="nil") for row in sheet.rows]
+    margin = WORD_MARGIN
+    widths = _word_widths(sheet)
+    rows = [_word_row(sheet.head, sheet.n_words, widths, bold=True, line="single")]
+    rows += [_word_row(row, sheet.n_words, widths, bold=False, line="nil") for row in sheet.rows]
     edges = "".join(f'<w:{side} w:val="single" w:sz="12"/>' for side in ("top", "bottom"))
-    grid = "<w:gridCol/>" * len(sheet.head)
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     document = (
         f'{header}<w:document xmlns:w="{WORD}"><w:body>'
         f"{_word_paragraph(sheet.title, bold=True)}"
         f'<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{edges}</w:tblBorders>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         f"{_word_paragraph(' '.join(sheet.notes))}"
-        '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
+        f'<w:sectPr><w:pgSz w:w="{WORD_PAGE}" w:h="11906" w:orient="landscape"/>'
+        f'<w:pgMar w:top="{margin}" w:right="{margin}" w:bottom="{margin}" w:left="{margin}"/>'
+        "</w:sectPr>"
         "</w:body></w:document>"
     )
     types = (
@@ -297,13 +334,22 @@ def as_docx(sheet: Sheet) -> bytes:
     return buffer.getvalue()
 
 
-def _word_row(cells: list[str], n_words: int, *, bold: bool, line: str) -> str:
+def _word_widths(sheet: Sheet) -> list[int]:
+    """Widths of the columns, by their cells and by the words of their heads, which are bold."""
+    letters = [
+        max(1.3 * max(map(len, head.split())), min(max(map(len, cells), default=0), LONGEST)) + 3
+        for head, *cells in zip(sheet.head, *sheet.rows, strict=True)
+    ]
+    return [int((WORD_PAGE - 2 * WORD_MARGIN) * one / sum(letters)) for one in letters]
+
+
+def _word_row(cells: list[str], n_words: int, widths: list[int], *, bold: bool, line: str) -> str:
     border = f'<w:tcBorders><w:bottom w:val="{line}" w:sz="6"/></w:tcBorders>'
     repeat = "<w:trPr><w:tblHeader/></w:trPr>" if bold else ""
     written = "".join(
-        f"<w:tc><w:tcPr>{border}</w:tcPr>"
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{border}</w:tcPr>'
         f"{_word_paragraph(text, bold=bold, right=index >= n_words)}</w:tc>"
-        for index, text in enumerate(cells)
+        for index, (text, width) in enumerate(zip(cells, widths, strict=True))
     )
     return f"<w:tr>{repeat}{written}</w:tr>"
 

@@ -1,6 +1,7 @@
 """Tables for a manuscript: the same cells in HTML, LaTeX and Word, the same bytes every time."""
 
 import io
+import re
 import zipfile
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -118,6 +119,57 @@ def test_tables_2_to_4_are_written_as_the_published_ones():
     assert table.rows[0][3:] == ["0.900", "0.850", "0.500", "80.0", "75.0", "77.5"]
     assert table.rows[2][1].startswith("arm B nested")
     assert correlation_sheet(ASSOCIATION, simulated=False).rows[0][3:] == ["0.131", "0.570"]
+
+
+def test_clusters_of_one_region_are_told_apart_and_connectivity_names_its_seed():
+    table = pd.DataFrame(
+        {
+            "measure": ["ALFF", "FC", "FC", "FC"],
+            "region": ["Temporal_Inf_L", "Precentral_R", "Precentral_R", "Insula_L"],
+            "hemisphere": ["left", "right", "right", "left"],
+            "brodmann_area": "6",
+            **dict.fromkeys(["x_mm", "y_mm", "z_mm", "t", "rho", "p"], 0.5),
+            "n": 9,
+            "cluster_id": ["ALFF1", "FC1", "FC2", "FC3"],
+            "seed": [None, "ALFF1", "ALFF1", "insula"],
+        }
+    )
+
+    regions = regions_sheet(table, simulated=False)
+
+    assert [row[:2] for row in regions.rows] == [
+        ["ALFF", "Inferior temporal gyrus"],
+        ["FC (ALFF1)", "Precentral gyrus (FC1)"],
+        ["FC (ALFF1)", "Precentral gyrus (FC2)"],
+        ["FC (insula)", "Insula"],
+    ]
+    assert regions.notes[-1] == (
+        "In parentheses after FC, its seed: ALFF1 Inferior temporal gyrus, left; insula."
+    )
+    correlation = correlation_sheet(table, simulated=False)
+    assert [row[1] for row in correlation.rows] == [row[1] for row in regions.rows]
+
+
+def test_latex_counts_the_tables_itself():
+    text = as_latex(regions_sheet(REGIONS, simulated=True))
+
+    assert r"\caption{SIMULATED DATA. Regions that differ" in text
+
+
+def test_the_columns_of_word_fill_the_page_and_hold_the_words_of_their_heads():
+    sheet = classification_sheet(TABLES["table3_classification"], simulated=False)
+    document = zipfile.ZipFile(io.BytesIO(as_docx(sheet))).read("word/document.xml").decode()
+    page, margin = (
+        int(re.search(rf'w:{name}="(\d+)"', document)[1]) for name in ("pgSz w:w", "left")
+    )
+    widths = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"/>', document)]
+    cells = [int(width) for width in re.findall(r'<w:tcW w:w="(\d+)"', document)]
+
+    assert cells == widths * (len(sheet.rows) + 1)
+    assert 0 <= page - 2 * margin - sum(widths) < len(widths)
+    points = [width / 20 - 2 * 5.4 for width in widths]  # without the margins of the cells
+    for head, width in zip(sheet.head, points, strict=True):
+        assert width > 6.5 * max(map(len, head.split())), head  # points of a wide, bold letter
 
 
 def test_an_empty_table_says_why():
