@@ -26,8 +26,8 @@ FIRST_MEMORY_MB = 600  # of the job that is killed for it; a retry asks for as m
 DONE_BEFORE_THE_LOSS = 2  # participants
 RESTARTED = "Trying to restart"
 SUBMITTED = re.compile(r"submitted with SLURM jobid", re.IGNORECASE)
-# what differs from run to run
-NO_PRODUCTS = ("benchmarks", "logs", "run_times.tsv")
+# what differs from run to run, and what the repository keeps there
+NO_PRODUCTS = ("benchmarks", "logs", "run_times.tsv", "README.md")
 
 
 def main():
