@@ -1,0 +1,42 @@
+"""Two sites in a whole run: a covariate, counts in the report, ComBat in the training folds."""
+
+import shutil
+
+import pytest
+import yaml
+
+from restpain.tables import read_table
+from runs import SMALL, snakemake
+
+pytestmark = pytest.mark.workflow
+
+
+def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished_run[0], run, symlinks=True)
+    two = tmp_path / "two.yaml"
+    # simulated participants have no scanner; any column of words will do for one
+    two.write_text(
+        yaml.safe_dump({"cohort": {"site": "sex"}, "classification": {"harmonise": True}})
+    )
+
+    process = snakemake(directory=run, configfiles=(SMALL, two))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert "preprocess_func" not in process.stderr
+    analysed = read_table(run / "results/cohort/analysed.tsv")
+    analysed = analysed[analysed["exclude"].isna()]
+    patients = analysed[analysed["group"] == "patient"]
+    report = (run / "results/report.html").read_text()
+    assert "Analysed participants of each sex" in report
+    assert f'<th scope="row">M</th><td class="num">{(patients["sex"] == "M").sum()}</td>' in report
+    assert "Its features were harmonised across the levels of sex by ComBat" in report
+    with_combat, without = (
+        read_table(folder / "results/classification/nested_predictions.tsv")
+        for folder in (run, finished_run[0])
+    )
+    assert set(with_combat["participant_id"]) == set(without["participant_id"])
+    for arm in ("B nested", "C atlas", "D logistic"):
+        probabilities = with_combat.loc[with_combat["arm"] == arm, "probability"]
+        assert probabilities.between(0, 1).all()
+        assert probabilities.tolist() != without.loc[without["arm"] == arm, "probability"].tolist()
