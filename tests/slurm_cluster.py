@@ -56,7 +56,7 @@ NODE = (
 
 # options of snakemake for the profile on a cluster of this machine, which answers at once
 PROFILE = (
-    *("--workflow-profile", str(Path(__file__).parents[1] / "profiles" / "slurm")),
+    *("--profile", str(Path(__file__).parents[1] / "profiles" / "slurm")),
     *("--slurm-status-command", "squeue"),
     *("--slurm-init-seconds-before-status-checks", "2"),
     *("--latency-wait", "10"),
