@@ -113,8 +113,8 @@ if SOURCE in ("simulated", "dicom"):
             "../envs/cohort.yaml"
         threads: 1
         resources:
-            mem_mb=on_retry(2000),
-            runtime=on_retry(10),
+            mem_mb=by_headers(600, 4, "rest"),
+            runtime=by_headers(10, 0.02, "rest"),
         params:
             code=code_digest("convert_dicom.py"),
         script:
@@ -143,8 +143,8 @@ if SOURCE == "bids":
             "../envs/cohort.yaml"
         threads: 1
         resources:
-            mem_mb=on_retry(2000),
-            runtime=on_retry(10),
+            mem_mb=by_headers(600, 4, "rest"),
+            runtime=by_headers(10, 0.02, "rest"),
         params:
             code=code_digest("link_bids.py"),
         script:

@@ -67,8 +67,8 @@ rule correlate_seeds:
     threads: 1
     resources:
         # measured: 60 MB to start and three times the denoised series
-        mem_mb=memory_mb(500, 4, "rest"),
-        runtime=on_retry(10),
+        mem_mb=by_headers(500, 4, "rest"),
+        runtime=by_headers(10, 0.02, "rest"),
     params:
         band_hz=config["metrics"]["band_hz"],
         fwhm_mm=config["metrics"]["fwhm_mm"],

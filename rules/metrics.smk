@@ -30,8 +30,8 @@ rule compute_metrics:
     threads: 1
     resources:
         # measured: 60 MB to start and three times the denoised series
-        mem_mb=memory_mb(500, 4, "rest"),
-        runtime=on_retry(10),
+        mem_mb=by_headers(500, 4, "rest"),
+        runtime=by_headers(10, 0.02, "rest"),
     params:
         measures=MEASURES,
         band_hz=config["metrics"]["band_hz"],

@@ -64,8 +64,8 @@ rule preprocess_anat:
         "../envs/preprocessing.yaml"
     threads: 1
     resources:
-        mem_mb=memory_mb(600, 30, "t1"),
-        runtime=on_retry(10),
+        mem_mb=by_headers(600, 30, "t1"),
+        runtime=by_headers(10, 0.05, "t1"),
     params:
         code=code_digest("preprocess_anat.py"),
     script:
@@ -97,8 +97,8 @@ if SOURCE == "derivatives":
             "../envs/preprocessing.yaml"
         threads: 1
         resources:
-            mem_mb=memory_mb(600, 12, "rest"),
-            runtime=on_retry(10),
+            mem_mb=by_headers(600, 12, "rest"),
+            runtime=by_headers(10, 0.02, "rest"),
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             nuisance=config["preprocessing"]["nuisance"],
@@ -136,8 +136,8 @@ else:
             "../envs/preprocessing.yaml"
         threads: 1
         resources:
-            mem_mb=memory_mb(600, 12, "rest"),
-            runtime=on_retry(15),
+            mem_mb=by_headers(600, 12, "rest"),
+            runtime=by_headers(10, 0.02, "rest"),
         params:
             drop_volumes=config["preprocessing"]["drop_volumes"],
             slice_order=slice_order(),
@@ -202,8 +202,8 @@ rule plot_participant:
         "../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(5),
+        mem_mb=by_headers(600, 6, "rest"),
+        runtime=by_headers(5, 0.01, "rest"),
     params:
         source=SOURCE,
         limits=quality_limits(),

@@ -13,11 +13,12 @@ def on_retry(amount):
     return resource
 
 
-def memory_mb(start, per_mb, kind):
-    """Memory of a participant's job, from what the headers said; each retry asks as much again.
+def by_headers(start, per_mb, kind):
+    """A resource of a participant's job, from what the headers said; each retry asks as much again.
 
-    ``start`` MB and ``per_mb`` for each MB that the T1 or rest series takes as float32. The index
-    is not an input of the jobs: it exists when one of them is ready, and changes nothing in them.
+    ``start`` (memory in MB, time in minutes) and ``per_mb`` for each MB that the T1 or rest series takes
+    as float32. The index is not an input of the jobs: it exists when one of them is ready, and changes
+    nothing in them.
     """
 
     def resource(wildcards, attempt):

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import slurm_cluster
-from runs import REPOSITORY, SMALL, command, write_config
+from runs import REPOSITORY, SMALL, command, snakemake, write_config
 
 pytestmark = pytest.mark.workflow
 
@@ -139,7 +139,9 @@ def test_a_profile_holds_beside_the_default_one_which_snakemake_adds(tmp_path, n
     assert {key: settings[key] for key in expected} == expected
 
 
-def test_planning_lists_no_participants_folder_and_opens_none_of_its_files(tmp_path):
+@pytest.fixture
+def dicom_of_twelve(tmp_path):
+    """Configuration of twelve participants, each with a folder and a file in it."""
     data = tmp_path / "data"
     names = [f"sub-{number:02d}" for number in range(1, 13)]
     for name in names:
@@ -159,14 +161,43 @@ def test_planning_lists_no_participants_folder_and_opens_none_of_its_files(tmp_p
         "data": str(data),
         "participants": str(data / "participants.tsv"),
     }
+    return write_config(tmp_path, cohort=cohort)
 
-    output = dry_run(
-        WATCHED,
-        str(data),
-        directory=tmp_path,
-        configfiles=(write_config(tmp_path, cohort=cohort),),
-    )
 
-    assert output.count("rule convert_dicom:") == len(names)
+def test_planning_lists_no_participants_folder_and_opens_none_of_its_files(
+    dicom_of_twelve, tmp_path
+):
+    data = tmp_path / "data"
+
+    output = dry_run(WATCHED, str(data), directory=tmp_path, configfiles=(dicom_of_twelve,))
+
+    assert output.count("rule convert_dicom:") == 12
     watched = re.findall(r"^WATCHED (\S+) (.*)$", output, re.MULTILINE)
     assert set(watched) == {("open", "/participants.tsv")}
+
+
+def test_memory_and_time_of_a_participant_grow_with_what_its_headers_said(
+    dicom_of_twelve, tmp_path
+):
+    index = tmp_path / "results" / "cohort" / "index" / "sub-01.json"
+    index.parent.mkdir(parents=True)
+    rest = {"kind": "rest", "matrix": [100, 100, 50], "n_volumes": 1000}  # 2,000 MB as float32
+    anatomy = {"kind": "t1", "matrix": [250, 200, 200], "n_volumes": 1}  # 40 MB
+    index.write_text(json.dumps({"series": [rest, anatomy]}))
+
+    process = snakemake(directory=tmp_path, configfiles=(dicom_of_twelve,), options=["--dry-run"])
+
+    asked = {
+        (rule, subject): (int(memory), int(minutes))
+        for rule, subject, memory, minutes in re.findall(
+            r"^rule (\w+):\n(?:    .*\n)*?    wildcards: subject=(\d+)\n"
+            r"    resources: (?=.*\bmem_mb=(\d+))(?=.*\bruntime=(\d+))",
+            process.stdout,
+            re.MULTILINE,
+        )
+    }
+    assert asked["preprocess_anat", "01"] == (600 + 30 * 40, 12)
+    assert asked["preprocess_func", "01"] == (600 + 12 * 2000, 50)
+    assert asked["convert_dicom", "01"] == (600 + 4 * 2000, 50)
+    assert asked["compute_metrics", "01"] == (500 + 4 * 2000, 50)
+    assert asked["preprocess_func", "02"] == (600, 10)
