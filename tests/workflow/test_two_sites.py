@@ -15,9 +15,15 @@ def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_
     run = tmp_path / "run"
     shutil.copytree(finished_run[0], run, symlinks=True)
     two = tmp_path / "two.yaml"
-    # simulated participants have no scanner; any column of words will do for one
+    # simulated participants have no scanner, any column of words will do for one; in three folds
+    # five women would be too few
     two.write_text(
-        yaml.safe_dump({"cohort": {"site": "sex"}, "classification": {"harmonise": True}})
+        yaml.safe_dump(
+            {
+                "cohort": {"site": "sex"},
+                "classification": {"harmonise": True, "n_folds": 4},
+            }
+        )
     )
 
     process = snakemake(directory=run, configfiles=(SMALL, two))
