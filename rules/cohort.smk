@@ -16,12 +16,13 @@ if SOURCE != "simulated":
             "results/logs/import_participants.log",
         benchmark:
             "results/benchmarks/import_participants.tsv"
+        retries: 0  # its faults are those of the data
         conda:
             "../envs/cohort.yaml"
         threads: 1
         resources:
-            mem_mb=on_retry(500),
-            runtime=on_retry(5),
+            mem_mb=2000,
+            runtime=30,
         params:
             patients=config["cohort"]["patients"],
             controls=config["cohort"]["controls"],
@@ -73,12 +74,13 @@ checkpoint check_cohort:
     benchmark:
         "results/benchmarks/check_cohort.tsv"
     priority: 100
+    retries: 0  # its faults are those of the data
     conda:
         "../envs/cohort.yaml"
     threads: 1
     resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(10),
+        mem_mb=2000,
+        runtime=30,
     params:
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         drop_volumes=config["preprocessing"]["drop_volumes"],

@@ -30,12 +30,13 @@ rule check_design:
     benchmark:
         "results/benchmarks/check_design.tsv"
     priority: 100
+    retries: 0  # its faults are those of the data
     conda:
         "../envs/statistics.yaml"
     threads: 1
     resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
+        mem_mb=2000,
+        runtime=30,
     params:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],

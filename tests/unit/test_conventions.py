@@ -60,6 +60,12 @@ def test_a_rule_reruns_when_its_code_changes(name):
     assert f'code=code_digest("{name}.py")' in SCRIPT_RULES[name]
 
 
+# a second attempt of the check of the cohort would miss the indices that the first one removed
+@pytest.mark.parametrize("name", ["import_participants", "check_cohort", "check_design"])
+def test_what_looks_for_faults_of_the_data_is_not_submitted_again(name):
+    assert re.search("^    retries: 0 ", SCRIPT_RULES[name], re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", SCRIPT_RULES)
 @pytest.mark.parametrize("section", ["input", "output", "params"])
 def test_a_script_reads_all_that_its_rule_declares_and_nothing_else(name, section):
