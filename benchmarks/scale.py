@@ -1,10 +1,10 @@
 """Planning of large cohorts: seconds and memory of a dry run; makes the table of docs/cluster.md.
 
-    PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000
+    PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000 [--profile slurm] [--options ...]
 
 Dry runs of the whole workflow on simulated tables of as many participants, with a folder for each
 of them and no data in it. With ``--write`` the table replaces the one between the comments
-``<!-- scale -->`` and ``<!-- end -->`` of the page.
+``<!-- scale PROFILE -->`` and ``<!-- end -->`` of the page.
 """
 
 import argparse
@@ -29,7 +29,7 @@ print(code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 """
 
 
-def dry_run(n_participants):
+def dry_run(n_participants, profile, options):
     """Jobs, CPU seconds, wall seconds and peak memory (MB) of planning a cohort."""
     rng = np.random.default_rng(0)
     names = [f"sub-{number:05d}" for number in range(n_participants)]
@@ -60,6 +60,7 @@ def dry_run(n_participants):
                 *(sys.executable, "-c", MEASURED, sys.executable, "-m", "snakemake"),
                 *("--snakefile", REPOSITORY / "Snakefile", "--directory", path, "--cores", "2"),
                 *("--dry-run", "--quiet", "rules"),
+                *("--workflow-profile", REPOSITORY / "profiles" / profile, *options),
                 *("--configfile", REPOSITORY / "config.yaml", path / "own.yaml"),
             ],
             capture_output=True,
@@ -77,17 +78,22 @@ def dry_run(n_participants):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("n_participants", nargs="+", type=int)
+    parser.add_argument("--profile", default="default", help="a folder of profiles/")
+    parser.add_argument("--options", nargs="*", default=[], help="of Snakemake, without --")
     parser.add_argument("--write", action="store_true", help="put the table into docs/cluster.md")
     arguments = parser.parse_args()
     lines = ["| participants | jobs | CPU s | memory, MB |", "| --- | --- | --- | --- |"]
     for n_participants in arguments.n_participants:
-        jobs, cpu, wall, memory = dry_run(n_participants)
+        jobs, cpu, wall, memory = dry_run(
+            n_participants, arguments.profile, [f"--{option}" for option in arguments.options]
+        )
         lines.append(f"| {n_participants:,} | {jobs:,} | {cpu:.0f} | {memory:.0f} |")
         print(f"{lines[-1]}   ({wall:.0f} s)", flush=True)
     if arguments.write:
-        block = "<!-- scale -->\n" + "\n".join(lines) + "\n<!-- end -->"
+        start = f"<!-- scale {arguments.profile} -->"
+        block = f"{start}\n" + "\n".join(lines) + "\n<!-- end -->"
         page = PAGE.read_text(encoding="utf-8")
-        page, found = re.subn(r"<!-- scale -->.*?<!-- end -->", block, page, flags=re.DOTALL)
+        page, found = re.subn(f"{start}.*?<!-- end -->", block, page, flags=re.DOTALL)
         if not found:
             raise SystemExit(f"{PAGE.name} has no place for the table")
         PAGE.write_text(page, encoding="utf-8")
