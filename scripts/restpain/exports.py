@@ -145,7 +145,7 @@ def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     notes = [
         "Without an arm: published protocol, regions chosen on all participants (circular); "
         "means over the test sets.",
-        "Other arms: regions, features and model from the training folds alone; out of fold.",
+        "Other arms: what is chosen or fitted comes from the training folds alone; out of fold.",
         "AUC: area under the ROC curve; LOO: leave-one-out inside the training sets.",
     ]
     head = ["Measure", "Region", "Hemisphere", "AUC", "LOO AUC", "Cutoff"]
