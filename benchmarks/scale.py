@@ -1,6 +1,6 @@
 """Planning of large cohorts: seconds and memory of a dry run; makes the table of docs/cluster.md.
 
-    PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000 [--profile slurm] [--options ...]
+    PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000 [--profile slurm]
 
 Dry runs of the whole workflow on simulated tables of as many participants, with a folder for each
 of them and no data in it. With ``--write`` the table replaces the one between the comments
@@ -29,7 +29,7 @@ print(code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 """
 
 
-def dry_run(n_participants, profile, options):
+def dry_run(n_participants, profile):
     """Jobs, CPU seconds, wall seconds and peak memory (MB) of planning a cohort."""
     rng = np.random.default_rng(0)
     names = [f"sub-{number:05d}" for number in range(n_participants)]
@@ -60,7 +60,7 @@ def dry_run(n_participants, profile, options):
                 *(sys.executable, "-c", MEASURED, sys.executable, "-m", "snakemake"),
                 *("--snakefile", REPOSITORY / "Snakefile", "--directory", path, "--cores", "2"),
                 *("--dry-run", "--quiet", "rules"),
-                *("--workflow-profile", REPOSITORY / "profiles" / profile, *options),
+                *("--workflow-profile", REPOSITORY / "profiles" / profile),
                 *("--configfile", REPOSITORY / "config.yaml", path / "own.yaml"),
             ],
             capture_output=True,
@@ -79,14 +79,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("n_participants", nargs="+", type=int)
     parser.add_argument("--profile", default="default", help="a folder of profiles/")
-    parser.add_argument("--options", nargs="*", default=[], help="of Snakemake, without --")
     parser.add_argument("--write", action="store_true", help="put the table into docs/cluster.md")
     arguments = parser.parse_args()
     lines = ["| participants | jobs | CPU s | memory, MB |", "| --- | --- | --- | --- |"]
     for n_participants in arguments.n_participants:
-        jobs, cpu, wall, memory = dry_run(
-            n_participants, arguments.profile, [f"--{option}" for option in arguments.options]
-        )
+        jobs, cpu, wall, memory = dry_run(n_participants, arguments.profile)
         lines.append(f"| {n_participants:,} | {jobs:,} | {cpu:.0f} | {memory:.0f} |")
         print(f"{lines[-1]}   ({wall:.0f} s)", flush=True)
     if arguments.write:
