@@ -295,10 +295,10 @@ def latex_text(text: str) -> str:
 def as_docx(sheet: Sheet) -> bytes:
     """Write a Word document with the table, by the rules of Office Open XML (ECMA-376)."""
     header = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    margin = WORD_MARGIN
     widths = _word_widths(sheet)
     rows = [_word_row(sheet.head, sheet.n_words, widths, bold=True, line="single")]
     rows += [_word_row(row, sheet.n_words, widths, bold=False, line="nil") for row in sheet.rows]
+    margins = " ".join(f'w:{side}="{WORD_MARGIN}"' for side in ("top", "right", "bottom", "left"))
     edges = "".join(f'<w:{side} w:val="single" w:sz="12"/>' for side in ("top", "bottom"))
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     document = (
@@ -308,7 +308,7 @@ def as_docx(sheet: Sheet) -> bytes:
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         f"{_word_paragraph(' '.join(sheet.notes))}"
         f'<w:sectPr><w:pgSz w:w="{WORD_PAGE}" w:h="11906" w:orient="landscape"/>'
-        f'<w:pgMar w:top="{margin}" w:right="{margin}" w:bottom="{margin}" w:left="{margin}"/>'
+        f"<w:pgMar {margins}/>"
         "</w:sectPr>"
         "</w:body></w:document>"
     )
