@@ -21,8 +21,8 @@ from scipy import fft, stats
 from restpain.calibration import PUBLISHED_ERROR_RATE
 from restpain.clusters import signed_clusters
 from restpain.design import Design
-from restpain.evaluation import wilson_interval
 from restpain.inference import Correction, corrected_clusters, estimated_smoothness, voxel_fdr
+from restpain.intervals import wilson_interval
 from restpain.models import fit_model, t_to_z
 from restpain.permutation import (
     family_wise_p,

@@ -22,7 +22,9 @@ import numpy as np
 from isal import igzip
 from scipy import ndimage, signal, stats
 
+from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd, zscored
 from restpain import connectivity, regional, smoothing, spectrum
+from restpain.temporal_filter import detrend, ideal_filter
 from restpain.volumes import read_mask, read_masked, write_masked, write_volume
 
 REPOSITORY = Path(__file__).parents[1]
@@ -87,10 +89,10 @@ def agreement():
         maps[f"{name}_ALFF"] = np.where(varying, alff, 0)
         maps[f"{name}_mALFF"] = spectrum.standardised(alff)
         maps[f"{name}_fALFF"] = np.where(varying, falff, np.nan)
-        maps[f"{name}_zALFF"] = spectrum.zscored(alff)
+        maps[f"{name}_zALFF"] = zscored(alff)
         maps[f"{name}_ReHo27"], maps[f"{name}_mReHo27"] = w, spectrum.standardised(w)
-        maps[f"{name}_zReHo27"] = spectrum.zscored(w)
-        filtered = spectrum.ideal_filter(spectrum.detrend(series.astype(float)), **BAND)
+        maps[f"{name}_zReHo27"] = zscored(w)
+        filtered = ideal_filter(detrend(series.astype(float)), **BAND)
         for step, data in (("", series), ("_detrend_bp0.01-0.1", filtered)):
             r = connectivity.correlation(data, connectivity.seed_series(data, seed))[:, 0]
             maps[f"{name}_FC{step}"] = np.where(varying, r, np.nan)
@@ -108,7 +110,7 @@ def agreement():
             maps["zfunc_FC_s6"] = smoothing.smooth(z, mask, **smooth)
             smoothed = smoothing.smooth(series, mask, **smooth)
             maps["s6_func_vol1_vol60"] = smoothed[:, [0, 59]]
-            written = spectrum.detrend(smoothed, keep_mean=True)
+            written = detrend(smoothed, keep_mean=True)
             maps["s6_detrend_ALFF"], maps["s6_detrend_fALFF"] = spectrum.alff_and_falff(
                 written, **BAND
             )
@@ -129,12 +131,12 @@ def dialects():
     gain = np.exp(np.random.default_rng(1).normal(0, 0.3, len(series)))
     series = smoothing.smooth(series * gain[:, None], mask, **SMOOTHING)
     ours = spectrum.alff_and_falff(series, **BAND)
-    afni = spectrum.alff_and_falff_afni(series, **BAND)
-    spread = spectrum.alff_and_falff_sd(series, **BAND)
+    afni = alff_and_falff_afni(series, **BAND)
+    spread = alff_and_falff_sd(series, **BAND)
     others = [
         ("ALFF, AFNI 3dRSFC", afni[0], ours[0]),
         ("ALFF, standard deviation (C-PAC, RSFA)", spread[0], ours[0]),
-        ("ALFF, XCP-D", spectrum.alff_xcpd(series, **BAND), ours[0]),
+        ("ALFF, XCP-D", alff_xcpd(series, **BAND), ours[0]),
         ("fALFF, AFNI 3dRSFC", afni[1], ours[1]),
         ("fALFF, standard deviation (C-PAC, fRSFA)", spread[1], ours[1]),
     ]
@@ -200,7 +202,7 @@ def speed():
             lambda: smoothing.smooth(series, mask, **SMOOTHING),
             ("scipy gaussian_filter on the grid", plain_smoothing),
         ),
-        ("ideal filter", lambda: spectrum.ideal_filter(series, **BAND), None),
+        ("ideal filter", lambda: ideal_filter(series, **BAND), None),
         ("connectivity, 1 seed", lambda: fc(1), ("numpy at once", lambda: plain_fc(1))),
         ("connectivity, 10 seeds", lambda: fc(10), ("numpy at once", lambda: plain_fc(10))),
     ]

@@ -29,8 +29,9 @@ from restpain.regional import reho_in_band
 from restpain.resampling import resampled_series, spline_coefficients, spline_values
 from restpain.slicetiming import correct_slice_timing, middle_time, ordered_times
 from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, ideal_filter, standardised
+from restpain.spectrum import alff_and_falff, standardised
 from restpain.tables import read_table
+from restpain.temporal_filter import ideal_filter
 from restpain.trilinear import applied, voxel_points
 from restpain.volumes import read_mask, read_masked, read_volume
 

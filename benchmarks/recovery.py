@@ -17,8 +17,8 @@ import numpy as np
 import yaml
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 
-from restpain.evaluation import wilson_interval
 from restpain.inference import find_clusters
+from restpain.intervals import wilson_interval
 from restpain.power import random_design
 from restpain.random_maps import smooth_noise
 from restpain.template import template_grid, template_images

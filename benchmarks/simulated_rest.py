@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from simulation import N_PARTICIPANTS, REPOSITORY
 
 from restpain.atlas import aal
 from restpain.geometry import grid_points
@@ -24,6 +23,7 @@ from restpain.simulated_motion import head_motion, motion_matrix, moved_since, r
 from restpain.slicetiming import correct_slice_timing, ordered_times
 from restpain.tables import write_json
 from restpain.volumes import read_mask, read_volume, write_masked, write_volume
+from simulation import N_PARTICIPANTS, REPOSITORY
 
 DROPPED = 10  # volumes at the start
 

@@ -5,10 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from restpain.clustermaps import maps_of_measures
-from restpain.design import included
 from restpain.files import write_text
-from restpain.groupmaps import of_analysed
-from restpain.participants import read_participants
+from restpain.participants import included, of_analysed, read_participants
 from restpain.quality_wall import motion_sentences
 from restpain.report_classification import classification_section
 from restpain.report_cohort import cohort_section

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restpain.figures_qc import SLICES_WIDTH, TRACES_WIDTH
 from restpain.files import write_text
-from restpain.groupmaps import participant_of
+from restpain.participants import participant_of
 from restpain.quality_wall import thumbnail, wall_context
 from restpain.report_page import render_page
 from restpain.runlog import start_log

@@ -3,14 +3,9 @@
 import logging
 from pathlib import Path
 
-from restpain.cohort_checks import (
-    cohort_problems,
-    predicted_resources,
-    problem_table,
-    sentences,
-    unmatched_folders,
-)
+from restpain.cohort_checks import cohort_problems, problem_table, sentences, unmatched_folders
 from restpain.derivatives import DATASET
+from restpain.job_sizes import predicted_resources
 from restpain.participants import with_prefix
 from restpain.ratings import rating_problems
 from restpain.runlog import start_log

@@ -2,15 +2,8 @@
 
 import logging
 
-from restpain.design import (
-    MOTION,
-    category_counts,
-    design_overview,
-    included,
-    one_group_sentences,
-    score_problems,
-)
-from restpain.participants import read_participants
+from restpain.design import category_counts, design_overview, one_group_sentences, score_problems
+from restpain.participants import MEAN_FD, included, read_participants
 from restpain.runlog import start_log
 from restpain.sites import checked_design
 from restpain.tables import write_json, write_table
@@ -42,7 +35,7 @@ def check_design(
     table = included(read_participants(participants_path, patients=patients, controls=controls))
     # motion follows from preprocessing
     known, known_of_score = (
-        [name for name in names if name != MOTION] for names in (covariates, score_covariates)
+        [name for name in names if name != MEAN_FD] for names in (covariates, score_covariates)
     )
     problems = score_problems(table[table["group"] == patients], score, known_of_score)
     try:

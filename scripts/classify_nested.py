@@ -8,8 +8,9 @@ from restpain.arms import leak_free_arms
 from restpain.classification_columns import NESTED_ARMS, NESTED_PREDICTIONS, NESTED_WEIGHTS
 from restpain.foldregions import features_of
 from restpain.folds import folds_of
-from restpain.groupmaps import of_analysed, participant_of, read_design, read_sites
+from restpain.groupmaps import read_design, read_sites
 from restpain.nested import predict_folds
+from restpain.participants import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, write_table
 

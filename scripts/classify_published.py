@@ -5,14 +5,13 @@ import logging
 import pandas as pd
 
 from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
-from restpain.design import included
-from restpain.folds import step_seed
-from restpain.participants import read_participants
+from restpain.participants import included, read_participants
 from restpain.published import (
     feature_roc,
     feature_sets,
     published_protocol,
 )
+from restpain.random_seeds import step_seed
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_table
 

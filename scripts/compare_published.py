@@ -17,10 +17,9 @@ from restpain.comparison import (
     counts,
 )
 from restpain.files import write_text
-from restpain.formatting import sidecar
 from restpain.report_page import render_page
 from restpain.runlog import start_log
-from restpain.tables import read_printed, read_table, write_json, write_table
+from restpain.tables import read_printed, read_table, sidecar, write_json, write_table
 
 logger = logging.getLogger("compare_published")
 

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.groupmaps import of_analysed, participant_of
+from restpain.participants import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import write_json
 from restpain.volumes import check_grid, read_mask, write_volume

@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.clusterfiles import correction_summary, write_clusters
 from restpain.clustertable import COLUMNS, cluster_rows
-from restpain.groupmaps import of_analysed, read_group
+from restpain.groupmaps import read_group
 from restpain.inference import (
     Correction,
     corrected_clusters,
@@ -14,6 +14,7 @@ from restpain.inference import (
     nulls_of_tables,
     smoothness_in_force,
 )
+from restpain.participants import of_analysed
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, write_json
 

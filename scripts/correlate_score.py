@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from restpain.association import fdr, p_method, spearman, spearman_interval
-from restpain.folds import step_seed
 from restpain.groupmaps import read_scored_patients
+from restpain.random_seeds import step_seed
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_json, write_table
 

@@ -5,14 +5,10 @@ import logging
 import numpy as np
 
 from restpain.clusterfiles import correction_summary, write_clusters
-from restpain.folds import step_seed
-from restpain.groupmaps import (
-    maps_of_volumes,
-    of_analysed,
-    participant_of,
-    read_scored_patients,
-)
+from restpain.groupmaps import maps_of_volumes, read_scored_patients
 from restpain.inference import Correction, correction_of_maps, permutation_null
+from restpain.participants import of_analysed, participant_of
+from restpain.random_seeds import step_seed
 from restpain.runlog import start_log
 from restpain.scoremaps import (
     COLUMNS,

@@ -8,7 +8,7 @@ import numpy as np
 from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
 from restpain.runlog import start_log
 from restpain.smoothing import smooth
-from restpain.spectrum import checked_series, ideal_filter
+from restpain.temporal_filter import checked_series, ideal_filter
 from restpain.volumes import (
     check_grid,
     read_mask,

@@ -4,9 +4,9 @@ import logging
 
 import numpy as np
 
-from restpain.folds import step_seed
 from restpain.inference import Correction
 from restpain.power import COLUMNS, detection_table, planted_place
+from restpain.random_seeds import step_seed
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_json, write_table
 from restpain.volumes import read_mask

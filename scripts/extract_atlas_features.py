@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.atlas import aal
 from restpain.foldregions import atlas_means, read_local_maps
-from restpain.groupmaps import of_analysed, participant_of
+from restpain.participants import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import write_table
 from restpain.volumes import read_mask

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.clustertable import cluster_number
-from restpain.groupmaps import of_analysed, participant_of
+from restpain.participants import of_analysed, participant_of
 from restpain.runlog import start_log
 from restpain.tables import read_table, write_table
 from restpain.volumes import read_masked, read_volume

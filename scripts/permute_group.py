@@ -2,8 +2,7 @@
 
 import logging
 
-from restpain.folds import step_seed
-from restpain.groupmaps import of_analysed, read_group
+from restpain.groupmaps import read_group
 from restpain.inference import (
     NULL_COLUMNS,
     Correction,
@@ -12,6 +11,8 @@ from restpain.inference import (
     permutation_null,
     smoothness_in_force,
 )
+from restpain.participants import of_analysed
+from restpain.random_seeds import step_seed
 from restpain.runlog import start_log
 from restpain.tables import read_json, write_table
 

@@ -15,8 +15,7 @@ from restpain.figures_group_maps import (
 from restpain.figures_maps import DPI
 from restpain.files import write_bytes
 from restpain.formatting import counted
-from restpain.groupmaps import of_analysed
-from restpain.participants import read_participants
+from restpain.participants import of_analysed, read_participants
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
 from restpain.volumes import read_volume

@@ -4,8 +4,7 @@ import logging
 
 from restpain.figures_flow import workflow_svg
 from restpain.files import write_text
-from restpain.groupmaps import of_analysed
-from restpain.participants import read_participants
+from restpain.participants import of_analysed, read_participants
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table
 from restpain.workflow_content import workflow_content

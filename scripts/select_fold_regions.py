@@ -16,7 +16,8 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import deal_folds
-from restpain.groupmaps import of_analysed, read_design, read_sites
+from restpain.groupmaps import read_design, read_sites
+from restpain.participants import of_analysed
 from restpain.runlog import start_log
 from restpain.tables import write_table
 from restpain.volumes import read_mask, write_masked

@@ -2,8 +2,7 @@
 
 import logging
 
-from restpain.design import MOTION, included
-from restpain.participants import read_participants
+from restpain.participants import MEAN_FD, included, read_participants
 from restpain.runlog import start_log
 from restpain.sites import checked_design
 from restpain.tables import read_table, write_json, write_table
@@ -35,7 +34,7 @@ def select_participants(
     for who, reason in left_out.items():
         table.loc[table["participant_id"] == who, "exclude"] = reason
     kept = included(table)
-    kept[MOTION] = kept["participant_id"].map(quality["mean_fd_jenkinson_mm"])
+    kept[MEAN_FD] = kept["participant_id"].map(quality["mean_fd_jenkinson_mm"])
     try:
         checked_design(
             kept,

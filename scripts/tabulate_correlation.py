@@ -2,9 +2,9 @@
 
 import logging
 
-from restpain.formatting import measure_name, sidecar
+from restpain.formatting import measure_name
 from restpain.runlog import start_log
-from restpain.tables import read_table, write_json, write_table
+from restpain.tables import read_table, sidecar, write_json, write_table
 
 logger = logging.getLogger("tabulate_correlation")
 

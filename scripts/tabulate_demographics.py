@@ -3,10 +3,9 @@
 import logging
 
 from restpain.demographics import COLUMNS, demographics
-from restpain.formatting import sidecar
 from restpain.participants import read_participants
 from restpain.runlog import start_log
-from restpain.tables import write_json, write_table
+from restpain.tables import sidecar, write_json, write_table
 
 logger = logging.getLogger("tabulate_demographics")
 

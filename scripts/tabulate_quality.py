@@ -5,9 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.design import included
-from restpain.groupmaps import participant_of
-from restpain.participants import read_participants
+from restpain.participants import included, participant_of, read_participants
 from restpain.quality_groups import MOTION_COLUMNS, motion_of_groups
 from restpain.quality_limits import COLUMNS, quality_row
 from restpain.ratings import COLUMNS as RATING_COLUMNS

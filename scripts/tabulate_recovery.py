@@ -5,8 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.formatting import sidecar
-from restpain.groupmaps import of_analysed
+from restpain.participants import of_analysed
 from restpain.recovery_columns import (
     CLUSTERS,
     EFFECTS,
@@ -16,7 +15,7 @@ from restpain.recovery_columns import (
 )
 from restpain.recovery_table import recovered_effects, stage_table, with_observed
 from restpain.runlog import start_log
-from restpain.tables import read_json, read_table, write_json, write_table
+from restpain.tables import read_json, read_table, sidecar, write_json, write_table
 from restpain.volumes import read_mask, read_volume
 
 logger = logging.getLogger("tabulate_recovery")

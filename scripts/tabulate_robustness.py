@@ -5,8 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.folds import step_seed
-from restpain.formatting import sidecar
+from restpain.random_seeds import step_seed
 from restpain.robustness import (
     COLUMNS,
     curve_rows,
@@ -15,7 +14,7 @@ from restpain.robustness import (
     stability_rows,
 )
 from restpain.runlog import start_log
-from restpain.tables import read_table, write_json, write_table
+from restpain.tables import read_table, sidecar, write_json, write_table
 from restpain.volumes import read_mask, read_masked
 
 logger = logging.getLogger("tabulate_robustness")

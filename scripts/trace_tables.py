@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from restpain.groupmaps import of_analysed, participant_of
+from restpain.participants import of_analysed, participant_of
 from restpain.provenance import (
     COLUMNS,
     DATA,

@@ -5,10 +5,11 @@ Importing this module imports AutoGluon, which takes seconds.
 
 import pandas as pd
 
-from restpain.design import MOTION, Design
+from restpain.design import Design
 from restpain.learners import fit_and_predict
 from restpain.logistic import Fitter, Prediction, logistic_fitter
 from restpain.nested import Arm
+from restpain.participants import MEAN_FD
 
 NO_REGION = "none: no fold gave a significant region, so that nobody is told apart"
 
@@ -39,8 +40,8 @@ def plain_arms(
     """
     index = pd.Index(design.participants, name="participant_id")
     table = pd.DataFrame(design.matrix, index=index, columns=design.columns)
-    demographics = table.drop(columns=["group", "intercept", MOTION], errors="ignore")
-    movement = pd.DataFrame({MOTION: index.map(motion)}, index=index)
+    demographics = table.drop(columns=["group", "intercept", MEAN_FD], errors="ignore")
+    movement = pd.DataFrame({MEAN_FD: index.map(motion)}, index=index)
     logistic = logistic_fitter(n_folds)
     arms = [
         Arm(

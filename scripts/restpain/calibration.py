@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from restpain.evaluation import wilson_interval
+from restpain.intervals import wilson_interval
 
 # Two groups, voxel p < 0.001, cluster p < 0.05, random field of FSL's ordinary least squares:
 # lowest, median and highest of the 64 settings of Eklund et al. (2016),

@@ -26,17 +26,6 @@ VOXEL_TOLERANCE = 0.01  # relative
 SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 N_NAMED = 5  # participants that a sentence names
 
-# measured on simulated cohorts of 46, 20 and 16 participants (docs/cluster.md)
-ANAT_SECONDS = 8.7  # CPU, at normalisation_mm 2
-FUNC_SECONDS_PER_VOLUME = 0.063  # CPU, at voxel_mm 3
-RAW_SECONDS = 0.2e-6  # CPU, per voxel and volume as acquired: headers, conversion
-OTHER_SECONDS = 5.3  # CPU: metrics, seeds, page of quality, starts
-RAW_BYTES, DENOISED_BYTES = 1.2, 3.9  # per voxel and volume, compressed
-ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the maps, compressed
-BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
-FILES, GROUP_FILES = 90, 400  # of a participant, of the rest; a third of them Snakemake's records
-BRAIN_VOXELS, BOX_VOXELS = 70831, 61 * 73 * 61  # of the 3 mm grid
-
 
 def cohort_problems(
     indices: list[dict],
@@ -353,63 +342,3 @@ def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict
         )
         rows += more
     return rows
-
-
-def predicted_resources(
-    indices: list[dict], *, drop_volumes: int, normalisation_mm: float, voxel_mm: float
-) -> list[dict]:
-    """Disk, files, memory, jobs and time that the participants' stages will need; an estimate.
-
-    Disk: the raw images converted, the T1 and its tissues, transform and maps, and the denoised
-    series in the brain, all compressed; temporary are the standardised series, single precision,
-    until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's
-    records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core, for all
-    participants together; group statistics and classification come on top.
-    """
-    disk = temporary = seconds = memory = 0.0
-    finer = (3.0 / voxel_mm) ** 3
-    for index in indices:
-        disk += GRID_BYTES * BOX_VOXELS * finer
-        seconds += OTHER_SECONDS
-        for run in chosen_runs(index):
-            n_raw = float(np.prod(run["matrix"])) * run["n_volumes"]
-            disk += RAW_BYTES * n_raw
-            seconds += RAW_SECONDS * n_raw
-            if run["kind"] == "t1":
-                disk += ANAT_BYTES * n_raw
-                seconds += ANAT_SECONDS * (2.0 / normalisation_mm) ** 3
-                continue
-            n_volumes = max(run["n_volumes"] - drop_volumes, 0)
-            disk += DENOISED_BYTES * BRAIN_VOXELS * finer * n_volumes
-            temporary += 4 * BRAIN_VOXELS * finer * n_volumes
-            seconds += FUNC_SECONDS_PER_VOLUME * finer * n_volumes
-            series_bytes = 4.0 * (n_raw + BOX_VOXELS * finer * n_volumes)
-            memory = max(memory, BASE_MEMORY_BYTES + MEMORY_COPIES * series_bytes)
-    n_files = FILES * len(indices) + GROUP_FILES
-    rows, add = report(ALL, ALL)
-    for found in (
-        f"about {disk / 1e9:.1f} GB of disk for {len(indices)} participants, and "
-        f"{temporary / 1e9:.1f} GB more for a time",
-        f"about {memory / 1e9:.1f} GB of memory for the largest job of a participant",
-        f"about {_duration(seconds)} on one core for all participants",
-        f"{participant_jobs(indices)} jobs for the participants, before those of the group level",
-        f"about {n_files} files (inodes), beside the raw data",
-    ):
-        add("info", found, ALL, ALL)
-    return rows
-
-
-def participant_jobs(indices: list[dict]) -> int:
-    """Jobs that a complete run has for the participants.
-
-    Seven each: index_participant, convert_dicom or link_bids, preprocess_anat, preprocess_func,
-    compute_metrics, correlate_seeds, plot_participant. Derivatives have five: neither conversion
-    nor anatomy. The simulation adds two: simulate_participant and compare_truth.
-    """
-    per_participant = {"derivatives": 5, "simulated": 9}
-    return sum(per_participant.get(index["source"], 7) for index in indices)
-
-
-def _duration(seconds: float) -> str:
-    minutes = seconds / 60
-    return f"{minutes / 60:.1f} hours" if minutes > 120 else f"{minutes:.0f} minutes"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from restpain.spectrum import ROUNDING, voxel_blocks
+from restpain.temporal_filter import ROUNDING, voxel_blocks
 
 LARGEST_R = 0.9999999  # its Fisher z is 8.41
 

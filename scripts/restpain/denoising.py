@@ -9,7 +9,7 @@ from scipy.linalg import qr, solve_triangular
 from restpain.motion import displacement_power
 from restpain.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
 from restpain.quality import coverage, motion_summary, temporal_snr
-from restpain.spectrum import band_bins, ideal_filter, padded_length
+from restpain.temporal_filter import band_bins, ideal_filter, padded_length
 
 CONFOUNDS = {
     **{name: f"Translation of the head along {name[-1]}, mm" for name in MOTION[:3]},

@@ -9,7 +9,6 @@ from scipy import stats
 SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
 DECIMAL_COMMA = r"[-+]?\d+,\d+"
-MOTION = "mean_fd"  # known only after preprocessing
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,6 @@ class Design:
         if problems:
             raise ValueError("; ".join(problems))
         return part
-
-
-def included(table: pd.DataFrame) -> pd.DataFrame:
-    """Participants that are analysed: those without a reason for exclusion, in table order."""
-    return table[table["exclude"] == ""].reset_index(drop=True)
 
 
 def two_sample_design(

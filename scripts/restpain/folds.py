@@ -9,13 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-
-def step_seed(seed: int, *steps: int | str) -> int:
-    """Seed of one step, from the seed of the run and what names the step; below 2**31."""
-    numbers = [
-        int.from_bytes(step.encode(), "big") if isinstance(step, str) else step for step in steps
-    ]
-    return int(np.random.SeedSequence([seed, *numbers]).generate_state(1)[0] >> 1)
+from restpain.random_seeds import step_seed
 
 
 def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> np.ndarray:

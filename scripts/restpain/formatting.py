@@ -168,14 +168,3 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     if n == 1:
         return f"1 {noun}"
     return f"{n or 'no'} {plural or noun + 's'}"
-
-
-def sidecar(description: str, columns: dict[str, str], *, source: str) -> dict:
-    """Describe a table and its columns; ``source`` is the key ``cohort.source``.
-
-    The sidecar of a table made from simulated data says so in its first line.
-    """
-    head = {"TableDescription": description, "SimulatedData": source == "simulated"}
-    if source == "simulated":
-        head["TableDescription"] = f"SIMULATED DATA. {description}"
-    return head | {name: {"Description": text} for name, text in columns.items()}

@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from restpain.design import MOTION, Design, covariate_matrix, included, two_sample_design
-from restpain.participants import read_participants
-from restpain.tables import read_json, read_table
+from restpain.design import Design, covariate_matrix, two_sample_design
+from restpain.participants import (
+    participant_of,
+    participants_table,
+    read_participants,
+)
 from restpain.volumes import read_mask, read_masked
 
 MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
@@ -72,63 +75,6 @@ def read_group(
     return GroupMaps(maps_paths, mask, affine, design)
 
 
-def participant_of(path: str | Path) -> str:
-    """participant_id of a file, from its name."""
-    return Path(path).name.split("_")[0]
-
-
-def of_analysed(
-    paths: list[str], participants_path: str, *, group: str | None = None
-) -> list[str]:
-    """Files of the analysed participants, told by the names of the files; their order is kept.
-
-    Rules give the files of everybody who was preprocessed, since who is analysed is known only
-    after the quality control.
-
-    Parameters
-    ----------
-    paths : list of str
-        Files of all participants, one or several (such as one per measure) of each; may be empty
-        where there is no such file of anybody.
-    participants_path : str
-        ``results/cohort/analysed.tsv``.
-    group : str, optional
-        The group whose files are given; by default both.
-
-    Raises
-    ------
-    ValueError
-        If analysed participants differ in their number of files, or have none.
-    """
-    table = read_table(participants_path, dtype=str)
-    analysed = table["exclude"].isna()
-    if group is not None:
-        analysed &= table["group"] == group
-    count = dict.fromkeys(table.loc[analysed, "participant_id"], 0)
-    kept = [path for path in paths if participant_of(path) in count]
-    for path in kept:
-        count[participant_of(path)] += 1
-    if paths and count and min(count.values()) < max(max(count.values()), 1):
-        fewest = min(count, key=count.get)
-        raise ValueError(
-            f"{fewest} is analysed and has {count[fewest]} of the files, but others have "
-            f"{max(count.values())}; delete {participants_path} so that it is made anew"
-        )
-    return kept
-
-
-def patients_first(
-    paths: list[str], participants_path: str, *, patients: str, controls: str
-) -> list[str]:
-    """Put the files of patients first, else keep the order.
-
-    Then each group is a slice of the maps, which costs no memory.
-    """
-    table = read_participants(participants_path, patients=patients, controls=controls)
-    group = dict(zip(table["participant_id"], table["group"], strict=True))
-    return sorted(paths, key=lambda path: group[participant_of(path)] != patients)
-
-
 def read_design(
     participants_path: str,
     motion_paths: list[str],
@@ -177,24 +123,6 @@ def read_sites(
         return None
     table = read_participants(participants_path, patients=patients, controls=controls)
     return table.set_index("participant_id")[site].loc[list(design.participants)]
-
-
-def participants_table(
-    participants_path: str,
-    motion_paths: list[str],
-    *,
-    patients: str,
-    controls: str,
-    covariates: list[str],
-) -> pd.DataFrame:
-    """Read the analysed participants, with motion if it is a covariate; see `read_design`."""
-    table = included(read_participants(participants_path, patients=patients, controls=controls))
-    if MOTION in covariates:
-        motion = {
-            participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in motion_paths
-        }
-        table[MOTION] = table["participant_id"].map(motion)
-    return table
 
 
 @dataclass(frozen=True)

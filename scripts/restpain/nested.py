@@ -14,12 +14,13 @@ from restpain.evaluation import (
     counts,
     mean_auc,
     permutation_p,
-    wilson_interval,
     youden_cutoff,
 )
-from restpain.folds import Fold, step_seed
+from restpain.folds import Fold
 from restpain.harmonisation import harmonised
+from restpain.intervals import wilson_interval
 from restpain.logistic import Fitter
+from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
 N_SHUFFLES = 9999  # of the labels beside fixed predictions

@@ -10,10 +10,11 @@ from restpain.arms import ensemble_fitter, plain_arms
 from restpain.design import Design
 from restpain.evaluation import auc
 from restpain.foldregions import Connectivity, FoldRegions, Search, fold_regions
-from restpain.folds import Fold, deal_folds, step_seed
+from restpain.folds import Fold, deal_folds
 from restpain.logistic import logistic_fitter
 from restpain.nested import Arm, predict_folds
 from restpain.published import published_protocol
+from restpain.random_seeds import step_seed
 
 WHOLE = 0  # number of the fold that holds the whole sample and tests nobody
 TEST, LEAVE_ONE_OUT = "A test", "A leave-one-out"

@@ -9,8 +9,8 @@ from scipy import ndimage, stats
 
 from restpain.clusters import neighbourhood
 from restpain.design import Design
-from restpain.evaluation import wilson_interval
 from restpain.inference import Correction
+from restpain.intervals import wilson_interval
 from restpain.models import fit_model
 from restpain.random_field import cluster_size_threshold
 from restpain.random_maps import smooth_noise

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from restpain.evaluation import auc, bootstrap_auc_interval, counts, youden_cutoff
-from restpain.folds import step_seed, stratified_split
+from restpain.folds import stratified_split
 from restpain.learners import fit_and_predict
+from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
 

@@ -11,7 +11,8 @@ from restpain.motion import rigid_matrix
 from restpain.regional import reho_in_band
 from restpain.simulated_motion import motion_matrix
 from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, ideal_filter, standardised
+from restpain.spectrum import alff_and_falff, standardised
+from restpain.temporal_filter import ideal_filter
 from restpain.trilinear import applied, sampled
 
 HALF = 0.5  # share of a voxel from which it belongs to a planted region

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from restpain.spectrum import detrended_and_filtered, voxel_blocks
+from restpain.temporal_filter import detrended_and_filtered, voxel_blocks
 
 FARTHEST = {7: 1, 19: 2, 27: 3}  # neighbours: largest squared distance from the centre, in voxels
 BLOCK_VOLUMES = 256  # volumes whose ranks are summed at a time: bounds the memory of a plane

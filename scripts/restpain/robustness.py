@@ -5,9 +5,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from restpain.evaluation import exceedance_p, pair_order, wilson_interval
+from restpain.evaluation import exceedance_p, pair_order
 from restpain.foldregions import dice
 from restpain.formatting import measure_name
+from restpain.intervals import wilson_interval
 
 COLUMNS = {
     "topic": "optimism, permuted groups, stability or learning curve",

@@ -83,3 +83,14 @@ def read_printed(path: str | Path) -> pd.DataFrame:
     import pandas as pd  # as in read_table
 
     return pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+
+
+def sidecar(description: str, columns: dict[str, str], *, source: str) -> dict:
+    """Describe a table and its columns; ``source`` is the key ``cohort.source``.
+
+    The sidecar of a table made from simulated data says so in its first line.
+    """
+    head = {"TableDescription": description, "SimulatedData": source == "simulated"}
+    if source == "simulated":
+        head["TableDescription"] = f"SIMULATED DATA. {description}"
+    return head | {name: {"Description": text} for name, text in columns.items()}

@@ -21,10 +21,10 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, JPEGLosslessSV1
 
 from restpain.cohort_checks import cohort_problems, problem_table, sentences
-from restpain.design import included, score_problems, two_sample_design
+from restpain.design import score_problems, two_sample_design
 from restpain.dicom_enhanced import write_enhanced_series
 from restpain.participant_index import participant_index
-from restpain.participants import read_participants
+from restpain.participants import included, read_participants
 from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, T1, write_mosaics, write_participant, write_series
 

@@ -4,13 +4,7 @@ import copy
 
 import pytest
 
-from restpain.cohort_checks import (
-    cohort_problems,
-    predicted_resources,
-    problem_table,
-    sentences,
-    unmatched_folders,
-)
+from restpain.cohort_checks import cohort_problems, problem_table, sentences, unmatched_folders
 
 SETTINGS = {"drop_volumes": 10, "slice_order": "off", "band_hz": (0.01, 0.1)}
 
@@ -249,37 +243,3 @@ def test_errors_come_first_in_the_table():
     rows = cohort_problems(changed(n_volumes=200), **(SETTINGS | {"slice_order": None}))
 
     assert problem_table(rows)["severity"].tolist() == ["error"] * 3 + ["warning"]
-
-
-def test_predicted_resources_grow_with_the_cohort():
-    settings = {"drop_volumes": 10, "normalisation_mm": 2.0, "voxel_mm": 3.0}
-    small, large = (predicted_resources(cohort(n), **settings) for n in (10, 100))
-
-    def disk_gb(rows):
-        return float(rows[0]["found"].split()[1])
-
-    assert disk_gb(large) == pytest.approx(10 * disk_gb(small), rel=0.1)
-
-
-def test_predicted_resources_follow_from_their_constants():
-    measured = participant(1) | {"source": "simulated"}
-    series = {run["kind"]: run for run in measured["series"]}
-    series["t1"] |= {"matrix": [120, 120, 96], "n_volumes": 1}
-    series["rest"] |= {"matrix": [48, 48, 30], "n_volumes": 70}
-
-    rows = predicted_resources(
-        [measured] * 20, drop_volumes=10, normalisation_mm=2.0, voxel_mm=3.0
-    )
-
-    # what was measured stands in docs/cluster.md
-    # (1.2 + 2) x 1382400 + 1.2 x 4838400 + 27 x 271633 + 3.9 x 70831 x 60 bytes = 34.1 MB each
-    # 4 x 70831 x 60 bytes = 17.0 MB each for a time
-    # 0.4 GB + 12 x (4838400 + 60 x 271633) bytes = 0.65 GB
-    # 8.7 + 5.3 + 0.063 x 60 + 0.2 x (1.3824 + 4.8384) = 19.0 s each
-    assert [row["found"] for row in rows] == [
-        "about 0.7 GB of disk for 20 participants, and 0.3 GB more for a time",
-        "about 0.7 GB of memory for the largest job of a participant",
-        "about 6 minutes on one core for all participants",
-        "180 jobs for the participants, before those of the group level",
-        "about 2200 files (inodes), beside the raw data",
-    ]

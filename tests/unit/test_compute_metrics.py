@@ -20,7 +20,8 @@ from restpain.connectivity import (
 )
 from restpain.regional import reho_in_band
 from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, ideal_filter, standardised
+from restpain.spectrum import alff_and_falff, standardised
+from restpain.temporal_filter import ideal_filter
 from restpain.volumes import read_arrays, read_volume, write_masked, write_volume
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -9], [0, 0, 3, -9], [0, 0, 0, 1]])

@@ -9,7 +9,8 @@ from restpain.denoising import CONFOUNDS, confounds_table, denoised, residuals_i
 from restpain.nuisance import residuals, tissue_signals
 from restpain.regional import reho, reho_in_band
 from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, ideal_filter
+from restpain.spectrum import alff_and_falff
+from restpain.temporal_filter import ideal_filter
 
 N, SHAPE = 90, (14, 12, 10)
 BAND = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}

@@ -7,11 +7,11 @@ import pytest
 from restpain.design import (
     category_counts,
     design_overview,
-    included,
     one_group_sentences,
     score_problems,
     two_sample_design,
 )
+from restpain.participants import included
 
 
 def participants(**columns):

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from other_definitions import zscored
 from restpain.connectivity import correlation, fisher_z, seed_series, sphere
 from restpain.regional import reho, reho_in_band
 from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, detrend, ideal_filter, standardised, zscored
+from restpain.spectrum import alff_and_falff, standardised
+from restpain.temporal_filter import detrend, ideal_filter
 from restpain.volumes import read_mask, read_masked, read_volume
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dpabi"

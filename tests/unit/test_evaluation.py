@@ -15,7 +15,6 @@ from restpain.evaluation import (
     mean_auc,
     permutation_p,
     roc_points,
-    wilson_interval,
     youden_cutoff,
 )
 
@@ -96,17 +95,6 @@ def test_rates_of_an_absent_group_are_missing():
     assert np.isnan(found.specificity)
     assert np.isnan(found.balanced_accuracy)
     assert found.sensitivity == 0.5
-
-
-def test_wilson_interval_of_a_textbook_proportion():
-    # 15 of 20: (0.531, 0.888), Brown, Cai and DasGupta's formula by hand with z = 1.959964
-    assert wilson_interval(15, 20) == pytest.approx((0.53130, 0.88814), abs=1e-5)
-
-
-def test_wilson_interval_ends_at_0_and_1_and_never_has_no_width():
-    assert wilson_interval(0, 10) == (0.0, pytest.approx(0.27753, abs=1e-5))
-    assert wilson_interval(10, 10) == (pytest.approx(0.72247, abs=1e-5), 1.0)
-    assert np.isnan(wilson_interval(0, 0)).all()
 
 
 def test_bootstrap_interval_is_that_of_resampled_participants():

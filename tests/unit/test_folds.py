@@ -8,7 +8,6 @@ from restpain.folds import (
     deal_folds,
     folds_of,
     smaller_training_sets,
-    step_seed,
     stratified_folds,
     stratified_split,
 )
@@ -137,12 +136,3 @@ def test_smaller_training_sets_keep_the_test_sets_and_lie_in_each_other():
     with pytest.raises(ValueError, match=f"saw {left_out}"):
         half[0].saw("model", [left_out])
     assert set(half[0].table()["set"]) == {"train", "test", "unused"}
-
-
-def test_seeds_of_steps_differ_and_fit_into_31_bits():
-    seeds = [step_seed(7, "fit", repeat) for repeat in range(50)]
-    seeds += [step_seed(7, "split", repeat) for repeat in range(50)] + [step_seed(8, "fit", 0)]
-
-    assert len(set(seeds)) == len(seeds)
-    assert max(seeds) < 2**31
-    assert step_seed(7, "fit", 3) == seeds[3]

@@ -3,6 +3,7 @@
 import pytest
 
 from restpain import formatting
+from restpain.tables import sidecar
 
 
 @pytest.mark.parametrize(
@@ -48,8 +49,8 @@ def test_lists_and_counts_read_as_in_a_sentence():
 
 
 def test_a_sidecar_says_that_its_data_are_simulated_only_if_they_are():
-    made = formatting.sidecar("Regions", {"t": "t at the peak"}, source="simulated")
-    real = formatting.sidecar("Regions", {"t": "t at the peak"}, source="bids")
+    made = sidecar("Regions", {"t": "t at the peak"}, source="simulated")
+    real = sidecar("Regions", {"t": "t at the peak"}, source="bids")
 
     assert made["TableDescription"].startswith("SIMULATED DATA")
     assert "SIMULATED" not in real["TableDescription"]

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from test_bad_inputs import TABLE, write_image
 
 from restpain.cohort_checks import cohort_problems, problem_table, sentences
-from restpain.design import included, two_sample_design
+from restpain.design import two_sample_design
 from restpain.dicom_enhanced import write_enhanced_series
 from restpain.dicom_series import folder_series
 from restpain.participant_index import participant_index
-from restpain.participants import read_participants
+from restpain.participants import included, read_participants
 from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, write_series
 

@@ -5,13 +5,8 @@ import pandas as pd
 import pytest
 
 from restpain import groupmaps
-from restpain.groupmaps import (
-    maps_of_volumes,
-    of_analysed,
-    participant_of,
-    patients_first,
-    read_design,
-)
+from restpain.groupmaps import maps_of_volumes, read_design
+from restpain.participants import of_analysed, participant_of, patients_first
 from restpain.tables import write_json, write_table
 from restpain.volumes import write_masked
 

@@ -9,7 +9,7 @@ from scipy.stats import friedmanchisquare, rankdata
 
 from restpain import regional, spectrum
 from restpain.regional import centred_ranks, kendall_w, reho, reho_in_band
-from restpain.spectrum import detrend, ideal_filter
+from restpain.temporal_filter import detrend, ideal_filter
 
 CUBE = np.ones((3, 3, 3), dtype=bool)
 CENTRE = 13  # of the cube, in C order

@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from restpain.cohort_checks import participant_jobs
+from restpain.job_sizes import participant_jobs
 from restpain.tables import read_table
 from runs import RUN_TIMES, SMALL, snakemake, snakemake_killed_after
 
