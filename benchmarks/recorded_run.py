@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from restpain.recovery_columns import STAGES
+from restpain.recovery_table import STAGES
 from restpain.tables import read_table
 
 FIGURES = {

@@ -4,8 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.clusterfiles import correction_summary, write_clusters
-from restpain.clustertable import COLUMNS, cluster_rows
+from restpain.clustertable import COLUMNS, cluster_rows, correction_summary, write_clusters
 from restpain.groupmaps import read_group
 from restpain.inference import (
     Correction,

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.clusterfiles import correction_summary, write_clusters
+from restpain.clustertable import correction_summary, write_clusters
 from restpain.groupmaps import maps_of_volumes, read_scored_patients
 from restpain.inference import Correction, correction_of_maps, permutation_null
 from restpain.participants import of_analysed, participant_of

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from restpain.participants import of_analysed
-from restpain.recovery_columns import (
+from restpain.recovery_table import (
     CLUSTERS,
     EFFECTS,
     PARTICIPANTS,
     STAGE_COLUMNS,
     STAGES,
+    recovered_effects,
+    stage_table,
+    with_observed,
 )
-from restpain.recovery_table import recovered_effects, stage_table, with_observed
 from restpain.runlog import start_log
 from restpain.tables import read_json, read_table, sidecar, write_json, write_table
 from restpain.volumes import read_mask, read_volume

@@ -8,8 +8,13 @@ import pandas as pd
 import yaml
 from PIL import Image
 
-from restpain.recovery_columns import PARTICIPANTS, STAGES
-from restpain.recovery_table import recovered_effects, stage_table, with_observed
+from restpain.recovery_table import (
+    PARTICIPANTS,
+    STAGES,
+    recovered_effects,
+    stage_table,
+    with_observed,
+)
 
 CONFIG = Path(__file__).parents[1] / "config.yaml"
 

@@ -20,10 +20,10 @@ from pydicom.uid import (
 from restpain.bids_layout import image_facts
 from restpain.deidentify import vendor
 from restpain.dicom_conversion import converted_images
-from restpain.dicom_frames import frame_positions
 from restpain.dicom_headers import (
     ENHANCED_CLASSES,
     DamagedDicomError,
+    frame_positions,
     pixel_bytes,
     read_header,
 )

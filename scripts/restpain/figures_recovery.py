@@ -17,7 +17,7 @@ from restpain.figures_maps import (
     voxel_index,
 )
 from restpain.formatting import counted, joined, measure_name, number, region_name, signed_percent
-from restpain.recovery_columns import STAGES
+from restpain.recovery_table import STAGES
 
 MAX_EFFECTS = 6
 PER_ROW = 3

@@ -12,7 +12,7 @@ from restpain.formatting import (
     region_name,
     signed_percent,
 )
-from restpain.recovery_columns import STAGES
+from restpain.recovery_table import STAGES
 from restpain.report_page import Section, embedded_figure
 
 ERROR_NAMES = {
@@ -39,7 +39,7 @@ def recovery_content(
     stages: pd.DataFrame,
     participants: pd.DataFrame,
 ) -> dict:
-    """Words and cells of the section, from the tables of `restpain.recovery_columns`.
+    """Words and cells of the section, from the tables of `restpain.recovery_table`.
 
     Returns
     -------

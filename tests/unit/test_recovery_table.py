@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.recovery_columns import CLUSTERS, EFFECTS, STAGES
 from restpain.recovery_table import (
+    CLUSTERS,
+    EFFECTS,
+    STAGES,
     dice,
     distance_to,
     recovered_effects,
