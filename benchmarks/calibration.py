@@ -23,6 +23,7 @@ from restpain.clusters import signed_clusters
 from restpain.design import Design
 from restpain.inference import Correction, corrected_clusters, estimated_smoothness, voxel_fdr
 from restpain.intervals import wilson_interval
+from restpain.io.tables import read_table, write_table
 from restpain.models import fit_model, t_to_z
 from restpain.permutation import (
     family_wise_p,
@@ -31,7 +32,6 @@ from restpain.permutation import (
     permuted_t,
     size_threshold,
 )
-from restpain.tables import read_table, write_table
 from restpain.tfce import enhanced, largest_scores
 
 matplotlib.use("Agg")

@@ -41,12 +41,12 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import Fold, deal_folds, stratified_folds
+from restpain.io.images import write_arrays
 from restpain.learners import LEARNERS, fit_and_predict
 from restpain.logistic import logistic_fitter
 from restpain.nested import Arm, first_repeat_auc, nested_summary, predict_folds
 from restpain.permuted import permuted_aucs, permuted_regions
 from restpain.published import published_protocol
-from restpain.volumes import write_arrays
 
 N_PATIENTS, N_CONTROLS = 21, 25
 N_VOLUMES = 60

@@ -24,8 +24,8 @@ from scipy import ndimage, signal, stats
 
 from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd, zscored
 from restpain import connectivity, regional, smoothing, spectrum
+from restpain.io.images import read_mask, read_masked, write_masked, write_volume
 from restpain.temporal_filter import detrend, ideal_filter
-from restpain.volumes import read_mask, read_masked, write_masked, write_volume
 
 REPOSITORY = Path(__file__).parents[1]
 REFERENCE = REPOSITORY / "tests" / "reference" / "dpabi"

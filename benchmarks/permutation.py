@@ -26,10 +26,10 @@ from scipy import ndimage, stats
 
 from restpain.design import Design
 from restpain.inference import Correction, permutation_null
+from restpain.io.images import write_masked, write_volume
+from restpain.io.tables import read_json, write_json, write_table
 from restpain.permutation import largest_clusters, permuted_t
-from restpain.tables import read_json, write_json, write_table
 from restpain.tfce import enhanced, largest_scores
-from restpain.volumes import write_masked, write_volume
 
 PAGE = Path(__file__).parents[1] / "docs" / "permutation.md"
 SHAPE, N_VOXELS = (61, 73, 61), 70831

@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
+from restpain.io.tables import read_table
 from restpain.recovery_table import STAGES
-from restpain.tables import read_table
 
 FIGURES = {
     "figure2_group_maps.png": 1500,  # width in pixels

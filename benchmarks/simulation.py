@@ -29,10 +29,10 @@ import yaml
 from scipy import signal
 
 from restpain.atlas import aal
+from restpain.io.images import read_mask, read_masked
+from restpain.io.tables import write_table
 from restpain.simulated_networks import NETWORKS
 from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
-from restpain.tables import write_table
-from restpain.volumes import read_mask, read_masked
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "simulation.md"

@@ -1,7 +1,7 @@
 """What jobs ask for in memory and time, and how many share one job; functions only."""
 
 from restpain.job_sizes import series_megabytes
-from restpain.tables import read_json
+from restpain.io.tables import read_json
 
 
 def on_retry(amount):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from restpain.atlas import aal, brodmann
 from restpain.audit import COLUMNS, audit, counts_by_table, study_of
-from restpain.runlog import start_log
-from restpain.tables import read_printed, write_json, write_table
-from restpain.volumes import read_mask
+from restpain.io.images import read_mask
+from restpain.io.log import start_log
+from restpain.io.tables import read_printed, write_json, write_table
 
 logger = logging.getLogger("audit_published")
 

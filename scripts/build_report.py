@@ -5,7 +5,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from restpain.clustermaps import maps_of_measures
-from restpain.files import write_text
+from restpain.io.files import write_text
+from restpain.io.images import read_volume
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table
 from restpain.participants import included, of_analysed, read_participants
 from restpain.quality_wall import motion_sentences
 from restpain.report_classification import classification_section
@@ -23,10 +26,7 @@ from restpain.report_settings import settings_section
 from restpain.report_summary import summary_section
 from restpain.report_viewer import viewer_section
 from restpain.report_words import question
-from restpain.runlog import start_log
 from restpain.sites import site_counts
-from restpain.tables import read_json, read_table
-from restpain.volumes import read_volume
 from restpain.workflow_content import exclusion_flow
 
 logger = logging.getLogger("build_report")

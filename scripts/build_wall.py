@@ -4,12 +4,12 @@ import logging
 from pathlib import Path
 
 from restpain.figures_qc import SLICES_WIDTH, TRACES_WIDTH
-from restpain.files import write_text
+from restpain.io.files import write_text
+from restpain.io.log import start_log
+from restpain.io.tables import read_table
 from restpain.participants import participant_of
 from restpain.quality_wall import thumbnail, wall_context
 from restpain.report_page import render_page
-from restpain.runlog import start_log
-from restpain.tables import read_table
 
 logger = logging.getLogger("build_wall")
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from restpain.cohort_checks import cohort_problems, problem_table, sentences, unmatched_folders
 from restpain.derivatives import DATASET
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table, write_json, write_table
 from restpain.job_sizes import predicted_resources
 from restpain.participants import with_prefix
 from restpain.ratings import rating_problems
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table, write_json, write_table
 
 logger = logging.getLogger("check_cohort")
 

@@ -3,10 +3,10 @@
 import logging
 
 from restpain.design import category_counts, design_overview, one_group_sentences, score_problems
+from restpain.io.log import start_log
+from restpain.io.tables import write_json, write_table
 from restpain.participants import MEAN_FD, included, read_participants
-from restpain.runlog import start_log
 from restpain.sites import checked_design
-from restpain.tables import write_json, write_table
 
 logger = logging.getLogger("check_design")
 

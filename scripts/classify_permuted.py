@@ -7,11 +7,11 @@ import pandas as pd
 from restpain.classification_columns import PERMUTED
 from restpain.foldregions import Search, read_local_maps, stored_connectivity
 from restpain.groupmaps import read_design, read_sites
+from restpain.io.images import read_mask
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, write_table
 from restpain.participants import of_analysed, participant_of
 from restpain.permuted import permuted_aucs, permuted_regions
-from restpain.runlog import start_log
-from restpain.tables import read_json, write_table
-from restpain.volumes import read_mask
 
 logger = logging.getLogger("classify_permuted")
 

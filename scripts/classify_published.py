@@ -5,6 +5,8 @@ import logging
 import pandas as pd
 
 from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_table
 from restpain.participants import included, read_participants
 from restpain.published import (
     feature_roc,
@@ -12,8 +14,6 @@ from restpain.published import (
     published_protocol,
 )
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import read_table, write_table
 
 logger = logging.getLogger("classify_published")
 

@@ -10,13 +10,13 @@ from restpain.evaluation import bootstrap_auc_interval
 from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
 from restpain.folds import folds_of, smaller_training_sets
 from restpain.groupmaps import read_design, read_sites
+from restpain.io.images import read_mask
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_table
 from restpain.logistic import logistic_fitter
 from restpain.nested import Arm, first_repeat_auc, predict_folds
 from restpain.participants import of_analysed
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import read_table, write_table
-from restpain.volumes import read_mask
 
 logger = logging.getLogger("classify_subsets")
 

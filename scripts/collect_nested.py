@@ -12,10 +12,10 @@ from restpain.classification_columns import (
 )
 from restpain.evaluation import exceedance_p
 from restpain.foldregions import REGIONS
+from restpain.io.log import start_log
+from restpain.io.tables import stacked, write_table
 from restpain.nested import CUTOFF_RULE, calibration_table, nested_summary, weights_in_words
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import stacked, write_table
 
 logger = logging.getLogger("collect_nested")
 

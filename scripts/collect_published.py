@@ -5,8 +5,8 @@ import logging
 import pandas as pd
 
 from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
-from restpain.runlog import start_log
-from restpain.tables import read_table, write_table
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_table
 
 logger = logging.getLogger("collect_published")
 

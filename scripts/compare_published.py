@@ -16,10 +16,10 @@ from restpain.comparison import (
     comparison_rows,
     counts,
 )
-from restpain.files import write_text
+from restpain.io.files import write_text
+from restpain.io.log import start_log
+from restpain.io.tables import read_printed, read_table, sidecar, write_json, write_table
 from restpain.report_page import render_page
-from restpain.runlog import start_log
-from restpain.tables import read_printed, read_table, sidecar, write_json, write_table
 
 logger = logging.getLogger("compare_published")
 

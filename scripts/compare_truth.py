@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from restpain.io.images import read_mask, read_masked, read_volume, repetition_time
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table, write_json
 from restpain.nuisance import MOTION
 from restpain.quality import kept_volumes
 from restpain.recovery import (
@@ -15,11 +18,8 @@ from restpain.recovery import (
     true_points,
 )
 from restpain.resampling import resampled_series
-from restpain.runlog import start_log
 from restpain.slicetiming import correct_slice_timing, slice_times
-from restpain.tables import read_json, read_table, write_json
 from restpain.trilinear import applied, voxel_points
-from restpain.volumes import read_mask, read_masked, read_volume, repetition_time
 
 logger = logging.getLogger("compare_truth")
 

@@ -3,12 +3,12 @@
 import logging
 from pathlib import Path
 
+from restpain.io.images import read_mask, read_masked, repetition_time, write_masked
+from restpain.io.log import start_log
 from restpain.regional import reho_in_band
-from restpain.runlog import start_log
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import checked_series
-from restpain.volumes import read_mask, read_masked, repetition_time, write_masked
 
 logger = logging.getLogger("compute_metrics")
 

@@ -10,9 +10,9 @@ from restpain.deidentify import (
 )
 from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_series import folder_series, indexed_series
-from restpain.files import gzipped, write_bytes
-from restpain.runlog import start_log
-from restpain.tables import read_json, write_json
+from restpain.io.files import gzipped, write_bytes
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, write_json
 
 logger = logging.getLogger("convert_dicom")
 

@@ -13,9 +13,9 @@ from restpain.inference import (
     nulls_of_tables,
     smoothness_in_force,
 )
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table, write_json
 from restpain.participants import of_analysed
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table, write_json
 
 logger = logging.getLogger("correct_clusters")
 

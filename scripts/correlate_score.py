@@ -7,9 +7,9 @@ import pandas as pd
 
 from restpain.association import fdr, p_method, spearman, spearman_interval
 from restpain.groupmaps import read_scored_patients
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_json, write_table
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import read_table, write_json, write_table
 
 logger = logging.getLogger("correlate_score")
 

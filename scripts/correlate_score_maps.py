@@ -7,9 +7,11 @@ import numpy as np
 from restpain.clustertable import correction_summary, write_clusters
 from restpain.groupmaps import maps_of_volumes, read_scored_patients
 from restpain.inference import Correction, correction_of_maps, permutation_null
+from restpain.io.images import read_mask, write_masked
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_json
 from restpain.participants import of_analysed, participant_of
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
 from restpain.scoremaps import (
     COLUMNS,
     rank_design,
@@ -19,8 +21,6 @@ from restpain.scoremaps import (
     spearman_map,
     unusable_score,
 )
-from restpain.tables import read_table, write_json
-from restpain.volumes import read_mask, write_masked
 
 logger = logging.getLogger("correlate_score_maps")
 

@@ -6,10 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
-from restpain.runlog import start_log
-from restpain.smoothing import smooth
-from restpain.temporal_filter import checked_series, ideal_filter
-from restpain.volumes import (
+from restpain.io.images import (
     check_grid,
     read_mask,
     read_masked,
@@ -17,6 +14,9 @@ from restpain.volumes import (
     write_arrays,
     write_masked,
 )
+from restpain.io.log import start_log
+from restpain.smoothing import smooth
+from restpain.temporal_filter import checked_series, ideal_filter
 
 logger = logging.getLogger("correlate_seeds")
 

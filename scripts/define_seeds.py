@@ -7,10 +7,10 @@ import numpy as np
 
 from restpain.clustertable import cluster_number
 from restpain.connectivity import sphere
-from restpain.runlog import start_log
+from restpain.io.images import check_grid, read_mask, read_volume, write_masked
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_json, write_table
 from restpain.seeds import COLUMNS, on_grid, seed_row, seed_table
-from restpain.tables import read_table, write_json, write_table
-from restpain.volumes import check_grid, read_mask, read_volume, write_masked
 
 logger = logging.getLogger("define_seeds")
 

@@ -4,8 +4,8 @@ import logging
 
 from restpain.calibration import aimed_error_rate, family_wise_error
 from restpain.inference import nulls_of_tables
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table, write_json
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table, write_json
 
 logger = logging.getLogger("estimate_error_rate")
 

@@ -5,11 +5,11 @@ import logging
 import numpy as np
 
 from restpain.inference import Correction
+from restpain.io.images import read_mask
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, write_json, write_table
 from restpain.power import COLUMNS, detection_table, planted_place
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import read_json, write_json, write_table
-from restpain.volumes import read_mask
 
 logger = logging.getLogger("estimate_power")
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from restpain.atlas import aal
 from restpain.foldregions import atlas_means, read_local_maps
+from restpain.io.images import read_mask
+from restpain.io.log import start_log
+from restpain.io.tables import write_table
 from restpain.participants import of_analysed, participant_of
-from restpain.runlog import start_log
-from restpain.tables import write_table
-from restpain.volumes import read_mask
 
 logger = logging.getLogger("extract_atlas_features")
 

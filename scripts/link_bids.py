@@ -10,8 +10,8 @@ from restpain.deidentify import (
     allowed_sidecar,
     place_image,
 )
-from restpain.runlog import start_log
-from restpain.tables import read_json, write_json
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, write_json
 
 logger = logging.getLogger("link_bids")
 

@@ -11,10 +11,10 @@ from restpain.inference import (
     permutation_null,
     smoothness_in_force,
 )
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, write_table
 from restpain.participants import of_analysed
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import read_json, write_table
 
 logger = logging.getLogger("permute_group")
 

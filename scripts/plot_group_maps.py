@@ -13,12 +13,12 @@ from restpain.figures_group_maps import (
     seed_correlations,
 )
 from restpain.figures_maps import DPI
-from restpain.files import write_bytes
 from restpain.formatting import counted
+from restpain.io.files import write_bytes
+from restpain.io.images import read_volume
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table
 from restpain.participants import of_analysed, read_participants
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table
-from restpain.volumes import read_volume
 
 logger = logging.getLogger("plot_group_maps")
 

@@ -3,9 +3,9 @@
 import io
 
 from restpain.figures_power import power_figure
-from restpain.files import write_bytes
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table
+from restpain.io.files import write_bytes
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table
 
 DPI = 200
 

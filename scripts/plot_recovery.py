@@ -6,10 +6,10 @@ import re
 import numpy as np
 
 from restpain.figures_recovery import recovery_figure
-from restpain.files import write_bytes
-from restpain.runlog import start_log
-from restpain.tables import read_table
-from restpain.volumes import read_volume
+from restpain.io.files import write_bytes
+from restpain.io.images import read_volume
+from restpain.io.log import start_log
+from restpain.io.tables import read_table
 
 DPI = 200
 

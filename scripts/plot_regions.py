@@ -11,11 +11,11 @@ from nilearn.surface import load_surf_mesh
 from restpain.clustermaps import maps_of_measures, single_clusters, strongest_of
 from restpain.figures_maps import DPI, colour_limit, t_threshold
 from restpain.figures_regions import regions_figure, surface_values, surface_view
-from restpain.files import write_bytes
 from restpain.formatting import counted, measure_name
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table
-from restpain.volumes import read_volume
+from restpain.io.files import write_bytes
+from restpain.io.images import read_volume
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table
 
 logger = logging.getLogger("plot_regions")
 

@@ -4,9 +4,9 @@ import io
 import logging
 
 from restpain.figures_robustness import robustness_figure
-from restpain.files import write_bytes
-from restpain.runlog import start_log
-from restpain.tables import read_table
+from restpain.io.files import write_bytes
+from restpain.io.log import start_log
+from restpain.io.tables import read_table
 
 DPI = 200
 

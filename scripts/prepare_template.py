@@ -10,9 +10,9 @@ from nilearn.datasets import (
     load_mni152_wm_template,
 )
 
-from restpain.runlog import start_log
+from restpain.io.images import write_volume
+from restpain.io.log import start_log
 from restpain.template import covering_grid, template_grid, template_images
-from restpain.volumes import write_volume
 
 logger = logging.getLogger("prepare_template")
 

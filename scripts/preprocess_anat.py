@@ -8,6 +8,9 @@ import numpy as np
 from restpain.affine import fit_affine, reference
 from restpain.affine_gate import check_affine, local_correlation
 from restpain.derivatives import anatomical_sidecars
+from restpain.io.images import read_mask, read_volume, write_volume
+from restpain.io.log import start_log
+from restpain.io.tables import write_json
 from restpain.normalisation import (
     brain_voxels,
     dice,
@@ -17,12 +20,9 @@ from restpain.normalisation import (
     on_template,
     point_field,
 )
-from restpain.runlog import start_log
-from restpain.tables import write_json
 from restpain.template import voxel_sizes
 from restpain.tissues import CLASSES, segment
 from restpain.trilinear import applied, sampled
-from restpain.volumes import read_mask, read_volume, write_volume
 
 logger = logging.getLogger("preprocess_anat")
 

@@ -17,10 +17,10 @@ from restpain.foldregions import (
 )
 from restpain.folds import deal_folds
 from restpain.groupmaps import read_design, read_sites
+from restpain.io.images import read_mask, write_masked
+from restpain.io.log import start_log
+from restpain.io.tables import write_table
 from restpain.participants import of_analysed
-from restpain.runlog import start_log
-from restpain.tables import write_table
-from restpain.volumes import read_mask, write_masked
 
 logger = logging.getLogger("select_fold_regions")
 

@@ -7,13 +7,13 @@ import pandas as pd
 
 from restpain.atlas import aal
 from restpain.geometry import grid_points, sampled, transformed
+from restpain.io.images import read_volume, write_volume
+from restpain.io.log import start_log
+from restpain.io.tables import write_json, write_table
 from restpain.phantom import GM, head_labels, template_path
-from restpain.runlog import start_log
 from restpain.simulated_networks import check_effects
 from restpain.simulated_places import in_ball, planted_balls
 from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
-from restpain.tables import write_json, write_table
-from restpain.volumes import read_volume, write_volume
 
 logger = logging.getLogger("simulate_cohort")
 

@@ -6,8 +6,8 @@ import pandas as pd
 
 from restpain.classification_columns import NESTED, PUBLISHED
 from restpain.formatting import measure_name
-from restpain.runlog import start_log
-from restpain.tables import read_table, sidecar, write_json, write_table
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, sidecar, write_json, write_table
 
 logger = logging.getLogger("tabulate_classification")
 

@@ -3,8 +3,8 @@
 import logging
 
 from restpain.formatting import measure_name
-from restpain.runlog import start_log
-from restpain.tables import read_table, sidecar, write_json, write_table
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, sidecar, write_json, write_table
 
 logger = logging.getLogger("tabulate_correlation")
 

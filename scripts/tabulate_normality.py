@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_json, write_table
 from restpain.normality import jarque_bera, two_sample_tests
 from restpain.participants import read_participants
 from restpain.random_seeds import step_seed
-from restpain.runlog import start_log
-from restpain.tables import read_table, write_json, write_table
 
 logger = logging.getLogger("tabulate_normality")
 

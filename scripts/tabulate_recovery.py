@@ -5,6 +5,9 @@ import logging
 import numpy as np
 import pandas as pd
 
+from restpain.io.images import read_mask, read_volume
+from restpain.io.log import start_log
+from restpain.io.tables import read_json, read_table, sidecar, write_json, write_table
 from restpain.participants import of_analysed
 from restpain.recovery_table import (
     CLUSTERS,
@@ -16,9 +19,6 @@ from restpain.recovery_table import (
     stage_table,
     with_observed,
 )
-from restpain.runlog import start_log
-from restpain.tables import read_json, read_table, sidecar, write_json, write_table
-from restpain.volumes import read_mask, read_volume
 
 logger = logging.getLogger("tabulate_recovery")
 

@@ -5,6 +5,9 @@ import logging
 import numpy as np
 import pandas as pd
 
+from restpain.io.images import read_mask, read_masked
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.random_seeds import step_seed
 from restpain.robustness import (
     COLUMNS,
@@ -13,9 +16,6 @@ from restpain.robustness import (
     permuted_rows,
     stability_rows,
 )
-from restpain.runlog import start_log
-from restpain.tables import read_table, sidecar, write_json, write_table
-from restpain.volumes import read_mask, read_masked
 
 logger = logging.getLogger("tabulate_robustness")
 

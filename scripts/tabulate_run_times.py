@@ -3,9 +3,9 @@
 import logging
 from pathlib import Path
 
-from restpain.runlog import start_log
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_table
 from restpain.runtimes import COLUMNS, run_times
-from restpain.tables import read_table, write_table
 
 logger = logging.getLogger("tabulate_run_times")
 

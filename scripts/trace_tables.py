@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_table
 from restpain.participants import of_analysed, participant_of
 from restpain.provenance import (
     COLUMNS,
@@ -18,8 +20,6 @@ from restpain.provenance import (
     trace_copied,
     trace_demographics,
 )
-from restpain.runlog import start_log
-from restpain.tables import read_table, write_table
 
 logger = logging.getLogger("trace_tables")
 

@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter
 from restpain.connectivity import unit_series
 from restpain.design import Design, two_sample_design
 from restpain.foldregions import Search
-from restpain.volumes import write_arrays
+from restpain.io.images import write_arrays
 
 SHAPE = (14, 14, 14)
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])

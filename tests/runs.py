@@ -12,7 +12,7 @@ from pathlib import Path
 import nibabel as nib
 import yaml
 
-from restpain.tables import read_table, write_table
+from restpain.io.tables import read_table, write_table
 
 REPOSITORY = Path(__file__).parents[1]
 SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"

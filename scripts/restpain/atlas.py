@@ -7,7 +7,7 @@ from importlib.metadata import distribution
 
 import numpy as np
 
-from restpain.volumes import read_volume
+from restpain.io.images import read_volume
 
 NO_LABEL = "no label"
 BRODMANN_PREFIX = "Brodmann_area_"

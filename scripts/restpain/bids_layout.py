@@ -10,8 +10,8 @@ import numpy as np
 from isal import igzip
 
 from restpain.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
-from restpain.tables import read_json
-from restpain.volumes import header_repetition_time, series_shape
+from restpain.io.images import header_repetition_time, series_shape
+from restpain.io.tables import read_json
 
 IMAGE_SUFFIXES = (".nii.gz", ".nii")
 UNREADABLE = (

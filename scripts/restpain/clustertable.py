@@ -11,10 +11,10 @@ from restpain.atlas import aal, brodmann_area, composition_text, hemisphere
 from restpain.clusters import hedges_g, millimetres, subpeaks
 from restpain.design import Design
 from restpain.inference import Correction, PermutationNull, clusters_by_permutation
+from restpain.io.images import write_masked
+from restpain.io.tables import write_json, write_table
 from restpain.permutation import family_wise_p
-from restpain.tables import write_json, write_table
 from restpain.tfce import enhanced
-from restpain.volumes import write_masked
 
 SUBPEAK_DISTANCE_MM = 8.0  # as SPM and FSL list them
 SUBPEAKS = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 import nibabel as nib
 from isal import igzip
 
-from restpain.files import gzipped, write_bytes
+from restpain.io.files import gzipped, write_bytes
 
 VENDORS = ("Philips", "Siemens", "GE", "Canon", "Toshiba", "UIH", "Bruker", "Hitachi")
 AXES = ("i", "i-", "j", "j-", "k", "k-")

@@ -25,7 +25,7 @@ from restpain.dicom_elements import (
     decimals,
     stored_values,
 )
-from restpain.files import write_bytes
+from restpain.io.files import write_bytes
 
 FILE_NAME = "IM_00001"
 STACK = "1"

@@ -29,7 +29,7 @@ from restpain.dicom_elements import (
     decimals,
     stored_values,
 )
-from restpain.files import write_bytes
+from restpain.io.files import write_bytes
 
 NUMBER_WIDTH = 8  # characters of an integer that differs between files
 UID_ROOT_LENGTH = 55  # with a dot and the number of the file an even length below 64

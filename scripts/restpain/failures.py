@@ -55,7 +55,7 @@ def failed_jobs(run_log: str) -> list[dict]:
 
 
 def last_sentences(job_log: str) -> str:
-    """Why a job stopped, from its log as `restpain.runlog` writes it; empty if it does not say."""
+    """Why a job stopped, from its log as `restpain.io.log` writes it; empty if it does not say."""
     _, found, rest = job_log.rpartition(STOPPED)
     return re.split(r"^Traceback ", rest, maxsplit=1, flags=re.MULTILINE)[0].strip() * bool(found)
 

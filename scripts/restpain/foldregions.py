@@ -12,7 +12,7 @@ from restpain.design import Design
 from restpain.folds import Fold
 from restpain.groupmaps import MEMORY_BYTES
 from restpain.inference import find_clusters
-from restpain.volumes import read_arrays, read_masked
+from restpain.io.images import read_arrays, read_masked
 
 REGIONS = {
     "fold": "Outer fold",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from restpain.tables import read_json, read_table
+from restpain.io.tables import read_json, read_table
 
 PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
 REQUIRED_COLUMNS = ("participant_id", "group")

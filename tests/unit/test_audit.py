@@ -11,8 +11,8 @@ from restpain import audit_places as places
 from restpain.atlas import Atlas, aal, brodmann
 from restpain.audit import audit, cell_verdicts, counts_by_table, study_of
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
-from restpain.tables import read_json, read_printed, read_table
-from restpain.volumes import write_volume
+from restpain.io.images import write_volume
+from restpain.io.tables import read_json, read_printed, read_table
 
 PUBLISHED = Path(__file__).parents[2] / "resources" / "published"
 AFFINE = np.diag([5.0, 5.0, 5.0, 1.0])

@@ -8,8 +8,8 @@ import pytest
 
 from link_bids import link_bids
 from restpain.bids_layout import derivative_images, inherited_sidecar, raw_images, run_facts
+from restpain.io.tables import write_json
 from restpain.participant_index import participant_index
-from restpain.tables import write_json
 
 
 def image(path, shape=(4, 4, 3, 5), tr=2.0):

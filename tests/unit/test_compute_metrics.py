@@ -18,11 +18,11 @@ from restpain.connectivity import (
     fisher_z,
     seed_series,
 )
+from restpain.io.images import read_arrays, read_volume, write_masked, write_volume
 from restpain.regional import reho_in_band
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import ideal_filter
-from restpain.volumes import read_arrays, read_volume, write_masked, write_volume
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -9], [0, 0, 3, -9], [0, 0, 0, 1]])
 BAND = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}

@@ -23,7 +23,7 @@ from restpain.dicom_elements import (
 from restpain.dicom_enhanced import FILE_NAME, write_enhanced_series
 from restpain.dicom_writer import write_series
 from restpain.geometry import oblique_affine, rotation
-from restpain.tables import read_json
+from restpain.io.tables import read_json
 
 PERSON = Person(label="03", age=61, sex="F")
 REST = Sequence(

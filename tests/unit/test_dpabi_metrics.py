@@ -8,11 +8,11 @@ import pytest
 
 from other_definitions import zscored
 from restpain.connectivity import correlation, fisher_z, seed_series, sphere
+from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.regional import reho, reho_in_band
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import detrend, ideal_filter
-from restpain.volumes import read_mask, read_masked, read_volume
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dpabi"
 BAND = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}

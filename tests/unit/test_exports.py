@@ -24,7 +24,7 @@ from restpain.exports import (
     latex_text,
     regions_sheet,
 )
-from restpain.tables import write_table
+from restpain.io.tables import write_table
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import classification_table
 

@@ -1,13 +1,12 @@
-"""Checks of restpain.files, tables and volumes: nothing half-written, nothing lost on the way."""
+"""Checks of restpain.io.files, tables and volumes: nothing half-written, nothing lost on the way."""
 
 import nibabel as nib
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.files import replacing, write_text
-from restpain.tables import read_json, read_table, write_json, write_table
-from restpain.volumes import (
+from restpain.io.files import replacing, write_text
+from restpain.io.images import (
     read_mask,
     read_masked,
     read_volume,
@@ -15,6 +14,7 @@ from restpain.volumes import (
     write_masked,
     write_volume,
 )
+from restpain.io.tables import read_json, read_table, write_json, write_table
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 

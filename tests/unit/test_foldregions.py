@@ -19,7 +19,7 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import deal_folds
-from restpain.volumes import read_arrays, write_arrays
+from restpain.io.images import read_arrays, write_arrays
 
 
 @pytest.fixture(scope="module")

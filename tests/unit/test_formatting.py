@@ -3,7 +3,7 @@
 import pytest
 
 from restpain import formatting
-from restpain.tables import sidecar
+from restpain.io.tables import sidecar
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from fit_group_model import fit_group_model
 from permute_group import permute_group
 from restpain.association import spearman
 from restpain.inference import Correction
-from restpain.tables import read_json, read_table, write_table
-from restpain.volumes import read_volume, write_volume
+from restpain.io.images import read_volume, write_volume
+from restpain.io.tables import read_json, read_table, write_table
 from tabulate_normality import tabulate_normality
 
 SHAPE = (14, 16, 12)

@@ -6,9 +6,9 @@ import pytest
 
 from restpain import groupmaps
 from restpain.groupmaps import maps_of_volumes, read_design
+from restpain.io.images import write_masked
+from restpain.io.tables import write_json, write_table
 from restpain.participants import of_analysed, participant_of, patients_first
-from restpain.tables import write_json, write_table
-from restpain.volumes import write_masked
 
 GROUPS = {"patients": "patient", "controls": "control"}
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from import_derivatives import import_derivatives
-from restpain.tables import read_table, write_table
-from restpain.volumes import read_mask, read_masked, write_volume
+from restpain.io.images import read_mask, read_masked, write_volume
+from restpain.io.tables import read_table, write_table
 
 GRID = np.diag([6.0, 6, 6, 1])
 GRID[:3, 3] = [-42, -48, -36]

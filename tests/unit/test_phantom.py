@@ -12,6 +12,7 @@ from restpain.geometry import (
     transformed,
     translation,
 )
+from restpain.io.images import read_volume
 from restpain.phantom import AIR, BONE, CSF, FAT, GM, WM, head_labels, template_path
 from restpain.random_fields import coil_bias, rician, smooth_field
 from restpain.simulated_anatomy import (
@@ -23,7 +24,6 @@ from restpain.simulated_anatomy import (
     to_scanner,
 )
 from restpain.simulated_t1 import box_blurred, t1_grid, t1_image, tissue_volumes_ml
-from restpain.volumes import read_volume
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 from scipy import ndimage
 
 from prepare_template import prepare_template
-from restpain.tables import read_json
-from restpain.volumes import read_mask, read_volume, write_volume
+from restpain.io.images import read_mask, read_volume, write_volume
+from restpain.io.tables import read_json
 
 IMAGES = ("T1w", "mask", "GM", "WM", "CSF")
 OUTPUTS = ("t1w", "mask", "GM", "WM", "CSF", "normalised", "xfm")

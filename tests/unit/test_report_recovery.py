@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from restpain.figures_recovery import effect_title, false_words, recovery_figure
+from restpain.io.tables import read_table, write_table
 from restpain.report_recovery import recovery_content
-from restpain.tables import read_table, write_table
 from study import recovery_tables
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])

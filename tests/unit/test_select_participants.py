@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from restpain.io.tables import read_table, write_json, write_table
 from restpain.quality_limits import JUDGED
-from restpain.tables import read_table, write_json, write_table
 from select_participants import select_participants
 from tabulate_quality import FD, tabulate_quality
 

@@ -9,6 +9,8 @@ import yaml
 from define_planted_regions import define_planted_regions
 from restpain.atlas import Atlas, aal
 from restpain.geometry import translation
+from restpain.io.images import read_volume, write_volume
+from restpain.io.tables import read_json, read_table
 from restpain.phantom import CSF, GM, WM
 from restpain.regional import reho
 from restpain.simulated_anatomy import Anatomy
@@ -28,8 +30,6 @@ from restpain.simulated_networks import (
     participant_effects,
 )
 from restpain.simulated_places import planted_balls
-from restpain.tables import read_json, read_table
-from restpain.volumes import read_volume, write_volume
 from simulate_cohort import simulate_cohort
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from restpain.dicom_conversion import checked_conversion
 from restpain.dicom_enhanced import write_enhanced_series
 from restpain.dicom_series import folder_series
 from restpain.dicom_writer import write_series
-from restpain.tables import read_json
+from restpain.io.tables import read_json
 
 SHAPES = {"T1": (60, 60, 48), "rest": (24, 20, 10, 25)}
 

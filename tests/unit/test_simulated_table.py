@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from restpain.io.tables import read_table, write_table
 from restpain.participants import read_participants
 from restpain.simulated_table import (
     BREAKTHROUGH,
@@ -20,7 +21,6 @@ from restpain.simulated_table import (
     simulated_participants,
     simulated_roster,
 )
-from restpain.tables import read_table, write_table
 
 PUBLISHED = Path(__file__).parents[2] / "resources" / "published" / "table1.csv"
 ROWS = {

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from restpain.tables import read_table, write_table
+from restpain.io.tables import read_table, write_table
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import COLUMNS as CLASSIFICATION
 from tabulate_classification import tabulate_classification

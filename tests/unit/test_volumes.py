@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from restpain.volumes import read_mask, read_masked, read_volume, write_volume
+from restpain.io.images import read_mask, read_masked, read_volume, write_volume
 
 SHAPE = (12, 11, 10)
 READERS = {

@@ -9,8 +9,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from restpain.io.tables import read_table
 from restpain.job_sizes import participant_jobs
-from restpain.tables import read_table
 from runs import RUN_TIMES, SMALL, snakemake, snakemake_killed_after
 
 pytestmark = pytest.mark.workflow

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from restpain.tables import read_table
+from restpain.io.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

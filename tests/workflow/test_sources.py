@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restpain.tables import read_table, write_table
+from restpain.io.tables import read_table, write_table
 from runs import SMALL, bids_of_two, first_of_each_group, metric_map, snakemake, write_config
 
 pytestmark = pytest.mark.workflow

@@ -5,7 +5,7 @@ import shutil
 import pytest
 import yaml
 
-from restpain.tables import read_table
+from restpain.io.tables import read_table
 from runs import SMALL, snakemake
 
 pytestmark = pytest.mark.workflow

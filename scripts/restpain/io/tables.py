@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-from restpain.files import write_text
+from restpain.io.files import write_text
 
 
 def read_table(path: str | Path, **options) -> pd.DataFrame:

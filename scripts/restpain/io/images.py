@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from isal import igzip, isal_zlib
 
-from restpain.files import gzipped, replacing, write_bytes
-from restpain.tables import read_json, write_json
+from restpain.io.files import gzipped, replacing, write_bytes
+from restpain.io.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
 VOLUMES_AT_A_TIME = 16

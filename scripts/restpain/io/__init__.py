@@ -1,0 +1,1 @@
+"""Reading and writing of images, tables and logs."""
