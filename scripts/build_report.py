@@ -10,11 +10,11 @@ from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
 from restpain.participants import included, of_analysed, read_participants
+from restpain.presentation.pages import render_report
 from restpain.quality_wall import motion_sentences
 from restpain.report_classification import classification_section
 from restpain.report_cohort import cohort_section
 from restpain.report_methods import methods_section
-from restpain.report_page import render_report
 from restpain.report_provenance import provenance_section
 from restpain.report_published import published_section
 from restpain.report_quality import quality_section, quality_table

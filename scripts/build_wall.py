@@ -8,8 +8,8 @@ from restpain.io.files import write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_table
 from restpain.participants import participant_of
+from restpain.presentation.pages import render_page
 from restpain.quality_wall import thumbnail, wall_context
-from restpain.report_page import render_page
 
 logger = logging.getLogger("build_wall")
 

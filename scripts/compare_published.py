@@ -19,7 +19,7 @@ from restpain.comparison import (
 from restpain.io.files import write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_printed, read_table, sidecar, write_json, write_table
-from restpain.report_page import render_page
+from restpain.presentation.pages import render_page
 
 logger = logging.getLogger("compare_published")
 

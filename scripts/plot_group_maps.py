@@ -12,13 +12,13 @@ from restpain.figures_group_maps import (
     measure_title,
     seed_correlations,
 )
-from restpain.figures_maps import DPI
-from restpain.formatting import counted
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
 from restpain.participants import of_analysed, read_participants
+from restpain.presentation.numbers import counted
+from restpain.presentation.slices import DPI
 
 logger = logging.getLogger("plot_group_maps")
 

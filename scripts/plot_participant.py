@@ -21,10 +21,10 @@ from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
 from restpain.nuisance import MOTION
+from restpain.presentation.pages import render_page
 from restpain.quality import carpet_series
 from restpain.quality_limits import flag_numbers
 from restpain.quality_page import PICTURE_QUALITY, as_webp, fact_rows, judged_rows
-from restpain.report_page import render_page
 
 logger = logging.getLogger("plot_participant")
 

@@ -9,13 +9,13 @@ from nilearn.datasets import fetch_surf_fsaverage
 from nilearn.surface import load_surf_mesh
 
 from restpain.clustermaps import maps_of_measures, single_clusters, strongest_of
-from restpain.figures_maps import DPI, colour_limit, t_threshold
 from restpain.figures_regions import regions_figure, surface_values, surface_view
-from restpain.formatting import counted, measure_name
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
+from restpain.presentation.numbers import counted, measure_name
+from restpain.presentation.slices import DPI, colour_limit, t_threshold
 
 logger = logging.getLogger("plot_regions")
 

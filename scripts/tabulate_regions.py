@@ -4,9 +4,9 @@ import logging
 
 import pandas as pd
 
-from restpain.formatting import measure_name
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, sidecar, write_json, write_table
+from restpain.presentation.numbers import measure_name
 
 logger = logging.getLogger("tabulate_regions")
 

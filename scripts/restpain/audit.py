@@ -10,7 +10,7 @@ from restpain import audit_places as places
 from restpain import audit_testsets as testsets
 from restpain.atlas import Atlas
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
-from restpain.formatting import is_missing
+from restpain.presentation.numbers import is_missing
 from restpain.printed import CountCell, MeanCell, count_cell, mean_cell, printed
 
 COLUMNS = {

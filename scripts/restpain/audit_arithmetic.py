@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 from scipy import stats
 
-from restpain.formatting import number, p_value
+from restpain.presentation.numbers import number, p_value
 from restpain.printed import MeanCell, Printed
 
 CONSISTENT, INCONSISTENT, UNCHECKED = "consistent", "inconsistent", "cannot be checked"

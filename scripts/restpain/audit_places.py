@@ -4,7 +4,7 @@ import numpy as np
 
 from restpain.atlas import BRODMANN_PREFIX, Atlas, hemisphere
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
-from restpain.formatting import AAL_NAMES, MINUS, is_missing, number, shortest
+from restpain.presentation.numbers import AAL_NAMES, MINUS, is_missing, number, shortest
 
 MIDLINE_MM = 4.0  # a peak nearer than half of this to x = 0 may be called midline, too
 SIDES = ("left", "right", "midline")

@@ -17,7 +17,7 @@ from restpain.audit_arithmetic import (
     decimals_of,
     verdict_of,
 )
-from restpain.formatting import number
+from restpain.presentation.numbers import number
 from restpain.printed import Printed
 
 MANY_RESULTS = 100_000  # sums of results to list; beyond, nearly every mean is possible

@@ -9,7 +9,7 @@ from scipy import stats
 from restpain.audit import Study, region_row
 from restpain.audit_places import region_key
 from restpain.audit_testsets import auc_error, sizes_of_test_set
-from restpain.formatting import integer, is_missing, number, p_value, region_name
+from restpain.presentation.numbers import integer, is_missing, number, p_value, region_name
 from restpain.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
 
 SAME, WITHIN, DIFFERENT = "the same", "within the rule", "different"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from restpain.formatting import EN_DASH, PLUS_MINUS, count_percent, mean_sd_range
+from restpain.presentation.numbers import EN_DASH, PLUS_MINUS, count_percent, mean_sd_range
 
 # column of participants.tsv and the row's name, in the order of the paper's Table 1
 PAPER_ROWS = {

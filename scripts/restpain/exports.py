@@ -11,7 +11,7 @@ from html import escape
 
 import pandas as pd
 
-from restpain.formatting import (
+from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
     PLUS_MINUS,

@@ -8,7 +8,7 @@ import re
 import textwrap
 from xml.sax.saxutils import escape
 
-from restpain.formatting import counted
+from restpain.presentation.numbers import counted
 
 WIDTH = 1000
 LEFT, RIGHT = 168, 982  # the boxes lie between these

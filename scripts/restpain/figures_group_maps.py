@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from restpain.figures_maps import (
+from restpain.presentation.numbers import measure_name, number, region_name
+from restpain.presentation.slices import (
     COLD_WARM,
     INK,
     MUTED,
@@ -20,7 +21,6 @@ from restpain.figures_maps import (
     mark_simulated,
     t_threshold,
 )
-from restpain.formatting import measure_name, number, region_name
 
 N_SLICES = 5
 MAX_SEEDS = 4

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from restpain.formatting import counted, integer, number, shortest
+from restpain.presentation.numbers import counted, integer, number, shortest
 
 INK, MUTED, ALERT = "#1d2b3a", "#5b6875", "#a3261f"
 COLOURS = matplotlib.colormaps["viridis"]

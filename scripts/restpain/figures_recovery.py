@@ -7,7 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import ndimage
 
-from restpain.figures_maps import (
+from restpain.presentation.numbers import (
+    counted,
+    joined,
+    measure_name,
+    number,
+    region_name,
+    signed_percent,
+)
+from restpain.presentation.slices import (
     INK,
     MUTED,
     UPSAMPLING,
@@ -16,7 +24,6 @@ from restpain.figures_maps import (
     slice_of,
     voxel_index,
 )
-from restpain.formatting import counted, joined, measure_name, number, region_name, signed_percent
 from restpain.recovery_table import STAGES
 
 MAX_EFFECTS = 6

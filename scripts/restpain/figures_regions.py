@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from restpain.figures_maps import (
+from restpain.presentation.numbers import number, region_name
+from restpain.presentation.slices import (
     COLD_WARM,
     INK,
     MUTED,
@@ -21,7 +22,6 @@ from restpain.figures_maps import (
     mark_simulated,
     slice_of,
 )
-from restpain.formatting import number, region_name
 
 
 def cluster_title(row) -> str:

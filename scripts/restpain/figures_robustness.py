@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from restpain.figures_roc import ALERT, INK, MUTED
-from restpain.formatting import number, p_clause
+from restpain.presentation.numbers import number, p_clause
 from restpain.robustness import AUCS, HEADLINE, PERMUTED_ARMS, together
 
 ARMS = {  # colours of different lightness, and markers, so that they differ in grey too

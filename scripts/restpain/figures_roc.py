@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from restpain.formatting import is_missing, measure_name, number, p_clause, region_name
+from restpain.presentation.numbers import is_missing, measure_name, number, p_clause, region_name
 
 GRID = np.linspace(0, 1, 201)  # false positive rates at which curves are averaged
 MAX_FEATURES = 12

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from restpain.formatting import is_missing
+from restpain.presentation.numbers import is_missing
 
 NUMBER = r"[-\N{MINUS SIGN}+]?(?:\d+\.?\d*|\.\d+)"
 DASH = r"(?:-|\N{EN DASH}|\N{EM DASH}|to)"

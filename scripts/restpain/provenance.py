@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from restpain.demographics import PAPER_ROWS
-from restpain.formatting import is_missing, measure_name
+from restpain.presentation.numbers import is_missing, measure_name
 
 COLUMNS = {
     "row": "Row of the table, counted from 1",

@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from restpain.formatting import number, shortest
+from restpain.presentation.numbers import number, shortest
 from restpain.quality_limits import JUDGED, Judged, light, shown
 
 PICTURE_QUALITY = 80  # of WebP, of 100

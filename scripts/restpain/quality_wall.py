@@ -5,7 +5,7 @@ import io
 import pandas as pd
 from PIL import Image
 
-from restpain.formatting import integer, number, p_clause
+from restpain.presentation.numbers import integer, number, p_clause
 from restpain.quality_groups import MOTION_NUMBERS
 from restpain.quality_limits import JUDGED, light
 from restpain.quality_page import LIGHT_SIGNS, LIGHT_WORDS, as_webp, limit_text

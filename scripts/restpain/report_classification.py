@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.formatting import (
+from restpain.presentation.numbers import (
     integer,
     interval,
     is_missing,
@@ -11,7 +11,7 @@ from restpain.formatting import (
     region_name,
     shortest,
 )
-from restpain.report_page import Section, embedded_figure, span
+from restpain.presentation.pages import Section, embedded_figure, span
 
 
 def classification_section(

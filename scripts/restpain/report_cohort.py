@@ -3,8 +3,8 @@
 import pandas as pd
 from markupsafe import Markup
 
-from restpain.formatting import counted, integer, is_missing, number, p_value
-from restpain.report_page import Section
+from restpain.presentation.numbers import counted, integer, is_missing, number, p_value
+from restpain.presentation.pages import Section
 
 
 def cohort_section(

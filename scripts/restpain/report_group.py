@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.calibration import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
-from restpain.formatting import (
+from restpain.presentation.numbers import (
     EN_DASH,
     counted,
     integer,

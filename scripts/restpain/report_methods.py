@@ -1,7 +1,7 @@
 """The section of the methods: what was done, from the settings in force, with its sources."""
 
-from restpain.formatting import EN_DASH, counted, integer, joined, shortest
-from restpain.report_page import Section
+from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
+from restpain.presentation.pages import Section
 from restpain.workflow_content import NUISANCE_NAMES
 
 REFERENCES = {

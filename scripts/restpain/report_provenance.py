@@ -5,9 +5,9 @@ from importlib import metadata
 
 import pandas as pd
 
-from restpain.formatting import EN_DASH, is_missing, shortest
+from restpain.presentation.numbers import EN_DASH, is_missing, shortest
+from restpain.presentation.pages import Section
 from restpain.provenance import MAP
-from restpain.report_page import Section
 
 DIGITS = 16  # of a digest on the page
 PACKAGES = (

@@ -5,8 +5,8 @@ import pandas as pd
 from restpain.audit import RULES, counts_by_table
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
 from restpain.comparison import RECOVERY_MM, VERDICTS, counts
-from restpain.formatting import counted, is_missing, joined
-from restpain.report_page import Section
+from restpain.presentation.numbers import counted, is_missing, joined
+from restpain.presentation.pages import Section
 
 CELL_NAMES = {
     "peak": "peak (x, y, z)",

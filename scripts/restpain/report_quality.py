@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from restpain.formatting import integer, number
-from restpain.report_page import Section, embedded_picture
+from restpain.presentation.numbers import integer, number
+from restpain.presentation.pages import Section, embedded_picture
 from restpain.report_words import compared_groups
 
 PICTURE_WIDTH = 760  # pixels

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.formatting import (
+from restpain.presentation.numbers import (
     EN_DASH,
     counted,
     is_missing,
@@ -12,8 +12,8 @@ from restpain.formatting import (
     region_name,
     signed_percent,
 )
+from restpain.presentation.pages import Section, embedded_figure
 from restpain.recovery_table import STAGES
-from restpain.report_page import Section, embedded_figure
 
 ERROR_NAMES = {
     "motion_rms_mm": "realignment",

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.formatting import (
+from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
     integer,
@@ -14,8 +14,8 @@ from restpain.formatting import (
     region_name,
     shortest,
 )
+from restpain.presentation.pages import Section, embedded_figure, span
 from restpain.report_group import normality_rows
-from restpain.report_page import Section, embedded_figure, span
 
 
 def regions_section(

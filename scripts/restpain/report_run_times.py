@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from restpain.formatting import integer, number
-from restpain.report_page import Section
+from restpain.presentation.numbers import integer, number
+from restpain.presentation.pages import Section
 
 
 def run_times_section(times: pd.DataFrame) -> Section:

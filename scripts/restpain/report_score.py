@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from restpain.formatting import integer, interval, number, p_value, region_name
+from restpain.presentation.numbers import integer, interval, number, p_value, region_name
+from restpain.presentation.pages import Section, span
 from restpain.report_group import score_maps_sentence
-from restpain.report_page import Section, span
 
 
 def score_section(

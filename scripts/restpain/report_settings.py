@@ -5,7 +5,7 @@ import re
 
 import yaml
 
-from restpain.report_page import Section
+from restpain.presentation.pages import Section
 
 PATH_KEYS = (
     "cohort.data",

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from restpain.presentation.pages import Section
 from restpain.report_group import error_rate_sentence, normality_sentence
-from restpain.report_page import Section
 from restpain.report_words import (
     certainty,
     classification_sentence,

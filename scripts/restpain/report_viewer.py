@@ -12,9 +12,9 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from restpain.figures_maps import COLD_WARM, colour_limit, t_threshold
-from restpain.formatting import integer, measure_name, number, region_name
-from restpain.report_page import Section
+from restpain.presentation.numbers import integer, measure_name, number, region_name
+from restpain.presentation.pages import Section
+from restpain.presentation.slices import COLD_WARM, colour_limit, t_threshold
 
 MAX_MAPS = 14
 SHOWN_T = 2.0  # weaker differences stay transparent

@@ -8,7 +8,7 @@ from collections import Counter
 import pandas as pd
 from scipy import stats
 
-from restpain.formatting import (
+from restpain.presentation.numbers import (
     EN_DASH,
     counted,
     integer,

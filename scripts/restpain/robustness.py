@@ -7,8 +7,8 @@ import pandas as pd
 
 from restpain.evaluation import exceedance_p, pair_order
 from restpain.foldregions import dice
-from restpain.formatting import measure_name
 from restpain.intervals import wilson_interval
+from restpain.presentation.numbers import measure_name
 
 COLUMNS = {
     "topic": "optimism, permuted groups, stability or learning curve",

@@ -5,7 +5,7 @@ from itertools import count
 import pandas as pd
 
 from restpain.design import Design, category_counts, two_sample_design
-from restpain.formatting import counted
+from restpain.presentation.numbers import counted
 
 SMALLEST_SITE = 3  # participants that mean and spread of a site are estimated on
 

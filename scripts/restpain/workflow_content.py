@@ -2,7 +2,14 @@
 
 import pandas as pd
 
-from restpain.formatting import counted, joined, measure_name, number, region_name, shortest
+from restpain.presentation.numbers import (
+    counted,
+    joined,
+    measure_name,
+    number,
+    region_name,
+    shortest,
+)
 
 NUISANCE_NAMES = {
     "trend": "linear trend",

@@ -7,7 +7,7 @@ from scipy import stats
 from restpain import audit_arithmetic as audit
 from restpain import audit_testsets as testsets
 from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
-from restpain.formatting import mean_sd_range
+from restpain.presentation.numbers import mean_sd_range
 from restpain.printed import mean_cell, printed
 
 

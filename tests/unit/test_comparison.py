@@ -10,8 +10,8 @@ from restpain import comparison as compare
 from restpain.audit import study_of
 from restpain.demographics import demographics
 from restpain.io.tables import read_json, read_printed, read_table, write_table
+from restpain.presentation.pages import render_page
 from restpain.printed import count_cell, mean_cell, printed
-from restpain.report_page import render_page
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import classification_table
 

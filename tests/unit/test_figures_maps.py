@@ -8,7 +8,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from restpain import figures_group_maps, figures_maps, figures_regions
+from restpain import figures_group_maps, figures_regions
+from restpain.presentation import slices
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])
 WHOLE = (slice(None), slice(None), slice(None))
@@ -16,20 +17,16 @@ WHOLE = (slice(None), slice(None), slice(None))
 
 def test_the_threshold_is_that_of_a_t_table():
     # Student's t: 3.291 (0.001 two-sided) and 3.090 (0.001 one-sided) for very many degrees
-    assert figures_maps.t_threshold(voxel_p=0.001, tails=2, df=10**6) == pytest.approx(
-        3.2905, 1e-4
-    )
-    assert figures_maps.t_threshold(voxel_p=0.001, tails=1, df=10**6) == pytest.approx(
-        3.0902, 1e-4
-    )
-    assert figures_maps.t_threshold(voxel_p=0.05, tails=2, df=10) == pytest.approx(2.2281, 1e-4)
+    assert slices.t_threshold(voxel_p=0.001, tails=2, df=10**6) == pytest.approx(3.2905, 1e-4)
+    assert slices.t_threshold(voxel_p=0.001, tails=1, df=10**6) == pytest.approx(3.0902, 1e-4)
+    assert slices.t_threshold(voxel_p=0.05, tails=2, df=10) == pytest.approx(2.2281, 1e-4)
 
 
 def test_axial_slices_have_the_left_on_the_left_and_the_front_on_top():
     volume = np.zeros((3, 4, 5))
     volume[0, 3, 2] = 1  # left, anterior
 
-    plane = figures_maps.slice_of(volume, 2, 2, WHOLE)
+    plane = slices.slice_of(volume, 2, 2, WHOLE)
 
     assert plane.shape == (4, 3)
     assert plane[0, 0] == 1
@@ -39,19 +36,19 @@ def test_sagittal_slices_have_the_front_on_the_right_and_the_top_on_top():
     volume = np.zeros((3, 4, 5))
     volume[1, 3, 4] = 1
 
-    assert figures_maps.slice_of(volume, 0, 1, WHOLE)[0, -1] == 1
+    assert slices.slice_of(volume, 0, 1, WHOLE)[0, -1] == 1
 
 
 def test_a_coordinate_finds_its_voxel_and_stays_in_the_grid():
-    assert figures_maps.voxel_index(-9, 0, AFFINE, 6) == 0
-    assert figures_maps.voxel_index(-3, 0, AFFINE, 6) == 2
-    assert figures_maps.voxel_index(99, 0, AFFINE, 6) == 5
+    assert slices.voxel_index(-9, 0, AFFINE, 6) == 0
+    assert slices.voxel_index(-3, 0, AFFINE, 6) == 2
+    assert slices.voxel_index(99, 0, AFFINE, 6) == 5
 
 
 def test_levels_take_the_strongest_peaks_first_and_keep_apart():
     clusters = pd.DataFrame({"t": [3.0, -6.0, 5.0], "z_mm": [40.0, -20.0, -17.0]})
 
-    levels = figures_maps.chosen_levels(clusters, column="z_mm", n=3, fallback=(-24, 0, 24))
+    levels = slices.chosen_levels(clusters, column="z_mm", n=3, fallback=(-24, 0, 24))
 
     assert levels == [-20.0, 0.0, 40.0]  # -17 is too near to -20, -24 as well
 
@@ -59,11 +56,11 @@ def test_levels_take_the_strongest_peaks_first_and_keep_apart():
 def test_without_clusters_the_plain_levels_are_shown():
     clusters = pd.DataFrame({"t": [], "z_mm": []})
 
-    assert figures_maps.chosen_levels(clusters, column="z_mm", n=2, fallback=(24, 0)) == [0, 24]
+    assert slices.chosen_levels(clusters, column="z_mm", n=2, fallback=(24, 0)) == [0, 24]
 
 
 def test_values_beyond_the_threshold_are_opaque_and_fade_below_it():
-    alpha = figures_maps.shaded(np.array([0.0, 2, 4, -4, 9]), threshold=4, limit=6)[:, 3]
+    alpha = slices.shaded(np.array([0.0, 2, 4, -4, 9]), threshold=4, limit=6)[:, 3]
 
     np.testing.assert_allclose(alpha, [0, 0.75 / 4, 1, 1, 1])
 
@@ -71,9 +68,9 @@ def test_values_beyond_the_threshold_are_opaque_and_fade_below_it():
 def test_the_colour_scale_is_not_shorter_than_the_threshold():
     quiet = np.full((2, 2, 2), 0.5)
 
-    assert figures_maps.colour_limit([quiet], threshold=4.0, percentile=100) == 6.0
-    assert figures_maps.colour_limit([], threshold=4.0, percentile=100) == 6.0
-    assert figures_maps.colour_limit([quiet * 20], threshold=4.0, percentile=100) == 10.0
+    assert slices.colour_limit([quiet], threshold=4.0, percentile=100) == 6.0
+    assert slices.colour_limit([], threshold=4.0, percentile=100) == 6.0
+    assert slices.colour_limit([quiet * 20], threshold=4.0, percentile=100) == 10.0
 
 
 def test_two_seeds_correlate_by_the_mean_of_each_map_in_the_other_seed():
@@ -144,7 +141,7 @@ def test_words_about_a_cluster_with_a_seed_fit_into_a_third_of_the_figure():
         | {"seed": "REHO10"}
     )
     head, detail = figures_regions.cluster_title(cluster).split("\n")
-    figure = Figure((figures_maps.WIDTH_IN, 1), dpi=300)
+    figure = Figure((slices.WIDTH_IN, 1), dpi=300)
     texts = [
         figure.text(0, 0, head, fontsize=6.6, weight="bold"),
         figure.text(0, 0, detail, fontsize=5.8),

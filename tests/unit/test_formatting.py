@@ -2,8 +2,8 @@
 
 import pytest
 
-from restpain import formatting
 from restpain.io.tables import sidecar
+from restpain.presentation import numbers as formatting
 
 
 @pytest.mark.parametrize(

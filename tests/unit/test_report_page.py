@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from restpain import report_page
 from restpain.demographics import demographics
+from restpain.presentation import pages
+from restpain.presentation.pages import render_report
 from restpain.report_classification import classification_rows, classification_section
 from restpain.report_cohort import cohort_section
 from restpain.report_methods import methods_section
-from restpain.report_page import render_report
 from restpain.report_provenance import provenance_section
 from restpain.report_published import published_section
 from restpain.report_quality import QUALITY, quality_section, quality_table
@@ -46,7 +46,7 @@ from study import (
 )
 from tabulate_classification import classification_table
 
-TEMPLATES = Path(report_page.__file__).parent / "templates"
+TEMPLATES = Path(pages.__file__).parent / "templates"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2")}
 INPUTS = pd.DataFrame({"stage": ["data", "map"], "file": ["a", "b"], "rule": ["r", "s"]})
 INPUTS["sha256"] = "0" * 64
@@ -301,7 +301,7 @@ def test_the_published_rows_and_the_other_arms_are_told_apart():
 
 def test_a_wide_picture_is_shrunk_and_a_narrow_one_kept():
     def width_of(width):
-        uri = report_page.embedded_picture(picture(width), width=100, quality=80)
+        uri = pages.embedded_picture(picture(width), width=100, quality=80)
         content = base64.b64decode(uri.removeprefix("data:image/webp;base64,"))
         return Image.open(io.BytesIO(content)).width
 

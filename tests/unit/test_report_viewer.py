@@ -10,7 +10,7 @@ from PIL import Image
 
 from restpain import report_viewer
 from restpain.clustermaps import maps_of_measures
-from restpain.report_page import report_environment
+from restpain.presentation.pages import report_environment
 from study import REGIONS, settings
 
 AFFINE = np.array([[3.0, 0, 0, -18], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])

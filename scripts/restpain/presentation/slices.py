@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from scipy import ndimage, stats
 
-from restpain.formatting import number
+from restpain.presentation.numbers import number
 
 WIDTH_IN = 6.89  # 17.5 cm, the width of a page of a journal; fonts are 5.5 points and more there
 DPI = 300

@@ -1,0 +1,1 @@
+"""How numbers, pages and slices are shown."""
