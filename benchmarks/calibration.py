@@ -20,7 +20,7 @@ from scipy import fft, stats
 
 from restpain.calibration import PUBLISHED_ERROR_RATE
 from restpain.clusters import signed_clusters
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.inference import Correction, corrected_clusters, estimated_smoothness, voxel_fdr
 from restpain.intervals import wilson_interval
 from restpain.io.tables import read_table, write_table

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, stats
 
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.inference import Correction, permutation_null
 from restpain.io.images import write_masked, write_volume
 from restpain.io.tables import read_json, write_json, write_table

@@ -13,7 +13,7 @@ import yaml
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.configuration import configuration_problems, data_problems
 from restpain.failures import failed_jobs, failure_summary
-from restpain.participants import read_participants
+from restpain.cohort.participants import read_participants
 from restpain.simulated_table import simulated_roster
 
 

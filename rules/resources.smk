@@ -1,6 +1,6 @@
 """What jobs ask for in memory and time, and how many share one job; functions only."""
 
-from restpain.job_sizes import series_megabytes
+from restpain.cohort.job_sizes import series_megabytes
 from restpain.io.tables import read_json
 
 

@@ -5,11 +5,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from restpain.clustermaps import maps_of_measures
+from restpain.cohort.participants import included, of_analysed, read_participants
+from restpain.cohort.sites import site_counts
 from restpain.io.files import write_text
 from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
-from restpain.participants import included, of_analysed, read_participants
 from restpain.presentation.pages import render_report
 from restpain.quality_wall import motion_sentences
 from restpain.report_classification import classification_section
@@ -26,7 +27,6 @@ from restpain.report_settings import settings_section
 from restpain.report_summary import summary_section
 from restpain.report_viewer import viewer_section
 from restpain.report_words import question
-from restpain.sites import site_counts
 from restpain.workflow_content import exclusion_flow
 
 logger = logging.getLogger("build_report")

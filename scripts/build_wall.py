@@ -3,11 +3,11 @@
 import logging
 from pathlib import Path
 
+from restpain.cohort.participants import participant_of
 from restpain.figures_qc import SLICES_WIDTH, TRACES_WIDTH
 from restpain.io.files import write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_table
-from restpain.participants import participant_of
 from restpain.presentation.pages import render_page
 from restpain.quality_wall import thumbnail, wall_context
 

@@ -3,13 +3,13 @@
 import logging
 from pathlib import Path
 
-from restpain.cohort_checks import cohort_problems, problem_table, sentences, unmatched_folders
-from restpain.derivatives import DATASET
+from restpain.cohort.checks import cohort_problems, problem_table, sentences, unmatched_folders
+from restpain.cohort.derivatives import DATASET
+from restpain.cohort.job_sizes import predicted_resources
+from restpain.cohort.participants import with_prefix
+from restpain.cohort.ratings import rating_problems
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json, write_table
-from restpain.job_sizes import predicted_resources
-from restpain.participants import with_prefix
-from restpain.ratings import rating_problems
 
 logger = logging.getLogger("check_cohort")
 

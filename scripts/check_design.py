@@ -2,11 +2,16 @@
 
 import logging
 
-from restpain.design import category_counts, design_overview, one_group_sentences, score_problems
+from restpain.cohort.design import (
+    category_counts,
+    design_overview,
+    one_group_sentences,
+    score_problems,
+)
+from restpain.cohort.participants import MEAN_FD, included, read_participants
+from restpain.cohort.sites import checked_design
 from restpain.io.log import start_log
 from restpain.io.tables import write_json, write_table
-from restpain.participants import MEAN_FD, included, read_participants
-from restpain.sites import checked_design
 
 logger = logging.getLogger("check_design")
 

@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 
 from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
+from restpain.cohort.participants import included, read_participants
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
-from restpain.participants import included, read_participants
 from restpain.published import (
     feature_roc,
     feature_sets,

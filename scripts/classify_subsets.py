@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.classification_columns import LEARNING_CURVE
+from restpain.cohort.participants import of_analysed
 from restpain.evaluation import bootstrap_auc_interval
 from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
 from restpain.folds import folds_of, smaller_training_sets
@@ -15,7 +16,6 @@ from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
 from restpain.logistic import logistic_fitter
 from restpain.nested import Arm, first_repeat_auc, predict_folds
-from restpain.participants import of_analysed
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("classify_subsets")

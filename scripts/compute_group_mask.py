@@ -4,10 +4,10 @@ import logging
 
 import numpy as np
 
+from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.images import check_grid, read_mask, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import write_json
-from restpain.participants import of_analysed, participant_of
 
 logger = logging.getLogger("compute_group_mask")
 

@@ -2,14 +2,14 @@
 
 import logging
 
-from restpain.deidentify import (
+from restpain.cohort.deidentify import (
     BOLD_SIDECAR_KEYS,
     SIDECAR_KEYS,
     allowed_sidecar,
     without_text,
 )
-from restpain.dicom_conversion import checked_conversion
-from restpain.dicom_series import folder_series, indexed_series
+from restpain.cohort.dicom_conversion import checked_conversion
+from restpain.cohort.dicom_series import folder_series, indexed_series
 from restpain.io.files import gzipped, write_bytes
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_json

@@ -5,6 +5,7 @@ import logging
 import numpy as np
 
 from restpain.clustertable import COLUMNS, cluster_rows, correction_summary, write_clusters
+from restpain.cohort.participants import of_analysed
 from restpain.groupmaps import read_group
 from restpain.inference import (
     Correction,
@@ -15,7 +16,6 @@ from restpain.inference import (
 )
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json
-from restpain.participants import of_analysed
 
 logger = logging.getLogger("correct_clusters")
 

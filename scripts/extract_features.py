@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from restpain.clustertable import cluster_number
+from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.images import read_masked, read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
-from restpain.participants import of_analysed, participant_of
 
 logger = logging.getLogger("extract_features")
 

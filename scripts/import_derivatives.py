@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.bids_layout import derivative_images
+from restpain.cohort.bids import derivative_images
 from restpain.denoising import denoised
 from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
 from restpain.io.log import start_log

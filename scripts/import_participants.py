@@ -2,9 +2,9 @@
 
 import logging
 
+from restpain.cohort.participants import read_participants
 from restpain.io.log import start_log
 from restpain.io.tables import write_table
-from restpain.participants import read_participants
 
 logger = logging.getLogger("import_participants")
 

@@ -2,9 +2,9 @@
 
 import logging
 
+from restpain.cohort.index import participant_index
 from restpain.io.log import start_log
 from restpain.io.tables import write_json
-from restpain.participant_index import participant_index
 
 logger = logging.getLogger("index_participant")
 

@@ -3,8 +3,8 @@
 import logging
 from pathlib import Path
 
-from restpain.bids_layout import inherited_sidecar, raw_images
-from restpain.deidentify import (
+from restpain.cohort.bids import inherited_sidecar, raw_images
+from restpain.cohort.deidentify import (
     BOLD_SIDECAR_KEYS,
     SIDECAR_KEYS,
     allowed_sidecar,

@@ -2,6 +2,7 @@
 
 import logging
 
+from restpain.cohort.participants import of_analysed
 from restpain.groupmaps import read_group
 from restpain.inference import (
     NULL_COLUMNS,
@@ -13,7 +14,6 @@ from restpain.inference import (
 )
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_table
-from restpain.participants import of_analysed
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("permute_group")

@@ -6,6 +6,7 @@ import logging
 import numpy as np
 
 from restpain.clustermaps import maps_of_measures
+from restpain.cohort.participants import of_analysed, read_participants
 from restpain.figures_group_maps import (
     MAX_SEEDS,
     group_maps_figure,
@@ -16,7 +17,6 @@ from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
-from restpain.participants import of_analysed, read_participants
 from restpain.presentation.numbers import counted
 from restpain.presentation.slices import DPI
 

@@ -2,11 +2,11 @@
 
 import logging
 
+from restpain.cohort.participants import of_analysed, read_participants
 from restpain.figures_flow import workflow_svg
 from restpain.io.files import write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
-from restpain.participants import of_analysed, read_participants
 from restpain.workflow_content import workflow_content
 
 logger = logging.getLogger("plot_workflow")

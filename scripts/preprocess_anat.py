@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.affine import fit_affine, reference
 from restpain.affine_gate import check_affine, local_correlation
-from restpain.derivatives import anatomical_sidecars
+from restpain.cohort.derivatives import anatomical_sidecars
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import write_json

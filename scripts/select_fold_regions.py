@@ -5,6 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.participants import of_analysed
 from restpain.foldregions import (
     FEATURES,
     REGIONS,
@@ -20,7 +21,6 @@ from restpain.groupmaps import read_design, read_sites
 from restpain.io.images import read_mask, write_masked
 from restpain.io.log import start_log
 from restpain.io.tables import write_table
-from restpain.participants import of_analysed
 
 logger = logging.getLogger("select_fold_regions")
 

@@ -2,10 +2,10 @@
 
 import logging
 
+from restpain.cohort.participants import MEAN_FD, included, read_participants
+from restpain.cohort.sites import checked_design
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json, write_table
-from restpain.participants import MEAN_FD, included, read_participants
-from restpain.sites import checked_design
 
 logger = logging.getLogger("select_participants")
 

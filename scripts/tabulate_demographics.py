@@ -2,10 +2,10 @@
 
 import logging
 
+from restpain.cohort.participants import read_participants
 from restpain.demographics import COLUMNS, demographics
 from restpain.io.log import start_log
 from restpain.io.tables import sidecar, write_json, write_table
-from restpain.participants import read_participants
 
 logger = logging.getLogger("tabulate_demographics")
 

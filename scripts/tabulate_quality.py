@@ -5,13 +5,13 @@ import logging
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.participants import included, participant_of, read_participants
+from restpain.cohort.ratings import COLUMNS as RATING_COLUMNS
+from restpain.cohort.ratings import read_ratings
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json, write_table
-from restpain.participants import included, participant_of, read_participants
 from restpain.quality_groups import MOTION_COLUMNS, motion_of_groups
 from restpain.quality_limits import COLUMNS, quality_row
-from restpain.ratings import COLUMNS as RATING_COLUMNS
-from restpain.ratings import read_ratings
 
 logger = logging.getLogger("tabulate_quality")
 

@@ -5,10 +5,10 @@ import logging
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.participants import of_analysed
 from restpain.io.images import read_mask, read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, sidecar, write_json, write_table
-from restpain.participants import of_analysed
 from restpain.recovery_table import (
     CLUSTERS,
     EFFECTS,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
-from restpain.participants import of_analysed, participant_of
 from restpain.provenance import (
     COLUMNS,
     DATA,

@@ -13,7 +13,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element
 from pydicom.tag import Tag
 
-from restpain.dicom_headers import LONG_VRS
+from restpain.cohort.dicom_headers import LONG_VRS
 
 # by value representation: what is planted, from a number that is unique
 MARKS = {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from restpain.atlas import aal, brodmann_area, composition_text, hemisphere
 from restpain.clusters import hedges_g, millimetres, subpeaks
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.inference import Correction, PermutationNull, clusters_by_permutation
 from restpain.io.images import write_masked
 from restpain.io.tables import write_json, write_table

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
+from restpain.cohort.design import Design
 from restpain.connectivity import connectivity_of_seeds
-from restpain.design import Design
 from restpain.folds import Fold
 from restpain.groupmaps import MEMORY_BYTES
 from restpain.inference import find_clusters

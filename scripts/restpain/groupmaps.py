@@ -7,13 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from restpain.design import Design, covariate_matrix, two_sample_design
+from restpain.cohort.design import Design, covariate_matrix, two_sample_design
+from restpain.cohort.participants import participant_of, participants_table, read_participants
 from restpain.io.images import read_mask, read_masked
-from restpain.participants import (
-    participant_of,
-    participants_table,
-    read_participants,
-)
 
 MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
 

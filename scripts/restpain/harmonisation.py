@@ -5,7 +5,7 @@ import warnings
 import pandas as pd
 from combatlearn import ComBat
 
-from restpain.sites import SMALLEST_SITE
+from restpain.cohort.sites import SMALLEST_SITE
 
 
 def harmonised(

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import special, stats
 
 from restpain.clusters import peaks_table, signed_clusters
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.models import Fit, fit_model, residual_map, t_to_z
 from restpain.permutation import (
     largest_clusters,

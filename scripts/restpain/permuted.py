@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.arms import ensemble_fitter, plain_arms
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.evaluation import auc
 from restpain.foldregions import Connectivity, FoldRegions, Search, fold_regions
 from restpain.folds import Fold, deal_folds

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import ndimage, stats
 
 from restpain.clusters import neighbourhood
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.inference import Correction
 from restpain.intervals import wilson_interval
 from restpain.models import fit_model

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.ratings import EXCLUDE
 from restpain.nuisance import SCRUB_ABOVE_MM
 from restpain.presentation.numbers import MISSING, number
-from restpain.ratings import EXCLUDE
 
 FLAG_ABOVE_MM = SCRUB_ABOVE_MM  # of Jenkinson's displacement
 

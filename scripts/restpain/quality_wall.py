@@ -5,11 +5,11 @@ import io
 import pandas as pd
 from PIL import Image
 
+from restpain.cohort.ratings import RATINGS
 from restpain.presentation.numbers import integer, number, p_clause
 from restpain.quality_groups import MOTION_NUMBERS
 from restpain.quality_limits import JUDGED, light
 from restpain.quality_page import LIGHT_SIGNS, LIGHT_WORDS, as_webp, limit_text
-from restpain.ratings import RATINGS
 
 THUMBNAIL_WIDTH, THUMBNAIL_QUALITY = 280, 45  # pixels; of WebP, of 100
 SEVERITY = {"good": 0, "look": 1, "beyond": 2}

@@ -12,7 +12,7 @@ def cohort_section(
 ) -> Section:
     """Show recruitment and exclusions, the sites if any, Figure 1 (SVG) and Table 1.
 
-    ``sites`` has the patients and controls of each site (``restpain.sites.site_counts``).
+    ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``).
     """
     return Section(
         "cohort",

@@ -6,7 +6,7 @@ from scipy import stats
 
 from restpain.clustertable import COLUMNS as CLUSTER_COLUMNS
 from restpain.clustertable import described_cluster
-from restpain.design import Design, collinear_ranks
+from restpain.cohort.design import Design, collinear_ranks
 from restpain.inference import (
     Correction,
     PermutationNull,

@@ -20,11 +20,11 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, JPEGLosslessSV1
 
-from restpain.cohort_checks import cohort_problems, problem_table, sentences
-from restpain.design import score_problems, two_sample_design
+from restpain.cohort.checks import cohort_problems, problem_table, sentences
+from restpain.cohort.design import score_problems, two_sample_design
+from restpain.cohort.index import participant_index
+from restpain.cohort.participants import included, read_participants
 from restpain.dicom_enhanced import write_enhanced_series
-from restpain.participant_index import participant_index
-from restpain.participants import included, read_participants
 from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, T1, write_mosaics, write_participant, write_series
 

@@ -1,4 +1,4 @@
-"""Checks of restpain.bids_layout and participant_index on datasets made on the spot."""
+"""Checks of restpain.cohort.bids and participant_index on datasets made on the spot."""
 
 import json
 
@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from link_bids import link_bids
-from restpain.bids_layout import derivative_images, inherited_sidecar, raw_images, run_facts
+from restpain.cohort.bids import derivative_images, inherited_sidecar, raw_images, run_facts
+from restpain.cohort.index import participant_index
 from restpain.io.tables import write_json
-from restpain.participant_index import participant_index
 
 
 def image(path, shape=(4, 4, 3, 5), tr=2.0):

@@ -4,8 +4,8 @@ import pytest
 from test_bad_inputs import TABLE, write_image
 
 from check_cohort import check_cohort
+from restpain.cohort.index import participant_index
 from restpain.io.tables import write_json
-from restpain.participant_index import participant_index
 
 
 def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):

@@ -13,7 +13,7 @@ from restpain.clustertable import (
     numbered,
     survived,
 )
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.inference import Correction, PermutationNull, corrected_clusters, voxel_fdr
 
 SHAPE = (61, 73, 61)

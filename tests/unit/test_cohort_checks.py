@@ -1,10 +1,10 @@
-"""Checks of restpain.cohort_checks and run_checks: a sentence for each fault, none without one."""
+"""Checks of restpain.cohort.checks and run_checks: a sentence for each fault, none without one."""
 
 import copy
 
 import pytest
 
-from restpain.cohort_checks import cohort_problems, problem_table, sentences, unmatched_folders
+from restpain.cohort.checks import cohort_problems, problem_table, sentences, unmatched_folders
 
 SETTINGS = {"drop_volumes": 10, "slice_order": "off", "band_hz": (0.01, 0.1)}
 

@@ -12,7 +12,7 @@ import pytest
 from convert_dicom import convert_dicom
 from index_participant import index_participant
 from planted import FOUND, plant
-from restpain.deidentify import (
+from restpain.cohort.deidentify import (
     BOLD_SIDECAR_KEYS,
     SIDECAR_KEYS,
     allowed_sidecar,
@@ -21,8 +21,8 @@ from restpain.deidentify import (
     vendor,
     without_text,
 )
+from restpain.cohort.dicom_headers import DamagedDicomError, read_header
 from restpain.dicom_enhanced import write_enhanced_series
-from restpain.dicom_headers import DamagedDicomError, read_header
 from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, T1, dataset, write_participant, write_series
 

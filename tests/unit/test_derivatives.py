@@ -1,8 +1,8 @@
-"""Checks of restpain.derivatives: what BIDS derivatives ask of a sidecar."""
+"""Checks of restpain.cohort.derivatives: what BIDS derivatives ask of a sidecar."""
 
 import pytest
 
-from restpain.derivatives import anatomical_sidecars, bids_uri
+from restpain.cohort.derivatives import anatomical_sidecars, bids_uri
 
 RAW = "results/cohort/sub-07/anat/sub-07_T1w.nii.gz"
 FOLDER = "results/sub-07/anat"

@@ -1,17 +1,17 @@
-"""Checks of restpain.design: columns that can be read off, and every way a design can fail."""
+"""Checks of restpain.cohort.design: columns that can be read off, and every way a design can fail."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.design import (
+from restpain.cohort.design import (
     category_counts,
     design_overview,
     one_group_sentences,
     score_problems,
     two_sample_design,
 )
-from restpain.participants import included
+from restpain.cohort.participants import included
 
 
 def participants(**columns):

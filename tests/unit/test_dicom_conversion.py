@@ -1,11 +1,11 @@
-"""Checks of restpain.dicom_conversion on small series, and on a real scanner's where at hand."""
+"""Checks of restpain.cohort.dicom_conversion on small series, and on a real scanner's where at hand."""
 
 import nibabel as nib
 import numpy as np
 import pytest
 
-from restpain.dicom_conversion import checked_conversion, chosen_image
-from restpain.dicom_series import folder_series, slice_timing
+from restpain.cohort.dicom_conversion import checked_conversion, chosen_image
+from restpain.cohort.dicom_series import folder_series, slice_timing
 from small_dicom import REST, dataset, write_mosaics, write_series
 
 

@@ -1,10 +1,10 @@
-"""Checks of restpain.dicom_headers against pydicom."""
+"""Checks of restpain.cohort.dicom_headers against pydicom."""
 
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from restpain.dicom_headers import (
+from restpain.cohort.dicom_headers import (
     FIRST_BYTES,
     TAGS,
     DamagedDicomError,

@@ -1,8 +1,8 @@
-"""Checks of restpain.dicom_series on small series whose size and order are known."""
+"""Checks of restpain.cohort.dicom_series on small series whose size and order are known."""
 
 import pytest
 
-from restpain.dicom_series import folder_series, indexed_series, mark_kinds, slice_timing
+from restpain.cohort.dicom_series import folder_series, indexed_series, mark_kinds, slice_timing
 from small_dicom import REST, T1, dataset, write_participant, write_series
 
 SMALL = (10, 10, 8)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydicom import config, dcmread
 
-from restpain.dicom_conversion import ARGUMENTS
+from restpain.cohort.dicom_conversion import ARGUMENTS
 from restpain.dicom_elements import (
     DECIMAL_WIDTH,
     GREATEST_STORED,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restpain.design import two_sample_design
+from restpain.cohort.design import two_sample_design
 from restpain.inference import Correction, corrected_clusters, estimated_smoothness, find_clusters
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_json, read_table

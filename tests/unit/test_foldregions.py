@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
+from restpain.cohort.design import Design
 from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
-from restpain.design import Design
 from restpain.foldregions import (
     FEATURES,
     REGIONS,

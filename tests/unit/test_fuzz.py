@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_bad_inputs import TABLE, write_image
 
-from restpain.cohort_checks import cohort_problems, problem_table, sentences
-from restpain.design import two_sample_design
+from restpain.cohort.checks import cohort_problems, problem_table, sentences
+from restpain.cohort.design import two_sample_design
+from restpain.cohort.dicom_series import folder_series
+from restpain.cohort.index import participant_index
+from restpain.cohort.participants import included, read_participants
 from restpain.dicom_enhanced import write_enhanced_series
-from restpain.dicom_series import folder_series
-from restpain.participant_index import participant_index
-from restpain.participants import included, read_participants
 from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, write_series
 

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from restpain import groupmaps
+from restpain.cohort.participants import of_analysed, participant_of, patients_first
 from restpain.groupmaps import maps_of_volumes, read_design
 from restpain.io.images import write_masked
 from restpain.io.tables import write_json, write_table
-from restpain.participants import of_analysed, participant_of, patients_first
 
 GROUPS = {"patients": "patient", "controls": "control"}
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import ndimage, stats
 
-from restpain.design import two_sample_design
+from restpain.cohort.design import two_sample_design
 from restpain.inference import (
     Correction,
     PermutationNull,

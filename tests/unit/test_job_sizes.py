@@ -2,8 +2,8 @@
 
 import pytest
 
-from restpain.cohort_checks import cohort_problems, problem_table, sentences
-from restpain.job_sizes import predicted_resources, series_megabytes
+from restpain.cohort.checks import cohort_problems, problem_table, sentences
+from restpain.cohort.job_sizes import predicted_resources, series_megabytes
 
 INDEX = {
     "series": [

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from restpain.arms import leak_free_arms
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.evaluation import auc
 from restpain.folds import Fold, deal_folds
 from restpain.logistic import Prediction, logistic_fitter

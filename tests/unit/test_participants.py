@@ -1,8 +1,8 @@
-"""Checks of restpain.participants on tables as people save them."""
+"""Checks of restpain.cohort.participants on tables as people save them."""
 
 import pytest
 
-from restpain.participants import read_participants
+from restpain.cohort.participants import read_participants
 
 
 def read(folder, content, **labels):

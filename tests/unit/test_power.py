@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restpain.design import Design
+from restpain.cohort.design import Design
 from restpain.inference import Correction, find_clusters
 from restpain.power import detection_table, planted_place, random_design
 from restpain.random_maps import smooth_noise

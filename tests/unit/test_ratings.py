@@ -2,8 +2,8 @@
 
 import pytest
 
-from restpain.cohort_checks import problem_table, sentences
-from restpain.ratings import rating_problems, read_ratings
+from restpain.cohort.checks import problem_table, sentences
+from restpain.cohort.ratings import rating_problems, read_ratings
 
 PARTICIPANTS = ["sub-01", "sub-02", "sub-03"]
 HEADER = "participant_id\trating\treason\n"

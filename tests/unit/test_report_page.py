@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from restpain.cohort.sites import site_counts
 from restpain.demographics import demographics
 from restpain.presentation import pages
 from restpain.presentation.pages import render_report
@@ -26,7 +27,6 @@ from restpain.report_settings import remarks, setting_rows, settings_section
 from restpain.report_summary import summary_section
 from restpain.report_words import question
 from restpain.runtimes import run_times
-from restpain.sites import site_counts
 from restpain.workflow_content import exclusion_flow
 from study import (
     ASSOCIATION,

@@ -8,9 +8,9 @@ from test_dicom_writer import AXIAL, SAGITTAL, series
 
 from convert_dicom import convert_dicom
 from index_participant import index_participant
-from restpain.dicom_conversion import checked_conversion
+from restpain.cohort.dicom_conversion import checked_conversion
+from restpain.cohort.dicom_series import folder_series
 from restpain.dicom_enhanced import write_enhanced_series
-from restpain.dicom_series import folder_series
 from restpain.dicom_writer import write_series
 from restpain.io.tables import read_json
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from restpain.cohort.participants import read_participants
 from restpain.io.tables import read_table, write_table
-from restpain.participants import read_participants
 from restpain.simulated_table import (
     BREAKTHROUGH,
     COLUMNS,

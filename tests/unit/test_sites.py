@@ -1,11 +1,11 @@
-"""Checks of restpain.sites: every way a column of sites can fail, and the counts."""
+"""Checks of restpain.cohort.sites: every way a column of sites can fail, and the counts."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from restpain.cohort.sites import checked_design, site_counts, small_site_problems
 from restpain.folds import deal_folds, smaller_training_sets
-from restpain.sites import checked_design, site_counts, small_site_problems
 
 GROUPS = {"patients": "patient", "controls": "control"}
 

@@ -9,8 +9,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from restpain.cohort.job_sizes import participant_jobs
 from restpain.io.tables import read_table
-from restpain.job_sizes import participant_jobs
 from runs import RUN_TIMES, SMALL, snakemake, snakemake_killed_after
 
 pytestmark = pytest.mark.workflow

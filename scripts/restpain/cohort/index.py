@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from restpain.bids_layout import derivative_images, inherited_sidecar, raw_images, run_facts
-from restpain.dicom_series import folder_series, slice_timing
+from restpain.cohort.bids import derivative_images, inherited_sidecar, raw_images, run_facts
+from restpain.cohort.dicom_series import folder_series, slice_timing
 from restpain.io.tables import read_table
 
 BIDS_NAME = re.compile(r"sub-[A-Za-z0-9]+(_[a-z]+-[A-Za-z0-9+]+)*_[A-Za-z0-9]+\.nii(\.gz)?")

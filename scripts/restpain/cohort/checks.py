@@ -9,8 +9,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from restpain.participants import PARTICIPANT_ID
-from restpain.run_checks import (
+from restpain.cohort.image_checks import (
     COLUMNS,
     LEAVE_OUT,
     REPETITION_TIME_TOLERANCE,
@@ -19,6 +18,7 @@ from restpain.run_checks import (
     slice_timing_problems,
     volume_problems,
 )
+from restpain.cohort.participants import PARTICIPANT_ID
 
 ALL = "n/a"  # participant_id and file of what concerns the whole cohort
 KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from restpain.cohort_checks import ALL, chosen_runs
-from restpain.run_checks import report
+from restpain.cohort.checks import ALL, chosen_runs
+from restpain.cohort.image_checks import report
 
 BYTES = 4  # of a float32
 
@@ -14,7 +14,7 @@ def series_megabytes(index: dict, kind: str) -> float:
     Parameters
     ----------
     index : dict
-        See `restpain.participant_index.participant_index`.
+        See `restpain.cohort.index.participant_index`.
     kind : {"t1", "rest"}
         The largest series of the kind counts; 0 if there is none.
     """

@@ -17,10 +17,10 @@ from pydicom.uid import (
     JPEGLSNearLossless,
 )
 
-from restpain.bids_layout import image_facts
-from restpain.deidentify import vendor
-from restpain.dicom_conversion import converted_images
-from restpain.dicom_headers import (
+from restpain.cohort.bids import image_facts
+from restpain.cohort.deidentify import vendor
+from restpain.cohort.dicom_conversion import converted_images
+from restpain.cohort.dicom_headers import (
     ENHANCED_CLASSES,
     DamagedDicomError,
     frame_positions,

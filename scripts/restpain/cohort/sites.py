@@ -4,7 +4,7 @@ from itertools import count
 
 import pandas as pd
 
-from restpain.design import Design, category_counts, two_sample_design
+from restpain.cohort.design import Design, category_counts, two_sample_design
 from restpain.presentation.numbers import counted
 
 SMALLEST_SITE = 3  # participants that mean and spread of a site are estimated on

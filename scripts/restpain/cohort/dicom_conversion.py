@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dcm2niix
 
-from restpain.bids_layout import image_facts
+from restpain.cohort.bids import image_facts
 from restpain.io.tables import read_json
 
 REPETITION_TIME_TOLERANCE = 0.005  # relative

@@ -9,7 +9,7 @@ import nibabel as nib
 import numpy as np
 from isal import igzip
 
-from restpain.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
+from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
 from restpain.io.images import header_repetition_time, series_shape
 from restpain.io.tables import read_json
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from restpain.cohort_checks import problem_table, sentences
-from restpain.participants import MISSING, read_cells, with_prefix
-from restpain.run_checks import report
+from restpain.cohort.checks import problem_table, sentences
+from restpain.cohort.image_checks import report
+from restpain.cohort.participants import MISSING, read_cells, with_prefix
 
 EXCLUDE = "exclude"
 RATINGS = ("pass", "doubtful", EXCLUDE)

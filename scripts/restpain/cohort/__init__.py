@@ -1,0 +1,1 @@
+"""Participants, their data as found, and the checks of both."""
