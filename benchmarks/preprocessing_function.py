@@ -21,19 +21,19 @@ import numpy as np
 import SimpleITK
 
 from restpain.connectivity import correlation, fisher_z, sphere
-from restpain.denoising import residuals_in_band
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_table
-from restpain.motion import FWHM_MM, realigned, rigid_matrix, smoothed
-from restpain.nuisance import fmriprep_signals, friston24, regressors, residuals
-from restpain.quality import kept_volumes, temporal_snr
+from restpain.preprocessing.denoising import residuals_in_band
+from restpain.preprocessing.image_quality import kept_volumes, temporal_snr
+from restpain.preprocessing.motion import FWHM_MM, realigned, rigid_matrix, smoothed
+from restpain.preprocessing.nuisance import fmriprep_signals, friston24, regressors, residuals
+from restpain.preprocessing.slice_timing import correct_slice_timing, middle_time, ordered_times
+from restpain.preprocessing.splines import resampled_series, spline_coefficients, spline_values
+from restpain.preprocessing.trilinear import applied, voxel_points
 from restpain.regional import reho_in_band
-from restpain.resampling import resampled_series, spline_coefficients, spline_values
-from restpain.slicetiming import correct_slice_timing, middle_time, ordered_times
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import ideal_filter
-from restpain.trilinear import applied, voxel_points
 
 PAGE = Path(__file__).parents[1] / "docs" / "preprocessing_function.md"
 SHAPE, VOXEL_MM, N_VOLUMES, TR = (64, 64, 32), np.array([3.1, 3.1, 4.4]), 230, 2.0

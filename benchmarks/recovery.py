@@ -20,8 +20,8 @@ from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 from restpain.inference import find_clusters
 from restpain.intervals import wilson_interval
 from restpain.power import random_design
+from restpain.preprocessing.template import template_grid, template_images
 from restpain.random_maps import smooth_noise
-from restpain.template import template_grid, template_images
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "recovery.md"

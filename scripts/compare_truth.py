@@ -8,8 +8,11 @@ import numpy as np
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json
-from restpain.nuisance import MOTION
-from restpain.quality import kept_volumes
+from restpain.preprocessing.image_quality import kept_volumes
+from restpain.preprocessing.nuisance import MOTION
+from restpain.preprocessing.slice_timing import correct_slice_timing, slice_times
+from restpain.preprocessing.splines import resampled_series
+from restpain.preprocessing.trilinear import applied, voxel_points
 from restpain.recovery import (
     estimated_matrices,
     measured,
@@ -17,9 +20,6 @@ from restpain.recovery import (
     simulated_matrices,
     true_points,
 )
-from restpain.resampling import resampled_series
-from restpain.slicetiming import correct_slice_timing, slice_times
-from restpain.trilinear import applied, voxel_points
 
 logger = logging.getLogger("compare_truth")
 

@@ -5,14 +5,14 @@ import logging
 import numpy as np
 
 from restpain.cohort.bids import derivative_images
-from restpain.denoising import denoised
 from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json, write_table
-from restpain.motion import displacement_jenkinson, rigid_matrix
-from restpain.nuisance import fmriprep_signals
-from restpain.quality import CARPET, carpet_series, given_mask, kept_volumes
-from restpain.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.denoising import denoised
+from restpain.preprocessing.image_quality import CARPET, carpet_series, given_mask, kept_volumes
+from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
+from restpain.preprocessing.nuisance import fmriprep_signals
+from restpain.preprocessing.trilinear import applied, sampled, voxel_points
 
 logger = logging.getLogger("import_derivatives")
 

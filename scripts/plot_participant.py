@@ -20,9 +20,9 @@ from restpain.io.files import write_bytes, write_text
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
-from restpain.nuisance import MOTION
+from restpain.preprocessing.image_quality import carpet_series
+from restpain.preprocessing.nuisance import MOTION
 from restpain.presentation.pages import render_page
-from restpain.quality import carpet_series
 from restpain.quality_limits import flag_numbers
 from restpain.quality_page import PICTURE_QUALITY, as_webp, fact_rows, judged_rows
 

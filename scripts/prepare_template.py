@@ -12,7 +12,7 @@ from nilearn.datasets import (
 
 from restpain.io.images import write_volume
 from restpain.io.log import start_log
-from restpain.template import covering_grid, template_grid, template_images
+from restpain.preprocessing.template import covering_grid, template_grid, template_images
 
 logger = logging.getLogger("prepare_template")
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.affine import fit_affine, reference
-from restpain.affine_gate import check_affine, local_correlation
 from restpain.cohort.derivatives import anatomical_sidecars
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import write_json
-from restpain.normalisation import (
+from restpain.preprocessing.affine import fit_affine, reference
+from restpain.preprocessing.affine_gate import check_affine, local_correlation
+from restpain.preprocessing.normalisation import (
     brain_voxels,
     dice,
     inverse_displacement,
@@ -20,9 +20,9 @@ from restpain.normalisation import (
     on_template,
     point_field,
 )
-from restpain.template import voxel_sizes
-from restpain.tissues import CLASSES, segment
-from restpain.trilinear import applied, sampled
+from restpain.preprocessing.template import voxel_sizes
+from restpain.preprocessing.tissues import CLASSES, segment
+from restpain.preprocessing.trilinear import applied, sampled
 
 logger = logging.getLogger("preprocess_anat")
 

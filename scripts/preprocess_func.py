@@ -5,17 +5,17 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.coregistration import align_by_information, refine_by_boundary
-from restpain.denoising import denoised
 from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_json, write_table
-from restpain.motion import displacement_jenkinson, motion_parameters, realigned
-from restpain.nuisance import tissue_signals
-from restpain.quality import CARPET, carpet_series, kept_volumes, signal_mask
-from restpain.resampling import resampled_series, spline_coefficients, spline_values
-from restpain.slicetiming import correct_slice_timing, slice_times
-from restpain.trilinear import applied, sampled
+from restpain.preprocessing.coregistration import align_by_information, refine_by_boundary
+from restpain.preprocessing.denoising import denoised
+from restpain.preprocessing.image_quality import CARPET, carpet_series, kept_volumes, signal_mask
+from restpain.preprocessing.motion import displacement_jenkinson, motion_parameters, realigned
+from restpain.preprocessing.nuisance import tissue_signals
+from restpain.preprocessing.slice_timing import correct_slice_timing, slice_times
+from restpain.preprocessing.splines import resampled_series, spline_coefficients, spline_values
+from restpain.preprocessing.trilinear import applied, sampled
 
 logger = logging.getLogger("preprocess_func")
 

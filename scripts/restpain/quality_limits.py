@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.cohort.ratings import EXCLUDE
-from restpain.nuisance import SCRUB_ABOVE_MM
+from restpain.preprocessing.nuisance import SCRUB_ABOVE_MM
 from restpain.presentation.numbers import MISSING, number
 
 FLAG_ABOVE_MM = SCRUB_ABOVE_MM  # of Jenkinson's displacement

@@ -7,13 +7,13 @@ matrices move points of the T1 to where they are in each volume of the rest seri
 import numpy as np
 
 from restpain.connectivity import correlation, seed_series
-from restpain.motion import rigid_matrix
+from restpain.preprocessing.motion import rigid_matrix
+from restpain.preprocessing.trilinear import applied, sampled
 from restpain.regional import reho_in_band
 from restpain.simulated_motion import motion_matrix
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import ideal_filter
-from restpain.trilinear import applied, sampled
 
 HALF = 0.5  # share of a voxel from which it belongs to a planted region
 PERCENTILE = 95
@@ -87,7 +87,7 @@ def estimated_matrices(parameters: np.ndarray, t1_to_first_volume: np.ndarray) -
     Parameters
     ----------
     parameters : ndarray of shape (n_volumes, 6)
-        Motion parameters: from each volume to the first (`restpain.motion.motion_parameters`).
+        Motion parameters: from each volume to the first (`restpain.preprocessing.motion.motion_parameters`).
     t1_to_first_volume : ndarray of shape (4, 4)
         Coregistration with the first volume.
     """

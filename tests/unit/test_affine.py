@@ -1,13 +1,13 @@
-"""Checks of restpain.affine on a head made of the template, placed by a known affine."""
+"""Checks of restpain.preprocessing.affine on a head made of the template, placed by a known affine."""
 
 import numpy as np
 import pytest
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 from scipy import ndimage
 
-from restpain.affine import AffineFit, downsampled, fit_affine, reference
-from restpain.affine_gate import check_affine, local_correlation
-from restpain.trilinear import applied
+from restpain.preprocessing.affine import AffineFit, downsampled, fit_affine, reference
+from restpain.preprocessing.affine_gate import check_affine, local_correlation
+from restpain.preprocessing.trilinear import applied
 
 ROTATION = np.radians(10)
 PLACED = np.array(

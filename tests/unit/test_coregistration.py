@@ -1,18 +1,18 @@
-"""Checks of restpain.coregistration on a brain of ellipsoids with known place."""
+"""Checks of restpain.preprocessing.coregistration on a brain of ellipsoids with known place."""
 
 import numpy as np
 import pytest
 
-from restpain.coregistration import (
+from restpain.preprocessing.coregistration import (
     align_by_information,
     boundary_cost,
     boundary_points,
     mutual_information,
     refine_by_boundary,
 )
-from restpain.motion import rigid_matrix
-from restpain.resampling import spline_coefficients
-from restpain.trilinear import applied, voxel_points
+from restpain.preprocessing.motion import rigid_matrix
+from restpain.preprocessing.splines import spline_coefficients
+from restpain.preprocessing.trilinear import applied, voxel_points
 
 T1_SHAPE, EPI_SHAPE = (64, 76, 62), (40, 44, 32)
 T1_AFFINE = np.diag([2.5, 2.5, 2.5, 1.0])

@@ -1,12 +1,17 @@
-"""Checks of restpain.denoising against statsmodels and filters written as matrices."""
+"""Checks of restpain.preprocessing.denoising against statsmodels and filters written as matrices."""
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 
 from restpain.connectivity import correlation
-from restpain.denoising import CONFOUNDS, confounds_table, denoised, residuals_in_band
-from restpain.nuisance import residuals, tissue_signals
+from restpain.preprocessing.denoising import (
+    CONFOUNDS,
+    confounds_table,
+    denoised,
+    residuals_in_band,
+)
+from restpain.preprocessing.nuisance import residuals, tissue_signals
 from restpain.regional import reho, reho_in_band
 from restpain.smoothing import smooth
 from restpain.spectrum import alff_and_falff

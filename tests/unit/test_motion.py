@@ -1,10 +1,10 @@
-"""Checks of restpain.motion on a phantom that was moved by known amounts."""
+"""Checks of restpain.preprocessing.motion on a phantom that was moved by known amounts."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.motion import (
+from restpain.preprocessing.motion import (
     displacement_jenkinson,
     displacement_power,
     motion_parameters,

@@ -1,10 +1,10 @@
-"""Checks of restpain.normalisation against warps that are known in closed form."""
+"""Checks of restpain.preprocessing.normalisation against warps that are known in closed form."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.normalisation import (
+from restpain.preprocessing.normalisation import (
     brain_voxels,
     dice,
     inverse_displacement,
@@ -13,7 +13,7 @@ from restpain.normalisation import (
     on_template,
     point_field,
 )
-from restpain.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.trilinear import applied, sampled, voxel_points
 
 SHAPE = (36, 40, 38)
 VOXEL_MM = 3.0

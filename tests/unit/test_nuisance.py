@@ -1,10 +1,10 @@
-"""Checks of restpain.nuisance against numpy's least squares and constructed series."""
+"""Checks of restpain.preprocessing.nuisance against numpy's least squares and constructed series."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.nuisance import (
+from restpain.preprocessing.nuisance import (
     eroded_tissue,
     fmriprep_signals,
     friston24,

@@ -14,8 +14,8 @@ from scipy import ndimage
 from preprocess_func import preprocess_func
 from restpain.io.images import read_mask, read_masked, read_volume, write_volume
 from restpain.io.tables import read_table
-from restpain.motion import rigid_matrix
-from restpain.quality import carpet_series
+from restpain.preprocessing.image_quality import carpet_series
+from restpain.preprocessing.motion import rigid_matrix
 
 TR, N_VOLUMES = 2.0, 24
 T1_AFFINE = np.diag([3.0, 3, 3, 1])

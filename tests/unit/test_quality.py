@@ -1,9 +1,9 @@
-"""Checks of restpain.quality with numbers that can be counted."""
+"""Checks of restpain.preprocessing.image_quality with numbers that can be counted."""
 
 import numpy as np
 import pytest
 
-from restpain.quality import (
+from restpain.preprocessing.image_quality import (
     carpet_series,
     coverage,
     given_mask,

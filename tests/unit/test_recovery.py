@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from restpain.geometry import rotation, translation
-from restpain.motion import motion_parameters
+from restpain.preprocessing.motion import motion_parameters
+from restpain.preprocessing.trilinear import applied
 from restpain.recovery import (
     estimated_matrices,
     measured,
@@ -13,7 +14,6 @@ from restpain.recovery import (
     simulated_matrices,
     true_points,
 )
-from restpain.trilinear import applied
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = -15, -18, -12

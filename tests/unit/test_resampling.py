@@ -1,10 +1,10 @@
-"""Checks of restpain.resampling against scipy's splines, which are computed apart."""
+"""Checks of restpain.preprocessing.splines against scipy's splines, which are computed apart."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.resampling import (
+from restpain.preprocessing.splines import (
     mean_of_resampled,
     resampled_series,
     spline_coefficients,

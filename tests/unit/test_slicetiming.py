@@ -1,9 +1,9 @@
-"""Checks of restpain.slicetiming with sines, whose value is known at any time."""
+"""Checks of restpain.preprocessing.slice_timing with sines, whose value is known at any time."""
 
 import numpy as np
 import pytest
 
-from restpain.slicetiming import (
+from restpain.preprocessing.slice_timing import (
     correct_slice_timing,
     middle_time,
     ordered_times,

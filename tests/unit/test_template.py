@@ -1,9 +1,14 @@
-"""Checks of restpain.template against grids and averages that are known."""
+"""Checks of restpain.preprocessing.template against grids and averages that are known."""
 
 import numpy as np
 import pytest
 
-from restpain.template import covering_grid, resampled, template_grid, template_images
+from restpain.preprocessing.template import (
+    covering_grid,
+    resampled,
+    template_grid,
+    template_images,
+)
 
 
 def test_three_millimetres_give_the_grid_of_dparsf():

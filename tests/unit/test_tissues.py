@@ -1,10 +1,10 @@
-"""Checks of restpain.tissues on three nested shells of known brightness under a known bias."""
+"""Checks of restpain.preprocessing.tissues on three nested shells of known brightness under a known bias."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.tissues import segment
+from restpain.preprocessing.tissues import segment
 
 SHAPE = (40, 42, 44)
 LEVELS = np.array([30.0, 60.0, 90.0])  # CSF, GM, WM

@@ -1,9 +1,9 @@
-"""Checks of restpain.trilinear against scipy and points one can check by hand."""
+"""Checks of restpain.preprocessing.trilinear against scipy and points one can check by hand."""
 
 import numpy as np
 from scipy import ndimage
 
-from restpain.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.trilinear import applied, sampled, voxel_points
 
 
 def test_values_between_voxels_are_those_of_scipy():

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import label
 
-from restpain.nuisance import residuals
+from restpain.preprocessing.nuisance import residuals
 
 MIN_VOLUMES = 10
 CARPET_VOXELS = 2000  # whose series before regression are kept

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from restpain.resampling import (
+from restpain.preprocessing.splines import (
     EDGE_VOXELS,
     mean_of_resampled,
     spline_coefficients,

@@ -10,9 +10,9 @@ import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter
 from scipy.optimize import minimize
 
-from restpain.motion import rigid_matrix, smoothed
-from restpain.resampling import spline_coefficients, spline_values
-from restpain.trilinear import applied, sampled
+from restpain.preprocessing.motion import rigid_matrix, smoothed
+from restpain.preprocessing.splines import spline_coefficients, spline_values
+from restpain.preprocessing.trilinear import applied, sampled
 
 RADIAN_MM = 60.0  # one unit of a rotation moves the cortex about as far as a unit of translation
 N_BINS = 32

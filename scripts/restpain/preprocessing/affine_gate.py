@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from restpain.affine import AffineFit
+from restpain.preprocessing.affine import AffineFit
 
 # what an affine must reach to be believed; right fits .67-.78, .57-.69 and .68-.93,
 # wrong ones .20-.36, .15-.43 and .71-1.56

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage, optimize
 
-from restpain.affine_objective import (
+from restpain.preprocessing.affine_objective import (
     CENTRE_MM,
     PRIOR_MEAN,
     PRIOR_SD,
@@ -20,8 +20,8 @@ from restpain.affine_objective import (
     correlations,
     penalised_misfit,
 )
-from restpain.template import voxel_sizes
-from restpain.trilinear import applied, sampled
+from restpain.preprocessing.template import voxel_sizes
+from restpain.preprocessing.trilinear import applied, sampled
 
 GRID_MM = 4.0  # resolution of the search
 FINE = (0.0, 10.0)  # further smoothing and window of normalisation, Gaussian sigmas in mm

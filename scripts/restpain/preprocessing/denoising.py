@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import qr, solve_triangular
 
-from restpain.motion import displacement_power
-from restpain.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
-from restpain.quality import coverage, motion_summary, temporal_snr
+from restpain.preprocessing.image_quality import coverage, motion_summary, temporal_snr
+from restpain.preprocessing.motion import displacement_power
+from restpain.preprocessing.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
 from restpain.temporal_filter import band_bins, ideal_filter, padded_length
 
 CONFOUNDS = {
@@ -75,7 +75,7 @@ def denoised(
     repetition_time : float
         Time between two volumes, in seconds.
     names : list of str
-        Nuisance regressors, as of `restpain.nuisance.regressors`.
+        Nuisance regressors, as of `restpain.preprocessing.nuisance.regressors`.
     signals : dict
         What they are made of, without ``displacement``.
     jenkinson : ndarray of shape (n_volumes,) or None

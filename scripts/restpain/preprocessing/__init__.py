@@ -1,0 +1,1 @@
+"""Images of one participant: motion, slice timing, registration, nuisance regression."""
