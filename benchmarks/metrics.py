@@ -23,8 +23,11 @@ from isal import igzip
 from scipy import ndimage, signal, stats
 
 from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd, zscored
-from restpain import connectivity, regional, smoothing, spectrum
+from restpain import connectivity
 from restpain.io.images import read_mask, read_masked, write_masked, write_volume
+from restpain.metrics import alff as spectrum
+from restpain.metrics import reho as regional
+from restpain.metrics import smoothing
 from restpain.temporal_filter import detrend, ideal_filter
 
 REPOSITORY = Path(__file__).parents[1]

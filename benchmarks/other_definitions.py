@@ -1,11 +1,11 @@
 """ALFF and fALFF as AFNI, C-PAC and XCP-D define them, to compare with.
 
-All compute in float64 and pass through the voxels in blocks, as `restpain.spectrum` does.
+All compute in float64 and pass through the voxels in blocks, as `restpain.metrics.alff` does.
 """
 
 import numpy as np
 
-from restpain.spectrum import amplitude_spectrum
+from restpain.metrics.alff import amplitude_spectrum
 from restpain.temporal_filter import (
     band_limited,
     band_slice,

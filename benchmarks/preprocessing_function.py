@@ -23,6 +23,9 @@ import SimpleITK
 from restpain.connectivity import correlation, fisher_z, sphere
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_table
+from restpain.metrics.alff import alff_and_falff, standardised
+from restpain.metrics.reho import reho_in_band
+from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.denoising import residuals_in_band
 from restpain.preprocessing.image_quality import kept_volumes, temporal_snr
 from restpain.preprocessing.motion import FWHM_MM, realigned, rigid_matrix, smoothed
@@ -30,9 +33,6 @@ from restpain.preprocessing.nuisance import fmriprep_signals, friston24, regress
 from restpain.preprocessing.slice_timing import correct_slice_timing, middle_time, ordered_times
 from restpain.preprocessing.splines import resampled_series, spline_coefficients, spline_values
 from restpain.preprocessing.trilinear import applied, voxel_points
-from restpain.regional import reho_in_band
-from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import ideal_filter
 
 PAGE = Path(__file__).parents[1] / "docs" / "preprocessing_function.md"

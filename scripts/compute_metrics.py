@@ -5,9 +5,9 @@ from pathlib import Path
 
 from restpain.io.images import read_mask, read_masked, repetition_time, write_masked
 from restpain.io.log import start_log
-from restpain.regional import reho_in_band
-from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, standardised
+from restpain.metrics.alff import alff_and_falff, standardised
+from restpain.metrics.reho import reho_in_band
+from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import checked_series
 
 logger = logging.getLogger("compute_metrics")

@@ -15,7 +15,7 @@ from restpain.io.images import (
     write_masked,
 )
 from restpain.io.log import start_log
-from restpain.smoothing import smooth
+from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import checked_series, ideal_filter
 
 logger = logging.getLogger("correlate_seeds")

@@ -11,10 +11,10 @@ from restpain.clusters import neighbourhood
 from restpain.cohort.design import Design
 from restpain.inference import Correction
 from restpain.intervals import wilson_interval
+from restpain.metrics.smoothing import smooth
 from restpain.models import fit_model
 from restpain.random_field import cluster_size_threshold
 from restpain.random_maps import smooth_noise
-from restpain.smoothing import smooth
 from restpain.smoothness import df_correction, kernel_roughness
 
 logger = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ matrices move points of the T1 to where they are in each volume of the rest seri
 import numpy as np
 
 from restpain.connectivity import correlation, seed_series
+from restpain.metrics.alff import alff_and_falff, standardised
+from restpain.metrics.reho import reho_in_band
+from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.motion import rigid_matrix
 from restpain.preprocessing.trilinear import applied, sampled
-from restpain.regional import reho_in_band
 from restpain.simulated_motion import motion_matrix
-from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, standardised
 from restpain.temporal_filter import ideal_filter
 
 HALF = 0.5  # share of a voxel from which it belongs to a planted region

@@ -19,9 +19,9 @@ from restpain.connectivity import (
     seed_series,
 )
 from restpain.io.images import read_arrays, read_volume, write_masked, write_volume
-from restpain.regional import reho_in_band
-from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, standardised
+from restpain.metrics.alff import alff_and_falff, standardised
+from restpain.metrics.reho import reho_in_band
+from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import ideal_filter
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -9], [0, 0, 3, -9], [0, 0, 0, 1]])

@@ -5,6 +5,9 @@ import pytest
 import statsmodels.api as sm
 
 from restpain.connectivity import correlation
+from restpain.metrics.alff import alff_and_falff
+from restpain.metrics.reho import reho, reho_in_band
+from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.denoising import (
     CONFOUNDS,
     confounds_table,
@@ -12,9 +15,6 @@ from restpain.preprocessing.denoising import (
     residuals_in_band,
 )
 from restpain.preprocessing.nuisance import residuals, tissue_signals
-from restpain.regional import reho, reho_in_band
-from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff
 from restpain.temporal_filter import ideal_filter
 
 N, SHAPE = 90, (14, 12, 10)

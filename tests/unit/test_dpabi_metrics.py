@@ -9,9 +9,9 @@ import pytest
 from other_definitions import zscored
 from restpain.connectivity import correlation, fisher_z, seed_series, sphere
 from restpain.io.images import read_mask, read_masked, read_volume
-from restpain.regional import reho, reho_in_band
-from restpain.smoothing import smooth
-from restpain.spectrum import alff_and_falff, standardised
+from restpain.metrics.alff import alff_and_falff, standardised
+from restpain.metrics.reho import reho, reho_in_band
+from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import detrend, ideal_filter
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dpabi"

@@ -11,8 +11,8 @@ from restpain.atlas import Atlas, aal
 from restpain.geometry import translation
 from restpain.io.images import read_volume, write_volume
 from restpain.io.tables import read_json, read_table
+from restpain.metrics.reho import reho
 from restpain.phantom import CSF, GM, WM
-from restpain.regional import reho
 from restpain.simulated_anatomy import Anatomy
 from restpain.simulated_bold import voxel_contents
 from restpain.simulated_networks import (

@@ -1,4 +1,4 @@
-"""Checks of restpain.smoothing against kernels written out and scipy's filters."""
+"""Checks of restpain.metrics.smoothing against kernels written out and scipy's filters."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import integrate, ndimage
 
-from restpain import smoothing
-from restpain.smoothing import gaussian_kernel, smooth, spm_kernel, voxel_size_mm
+from restpain.metrics import smoothing
+from restpain.metrics.smoothing import gaussian_kernel, smooth, spm_kernel, voxel_size_mm
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 KERNELS = pytest.mark.parametrize("kernel", ["spm", "gaussian"])

@@ -1,4 +1,4 @@
-"""Checks of restpain.spectrum against sums of sines, whose spectrum is known."""
+"""Checks of restpain.metrics.alff against sums of sines, whose spectrum is known."""
 
 import numpy as np
 import pytest
@@ -7,12 +7,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from restpain import temporal_filter
-from restpain.spectrum import (
-    alff,
-    alff_and_falff,
-    falff,
-    standardised,
-)
+from restpain.metrics.alff import alff, alff_and_falff, falff, standardised
 from restpain.temporal_filter import (
     detrend,
     ideal_filter,

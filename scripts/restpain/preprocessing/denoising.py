@@ -150,7 +150,7 @@ def residuals_in_band(
 ) -> tuple[np.ndarray, int]:
     r"""Residuals with weights estimated from data and regressors filtered alike.
 
-    With the filter :math:`F` of the metrics (`restpain.spectrum.ideal_filter`), the weights
+    With the filter :math:`F` of the metrics (`restpain.metrics.alff.ideal_filter`), the weights
     :math:`b` minimise :math:`|F Y - F X b|` and the result is :math:`Y - X b`. It holds all
     frequencies; whoever filters it with :math:`F` gets :math:`F Y - F X b`, in which nothing of
     the filtered regressors is left. The mean, and the linear trend if it is among the

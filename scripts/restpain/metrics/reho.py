@@ -40,7 +40,7 @@ def reho_in_band(
 ) -> np.ndarray:
     """Regional homogeneity (ReHo) of the detrended and ideally filtered series.
 
-    See `restpain.spectrum.ideal_filter` for ``repetition_time`` (s) and ``band_hz`` (Hz), and
+    See `restpain.metrics.alff.ideal_filter` for ``repetition_time`` (s) and ``band_hz`` (Hz), and
     `kendall_w` for the rest. The filtered series are ranked block by block and never held.
     """
     ranks = np.empty(series.shape, _rank_dtype(series.shape[1]))

@@ -1,0 +1,1 @@
+"""ALFF, fALFF and ReHo, and spatial smoothing."""
