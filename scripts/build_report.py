@@ -12,7 +12,7 @@ from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.pages import render_report
-from restpain.quality_wall import motion_sentences
+from restpain.quality.overview import motion_sentences
 from restpain.report_classification import classification_section
 from restpain.report_cohort import cohort_section
 from restpain.report_methods import methods_section

@@ -4,12 +4,12 @@ import logging
 from pathlib import Path
 
 from restpain.cohort.participants import participant_of
-from restpain.figures_qc import SLICES_WIDTH, TRACES_WIDTH
 from restpain.io.files import write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_table
 from restpain.presentation.pages import render_page
-from restpain.quality_wall import thumbnail, wall_context
+from restpain.quality.overview import thumbnail, wall_context
+from restpain.quality.participant_figure import SLICES_WIDTH, TRACES_WIDTH
 
 logger = logging.getLogger("build_wall")
 

@@ -8,14 +8,6 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import map_coordinates
 
-from restpain.figures_qc import (
-    CARPET_ROWS,
-    TISSUE_COLOURS,
-    carpet,
-    pixels,
-    slices_figure,
-    traces_figure,
-)
 from restpain.io.files import write_bytes, write_text
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.log import start_log
@@ -23,8 +15,16 @@ from restpain.io.tables import read_json, read_table
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.nuisance import MOTION
 from restpain.presentation.pages import render_page
-from restpain.quality_limits import flag_numbers
-from restpain.quality_page import PICTURE_QUALITY, as_webp, fact_rows, judged_rows
+from restpain.quality.limits import flag_numbers
+from restpain.quality.participant_figure import (
+    CARPET_ROWS,
+    TISSUE_COLOURS,
+    carpet,
+    pixels,
+    slices_figure,
+    traces_figure,
+)
+from restpain.quality.participant_page import PICTURE_QUALITY, as_webp, fact_rows, judged_rows
 
 logger = logging.getLogger("plot_participant")
 

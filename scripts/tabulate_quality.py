@@ -10,8 +10,8 @@ from restpain.cohort.ratings import COLUMNS as RATING_COLUMNS
 from restpain.cohort.ratings import read_ratings
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json, write_table
-from restpain.quality_groups import MOTION_COLUMNS, motion_of_groups
-from restpain.quality_limits import COLUMNS, quality_row
+from restpain.quality.group_motion import MOTION_COLUMNS, motion_of_groups
+from restpain.quality.limits import COLUMNS, quality_row
 
 logger = logging.getLogger("tabulate_quality")
 

@@ -1,8 +1,14 @@
-"""Checks of restpain.figures_qc: what the page shows, not how it looks."""
+"""Checks of restpain.quality.participant_figure: what the page shows, not how it looks."""
 
 import numpy as np
 
-from restpain.figures_qc import carpet, mosaic, pixels, slices_figure, traces_figure
+from restpain.quality.participant_figure import (
+    carpet,
+    mosaic,
+    pixels,
+    slices_figure,
+    traces_figure,
+)
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = [-90, -126, -72]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.quality_groups import compared, motion_of_groups
+from restpain.quality.group_motion import compared, motion_of_groups
 
 PATIENTS = np.array([0.31, 0.22, 0.18, 0.40, 0.27])
 CONTROLS = np.array([0.10, 0.15, 0.20, 0.12])

@@ -4,13 +4,7 @@ import numpy as np
 import pytest
 import yaml
 
-from restpain.quality_limits import (
-    COLUMNS,
-    JUDGED,
-    flag_numbers,
-    light,
-    quality_row,
-)
+from restpain.quality.limits import COLUMNS, JUDGED, flag_numbers, light, quality_row
 from study import CONFIG
 
 OFF = dict.fromkeys([judged.limit for judged in JUDGED])

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from build_wall import build_wall
-from restpain import quality_limits
 from restpain.cohort.ratings import read_ratings
 from restpain.io.tables import write_table
 from restpain.presentation.pages import render_page
-from restpain.quality_groups import motion_of_groups
-from restpain.quality_limits import COLUMNS, JUDGED, quality_row
-from restpain.quality_page import fact_rows, judged_rows
-from restpain.quality_wall import motion_differs, motion_sentences
+from restpain.quality import limits as quality_limits
+from restpain.quality.group_motion import motion_of_groups
+from restpain.quality.limits import COLUMNS, JUDGED, quality_row
+from restpain.quality.overview import motion_differs, motion_sentences
+from restpain.quality.participant_page import fact_rows, judged_rows
 
 TEMPLATES = Path(quality_limits.__file__).parent / "templates"
 OFF = dict.fromkeys([judged.limit for judged in JUDGED])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from restpain.io.tables import read_table, write_json, write_table
-from restpain.quality_limits import JUDGED
+from restpain.quality.limits import JUDGED
 from select_participants import select_participants
 from tabulate_quality import FD, tabulate_quality
 

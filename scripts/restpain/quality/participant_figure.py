@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from restpain.quality_limits import FLAG_ABOVE_MM, flagged_volumes
+from restpain.quality.limits import FLAG_ABOVE_MM, flagged_volumes
 
 BLUE, ORANGE, GREEN, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
 INK, MUTED = "#1d2b3a", "#5b6875"

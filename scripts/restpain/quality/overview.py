@@ -7,9 +7,9 @@ from PIL import Image
 
 from restpain.cohort.ratings import RATINGS
 from restpain.presentation.numbers import integer, number, p_clause
-from restpain.quality_groups import MOTION_NUMBERS
-from restpain.quality_limits import JUDGED, light
-from restpain.quality_page import LIGHT_SIGNS, LIGHT_WORDS, as_webp, limit_text
+from restpain.quality.group_motion import MOTION_NUMBERS
+from restpain.quality.limits import JUDGED, light
+from restpain.quality.participant_page import LIGHT_SIGNS, LIGHT_WORDS, as_webp, limit_text
 
 THUMBNAIL_WIDTH, THUMBNAIL_QUALITY = 280, 45  # pixels; of WebP, of 100
 SEVERITY = {"good": 0, "look": 1, "beyond": 2}

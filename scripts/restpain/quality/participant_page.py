@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from restpain.presentation.numbers import number, shortest
-from restpain.quality_limits import JUDGED, Judged, light, shown
+from restpain.quality.limits import JUDGED, Judged, light, shown
 
 PICTURE_QUALITY = 80  # of WebP, of 100
 LIGHT_WORDS = {
