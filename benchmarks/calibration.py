@@ -18,21 +18,26 @@ import numpy as np
 import pandas as pd
 from scipy import fft, stats
 
-from restpain.calibration import PUBLISHED_ERROR_RATE
-from restpain.clusters import signed_clusters
 from restpain.cohort.design import Design
-from restpain.inference import Correction, corrected_clusters, estimated_smoothness, voxel_fdr
-from restpain.intervals import wilson_interval
-from restpain.io.tables import read_table, write_table
-from restpain.models import fit_model, t_to_z
-from restpain.permutation import (
+from restpain.group.clusters import signed_clusters
+from restpain.group.error_rate import PUBLISHED_ERROR_RATE
+from restpain.group.inference import (
+    Correction,
+    corrected_clusters,
+    estimated_smoothness,
+    voxel_fdr,
+)
+from restpain.group.models import fit_model, t_to_z
+from restpain.group.permutation import (
     family_wise_p,
     largest_clusters,
     permuted_orders,
     permuted_t,
     size_threshold,
 )
-from restpain.tfce import enhanced, largest_scores
+from restpain.group.tfce import enhanced, largest_scores
+from restpain.intervals import wilson_interval
+from restpain.io.tables import read_table, write_table
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402

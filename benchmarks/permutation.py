@@ -25,11 +25,11 @@ import pandas as pd
 from scipy import ndimage, stats
 
 from restpain.cohort.design import Design
-from restpain.inference import Correction, permutation_null
+from restpain.group.inference import Correction, permutation_null
+from restpain.group.permutation import largest_clusters, permuted_t
+from restpain.group.tfce import enhanced, largest_scores
 from restpain.io.images import write_masked, write_volume
 from restpain.io.tables import read_json, write_json, write_table
-from restpain.permutation import largest_clusters, permuted_t
-from restpain.tfce import enhanced, largest_scores
 
 PAGE = Path(__file__).parents[1] / "docs" / "permutation.md"
 SHAPE, N_VOXELS = (61, 73, 61), 70831

@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 
-from restpain.inference import find_clusters
+from restpain.group.inference import find_clusters
 from restpain.intervals import wilson_interval
 from restpain.power import random_design
 from restpain.preprocessing.template import template_grid, template_images

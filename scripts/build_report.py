@@ -4,9 +4,9 @@ import logging
 from importlib.resources import files
 from pathlib import Path
 
-from restpain.clustermaps import maps_of_measures
 from restpain.cohort.participants import included, of_analysed, read_participants
 from restpain.cohort.sites import site_counts
+from restpain.group.cluster_maps import maps_of_measures
 from restpain.io.files import write_text
 from restpain.io.images import read_volume
 from restpain.io.log import start_log

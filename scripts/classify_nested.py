@@ -9,7 +9,7 @@ from restpain.classification_columns import NESTED_ARMS, NESTED_PREDICTIONS, NES
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.foldregions import features_of
 from restpain.folds import folds_of
-from restpain.groupmaps import read_design, read_sites
+from restpain.group.maps import read_design, read_sites
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_table
 from restpain.nested import predict_folds

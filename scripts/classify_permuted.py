@@ -7,7 +7,7 @@ import pandas as pd
 from restpain.classification_columns import PERMUTED
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.foldregions import Search, read_local_maps, stored_connectivity
-from restpain.groupmaps import read_design, read_sites
+from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_table

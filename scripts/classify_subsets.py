@@ -10,7 +10,7 @@ from restpain.cohort.participants import of_analysed
 from restpain.evaluation import bootstrap_auc_interval
 from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
 from restpain.folds import folds_of, smaller_training_sets
-from restpain.groupmaps import read_design, read_sites
+from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table

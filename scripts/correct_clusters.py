@@ -4,16 +4,16 @@ import logging
 
 import numpy as np
 
-from restpain.clustertable import COLUMNS, cluster_rows, correction_summary, write_clusters
 from restpain.cohort.participants import of_analysed
-from restpain.groupmaps import read_group
-from restpain.inference import (
+from restpain.group.cluster_table import COLUMNS, cluster_rows, correction_summary, write_clusters
+from restpain.group.inference import (
     Correction,
     corrected_clusters,
     correction_of_maps,
     nulls_of_tables,
     smoothness_in_force,
 )
+from restpain.group.maps import read_group
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json
 

@@ -4,10 +4,10 @@ import logging
 
 import numpy as np
 
-from restpain.clustertable import correction_summary, write_clusters
 from restpain.cohort.participants import of_analysed, participant_of
-from restpain.groupmaps import maps_of_volumes, read_scored_patients
-from restpain.inference import Correction, correction_of_maps, permutation_null
+from restpain.group.cluster_table import correction_summary, write_clusters
+from restpain.group.inference import Correction, correction_of_maps, permutation_null
+from restpain.group.maps import maps_of_volumes, read_scored_patients
 from restpain.io.images import read_mask, write_masked
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json

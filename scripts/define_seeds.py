@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.clustertable import cluster_number
 from restpain.connectivity import sphere
+from restpain.group.cluster_table import cluster_number
 from restpain.io.images import check_grid, read_mask, read_volume, write_masked
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json, write_table

@@ -2,8 +2,8 @@
 
 import logging
 
-from restpain.calibration import aimed_error_rate, family_wise_error
-from restpain.inference import nulls_of_tables
+from restpain.group.error_rate import aimed_error_rate, family_wise_error
+from restpain.group.inference import nulls_of_tables
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_json
 

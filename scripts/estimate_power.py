@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.inference import Correction
+from restpain.group.inference import Correction
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_json, write_table

@@ -5,8 +5,8 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.clustertable import cluster_number
 from restpain.cohort.participants import of_analysed, participant_of
+from restpain.group.cluster_table import cluster_number
 from restpain.io.images import read_masked, read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table

@@ -5,13 +5,13 @@ import logging
 import numpy as np
 
 from restpain.cohort.participants import of_analysed, patients_first
-from restpain.groupmaps import maps_of_volumes, read_design
-from restpain.inference import estimated_smoothness
+from restpain.group.inference import estimated_smoothness
+from restpain.group.maps import maps_of_volumes, read_design
+from restpain.group.models import fit_model, one_sample_t, t_to_z
+from restpain.group.normality import least_normal, share_if_normal, share_not_normal
 from restpain.io.images import read_mask, write_masked
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json
-from restpain.models import fit_model, one_sample_t, t_to_z
-from restpain.normality import least_normal, share_if_normal, share_not_normal
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("fit_group_model")

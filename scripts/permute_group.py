@@ -3,8 +3,7 @@
 import logging
 
 from restpain.cohort.participants import of_analysed
-from restpain.groupmaps import read_group
-from restpain.inference import (
+from restpain.group.inference import (
     NULL_COLUMNS,
     Correction,
     corrected_clusters,
@@ -12,6 +11,7 @@ from restpain.inference import (
     permutation_null,
     smoothness_in_force,
 )
+from restpain.group.maps import read_group
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_table
 from restpain.random_seeds import step_seed

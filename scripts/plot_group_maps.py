@@ -5,7 +5,6 @@ import logging
 
 import numpy as np
 
-from restpain.clustermaps import maps_of_measures
 from restpain.cohort.participants import of_analysed, read_participants
 from restpain.figures_group_maps import (
     MAX_SEEDS,
@@ -13,6 +12,7 @@ from restpain.figures_group_maps import (
     measure_title,
     seed_correlations,
 )
+from restpain.group.cluster_maps import maps_of_measures
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.log import start_log

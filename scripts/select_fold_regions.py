@@ -17,7 +17,7 @@ from restpain.foldregions import (
     stored_connectivity,
 )
 from restpain.folds import deal_folds
-from restpain.groupmaps import read_design, read_sites
+from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask, write_masked
 from restpain.io.log import start_log
 from restpain.io.tables import write_table

@@ -5,9 +5,9 @@ import logging
 import pandas as pd
 
 from restpain.cohort.participants import read_participants
+from restpain.group.normality import jarque_bera, two_sample_tests
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json, write_table
-from restpain.normality import jarque_bera, two_sample_tests
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("tabulate_normality")

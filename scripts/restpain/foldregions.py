@@ -10,8 +10,8 @@ from restpain.atlas import aal
 from restpain.cohort.design import Design
 from restpain.connectivity import connectivity_of_seeds
 from restpain.folds import Fold
-from restpain.groupmaps import MEMORY_BYTES
-from restpain.inference import find_clusters
+from restpain.group.inference import find_clusters
+from restpain.group.maps import MEMORY_BYTES
 from restpain.io.images import read_arrays, read_masked
 
 REGIONS = {
@@ -46,7 +46,7 @@ class Search:
     mask : ndarray of bool, shape (x, y, z)
     affine : ndarray of shape (4, 4)
     settings : dict
-        Thresholds of ``restpain.inference.find_clusters``; ``across_seeds`` if the connectivity
+        Thresholds of ``restpain.group.inference.find_clusters``; ``across_seeds`` if the connectivity
         maps of all seeds of a fold share one correction (default: each has its own).
     """
 

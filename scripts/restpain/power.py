@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, stats
 
-from restpain.clusters import neighbourhood
 from restpain.cohort.design import Design
-from restpain.inference import Correction
+from restpain.group.clusters import neighbourhood
+from restpain.group.inference import Correction
+from restpain.group.models import fit_model
+from restpain.group.random_field import cluster_size_threshold
+from restpain.group.smoothness import df_correction, kernel_roughness
 from restpain.intervals import wilson_interval
 from restpain.metrics.smoothing import smooth
-from restpain.models import fit_model
-from restpain.random_field import cluster_size_threshold
 from restpain.random_maps import smooth_noise
-from restpain.smoothness import df_correction, kernel_roughness
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from restpain.smoothness import FWHM_PER_SIGMA
+from restpain.group.smoothness import FWHM_PER_SIGMA
 
 REACH_SIGMAS = 4.5  # where the kernel is cut; what is left out weighs less than 1e-4
 
@@ -30,7 +30,7 @@ def smooth_noise(
         From voxels to mm.
     fwhm_mm : float or three floats
         Full width at half maximum of the Gaussian kernel, of all axes of the grid or of each;
-        what `restpain.smoothness` estimates. 0 for white noise.
+        what `restpain.group.smoothness` estimates. 0 for white noise.
     n_maps : int
         Number of fields.
     rng : numpy.random.Generator

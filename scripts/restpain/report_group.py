@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from restpain.calibration import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
+from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from restpain.clustertable import COLUMNS as CLUSTER_COLUMNS
-from restpain.clustertable import described_cluster
 from restpain.cohort.design import Design, collinear_ranks
-from restpain.inference import (
+from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
+from restpain.group.cluster_table import described_cluster
+from restpain.group.inference import (
     Correction,
     PermutationNull,
     corrected_clusters,
     estimated_smoothness,
 )
-from restpain.models import fit_model, t_to_z
-from restpain.permutation import family_wise_p
-from restpain.smoothness import Smoothness
+from restpain.group.models import fit_model, t_to_z
+from restpain.group.permutation import family_wise_p
+from restpain.group.smoothness import Smoothness
 
 BLOCK = 4096  # voxels at a time; bounds memory and does not change the result
 SMALLEST_DF = 2

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal, hemisphere
-from restpain.clusters import millimetres
+from restpain.group.clusters import millimetres
 
 COLUMNS = {
     "seed": "Label of the seed, as in the cluster tables of its connectivity.",

@@ -1,10 +1,10 @@
-"""Checks of restpain.calibration on counts that one can check."""
+"""Checks of restpain.group.error_rate on counts that one can check."""
 
 import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from restpain.calibration import aimed_error_rate, family_wise_error
+from restpain.group.error_rate import aimed_error_rate, family_wise_error
 
 
 def test_a_map_counts_once_if_a_cluster_of_either_sign_reaches_the_size():

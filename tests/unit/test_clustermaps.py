@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from restpain import clustermaps
+from restpain.group import cluster_maps
 
 SHAPE = (2, 2, 2)
 SEEDS = pd.DataFrame({"seed": ["ALFF1", "REHO1"]})
@@ -14,7 +14,7 @@ def maps():
     alff[0, 0, 0], fc[0, 0, 0, 0], fc[0, 0, 0, 1], fc[1, 1, 1, 1] = 4, 3, -5, 9
     alff_labels, fc_labels = np.zeros(SHAPE), np.zeros((*SHAPE, 2))
     alff_labels[0, 0, 0], fc_labels[0, 0, 0, 0], fc_labels[0, 0, 0, 1] = 1, 2, 1
-    return clustermaps.maps_of_measures(
+    return cluster_maps.maps_of_measures(
         ["alff", "fc"],
         {"difference": [alff, fc], "labels": [alff_labels, fc_labels]},
         [
@@ -40,7 +40,7 @@ def test_each_seed_is_a_map_of_its_own_with_its_own_clusters():
 
 
 def test_clusters_come_by_number_with_the_map_and_the_voxels_of_their_seed():
-    found = clustermaps.single_clusters(maps())
+    found = cluster_maps.single_clusters(maps())
 
     assert [one["row"].cluster_id for one in found] == ["ALFF1", "FC1", "FC2"]
     assert [one["values"][0, 0, 0] for one in found] == [4, -5, 3]
@@ -48,7 +48,7 @@ def test_clusters_come_by_number_with_the_map_and_the_voxels_of_their_seed():
 
 
 def test_maps_on_top_of_each_other_show_the_strongest_cluster_and_nothing_beside_it():
-    values, labels = clustermaps.strongest_of(maps()[1:])
+    values, labels = cluster_maps.strongest_of(maps()[1:])
 
     assert values[0, 0, 0] == -5
     assert labels.sum() == 1  # 9 at the other corner is in no cluster
@@ -57,7 +57,7 @@ def test_maps_on_top_of_each_other_show_the_strongest_cluster_and_nothing_beside
 def test_without_seeds_there_is_no_map_of_connectivity():
     empty = np.zeros((*SHAPE, 0))
 
-    shown = clustermaps.maps_of_measures(
+    shown = cluster_maps.maps_of_measures(
         ["fc"],
         {"difference": [empty], "labels": [empty]},
         [pd.DataFrame({"cluster_id": [], "seed": []})],
@@ -65,4 +65,4 @@ def test_without_seeds_there_is_no_map_of_connectivity():
     )
 
     assert shown == []
-    assert clustermaps.single_clusters(shown) == []
+    assert cluster_maps.single_clusters(shown) == []

@@ -1,16 +1,10 @@
-"""Checks of restpain.clusters on clusters built voxel by voxel."""
+"""Checks of restpain.group.clusters on clusters built voxel by voxel."""
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
-from restpain.clusters import (
-    hedges_g,
-    neighbourhood,
-    peaks_table,
-    signed_clusters,
-    subpeaks,
-)
+from restpain.group.clusters import hedges_g, neighbourhood, peaks_table, signed_clusters, subpeaks
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])
 

@@ -1,10 +1,11 @@
-"""Checks of restpain.clustertable: numbers, names and corrections of constructed clusters."""
+"""Checks of restpain.group.cluster_table: numbers, names and corrections of constructed clusters."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.clustertable import (
+from restpain.cohort.design import Design
+from restpain.group.cluster_table import (
     COLUMNS,
     cluster_means,
     cluster_number,
@@ -13,8 +14,7 @@ from restpain.clustertable import (
     numbered,
     survived,
 )
-from restpain.cohort.design import Design
-from restpain.inference import Correction, PermutationNull, corrected_clusters, voxel_fdr
+from restpain.group.inference import Correction, PermutationNull, corrected_clusters, voxel_fdr
 
 SHAPE = (61, 73, 61)
 AFFINE = np.array([[3.0, 0, 0, -90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])

@@ -6,10 +6,21 @@ import numpy as np
 import pytest
 
 from restpain.cohort.design import two_sample_design
-from restpain.inference import Correction, corrected_clusters, estimated_smoothness, find_clusters
+from restpain.group.inference import (
+    Correction,
+    corrected_clusters,
+    estimated_smoothness,
+    find_clusters,
+)
+from restpain.group.models import (
+    fit_model,
+    one_sample_t,
+    partial_correlation,
+    residual_map,
+    t_to_z,
+)
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_json, read_table
-from restpain.models import fit_model, one_sample_t, partial_correlation, residual_map, t_to_z
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "dpabi"
 COVARIATES = ["age", "sex", "edu"]

@@ -1,12 +1,12 @@
-"""Checks of restpain.groupmaps on a few small files."""
+"""Checks of restpain.group.maps on a few small files."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain import groupmaps
 from restpain.cohort.participants import of_analysed, participant_of, patients_first
-from restpain.groupmaps import maps_of_volumes, read_design
+from restpain.group import maps as groupmaps
+from restpain.group.maps import maps_of_volumes, read_design
 from restpain.io.images import write_masked
 from restpain.io.tables import write_json, write_table
 

@@ -1,4 +1,4 @@
-"""Checks of restpain.inference on maps with planted effects, from none to everything."""
+"""Checks of restpain.group.inference on maps with planted effects, from none to everything."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 from scipy import ndimage, stats
 
 from restpain.cohort.design import two_sample_design
-from restpain.inference import (
+from restpain.group.inference import (
     Correction,
     PermutationNull,
     clusters_by_permutation,
@@ -17,7 +17,7 @@ from restpain.inference import (
     nulls_of_tables,
     voxel_fdr,
 )
-from restpain.random_field import cluster_probability
+from restpain.group.random_field import cluster_probability
 
 SHAPE = (20, 22, 18)
 MASK = np.ones(SHAPE, bool)

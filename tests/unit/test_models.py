@@ -1,11 +1,11 @@
-"""Checks of restpain.models against scipy, numpy and closed forms."""
+"""Checks of restpain.group.models against scipy, numpy and closed forms."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from restpain import models
-from restpain.models import fit_model, one_sample_t, partial_correlation, t_to_z
+from restpain.group import models
+from restpain.group.models import fit_model, one_sample_t, partial_correlation, t_to_z
 
 RNG = np.random.default_rng(7)
 N_VOXELS = 5000  # more than one block

@@ -9,9 +9,9 @@ from nilearn.maskers import NiftiMasker
 from nilearn.mass_univariate import permuted_ols
 from scipy import ndimage, stats
 
-from restpain.models import fit_model
-from restpain.permutation import family_wise_p, largest_clusters, permuted_t
-from restpain.tfce import enhanced, largest_scores
+from restpain.group.models import fit_model
+from restpain.group.permutation import family_wise_p, largest_clusters, permuted_t
+from restpain.group.tfce import enhanced, largest_scores
 
 SHAPE, N, N_PERMUTATIONS, SEED, VOXEL_P = (10, 11, 9), 16, 60, 3, 0.02
 

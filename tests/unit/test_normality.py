@@ -1,11 +1,11 @@
-"""Checks of restpain.normality against scipy and statsmodels."""
+"""Checks of restpain.group.normality against scipy and statsmodels."""
 
 import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats import stattools, weightstats
 
-from restpain.normality import (
+from restpain.group.normality import (
     jarque_bera,
     least_normal,
     share_if_normal,

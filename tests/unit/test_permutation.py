@@ -1,13 +1,13 @@
-"""Checks of restpain.permutation against fitting every permuted data set."""
+"""Checks of restpain.group.permutation against fitting every permuted data set."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain import permutation
-from restpain.clusters import neighbourhood
-from restpain.models import fit_model
-from restpain.permutation import (
+from restpain.group import permutation
+from restpain.group.clusters import neighbourhood
+from restpain.group.models import fit_model
+from restpain.group.permutation import (
     family_wise_p,
     largest_clusters,
     permuted_orders,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from restpain.cohort.design import Design
-from restpain.inference import Correction, find_clusters
+from restpain.group.inference import Correction, find_clusters
+from restpain.group.smoothness import df_correction, kernel_roughness, residual_smoothness
 from restpain.power import detection_table, planted_place, random_design
 from restpain.random_maps import smooth_noise
-from restpain.smoothness import df_correction, kernel_roughness, residual_smoothness
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 MASK = np.zeros((26, 26, 26), bool)

@@ -1,10 +1,14 @@
-"""Checks of restpain.random_field against numbers that FSL and DPABI publish."""
+"""Checks of restpain.group.random_field against numbers that FSL and DPABI publish."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from restpain.random_field import cluster_probability, cluster_size_threshold, tail_thresholds
+from restpain.group.random_field import (
+    cluster_probability,
+    cluster_size_threshold,
+    tail_thresholds,
+)
 
 
 @pytest.mark.parametrize(

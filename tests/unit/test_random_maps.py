@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from restpain.group.smoothness import map_smoothness, residual_smoothness
 from restpain.random_maps import smooth_noise
-from restpain.smoothness import map_smoothness, residual_smoothness
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = -40, -60, -30

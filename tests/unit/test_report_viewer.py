@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from restpain import report_viewer
-from restpain.clustermaps import maps_of_measures
+from restpain.group.cluster_maps import maps_of_measures
 from restpain.presentation.pages import report_environment
 from study import REGIONS, settings
 

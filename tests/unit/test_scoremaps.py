@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from restpain.inference import Correction, permutation_null, voxel_fdr
-from restpain.models import t_to_z
+from restpain.group.inference import Correction, permutation_null, voxel_fdr
+from restpain.group.models import t_to_z
 from restpain.scoremaps import (
     COLUMNS,
     rank_design,

@@ -1,10 +1,10 @@
-"""Checks of restpain.smoothness on fields whose smoothness is known."""
+"""Checks of restpain.group.smoothness on fields whose smoothness is known."""
 
 import numpy as np
 import pytest
 from scipy import integrate, ndimage, stats
 
-from restpain.smoothness import df_correction, map_smoothness, residual_smoothness
+from restpain.group.smoothness import df_correction, map_smoothness, residual_smoothness
 
 VOXEL_MM = np.array([3.0, 3.0, 3.0])
 FWHM = np.sqrt(8 * np.log(2))

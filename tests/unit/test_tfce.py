@@ -1,11 +1,11 @@
-"""Checks of restpain.tfce against closed forms and the integral by the letter."""
+"""Checks of restpain.group.tfce against closed forms and the integral by the letter."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.clusters import neighbourhood
-from restpain.tfce import enhanced, largest_scores
+from restpain.group.clusters import neighbourhood
+from restpain.group.tfce import enhanced, largest_scores
 
 RNG = np.random.default_rng(2)
 SHAPE = (6, 7, 5)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numba import njit
 
-from restpain.clusters import neighbourhood
-from restpain.models import NO_VARIATION
+from restpain.group.clusters import neighbourhood
+from restpain.group.models import NO_VARIATION
 
 BLOCK = 256  # voxels at a time, so that they stay in the cache; does not change the result
 BATCH_BYTES = 200_000_000  # of T maps held at a time; does not change the result

@@ -7,18 +7,22 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from restpain.clusters import peaks_table, signed_clusters
 from restpain.cohort.design import Design
-from restpain.models import Fit, fit_model, residual_map, t_to_z
-from restpain.permutation import (
+from restpain.group.clusters import peaks_table, signed_clusters
+from restpain.group.models import Fit, fit_model, residual_map, t_to_z
+from restpain.group.permutation import (
     largest_clusters,
     permuted_orders,
     permuted_t,
     size_threshold,
 )
-from restpain.random_field import cluster_probability, cluster_size_threshold, tail_thresholds
-from restpain.smoothness import Smoothness, map_smoothness, residual_smoothness
-from restpain.tfce import largest_scores
+from restpain.group.random_field import (
+    cluster_probability,
+    cluster_size_threshold,
+    tail_thresholds,
+)
+from restpain.group.smoothness import Smoothness, map_smoothness, residual_smoothness
+from restpain.group.tfce import largest_scores
 
 logger = logging.getLogger(__name__)
 

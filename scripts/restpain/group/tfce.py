@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from restpain.permutation import offsets, padded
+from restpain.group.permutation import offsets, padded
 
 
 def enhanced(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import special, stats
 
-from restpain.models import voxels_at_a_time
-from restpain.permutation import permuted_orders
+from restpain.group.models import voxels_at_a_time
+from restpain.group.permutation import permuted_orders
 
 SIMULATED = 1000  # voxels simulated at a time
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal, brodmann_area, composition_text, hemisphere
-from restpain.clusters import hedges_g, millimetres, subpeaks
 from restpain.cohort.design import Design
-from restpain.inference import Correction, PermutationNull, clusters_by_permutation
+from restpain.group.clusters import hedges_g, millimetres, subpeaks
+from restpain.group.inference import Correction, PermutationNull, clusters_by_permutation
+from restpain.group.permutation import family_wise_p
+from restpain.group.tfce import enhanced
 from restpain.io.images import write_masked
 from restpain.io.tables import write_json, write_table
-from restpain.permutation import family_wise_p
-from restpain.tfce import enhanced
 
 SUBPEAK_DISTANCE_MM = 8.0  # as SPM and FSL list them
 SUBPEAKS = 3

@@ -1,0 +1,1 @@
+"""Group models, correction for multiple tests, clusters."""
