@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 from restpain.arms import leak_free_arms
 from restpain.atlas import aal
 from restpain.cohort.design import two_sample_design
-from restpain.connectivity import unit_series
+from restpain.connectivity.correlation import unit_series
 from restpain.evaluation import exceedance_p, permutation_p
 from restpain.foldregions import (
     Search,

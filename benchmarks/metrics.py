@@ -23,7 +23,7 @@ from isal import igzip
 from scipy import ndimage, signal, stats
 
 from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd, zscored
-from restpain import connectivity
+from restpain.connectivity import correlation
 from restpain.io.images import read_mask, read_masked, write_masked, write_volume
 from restpain.metrics import alff as spectrum
 from restpain.metrics import reho as regional
@@ -80,7 +80,7 @@ def agreement():
     mask, affine = read_mask(REFERENCE / "inputs" / "mask.nii.gz")
     smooth = {"affine": affine, "fwhm_mm": 6.0, "kernel": "spm"}
     dpabi = {"outermost_slab": False, "count_constant": True}
-    seed = connectivity.sphere(
+    seed = correlation.sphere(
         centre_mm=(54, -30, -9), radius_mm=6.0, affine=affine, shape=mask.shape
     )[mask][:, None]
     maps = {}
@@ -97,9 +97,9 @@ def agreement():
         maps[f"{name}_zReHo27"] = zscored(w)
         filtered = ideal_filter(detrend(series.astype(float)), **BAND)
         for step, data in (("", series), ("_detrend_bp0.01-0.1", filtered)):
-            r = connectivity.correlation(data, connectivity.seed_series(data, seed))[:, 0]
+            r = correlation.correlation(data, correlation.seed_series(data, seed))[:, 0]
             maps[f"{name}_FC{step}"] = np.where(varying, r, np.nan)
-            maps[f"z{name}_FC{step}"] = np.where(varying, connectivity.fisher_z(r), np.nan)
+            maps[f"z{name}_FC{step}"] = np.where(varying, correlation.fisher_z(r), np.nan)
         if name == "func":
             maps["func_mfALFF"] = spectrum.standardised(falff)
             for neighbours in (7, 19):
@@ -182,7 +182,7 @@ def speed():
         return np.arctanh((unit @ unit[:n_seeds].T).clip(-0.999, 0.999))
 
     def fc(n_seeds):
-        return connectivity.fisher_z(connectivity.correlation(series, seeds[:n_seeds]))
+        return correlation.fisher_z(correlation.correlation(series, seeds[:n_seeds]))
 
     cases = [
         (

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK
 
-from restpain.connectivity import correlation, fisher_z, sphere
+from restpain.connectivity.correlation import correlation, fisher_z, sphere
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_table
 from restpain.metrics.alff import alff_and_falff, standardised

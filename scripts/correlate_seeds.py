@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
+from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
 from restpain.io.images import (
     check_grid,
     read_mask,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.connectivity import sphere
+from restpain.connectivity.correlation import sphere
+from restpain.connectivity.seeds import COLUMNS, on_grid, seed_row, seed_table
 from restpain.group.cluster_table import cluster_number
 from restpain.io.images import check_grid, read_mask, read_volume, write_masked
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json, write_table
-from restpain.seeds import COLUMNS, on_grid, seed_row, seed_table
 
 logger = logging.getLogger("define_seeds")
 

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.ndimage import gaussian_filter
 
 from restpain.cohort.design import Design, two_sample_design
-from restpain.connectivity import unit_series
+from restpain.connectivity.correlation import unit_series
 from restpain.foldregions import Search
 from restpain.io.images import write_arrays
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from restpain.atlas import aal
 from restpain.cohort.design import Design
-from restpain.connectivity import connectivity_of_seeds
+from restpain.connectivity.correlation import connectivity_of_seeds
 from restpain.folds import Fold
 from restpain.group.inference import find_clusters
 from restpain.group.maps import MEMORY_BYTES

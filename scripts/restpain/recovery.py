@@ -6,7 +6,7 @@ matrices move points of the T1 to where they are in each volume of the rest seri
 
 import numpy as np
 
-from restpain.connectivity import correlation, seed_series
+from restpain.connectivity.correlation import correlation, seed_series
 from restpain.metrics.alff import alff_and_falff, standardised
 from restpain.metrics.reho import reho_in_band
 from restpain.metrics.smoothing import smooth

@@ -11,7 +11,7 @@ import pytest
 
 from compute_metrics import compute_metrics
 from correlate_seeds import correlate_seeds
-from restpain.connectivity import (
+from restpain.connectivity.correlation import (
     LARGEST_R,
     connectivity_of_seeds,
     correlation,

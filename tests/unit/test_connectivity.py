@@ -1,4 +1,4 @@
-"""Checks of restpain.connectivity against mixtures whose correlation is known."""
+"""Checks of restpain.connectivity.correlation against mixtures whose correlation is known."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restpain.connectivity import (
+from restpain.connectivity.correlation import (
     LARGEST_R,
     correlation,
     fisher_z,

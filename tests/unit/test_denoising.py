@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from restpain.connectivity import correlation
+from restpain.connectivity.correlation import correlation
 from restpain.metrics.alff import alff_and_falff
 from restpain.metrics.reho import reho, reho_in_band
 from restpain.metrics.smoothing import smooth

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from other_definitions import zscored
-from restpain.connectivity import correlation, fisher_z, seed_series, sphere
+from restpain.connectivity.correlation import correlation, fisher_z, seed_series, sphere
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.metrics.alff import alff_and_falff, standardised
 from restpain.metrics.reho import reho, reho_in_band

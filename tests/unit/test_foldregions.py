@@ -6,7 +6,7 @@ import pytest
 
 from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
 from restpain.cohort.design import Design
-from restpain.connectivity import correlation, fisher_z, seed_series, unit_series
+from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
 from restpain.foldregions import (
     FEATURES,
     REGIONS,

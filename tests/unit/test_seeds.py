@@ -1,9 +1,9 @@
-"""Checks of restpain.seeds."""
+"""Checks of restpain.connectivity.seeds."""
 
 import numpy as np
 import pytest
 
-from restpain.seeds import COLUMNS, on_grid, seed_row, seed_table
+from restpain.connectivity.seeds import COLUMNS, on_grid, seed_row, seed_table
 
 AFFINE = np.array([[3.0, 0, 0, -90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
 
