@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.association import fdr, p_method, spearman, spearman_interval
+from restpain.association.features import fdr, p_method, spearman, spearman_interval
 from restpain.group.maps import read_scored_patients
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json, write_table

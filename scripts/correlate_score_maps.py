@@ -4,15 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed, participant_of
-from restpain.group.cluster_table import correction_summary, write_clusters
-from restpain.group.inference import Correction, correction_of_maps, permutation_null
-from restpain.group.maps import maps_of_volumes, read_scored_patients
-from restpain.io.images import read_mask, write_masked
-from restpain.io.log import start_log
-from restpain.io.tables import read_table, write_json
-from restpain.random_seeds import step_seed
-from restpain.scoremaps import (
+from restpain.association.maps import (
     COLUMNS,
     rank_design,
     rank_smoothness,
@@ -21,6 +13,14 @@ from restpain.scoremaps import (
     spearman_map,
     unusable_score,
 )
+from restpain.cohort.participants import of_analysed, participant_of
+from restpain.group.cluster_table import correction_summary, write_clusters
+from restpain.group.inference import Correction, correction_of_maps, permutation_null
+from restpain.group.maps import maps_of_volumes, read_scored_patients
+from restpain.io.images import read_mask, write_masked
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_json
+from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("correlate_score_maps")
 

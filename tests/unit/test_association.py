@@ -1,4 +1,4 @@
-"""Checks of restpain.association against scipy and by enumeration."""
+"""Checks of restpain.association.features against scipy and by enumeration."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from restpain.association import fdr, p_method, spearman, spearman_interval
+from restpain.association.features import fdr, p_method, spearman, spearman_interval
 
 RNG = np.random.default_rng(11)
 

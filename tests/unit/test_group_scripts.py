@@ -17,7 +17,7 @@ from estimate_error_rate import estimate_error_rate
 from extract_features import extract_features
 from fit_group_model import fit_group_model
 from permute_group import permute_group
-from restpain.association import spearman
+from restpain.association.features import spearman
 from restpain.group.inference import Correction
 from restpain.io.images import read_volume, write_volume
 from restpain.io.tables import read_json, read_table, write_table

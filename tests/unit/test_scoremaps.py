@@ -1,12 +1,10 @@
-"""Checks of restpain.scoremaps against scipy, and on planted correlations."""
+"""Checks of restpain.association.maps against scipy, and on planted correlations."""
 
 import numpy as np
 import pytest
 from scipy import ndimage, stats
 
-from restpain.group.inference import Correction, permutation_null, voxel_fdr
-from restpain.group.models import t_to_z
-from restpain.scoremaps import (
+from restpain.association.maps import (
     COLUMNS,
     rank_design,
     rank_smoothness,
@@ -15,6 +13,8 @@ from restpain.scoremaps import (
     spearman_map,
     unusable_score,
 )
+from restpain.group.inference import Correction, permutation_null, voxel_fdr
+from restpain.group.models import t_to_z
 
 SCORE = np.array([3, 2, 5, 3, 6, 3, 8, 4, 3, 2, 7, 9.0])
 NONE = np.zeros((len(SCORE), 0))

@@ -1,0 +1,1 @@
+"""Correlation with a clinical score."""
