@@ -29,24 +29,24 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from restpain.arms import leak_free_arms
 from restpain.atlas import aal
-from restpain.cohort.design import two_sample_design
-from restpain.connectivity.correlation import unit_series
-from restpain.evaluation import exceedance_p, permutation_p
-from restpain.foldregions import (
+from restpain.classification.arms import leak_free_arms
+from restpain.classification.ensemble import LEARNERS, fit_and_predict
+from restpain.classification.evaluation import exceedance_p, permutation_p
+from restpain.classification.fold_regions import (
     Search,
     atlas_means,
     fold_regions,
     stored_connectivity,
 )
-from restpain.folds import Fold, deal_folds, stratified_folds
+from restpain.classification.folds import Fold, deal_folds, stratified_folds
+from restpain.classification.logistic import logistic_fitter
+from restpain.classification.nested import Arm, first_repeat_auc, nested_summary, predict_folds
+from restpain.classification.permuted import permuted_aucs, permuted_regions
+from restpain.classification.published_protocol import published_protocol
+from restpain.cohort.design import two_sample_design
+from restpain.connectivity.correlation import unit_series
 from restpain.io.images import write_arrays
-from restpain.learners import LEARNERS, fit_and_predict
-from restpain.logistic import logistic_fitter
-from restpain.nested import Arm, first_repeat_auc, nested_summary, predict_folds
-from restpain.permuted import permuted_aucs, permuted_regions
-from restpain.published import published_protocol
 
 N_PATIENTS, N_CONTROLS = 21, 25
 N_VOLUMES = 60

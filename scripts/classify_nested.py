@@ -4,15 +4,15 @@ import logging
 
 import pandas as pd
 
-from restpain.arms import leak_free_arms
-from restpain.classification_columns import NESTED_ARMS, NESTED_PREDICTIONS, NESTED_WEIGHTS
+from restpain.classification.arms import leak_free_arms
+from restpain.classification.columns import NESTED_ARMS, NESTED_PREDICTIONS, NESTED_WEIGHTS
+from restpain.classification.fold_regions import features_of
+from restpain.classification.folds import folds_of
+from restpain.classification.nested import predict_folds
 from restpain.cohort.participants import of_analysed, participant_of
-from restpain.foldregions import features_of
-from restpain.folds import folds_of
 from restpain.group.maps import read_design, read_sites
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, write_table
-from restpain.nested import predict_folds
 
 logger = logging.getLogger("classify_nested")
 

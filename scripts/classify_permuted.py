@@ -4,14 +4,14 @@ import logging
 
 import pandas as pd
 
-from restpain.classification_columns import PERMUTED
+from restpain.classification.columns import PERMUTED
+from restpain.classification.fold_regions import Search, read_local_maps, stored_connectivity
+from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.cohort.participants import of_analysed, participant_of
-from restpain.foldregions import Search, read_local_maps, stored_connectivity
 from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_table
-from restpain.permuted import permuted_aucs, permuted_regions
 
 logger = logging.getLogger("classify_permuted")
 

@@ -4,15 +4,15 @@ import logging
 
 import pandas as pd
 
-from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
-from restpain.cohort.participants import included, read_participants
-from restpain.io.log import start_log
-from restpain.io.tables import read_table, write_table
-from restpain.published import (
+from restpain.classification.columns import PUBLISHED, PUBLISHED_PREDICTIONS
+from restpain.classification.published_protocol import (
     feature_roc,
     feature_sets,
     published_protocol,
 )
+from restpain.cohort.participants import included, read_participants
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, write_table
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("classify_published")

@@ -5,17 +5,22 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.classification_columns import LEARNING_CURVE
+from restpain.classification.columns import LEARNING_CURVE
+from restpain.classification.evaluation import bootstrap_auc_interval
+from restpain.classification.fold_regions import (
+    Search,
+    fold_regions,
+    read_local_maps,
+    stored_connectivity,
+)
+from restpain.classification.folds import folds_of, smaller_training_sets
+from restpain.classification.logistic import logistic_fitter
+from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
 from restpain.cohort.participants import of_analysed
-from restpain.evaluation import bootstrap_auc_interval
-from restpain.foldregions import Search, fold_regions, read_local_maps, stored_connectivity
-from restpain.folds import folds_of, smaller_training_sets
 from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
-from restpain.logistic import logistic_fitter
-from restpain.nested import Arm, first_repeat_auc, predict_folds
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("classify_subsets")

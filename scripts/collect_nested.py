@@ -4,17 +4,17 @@ import logging
 
 import pandas as pd
 
-from restpain.classification_columns import (
-    CALIBRATION,
-    NESTED,
-    NESTED_PREDICTIONS,
-    PERMUTED,
+from restpain.classification.columns import CALIBRATION, NESTED, NESTED_PREDICTIONS, PERMUTED
+from restpain.classification.evaluation import exceedance_p
+from restpain.classification.fold_regions import REGIONS
+from restpain.classification.nested import (
+    CUTOFF_RULE,
+    calibration_table,
+    nested_summary,
+    weights_in_words,
 )
-from restpain.evaluation import exceedance_p
-from restpain.foldregions import REGIONS
 from restpain.io.log import start_log
 from restpain.io.tables import stacked, write_table
-from restpain.nested import CUTOFF_RULE, calibration_table, nested_summary, weights_in_words
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("collect_nested")

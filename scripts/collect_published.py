@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from restpain.classification_columns import PUBLISHED, PUBLISHED_PREDICTIONS
+from restpain.classification.columns import PUBLISHED, PUBLISHED_PREDICTIONS
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
 

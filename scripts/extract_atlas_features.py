@@ -5,8 +5,8 @@ import logging
 import numpy as np
 
 from restpain.atlas import aal
+from restpain.classification.fold_regions import atlas_means, read_local_maps
 from restpain.cohort.participants import of_analysed, participant_of
-from restpain.foldregions import atlas_means, read_local_maps
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import write_table

@@ -5,8 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.cohort.participants import of_analysed
-from restpain.foldregions import (
+from restpain.classification.fold_regions import (
     FEATURES,
     REGIONS,
     Search,
@@ -16,7 +15,8 @@ from restpain.foldregions import (
     region_table,
     stored_connectivity,
 )
-from restpain.folds import deal_folds
+from restpain.classification.folds import deal_folds
+from restpain.cohort.participants import of_analysed
 from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask, write_masked
 from restpain.io.log import start_log

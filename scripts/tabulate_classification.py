@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from restpain.classification_columns import NESTED, PUBLISHED
+from restpain.classification.columns import NESTED, PUBLISHED
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.presentation.numbers import measure_name

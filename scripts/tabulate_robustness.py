@@ -5,17 +5,17 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.io.images import read_mask, read_masked
-from restpain.io.log import start_log
-from restpain.io.tables import read_table, sidecar, write_json, write_table
-from restpain.random_seeds import step_seed
-from restpain.robustness import (
+from restpain.classification.robustness import (
     COLUMNS,
     curve_rows,
     optimism_rows,
     permuted_rows,
     stability_rows,
 )
+from restpain.io.images import read_mask, read_masked
+from restpain.io.log import start_log
+from restpain.io.tables import read_table, sidecar, write_json, write_table
+from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("tabulate_robustness")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import gaussian_filter
 
+from restpain.classification.fold_regions import Search
 from restpain.cohort.design import Design, two_sample_design
 from restpain.connectivity.correlation import unit_series
-from restpain.foldregions import Search
 from restpain.io.images import write_arrays
 
 SHAPE = (14, 14, 14)

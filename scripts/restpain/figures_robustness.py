@@ -5,9 +5,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from restpain.classification.robustness import AUCS, HEADLINE, PERMUTED_ARMS, together
 from restpain.figures_roc import ALERT, INK, MUTED
 from restpain.presentation.numbers import number, p_clause
-from restpain.robustness import AUCS, HEADLINE, PERMUTED_ARMS, together
 
 ARMS = {  # colours of different lightness, and markers, so that they differ in grey too
     "B nested": {"color": "#000000", "marker": "o"},

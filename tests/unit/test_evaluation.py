@@ -1,10 +1,10 @@
-"""Checks of restpain.evaluation against counts one can do by hand and against scikit-learn."""
+"""Checks of restpain.classification.evaluation against counts one can do by hand and against scikit-learn."""
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from restpain.evaluation import (
+from restpain.classification.evaluation import (
     auc,
     auc_or_half,
     bootstrap_auc_interval,

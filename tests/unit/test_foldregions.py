@@ -1,13 +1,11 @@
-"""Checks of restpain.foldregions: what the training participants show, and of nobody else."""
+"""Checks of restpain.classification.fold_regions: what the training participants show, and of nobody else."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
-from restpain.cohort.design import Design
-from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
-from restpain.foldregions import (
+from restpain.classification.fold_regions import (
     FEATURES,
     REGIONS,
     atlas_means,
@@ -18,7 +16,9 @@ from restpain.foldregions import (
     region_table,
     stored_connectivity,
 )
-from restpain.folds import deal_folds
+from restpain.classification.folds import deal_folds
+from restpain.cohort.design import Design
+from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
 from restpain.io.images import read_arrays, write_arrays
 
 

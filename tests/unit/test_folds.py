@@ -1,9 +1,9 @@
-"""Checks of restpain.folds: sizes, shares, and that nobody is on both sides."""
+"""Checks of restpain.classification.folds: sizes, shares, and that nobody is on both sides."""
 
 import numpy as np
 import pytest
 
-from restpain.folds import (
+from restpain.classification.folds import (
     Fold,
     deal_folds,
     folds_of,

@@ -1,15 +1,15 @@
-"""Checks of restpain.harmonisation: planted effects of sites, and who they are estimated on."""
+"""Checks of restpain.classification.harmonisation: planted effects of sites, and who they are estimated on."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from combatlearn import ComBat
 
-from restpain.evaluation import auc
-from restpain.folds import Fold, deal_folds
-from restpain.harmonisation import harmonised
-from restpain.logistic import logistic_fitter
-from restpain.nested import Arm, predict_folds
+from restpain.classification.evaluation import auc
+from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.harmonisation import harmonised
+from restpain.classification.logistic import logistic_fitter
+from restpain.classification.nested import Arm, predict_folds
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 41))
 INDEX = pd.Index(IDS, name="participant_id")

@@ -1,4 +1,4 @@
-"""Checks of restpain.learners: no held-out row is seen, none is missing, the same seed again."""
+"""Checks of restpain.classification.ensemble: no held-out row is seen, none is missing, the same seed again."""
 
 import json
 import os
@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from autogluon.tabular import models  # noqa: E402
 
-from restpain import learners  # noqa: E402
-from restpain.evaluation import auc  # noqa: E402
-from restpain.learners import HYPERPARAMETERS, LEARNERS, fit_and_predict  # noqa: E402
+from restpain.classification import ensemble
+from restpain.classification.ensemble import HYPERPARAMETERS, LEARNERS, fit_and_predict  # noqa: E402
+from restpain.classification.evaluation import auc  # noqa: E402
 
 QUICK = ["KNN", "GBM"]
 
@@ -96,7 +96,7 @@ def test_early_stopping_on_the_held_out_row_would_leak_it(monkeypatch):
         return auc(labels, prediction.training)
 
     blind = [auc_of_noise(seed) for seed in (0, 1)]
-    monkeypatch.setitem(learners.LEARNERS, "NN_TORCH", PeekingNetwork)
+    monkeypatch.setitem(ensemble.LEARNERS, "NN_TORCH", PeekingNetwork)
     peeking = [auc_of_noise(seed) for seed in (0, 1)]
 
     assert min(peeking) > 0.75
@@ -138,7 +138,7 @@ def fitted_on_noise():
 def test_random_search_draws_settings_and_reports_one_weight_per_learner(monkeypatch):
     features, labels = sample(16, shift=1.0, seed=1, n_features=2)
     searched = {}
-    weights_of = learners._weights
+    weights_of = ensemble._weights
 
     def spy(predictor, names):
         searched["models"] = [name for name in predictor.model_names() if "_BAG" in name]
@@ -149,7 +149,7 @@ def test_random_search_draws_settings_and_reports_one_weight_per_learner(monkeyp
         }
         return weights_of(predictor, names)
 
-    monkeypatch.setattr(learners, "_weights", spy)
+    monkeypatch.setattr(ensemble, "_weights", spy)
     prediction, again = (
         fit_and_predict(
             features,

@@ -1,21 +1,21 @@
-"""Checks of restpain.nested: out-of-fold predictions, their numbers, and that nothing leaks."""
+"""Checks of restpain.classification.nested: out-of-fold predictions, their numbers, and that nothing leaks."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.arms import leak_free_arms
-from restpain.cohort.design import Design
-from restpain.evaluation import auc
-from restpain.folds import Fold, deal_folds
-from restpain.logistic import Prediction, logistic_fitter
-from restpain.nested import (
+from restpain.classification.arms import leak_free_arms
+from restpain.classification.evaluation import auc
+from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.logistic import Prediction, logistic_fitter
+from restpain.classification.nested import (
     Arm,
     calibration_table,
     nested_summary,
     predict_folds,
     weights_in_words,
 )
+from restpain.cohort.design import Design
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 31))
 INDEX = pd.Index(IDS, name="participant_id")

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from mapped_cohort import LENIENT, STRICT, cohort, search
-from restpain.arms import ensemble_fitter
-from restpain.evaluation import auc, exceedance_p
-from restpain.foldregions import fold_regions, stored_connectivity
-from restpain.folds import Fold, deal_folds
-from restpain.nested import Arm, predict_folds
-from restpain.permuted import permuted_aucs, permuted_regions
-from restpain.published import published_protocol
+from restpain.classification.arms import ensemble_fitter
+from restpain.classification.evaluation import auc, exceedance_p
+from restpain.classification.fold_regions import fold_regions, stored_connectivity
+from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.nested import Arm, predict_folds
+from restpain.classification.permuted import permuted_aucs, permuted_regions
+from restpain.classification.published_protocol import published_protocol
 
 OPTIONS = {"learners": ["KNN"], "test_fraction": 0.1, "n_repeats": 2, "n_search_trials": 0}
 N_FOLDS = 4

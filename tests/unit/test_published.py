@@ -1,11 +1,15 @@
-"""Checks of restpain.published: the splits, the averages and the plain ROC of a feature."""
+"""Checks of restpain.classification.published_protocol: the splits, the averages and the plain ROC of a feature."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.evaluation import auc, youden_cutoff
-from restpain.published import feature_roc, feature_sets, published_protocol
+from restpain.classification.evaluation import auc, youden_cutoff
+from restpain.classification.published_protocol import (
+    feature_roc,
+    feature_sets,
+    published_protocol,
+)
 
 IDS = pd.Index([f"sub-{number:02d}" for number in range(1, 21)], name="participant_id")
 LABELS = np.repeat([1, 0], 10)

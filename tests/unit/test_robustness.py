@@ -1,11 +1,16 @@
-"""Checks of restpain.robustness: optimism, permutations and stability against counts by hand."""
+"""Checks of restpain.classification.robustness: optimism, permutations and stability against counts by hand."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.evaluation import auc
-from restpain.robustness import optimism, optimism_rows, permuted_rows, stability_rows
+from restpain.classification.evaluation import auc
+from restpain.classification.robustness import (
+    optimism,
+    optimism_rows,
+    permuted_rows,
+    stability_rows,
+)
 
 IDS = [f"sub-{number:02d}" for number in range(1, 41)]
 LABELS = pd.Series(np.repeat([1, 0], 20), index=pd.Index(IDS, name="participant_id"))

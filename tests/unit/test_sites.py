@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from restpain.classification.folds import deal_folds, smaller_training_sets
 from restpain.cohort.sites import checked_design, site_counts, small_site_problems
-from restpain.folds import deal_folds, smaller_training_sets
 
 GROUPS = {"patients": "patient", "controls": "control"}
 

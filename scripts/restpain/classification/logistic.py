@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from restpain.folds import stratified_folds
+from restpain.classification.folds import stratified_folds
 
 
 @dataclass(frozen=True)

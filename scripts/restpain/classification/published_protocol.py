@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from restpain.evaluation import auc, bootstrap_auc_interval, counts, youden_cutoff
-from restpain.folds import stratified_split
-from restpain.learners import fit_and_predict
+from restpain.classification.ensemble import fit_and_predict
+from restpain.classification.evaluation import auc, bootstrap_auc_interval, counts, youden_cutoff
+from restpain.classification.folds import stratified_split
 from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold

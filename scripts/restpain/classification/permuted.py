@@ -6,14 +6,14 @@ Importing this module imports AutoGluon, which takes seconds.
 import numpy as np
 import pandas as pd
 
-from restpain.arms import ensemble_fitter, plain_arms
+from restpain.classification.arms import ensemble_fitter, plain_arms
+from restpain.classification.evaluation import auc
+from restpain.classification.fold_regions import Connectivity, FoldRegions, Search, fold_regions
+from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.logistic import logistic_fitter
+from restpain.classification.nested import Arm, predict_folds
+from restpain.classification.published_protocol import published_protocol
 from restpain.cohort.design import Design
-from restpain.evaluation import auc
-from restpain.foldregions import Connectivity, FoldRegions, Search, fold_regions
-from restpain.folds import Fold, deal_folds
-from restpain.logistic import logistic_fitter
-from restpain.nested import Arm, predict_folds
-from restpain.published import published_protocol
 from restpain.random_seeds import step_seed
 
 WHOLE = 0  # number of the fold that holds the whole sample and tests nobody

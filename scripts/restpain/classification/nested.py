@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from restpain.classification_columns import CALIBRATION, NESTED_WEIGHTS
-from restpain.evaluation import (
+from restpain.classification.columns import CALIBRATION, NESTED_WEIGHTS
+from restpain.classification.evaluation import (
     auc,
     bootstrap_auc_interval,
     brier,
@@ -16,10 +16,10 @@ from restpain.evaluation import (
     permutation_p,
     youden_cutoff,
 )
-from restpain.folds import Fold
-from restpain.harmonisation import harmonised
+from restpain.classification.folds import Fold
+from restpain.classification.harmonisation import harmonised
+from restpain.classification.logistic import Fitter
 from restpain.intervals import wilson_interval
-from restpain.logistic import Fitter
 from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold

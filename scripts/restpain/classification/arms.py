@@ -5,11 +5,11 @@ Importing this module imports AutoGluon, which takes seconds.
 
 import pandas as pd
 
+from restpain.classification.ensemble import fit_and_predict
+from restpain.classification.logistic import Fitter, Prediction, logistic_fitter
+from restpain.classification.nested import Arm
 from restpain.cohort.design import Design
 from restpain.cohort.participants import MEAN_FD
-from restpain.learners import fit_and_predict
-from restpain.logistic import Fitter, Prediction, logistic_fitter
-from restpain.nested import Arm
 
 NO_REGION = "none: no fold gave a significant region, so that nobody is told apart"
 

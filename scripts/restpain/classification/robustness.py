@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from restpain.evaluation import exceedance_p, pair_order
-from restpain.foldregions import dice
+from restpain.classification.evaluation import exceedance_p, pair_order
+from restpain.classification.fold_regions import dice
 from restpain.intervals import wilson_interval
 from restpain.presentation.numbers import measure_name
 

@@ -18,8 +18,8 @@ from autogluon.core.metrics import make_scorer
 from autogluon.features.generators import IdentityFeatureGenerator
 from autogluon.tabular import TabularPredictor, models
 
-from restpain.evaluation import auc_or_half
-from restpain.logistic import Prediction
+from restpain.classification.evaluation import auc_or_half
+from restpain.classification.logistic import Prediction
 
 # Rounds, trees and epochs are fixed: enough for some hundred rows and a handful of features.
 # One thread each, so that sums are in the same order on every machine.

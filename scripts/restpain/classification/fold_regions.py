@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
+from restpain.classification.folds import Fold
 from restpain.cohort.design import Design
 from restpain.connectivity.correlation import connectivity_of_seeds
-from restpain.folds import Fold
 from restpain.group.inference import find_clusters
 from restpain.group.maps import MEMORY_BYTES
 from restpain.io.images import read_arrays, read_masked
