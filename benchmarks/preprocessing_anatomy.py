@@ -33,19 +33,19 @@ from preprocess_anat import preprocess_anat
 from restpain.cohort.dicom_conversion import checked_conversion
 from restpain.cohort.dicom_series import folder_series, indexed_series
 from restpain.cohort.index import participant_index
-from restpain.geometry import grid_points, rotation, sampled, translation
 from restpain.io.files import gzipped
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.tables import read_json, write_table
-from restpain.phantom import CSF, GM, WM, head_labels, template_path
 from restpain.preprocessing import coregistration
 from restpain.preprocessing.affine import fit_affine, reference
 from restpain.preprocessing.affine_gate import MIN_OBJECTIVE, check_affine, local_correlation
 from restpain.preprocessing.normalisation import dice, on_template
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import applied
-from restpain.simulated_anatomy import random_anatomy, to_mni
-from restpain.simulated_t1 import t1_grid, t1_image
+from restpain.simulation.anatomy import random_anatomy, to_mni
+from restpain.simulation.geometry import grid_points, rotation, sampled, translation
+from restpain.simulation.head import CSF, GM, WM, head_labels, template_path
+from restpain.simulation.t1 import t1_grid, t1_image
 
 REPOSITORY = Path(__file__).parents[1]
 RESULTS = REPOSITORY / "docs" / "preprocessing_anatomy"

@@ -14,15 +14,15 @@ import numpy as np
 import yaml
 
 from restpain.atlas import aal
-from restpain.geometry import grid_points
 from restpain.io.images import read_mask, read_volume, write_masked, write_volume
 from restpain.io.tables import write_json
 from restpain.preprocessing.motion import displacement_jenkinson, displacement_power
 from restpain.preprocessing.slice_timing import correct_slice_timing, ordered_times
 from restpain.preprocessing.splines import resampled_series
-from restpain.simulated_anatomy import random_anatomy, to_scanner
-from restpain.simulated_bold import rest_series, voxel_contents
-from restpain.simulated_motion import head_motion, motion_matrix, moved_since, rest_grid
+from restpain.simulation.anatomy import random_anatomy, to_scanner
+from restpain.simulation.bold import rest_series, voxel_contents
+from restpain.simulation.geometry import grid_points
+from restpain.simulation.motion import head_motion, motion_matrix, moved_since, rest_grid
 from simulation import N_PARTICIPANTS, REPOSITORY
 
 DROPPED = 10  # volumes at the start

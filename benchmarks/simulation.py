@@ -31,8 +31,8 @@ from scipy import signal
 from restpain.atlas import aal
 from restpain.io.images import read_mask, read_masked
 from restpain.io.tables import write_table
-from restpain.simulated_networks import NETWORKS
-from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
+from restpain.simulation.networks import NETWORKS
+from restpain.simulation.participants import COLUMNS, simulated_participants, simulated_roster
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "simulation.md"

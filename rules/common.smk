@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.configuration import configuration_problems, data_problems
 from restpain.failures import failed_jobs, failure_summary
 from restpain.cohort.participants import read_participants
-from restpain.simulated_table import simulated_roster
+from restpain.simulation.participants import simulated_roster
 
 
 def stop_at(problems):

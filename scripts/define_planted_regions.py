@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
-from restpain.geometry import grid_points, sampled
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_table
-from restpain.phantom import GM
 from restpain.recovery import planted_voxels
+from restpain.simulation.geometry import grid_points, sampled
+from restpain.simulation.head import GM
 
 logger = logging.getLogger("define_planted_regions")
 

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
-from restpain.geometry import grid_points, sampled, transformed
 from restpain.io.images import read_volume, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import write_json, write_table
-from restpain.phantom import GM, head_labels, template_path
-from restpain.simulated_networks import check_effects
-from restpain.simulated_places import in_ball, planted_balls
-from restpain.simulated_table import COLUMNS, simulated_participants, simulated_roster
+from restpain.simulation.geometry import grid_points, sampled, transformed
+from restpain.simulation.head import GM, head_labels, template_path
+from restpain.simulation.networks import check_effects
+from restpain.simulation.participants import COLUMNS, simulated_participants, simulated_roster
+from restpain.simulation.places import in_ball, planted_balls
 
 logger = logging.getLogger("simulate_cohort")
 

@@ -6,20 +6,25 @@ from pathlib import Path
 import numpy as np
 
 from restpain.atlas import aal
-from restpain.dicom_enhanced import write_enhanced_series
-from restpain.dicom_writer import write_series
-from restpain.geometry import grid_points
 from restpain.io.images import read_volume, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_json
 from restpain.preprocessing.slice_timing import ordered_times
 from restpain.preprocessing.template import template_grid
-from restpain.simulated_anatomy import deformation_summary, random_anatomy, to_scanner
-from restpain.simulated_bold import rest_series, voxel_contents
-from restpain.simulated_motion import head_motion, moved_since, rest_grid
-from restpain.simulated_networks import participant_effects
-from restpain.simulated_protocol import rest_sequence, session_start, simulated_person, t1_sequence
-from restpain.simulated_t1 import t1_grid, t1_image, tissue_volumes_ml
+from restpain.simulation.anatomy import deformation_summary, random_anatomy, to_scanner
+from restpain.simulation.bold import rest_series, voxel_contents
+from restpain.simulation.dicom_classic import write_series
+from restpain.simulation.dicom_enhanced import write_enhanced_series
+from restpain.simulation.geometry import grid_points
+from restpain.simulation.motion import head_motion, moved_since, rest_grid
+from restpain.simulation.networks import participant_effects
+from restpain.simulation.protocol import (
+    rest_sequence,
+    session_start,
+    simulated_person,
+    t1_sequence,
+)
+from restpain.simulation.t1 import t1_grid, t1_image, tissue_volumes_ml
 
 logger = logging.getLogger("simulate_participant")
 

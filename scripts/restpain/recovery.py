@@ -12,7 +12,7 @@ from restpain.metrics.reho import reho_in_band
 from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.motion import rigid_matrix
 from restpain.preprocessing.trilinear import applied, sampled
-from restpain.simulated_motion import motion_matrix
+from restpain.simulation.motion import motion_matrix
 from restpain.temporal_filter import ideal_filter
 
 HALF = 0.5  # share of a voxel from which it belongs to a planted region

@@ -24,8 +24,8 @@ from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.design import score_problems, two_sample_design
 from restpain.cohort.index import participant_index
 from restpain.cohort.participants import included, read_participants
-from restpain.dicom_enhanced import write_enhanced_series
-from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
+from restpain.simulation.dicom_enhanced import write_enhanced_series
+from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, T1, write_mosaics, write_participant, write_series
 
 SENTENCES = yaml.safe_load(Path(__file__).with_name("bad_inputs.yaml").read_text())

@@ -22,8 +22,8 @@ from restpain.cohort.deidentify import (
     without_text,
 )
 from restpain.cohort.dicom_headers import DamagedDicomError, read_header
-from restpain.dicom_enhanced import write_enhanced_series
-from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
+from restpain.simulation.dicom_enhanced import write_enhanced_series
+from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, T1, dataset, write_participant, write_series
 
 # every element of the header that names a person, a place, a machine or a moment

@@ -1,4 +1,4 @@
-"""Checks of restpain.dicom_writer with pydicom and, as an independent reader, dcm2niix."""
+"""Checks of restpain.simulation.dicom_classic with pydicom and, as an independent reader, dcm2niix."""
 
 import subprocess
 import warnings
@@ -12,7 +12,9 @@ import pytest
 from pydicom import config, dcmread
 
 from restpain.cohort.dicom_conversion import ARGUMENTS
-from restpain.dicom_elements import (
+from restpain.io.tables import read_json
+from restpain.simulation.dicom_classic import write_series
+from restpain.simulation.dicom_elements import (
     DECIMAL_WIDTH,
     GREATEST_STORED,
     Person,
@@ -20,10 +22,8 @@ from restpain.dicom_elements import (
     decimals,
     stored_values,
 )
-from restpain.dicom_enhanced import FILE_NAME, write_enhanced_series
-from restpain.dicom_writer import write_series
-from restpain.geometry import oblique_affine, rotation
-from restpain.io.tables import read_json
+from restpain.simulation.dicom_enhanced import FILE_NAME, write_enhanced_series
+from restpain.simulation.geometry import oblique_affine, rotation
 
 PERSON = Person(label="03", age=61, sex="F")
 REST = Sequence(

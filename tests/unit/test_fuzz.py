@@ -14,8 +14,8 @@ from restpain.cohort.design import two_sample_design
 from restpain.cohort.dicom_series import folder_series
 from restpain.cohort.index import participant_index
 from restpain.cohort.participants import included, read_participants
-from restpain.dicom_enhanced import write_enhanced_series
-from restpain.simulated_protocol import FIRST_SESSION, rest_sequence, simulated_person
+from restpain.simulation.dicom_enhanced import write_enhanced_series
+from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, write_series
 
 FEW = settings(

@@ -3,19 +3,9 @@
 import numpy as np
 import pytest
 
-from restpain import simulated_anatomy
-from restpain.geometry import (
-    grid_points,
-    oblique_affine,
-    rotation,
-    sampled,
-    transformed,
-    translation,
-)
 from restpain.io.images import read_volume
-from restpain.phantom import AIR, BONE, CSF, FAT, GM, WM, head_labels, template_path
-from restpain.random_fields import coil_bias, rician, smooth_field
-from restpain.simulated_anatomy import (
+from restpain.simulation import anatomy as simulated_anatomy
+from restpain.simulation.anatomy import (
     Anatomy,
     exponential,
     random_anatomy,
@@ -23,7 +13,17 @@ from restpain.simulated_anatomy import (
     to_mni,
     to_scanner,
 )
-from restpain.simulated_t1 import box_blurred, t1_grid, t1_image, tissue_volumes_ml
+from restpain.simulation.geometry import (
+    grid_points,
+    oblique_affine,
+    rotation,
+    sampled,
+    transformed,
+    translation,
+)
+from restpain.simulation.head import AIR, BONE, CSF, FAT, GM, WM, head_labels, template_path
+from restpain.simulation.random_fields import coil_bias, rician, smooth_field
+from restpain.simulation.t1 import box_blurred, t1_grid, t1_image, tissue_volumes_ml
 
 
 @pytest.fixture(scope="module")

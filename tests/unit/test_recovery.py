@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from restpain.geometry import rotation, translation
 from restpain.preprocessing.motion import motion_parameters
 from restpain.preprocessing.trilinear import applied
 from restpain.recovery import (
@@ -14,6 +13,7 @@ from restpain.recovery import (
     simulated_matrices,
     true_points,
 )
+from restpain.simulation.geometry import rotation, translation
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = -15, -18, -12

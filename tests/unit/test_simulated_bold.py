@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from restpain.atlas import Atlas
-from restpain.geometry import translation
-from restpain.phantom import CSF, GM, WM
-from restpain.simulated_anatomy import Anatomy
-from restpain.simulated_bold import (
+from restpain.simulation.anatomy import Anatomy
+from restpain.simulation.bold import (
     relative_changes,
     rest_series,
     saturation,
@@ -15,7 +13,9 @@ from restpain.simulated_bold import (
     slow_noise,
     voxel_contents,
 )
-from restpain.simulated_motion import (
+from restpain.simulation.geometry import translation
+from restpain.simulation.head import CSF, GM, WM
+from restpain.simulation.motion import (
     OVERSAMPLING,
     dense_affine,
     head_motion,
@@ -24,7 +24,7 @@ from restpain.simulated_motion import (
     moved_since,
     rest_grid,
 )
-from restpain.simulated_networks import (
+from restpain.simulation.networks import (
     EXPONENT,
     GREATEST_SHARE,
     LINKED,
@@ -41,7 +41,7 @@ from restpain.simulated_networks import (
     participant_effects,
     spectral_weights,
 )
-from restpain.simulated_physiology import OSCILLATIONS, add_oscillations, oscillation_phase
+from restpain.simulation.physiology import OSCILLATIONS, add_oscillations, oscillation_phase
 
 REGIONS = {"Precentral_R", "Temporal_Inf_L", "Temporal_Mid_R", "Precentral_L"}
 SIZE = 12

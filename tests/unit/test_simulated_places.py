@@ -8,14 +8,14 @@ import yaml
 
 from define_planted_regions import define_planted_regions
 from restpain.atlas import Atlas, aal
-from restpain.geometry import translation
 from restpain.io.images import read_volume, write_volume
 from restpain.io.tables import read_json, read_table
 from restpain.metrics.reho import reho
-from restpain.phantom import CSF, GM, WM
-from restpain.simulated_anatomy import Anatomy
-from restpain.simulated_bold import voxel_contents
-from restpain.simulated_networks import (
+from restpain.simulation.anatomy import Anatomy
+from restpain.simulation.bold import voxel_contents
+from restpain.simulation.geometry import translation
+from restpain.simulation.head import CSF, GM, WM
+from restpain.simulation.networks import (
     LINKED,
     LOCAL_SHARE,
     REGION_SHARE,
@@ -29,7 +29,7 @@ from restpain.simulated_networks import (
     noise_scale,
     participant_effects,
 )
-from restpain.simulated_places import planted_balls
+from restpain.simulation.places import planted_balls
 from simulate_cohort import simulate_cohort
 
 REPOSITORY = Path(__file__).parents[2]

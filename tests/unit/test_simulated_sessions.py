@@ -10,9 +10,9 @@ from convert_dicom import convert_dicom
 from index_participant import index_participant
 from restpain.cohort.dicom_conversion import checked_conversion
 from restpain.cohort.dicom_series import folder_series
-from restpain.dicom_enhanced import write_enhanced_series
-from restpain.dicom_writer import write_series
 from restpain.io.tables import read_json
+from restpain.simulation.dicom_classic import write_series
+from restpain.simulation.dicom_enhanced import write_enhanced_series
 
 SHAPES = {"T1": (60, 60, 48), "rest": (24, 20, 10, 25)}
 

@@ -1,4 +1,4 @@
-"""Checks of restpain.simulated_table against the published moments and against itself."""
+"""Checks of restpain.simulation.participants against the published moments and against itself."""
 
 import csv
 import re
@@ -9,7 +9,7 @@ import pytest
 
 from restpain.cohort.participants import read_participants
 from restpain.io.tables import read_table, write_table
-from restpain.simulated_table import (
+from restpain.simulation.participants import (
     BREAKTHROUGH,
     COLUMNS,
     EXCLUSION,

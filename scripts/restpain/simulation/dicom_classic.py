@@ -17,7 +17,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
-from restpain.dicom_elements import (
+from restpain.io.files import write_bytes
+from restpain.simulation.dicom_elements import (
     DISPLAY_SLOPE,
     GREATEST_STORED,
     MAKER_BLOCKS,
@@ -29,7 +30,6 @@ from restpain.dicom_elements import (
     decimals,
     stored_values,
 )
-from restpain.io.files import write_bytes
 
 NUMBER_WIDTH = 8  # characters of an integer that differs between files
 UID_ROOT_LENGTH = 55  # with a dot and the number of the file an even length below 64

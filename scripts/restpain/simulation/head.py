@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from restpain.geometry import grid_points, translation
+from restpain.simulation.geometry import grid_points, translation
 
 AIR, GM, WM, CSF, BONE, MARROW, FAT, MUSCLE, CORD = range(9)
 # Thickness in mm, from the brain outwards, of the layers over the brain (ASSUME: adult values).

@@ -7,8 +7,8 @@ a repetition time of seconds makes of a heartbeat falls where it falls in a real
 
 import numpy as np
 
-from restpain.phantom import CSF, GM, WM
-from restpain.random_fields import smooth_field
+from restpain.simulation.head import CSF, GM, WM
+from restpain.simulation.random_fields import smooth_field
 
 # Relative amplitude (SD) in each tissue. Rates in Hz: mean over participants, their SD, and the
 # SD of the rate within a participant. Sources: docs/simulation.md.

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 from scipy import ndimage
 
-from restpain.geometry import oblique_affine, rotation, translation
-from restpain.simulated_anatomy import Anatomy, to_scanner
+from restpain.simulation.anatomy import Anatomy, to_scanner
+from restpain.simulation.geometry import oblique_affine, rotation, translation
 
 OVERSAMPLING = 3  # points along each edge of a voxel
 BRAIN_CENTRE_MM = np.array([0.0, -19.0, 5.0])

@@ -6,8 +6,8 @@ An effect with ``size_mm`` is planted in such a part, one without it in the whol
 import numpy as np
 
 from restpain.atlas import Atlas
-from restpain.geometry import sampled, transformed
-from restpain.phantom import GM
+from restpain.simulation.geometry import sampled, transformed
+from restpain.simulation.head import GM
 
 
 def planted_balls(

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from restpain.geometry import grid_points
+from restpain.simulation.geometry import grid_points
 
 
 def smooth_field(shape, fwhm_voxels, rng: np.random.Generator) -> np.ndarray:

@@ -9,12 +9,11 @@ import numpy as np
 from scipy import fft, ndimage
 
 from restpain.atlas import Atlas
-from restpain.geometry import grid_points, sampled
-from restpain.phantom import CSF, GM, WM
-from restpain.random_fields import coil_bias, complex_normal, rician, smooth_field
-from restpain.simulated_anatomy import Anatomy, to_mni
-from restpain.simulated_motion import OVERSAMPLING, dense_affine, moved_brightness
-from restpain.simulated_networks import (
+from restpain.simulation.anatomy import Anatomy, to_mni
+from restpain.simulation.geometry import grid_points, sampled
+from restpain.simulation.head import CSF, GM, WM
+from restpain.simulation.motion import OVERSAMPLING, dense_affine, moved_brightness
+from restpain.simulation.networks import (
     EXTRA_VOLUMES,
     REGIONAL_FWHM_MM,
     Voxels,
@@ -23,9 +22,10 @@ from restpain.simulated_networks import (
     fluctuation_spectra,
     noise_scale,
 )
-from restpain.simulated_physiology import add_oscillations
-from restpain.simulated_places import in_ball, planted_balls
-from restpain.simulated_t1 import SCANNER_UNITS
+from restpain.simulation.physiology import add_oscillations
+from restpain.simulation.places import in_ball, planted_balls
+from restpain.simulation.random_fields import coil_bias, complex_normal, rician, smooth_field
+from restpain.simulation.t1 import SCANNER_UNITS
 
 # ASSUME: relative brightness of each label of the head in a T2*-weighted EPI at TE 30 ms with
 # fat suppression

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from restpain.geometry import rotation, transformed, translation
-from restpain.phantom import GM, HEAD_BOX_MM, WM
-from restpain.random_fields import smooth_field
+from restpain.simulation.geometry import rotation, transformed, translation
+from restpain.simulation.head import GM, HEAD_BOX_MM, WM
+from restpain.simulation.random_fields import smooth_field
 
 WARP_GRID_MM = 5.0
 WARP_FWHM_MM = 45.0  # ASSUME: scale of the differences between brains after an affine fit

@@ -15,7 +15,8 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.tag import Tag
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, generate_uid
 
-from restpain.dicom_elements import (
+from restpain.io.files import write_bytes
+from restpain.simulation.dicom_elements import (
     DISPLAY_SLOPE,
     MAKER_BLOCKS,
     Person,
@@ -25,7 +26,6 @@ from restpain.dicom_elements import (
     decimals,
     stored_values,
 )
-from restpain.io.files import write_bytes
 
 FILE_NAME = "IM_00001"
 STACK = "1"
@@ -42,7 +42,7 @@ def write_enhanced_series(
 ) -> int:
     """Write an image as one enhanced file, frames by slice and then by volume.
 
-    Parameters and errors are those of `restpain.dicom_writer.write_series`.
+    Parameters and errors are those of `restpain.simulation.dicom_classic.write_series`.
 
     Returns
     -------

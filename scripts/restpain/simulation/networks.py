@@ -11,9 +11,9 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from restpain.phantom import CSF, GM, WM
-from restpain.random_fields import complex_normal, smooth_field
-from restpain.simulated_table import SCORES
+from restpain.simulation.head import CSF, GM, WM
+from restpain.simulation.participants import SCORES
+from restpain.simulation.random_fields import complex_normal, smooth_field
 
 # Networks of AAL regions, both hemispheres; each has a time course of its own in each participant.
 NETWORKS = {

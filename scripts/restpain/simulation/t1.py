@@ -3,10 +3,16 @@
 import numpy as np
 from scipy import ndimage
 
-from restpain.geometry import grid_points, oblique_affine, rotation, sampled, translation
-from restpain.phantom import CSF, GM, WM
-from restpain.random_fields import coil_bias, rician, smooth_field
-from restpain.simulated_anatomy import Anatomy, to_mni
+from restpain.simulation.anatomy import Anatomy, to_mni
+from restpain.simulation.geometry import (
+    grid_points,
+    oblique_affine,
+    rotation,
+    sampled,
+    translation,
+)
+from restpain.simulation.head import CSF, GM, WM
+from restpain.simulation.random_fields import coil_bias, rician, smooth_field
 
 # ASSUME: relative brightness of each label of the head in a T1-weighted gradient echo
 T1_BRIGHTNESS = np.array([0.0, 0.62, 1.0, 0.22, 0.06, 0.5, 1.3, 0.45, 0.9])

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from restpain.dicom_elements import Person, Sequence
-from restpain.simulated_bold import FLIP_ANGLE_DEG
+from restpain.simulation.bold import FLIP_ANGLE_DEG
+from restpain.simulation.dicom_elements import Person, Sequence
 
 FIRST_SESSION = datetime(2020, 1, 6, 9)  # one session a day
 
