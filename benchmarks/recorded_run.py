@@ -15,7 +15,7 @@ import pandas as pd
 from PIL import Image
 
 from restpain.io.tables import read_table
-from restpain.recovery_table import STAGES
+from restpain.recovery.table import STAGES
 
 FIGURES = {
     "figure2_group_maps.png": 1500,  # width in pixels

@@ -13,7 +13,7 @@ from restpain.preprocessing.nuisance import MOTION
 from restpain.preprocessing.slice_timing import correct_slice_timing, slice_times
 from restpain.preprocessing.splines import resampled_series
 from restpain.preprocessing.trilinear import applied, voxel_points
-from restpain.recovery import (
+from restpain.recovery.truth import (
     estimated_matrices,
     measured,
     position_errors,

@@ -9,7 +9,7 @@ from restpain.atlas import aal
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_table
-from restpain.recovery import planted_voxels
+from restpain.recovery.truth import planted_voxels
 from restpain.simulation.geometry import grid_points, sampled
 from restpain.simulation.head import GM
 

@@ -5,11 +5,11 @@ import re
 
 import numpy as np
 
-from restpain.figures_recovery import recovery_figure
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_table
+from restpain.recovery.figure import recovery_figure
 
 DPI = 200
 

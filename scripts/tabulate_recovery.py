@@ -9,7 +9,7 @@ from restpain.cohort.participants import of_analysed
 from restpain.io.images import read_mask, read_volume
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table, sidecar, write_json, write_table
-from restpain.recovery_table import (
+from restpain.recovery.table import (
     CLUSTERS,
     EFFECTS,
     PARTICIPANTS,

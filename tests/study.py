@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 from PIL import Image
 
-from restpain.recovery_table import (
+from restpain.recovery.table import (
     PARTICIPANTS,
     STAGES,
     recovered_effects,

@@ -13,7 +13,7 @@ from restpain.presentation.numbers import (
     signed_percent,
 )
 from restpain.presentation.pages import Section, embedded_figure
-from restpain.recovery_table import STAGES
+from restpain.recovery.table import STAGES
 
 ERROR_NAMES = {
     "motion_rms_mm": "realignment",
@@ -39,7 +39,7 @@ def recovery_content(
     stages: pd.DataFrame,
     participants: pd.DataFrame,
 ) -> dict:
-    """Words and cells of the section, from the tables of `restpain.recovery_table`.
+    """Words and cells of the section, from the tables of `restpain.recovery.table`.
 
     Returns
     -------

@@ -1,11 +1,11 @@
-"""Checks of restpain.recovery against displacements and differences that are known."""
+"""Checks of restpain.recovery.truth against displacements and differences that are known."""
 
 import numpy as np
 import pytest
 
 from restpain.preprocessing.motion import motion_parameters
 from restpain.preprocessing.trilinear import applied
-from restpain.recovery import (
+from restpain.recovery.truth import (
     estimated_matrices,
     measured,
     planted_voxels,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.recovery_table import (
+from restpain.recovery.table import (
     CLUSTERS,
     EFFECTS,
     STAGES,

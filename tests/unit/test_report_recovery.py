@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from restpain.figures_recovery import effect_title, false_words, recovery_figure
 from restpain.io.tables import read_table, write_table
+from restpain.recovery.figure import effect_title, false_words, recovery_figure
 from restpain.report_recovery import recovery_content
 from study import recovery_tables
 

@@ -24,7 +24,7 @@ from restpain.presentation.slices import (
     slice_of,
     voxel_index,
 )
-from restpain.recovery_table import STAGES
+from restpain.recovery.table import STAGES
 
 MAX_EFFECTS = 6
 PER_ROW = 3
@@ -204,7 +204,7 @@ def recovery_figure(
     affine : ndarray of shape (4, 4)
         Of the grid.
     effects, clusters, stages, participants : DataFrame
-        The tables of `restpain.recovery_table`.
+        The tables of `restpain.recovery.table`.
     planted, found : list of ndarray of bool, shape (x, y, z)
         Of each effect: its region, and the voxels of the clusters that recover it.
     patients : str

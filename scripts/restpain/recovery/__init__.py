@@ -1,0 +1,1 @@
+"""Recovery of simulated effects."""
