@@ -19,9 +19,9 @@ from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 
 from restpain.group.inference import find_clusters
 from restpain.intervals import wilson_interval
-from restpain.power import random_design
+from restpain.power.detection import random_design
+from restpain.power.random_maps import smooth_noise
 from restpain.preprocessing.template import template_grid, template_images
-from restpain.random_maps import smooth_noise
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "recovery.md"

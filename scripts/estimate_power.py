@@ -8,7 +8,7 @@ from restpain.group.inference import Correction
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, write_json, write_table
-from restpain.power import COLUMNS, detection_table, planted_place
+from restpain.power.detection import COLUMNS, detection_table, planted_place
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("estimate_power")

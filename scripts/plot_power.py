@@ -2,10 +2,10 @@
 
 import io
 
-from restpain.figures_power import power_figure
 from restpain.io.files import write_bytes
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
+from restpain.power.figure import power_figure
 
 DPI = 200
 

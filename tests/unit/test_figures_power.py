@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.figures_power import needed, power_figure, spread_labels
+from restpain.power.figure import needed, power_figure, spread_labels
 
 SETTINGS = {
     "map_fwhm_mm": [9.0, 9.0, 9.0],

@@ -1,4 +1,4 @@
-"""Checks of restpain.power: chance, certainty, the noncentral t, and the workflow's own path."""
+"""Checks of restpain.power.detection: chance, certainty, the noncentral t, and the workflow's own path."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ import pytest
 from restpain.cohort.design import Design
 from restpain.group.inference import Correction, find_clusters
 from restpain.group.smoothness import df_correction, kernel_roughness, residual_smoothness
-from restpain.power import detection_table, planted_place, random_design
-from restpain.random_maps import smooth_noise
+from restpain.power.detection import detection_table, planted_place, random_design
+from restpain.power.random_maps import smooth_noise
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 MASK = np.zeros((26, 26, 26), bool)

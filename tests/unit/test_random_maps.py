@@ -1,10 +1,10 @@
-"""Checks of restpain.random_maps against the theory of Gaussian fields."""
+"""Checks of restpain.power.random_maps against the theory of Gaussian fields."""
 
 import numpy as np
 import pytest
 
 from restpain.group.smoothness import map_smoothness, residual_smoothness
-from restpain.random_maps import smooth_noise
+from restpain.power.random_maps import smooth_noise
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = -40, -60, -30

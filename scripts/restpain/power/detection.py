@@ -15,7 +15,7 @@ from restpain.group.random_field import cluster_size_threshold
 from restpain.group.smoothness import df_correction, kernel_roughness
 from restpain.intervals import wilson_interval
 from restpain.metrics.smoothing import smooth
-from restpain.random_maps import smooth_noise
+from restpain.power.random_maps import smooth_noise
 
 logger = logging.getLogger(__name__)
 

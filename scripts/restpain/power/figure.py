@@ -39,7 +39,7 @@ def power_figure(table: pd.DataFrame, settings: dict) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        With the columns of `restpain.power.COLUMNS`.
+        With the columns of `restpain.power.detection.COLUMNS`.
     settings : dict
         What was simulated: ``settings.json`` of the rule.
     """
