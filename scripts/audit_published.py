@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 
 from restpain.atlas import aal, brodmann
-from restpain.audit import COLUMNS, audit, counts_by_table, study_of
 from restpain.io.images import read_mask
 from restpain.io.log import start_log
 from restpain.io.tables import read_printed, write_json, write_table
+from restpain.published.audit import COLUMNS, audit, counts_by_table, study_of
 
 logger = logging.getLogger("audit_published")
 

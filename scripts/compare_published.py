@@ -3,8 +3,12 @@
 import logging
 from pathlib import Path
 
-from restpain.audit import study_of
-from restpain.comparison import (
+from restpain.io.files import write_text
+from restpain.io.log import start_log
+from restpain.io.tables import read_printed, read_table, sidecar, write_json, write_table
+from restpain.presentation.pages import render_page
+from restpain.published.audit import study_of
+from restpain.published.comparison import (
     ABSENT,
     COLUMNS,
     DIFFERENT,
@@ -16,10 +20,6 @@ from restpain.comparison import (
     comparison_rows,
     counts,
 )
-from restpain.io.files import write_text
-from restpain.io.log import start_log
-from restpain.io.tables import read_printed, read_table, sidecar, write_json, write_table
-from restpain.presentation.pages import render_page
 
 logger = logging.getLogger("compare_published")
 

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from restpain.audit import RULES, counts_by_table
-from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
-from restpain.comparison import RECOVERY_MM, VERDICTS, counts
 from restpain.presentation.numbers import counted, is_missing, joined
 from restpain.presentation.pages import Section
+from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
+from restpain.published.audit import RULES, counts_by_table
+from restpain.published.comparison import RECOVERY_MM, VERDICTS, counts
 
 CELL_NAMES = {
     "peak": "peak (x, y, z)",

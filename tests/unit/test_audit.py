@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from audit_published import audit_published
-from restpain import audit_places as places
 from restpain.atlas import Atlas, aal, brodmann
-from restpain.audit import audit, cell_verdicts, counts_by_table, study_of
-from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
 from restpain.io.images import write_volume
 from restpain.io.tables import read_json, read_printed, read_table
+from restpain.published import coordinates as places
+from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
+from restpain.published.audit import audit, cell_verdicts, counts_by_table, study_of
 
 PUBLISHED = Path(__file__).parents[2] / "resources" / "published"
 AFFINE = np.diag([5.0, 5.0, 5.0, 1.0])

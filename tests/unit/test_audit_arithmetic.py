@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from restpain import audit_arithmetic as audit
-from restpain import audit_testsets as testsets
-from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
 from restpain.presentation.numbers import mean_sd_range
-from restpain.printed import mean_cell, printed
+from restpain.published import arithmetic as audit
+from restpain.published import test_sets as testsets
+from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
+from restpain.published.printed import mean_cell, printed
 
 
 def cell_of(values, divisor=1):

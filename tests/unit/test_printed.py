@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from restpain.printed import count_cell, mean_cell, printed
+from restpain.published.printed import count_cell, mean_cell, printed
 
 
 def test_a_printed_number_stands_for_all_that_round_to_it():

@@ -1,6 +1,6 @@
 """The part of the page about the published tables."""
 
-from restpain.audit_arithmetic import INCONSISTENT, UNCHECKED
+from restpain.published.arithmetic import INCONSISTENT, UNCHECKED
 from restpain.report_published import audit_content, audit_sentence
 from study import COMPARED, FINDINGS
 

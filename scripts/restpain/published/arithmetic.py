@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from restpain.presentation.numbers import number, p_value
-from restpain.printed import MeanCell, Printed
+from restpain.published.printed import MeanCell, Printed
 
 CONSISTENT, INCONSISTENT, UNCHECKED = "consistent", "inconsistent", "cannot be checked"
 TOLERANCE = 1e-9  # of floating point, for bounds that are met exactly

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from restpain import audit_arithmetic as arithmetic
-from restpain import audit_places as places
-from restpain import audit_testsets as testsets
 from restpain.atlas import Atlas
-from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
 from restpain.presentation.numbers import is_missing
-from restpain.printed import CountCell, MeanCell, count_cell, mean_cell, printed
+from restpain.published import arithmetic as arithmetic
+from restpain.published import coordinates as places
+from restpain.published import test_sets as testsets
+from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
+from restpain.published.printed import CountCell, MeanCell, count_cell, mean_cell, printed
 
 COLUMNS = {
     "table": "Number of the table",

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from restpain.audit import Study, region_row
-from restpain.audit_places import region_key
-from restpain.audit_testsets import auc_error, sizes_of_test_set
 from restpain.presentation.numbers import integer, is_missing, number, p_value, region_name
-from restpain.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
+from restpain.published.audit import Study, region_row
+from restpain.published.coordinates import region_key
+from restpain.published.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
+from restpain.published.test_sets import auc_error, sizes_of_test_set
 
 SAME, WITHIN, DIFFERENT = "the same", "within the rule", "different"
 ABSENT, UNCOMPARED = "no counterpart", "not compared"

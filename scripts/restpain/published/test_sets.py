@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from restpain.audit_arithmetic import (
+from restpain.presentation.numbers import number
+from restpain.published.arithmetic import (
     CONSISTENT,
     INCONSISTENT,
     TOLERANCE,
@@ -17,8 +18,7 @@ from restpain.audit_arithmetic import (
     decimals_of,
     verdict_of,
 )
-from restpain.presentation.numbers import number
-from restpain.printed import Printed
+from restpain.published.printed import Printed
 
 MANY_RESULTS = 100_000  # sums of results to list; beyond, nearly every mean is possible
 

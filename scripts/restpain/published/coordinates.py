@@ -3,8 +3,8 @@
 import numpy as np
 
 from restpain.atlas import BRODMANN_PREFIX, Atlas, hemisphere
-from restpain.audit_arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
 from restpain.presentation.numbers import AAL_NAMES, MINUS, is_missing, number, shortest
+from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
 
 MIDLINE_MM = 4.0  # a peak nearer than half of this to x = 0 may be called midline, too
 SIDES = ("left", "right", "midline")

@@ -1,0 +1,1 @@
+"""Audit of published tables and comparison with recomputed ones."""
