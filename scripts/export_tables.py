@@ -3,10 +3,10 @@
 import logging
 from pathlib import Path
 
-from restpain.exports import SHEETS, as_docx, as_html, as_latex
 from restpain.io.files import write_bytes, write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_table
+from restpain.tables.manuscript import SHEETS, as_docx, as_html, as_latex
 
 logger = logging.getLogger("export_tables")
 

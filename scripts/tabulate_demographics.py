@@ -3,9 +3,9 @@
 import logging
 
 from restpain.cohort.participants import read_participants
-from restpain.demographics import COLUMNS, demographics
 from restpain.io.log import start_log
 from restpain.io.tables import sidecar, write_json, write_table
+from restpain.tables.demographics import COLUMNS, demographics
 
 logger = logging.getLogger("tabulate_demographics")
 

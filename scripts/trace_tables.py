@@ -9,7 +9,7 @@ import pandas as pd
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
-from restpain.provenance import (
+from restpain.tables.provenance import (
     COLUMNS,
     DATA,
     INPUT_COLUMNS,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.presentation.numbers import EN_DASH, is_missing, shortest
 from restpain.presentation.pages import Section
-from restpain.provenance import MAP
+from restpain.tables.provenance import MAP
 
 DIGITS = 16  # of a digest on the page
 PACKAGES = (

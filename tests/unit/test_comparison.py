@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from compare_published import CLASSES, compare_published
-from restpain.demographics import demographics
 from restpain.io.tables import read_json, read_printed, read_table, write_table
 from restpain.presentation.pages import render_page
 from restpain.published import comparison as compare
 from restpain.published.audit import study_of
 from restpain.published.printed import count_cell, mean_cell, printed
+from restpain.tables.demographics import demographics
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import classification_table
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.demographics import COLUMNS, compare_counts, compare_means, demographics
+from restpain.tables.demographics import COLUMNS, compare_counts, compare_means, demographics
 
 # Student (1908), extra hours of sleep under two drugs; R's t.test gives these p values
 SLEEP = (

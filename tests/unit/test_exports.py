@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from export_tables import export_tables
-from restpain.demographics import demographics
-from restpain.exports import (
+from restpain.io.tables import write_table
+from restpain.tables.demographics import demographics
+from restpain.tables.manuscript import (
     SHEETS,
     WORD,
     Sheet,
@@ -24,7 +25,6 @@ from restpain.exports import (
     latex_text,
     regions_sheet,
 )
-from restpain.io.tables import write_table
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import classification_table
 

@@ -6,9 +6,9 @@ import subprocess
 import pandas as pd
 import pytest
 
-from restpain.demographics import demographics
 from restpain.io.tables import read_table, write_table
-from restpain.provenance import Source, trace_copied
+from restpain.tables.demographics import demographics
+from restpain.tables.provenance import Source, trace_copied
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 from tabulate_classification import tabulate_classification
 from tabulate_correlation import tabulate_correlation

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from restpain.demographics import PAPER_ROWS
 from restpain.presentation.numbers import is_missing, measure_name
+from restpain.tables.demographics import PAPER_ROWS
 
 COLUMNS = {
     "row": "Row of the table, counted from 1",
