@@ -6,6 +6,7 @@ from pathlib import Path
 
 from restpain.cohort.participants import included, of_analysed, read_participants
 from restpain.cohort.sites import site_counts
+from restpain.figures.workflow_content import exclusion_flow
 from restpain.group.cluster_maps import maps_of_measures
 from restpain.io.files import write_text
 from restpain.io.images import read_volume
@@ -27,7 +28,6 @@ from restpain.report_settings import settings_section
 from restpain.report_summary import summary_section
 from restpain.report_viewer import viewer_section
 from restpain.report_words import question
-from restpain.workflow_content import exclusion_flow
 
 logger = logging.getLogger("build_report")
 

@@ -6,7 +6,7 @@ import logging
 import numpy as np
 
 from restpain.cohort.participants import of_analysed, read_participants
-from restpain.figures_group_maps import (
+from restpain.figures.group_maps import (
     MAX_SEEDS,
     group_maps_figure,
     measure_title,

@@ -8,7 +8,7 @@ import numpy as np
 from nilearn.datasets import fetch_surf_fsaverage
 from nilearn.surface import load_surf_mesh
 
-from restpain.figures_regions import regions_figure, surface_values, surface_view
+from restpain.figures.regions import regions_figure, surface_values, surface_view
 from restpain.group.cluster_maps import maps_of_measures, single_clusters, strongest_of
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume

@@ -3,7 +3,7 @@
 import io
 import logging
 
-from restpain.figures_roc import roc_figure
+from restpain.figures.roc import roc_figure
 from restpain.io.files import write_bytes
 from restpain.io.log import start_log
 from restpain.io.tables import read_table

@@ -3,11 +3,11 @@
 import logging
 
 from restpain.cohort.participants import of_analysed, read_participants
-from restpain.figures_flow import workflow_svg
+from restpain.figures.workflow import workflow_svg
+from restpain.figures.workflow_content import workflow_content
 from restpain.io.files import write_text
 from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
-from restpain.workflow_content import workflow_content
 
 logger = logging.getLogger("plot_workflow")
 

@@ -1,8 +1,8 @@
 """The section of the methods: what was done, from the settings in force, with its sources."""
 
+from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
-from restpain.workflow_content import NUISANCE_NAMES
 
 REFERENCES = {
     "filter": (

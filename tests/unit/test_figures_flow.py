@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 
-from restpain.figures_flow import workflow_svg
-from restpain.workflow_content import exclusion_flow, volumes_text, workflow_content
+from restpain.figures.workflow import workflow_svg
+from restpain.figures.workflow_content import exclusion_flow, volumes_text, workflow_content
 from study import ASSOCIATION, NESTED, PUBLISHED, settings
 
 ROSTER = pd.DataFrame(

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from restpain import figures_group_maps, figures_regions
+from restpain.figures import group_maps, regions
 from restpain.presentation import slices
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])
@@ -79,7 +79,7 @@ def test_two_seeds_correlate_by_the_mean_of_each_map_in_the_other_seed():
     maps = np.zeros((2, 2, 1, 2))
     maps[1, 1, 0, 0], maps[0, 0, 0, 1] = 0.2, 0.4
 
-    matrix = figures_group_maps.seed_correlations(maps, seeds)
+    matrix = group_maps.seed_correlations(maps, seeds)
 
     assert matrix[0, 1] == matrix[1, 0] == pytest.approx(0.3)
     assert np.isnan(np.diag(matrix)).all()
@@ -92,7 +92,7 @@ def test_a_vertex_takes_the_strongest_value_of_a_cluster_between_the_surfaces():
     labels[2:4, 1, 1] = 1
     pial, white = np.array([[6.0, -9, -3]]), np.array([[-9.0, -9, -3]])
 
-    found = figures_regions.surface_values(pial, white, values, labels, AFFINE)
+    found = regions.surface_values(pial, white, values, labels, AFFINE)
 
     assert found.tolist() in ([-5.0], [4.0])
     assert np.abs(found).max() <= 5
@@ -102,7 +102,7 @@ def test_a_view_from_the_right_leaves_out_what_faces_left():
     vertices = np.array([[0.0, 0, 0], [0, 1, 0], [0, 0, 1]])
     faces = np.array([[0, 1, 2], [0, 2, 1]])  # the normals +x and -x
 
-    polygons, colours = figures_regions.surface_view(vertices, faces, np.zeros(3), side=1, limit=5)
+    polygons, colours = regions.surface_view(vertices, faces, np.zeros(3), side=1, limit=5)
 
     assert polygons.tolist() == [[[0, 0], [1, 0], [0, 1]]]
     assert colours[0, 0] == colours[0, 1] == colours[0, 2]
@@ -110,7 +110,7 @@ def test_a_view_from_the_right_leaves_out_what_faces_left():
 
 def test_an_empty_result_is_a_figure_that_says_so_with_the_same_bytes_each_time():
     def drawn():
-        figure = figures_regions.regions_figure(
+        figure = regions.regions_figure(
             template=np.ones((4, 4, 4)),
             affine=AFFINE,
             panels=[],
@@ -140,7 +140,7 @@ def test_words_about_a_cluster_with_a_seed_fit_into_a_third_of_the_figure():
         | place
         | {"seed": "REHO10"}
     )
-    head, detail = figures_regions.cluster_title(cluster).split("\n")
+    head, detail = regions.cluster_title(cluster).split("\n")
     figure = Figure((slices.WIDTH_IN, 1), dpi=300)
     texts = [
         figure.text(0, 0, head, fontsize=6.6, weight="bold"),

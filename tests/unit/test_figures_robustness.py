@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.figures_robustness import robustness_figure
+from restpain.figures.robustness import robustness_figure
 
 PUBLISHED = pd.DataFrame(
     {"measure": ["alff"], "cluster_id": ["ALFF1"], "auc": [0.9], "loocv_auc": [0.8]}

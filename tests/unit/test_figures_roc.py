@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from restpain import figures_roc
+from restpain.figures import roc
 
 
 def predictions(probability, group, repeat=1):
@@ -23,14 +23,14 @@ def predictions(probability, group, repeat=1):
 def test_a_curve_of_four_people_steps_as_counted_by_hand():
     patient = np.array([True, False, True, False])
 
-    false_rate, true_rate = figures_roc.roc_curve(patient, np.array([0.9, 0.8, 0.7, 0.1]))
+    false_rate, true_rate = roc.roc_curve(patient, np.array([0.9, 0.8, 0.7, 0.1]))
 
     assert false_rate.tolist() == [0, 0, 0.5, 0.5, 1]
     assert true_rate.tolist() == [0, 0.5, 0.5, 1, 1]
 
 
 def test_equal_scores_are_one_diagonal_step():
-    curve = figures_roc.roc_curve(np.array([True, False]), np.array([0.5, 0.5]))
+    curve = roc.roc_curve(np.array([True, False]), np.array([0.5, 0.5]))
 
     assert np.array(curve).tolist() == [[0, 1], [0, 1]]
 
@@ -40,14 +40,14 @@ def test_the_area_under_a_curve_is_that_of_scikit_learn():
     patient = generator.random(60) < 0.5
     score = np.round(patient + generator.normal(size=60), 1)  # with ties
 
-    area = np.trapezoid(*figures_roc.roc_curve(patient, score)[::-1])
+    area = np.trapezoid(*roc.roc_curve(patient, score)[::-1])
 
     assert area == pytest.approx(roc_auc_score(patient, score))
 
 
 def test_a_group_alone_has_no_curve():
     with pytest.raises(ValueError, match="both groups"):
-        figures_roc.roc_curve(np.array([True, True]), np.array([0.1, 0.2]))
+        roc.roc_curve(np.array([True, True]), np.array([0.1, 0.2]))
 
 
 def test_a_split_whose_test_set_lacks_a_group_is_left_out():
@@ -58,14 +58,14 @@ def test_a_split_whose_test_set_lacks_a_group_is_left_out():
         ]
     )
 
-    assert len(figures_roc.split_curves(table, "CP")) == 1
+    assert len(roc.split_curves(table, "CP")) == 1
 
 
 def test_the_mean_of_a_perfect_and_a_reversed_curve_is_one_half_between_the_ends():
     patient = np.array([True, False])
-    curves = [figures_roc.roc_curve(patient, np.array(score)) for score in ([1.0, 0], [0, 1.0])]
+    curves = [roc.roc_curve(patient, np.array(score)) for score in ([1.0, 0], [0, 1.0])]
 
-    mean = figures_roc.mean_curve(curves)
+    mean = roc.mean_curve(curves)
 
     np.testing.assert_allclose(mean[:-1], 0.5)
     assert mean[-1] == 1
@@ -76,8 +76,8 @@ def test_the_band_of_a_perfect_classifier_is_its_curve_and_a_band_repeats_with_i
     perfect = predictions(np.arange(10, 0, -1) / 10, group)
     mixed = predictions([0.9, 0.8, 0.3, 0.2, 0.6, 0.7, 0.5, 0.1, 0.4, 0.35], group)
 
-    low, _ = figures_roc.bootstrap_band(perfect, "CP", n_bootstrap=50, seed=1)
-    bands = [figures_roc.bootstrap_band(mixed, "CP", n_bootstrap=50, seed=1) for _ in range(2)]
+    low, _ = roc.bootstrap_band(perfect, "CP", n_bootstrap=50, seed=1)
+    bands = [roc.bootstrap_band(mixed, "CP", n_bootstrap=50, seed=1) for _ in range(2)]
 
     np.testing.assert_array_equal(low, 1)
     np.testing.assert_array_equal(bands[0], bands[1])
@@ -88,7 +88,7 @@ def test_the_band_of_a_perfect_classifier_is_its_curve_and_a_band_repeats_with_i
 def test_features_of_one_measure_share_a_colour_and_differ_in_their_dashes():
     table = pd.DataFrame({"measure": ["alff", "alff", "fc"]})
 
-    first, second, other = figures_roc.published_styles(table)
+    first, second, other = roc.published_styles(table)
 
     assert first["color"] == second["color"] != other["color"]
     assert first["linestyle"] != second["linestyle"]

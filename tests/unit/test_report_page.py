@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from restpain.cohort.sites import site_counts
+from restpain.figures.workflow_content import exclusion_flow
 from restpain.presentation import pages
 from restpain.presentation.pages import render_report
 from restpain.report_classification import classification_rows, classification_section
@@ -27,7 +28,6 @@ from restpain.report_summary import summary_section
 from restpain.report_words import question
 from restpain.runtimes import run_times
 from restpain.tables.demographics import demographics
-from restpain.workflow_content import exclusion_flow
 from study import (
     ASSOCIATION,
     COMPARED,

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from restpain import report_methods, report_words
-from restpain.workflow_content import exclusion_flow
+from restpain.figures.workflow_content import exclusion_flow
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
 
 TABLE3 = pd.concat(

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from restpain.classification.robustness import AUCS, HEADLINE, PERMUTED_ARMS, together
-from restpain.figures_roc import ALERT, INK, MUTED
+from restpain.figures.roc import ALERT, INK, MUTED
 from restpain.presentation.numbers import number, p_clause
 
 ARMS = {  # colours of different lightness, and markers, so that they differ in grey too
