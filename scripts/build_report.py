@@ -14,20 +14,20 @@ from restpain.io.log import start_log
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.pages import render_report
 from restpain.quality.overview import motion_sentences
-from restpain.report_classification import classification_section
-from restpain.report_cohort import cohort_section
-from restpain.report_methods import methods_section
-from restpain.report_provenance import provenance_section
-from restpain.report_published import published_section
-from restpain.report_quality import quality_section, quality_table
-from restpain.report_recovery import recovery_section
-from restpain.report_regions import regions_section
-from restpain.report_run_times import run_times_section
-from restpain.report_score import score_section
-from restpain.report_settings import settings_section
-from restpain.report_summary import summary_section
-from restpain.report_viewer import viewer_section
-from restpain.report_words import question
+from restpain.report.section_classification import classification_section
+from restpain.report.section_cohort import cohort_section
+from restpain.report.section_methods import methods_section
+from restpain.report.section_provenance import provenance_section
+from restpain.report.section_published import published_section
+from restpain.report.section_quality import quality_section, quality_table
+from restpain.report.section_recovery import recovery_section
+from restpain.report.section_regions import regions_section
+from restpain.report.section_run_times import run_times_section
+from restpain.report.section_score import score_section
+from restpain.report.section_settings import settings_section
+from restpain.report.section_summary import summary_section
+from restpain.report.section_viewer import viewer_section
+from restpain.report.sentences import question
 
 logger = logging.getLogger("build_report")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restpain.io.log import start_log
 from restpain.io.tables import read_table, write_table
-from restpain.runtimes import COLUMNS, run_times
+from restpain.report.run_times import COLUMNS, run_times
 
 logger = logging.getLogger("tabulate_run_times")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from restpain.report_group import (
+from restpain.report.assumptions import (
     error_rate_sentence,
     normality_rows,
     normality_sentence,

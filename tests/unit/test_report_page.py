@@ -13,20 +13,20 @@ from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.presentation import pages
 from restpain.presentation.pages import render_report
-from restpain.report_classification import classification_rows, classification_section
-from restpain.report_cohort import cohort_section
-from restpain.report_methods import methods_section
-from restpain.report_provenance import provenance_section
-from restpain.report_published import published_section
-from restpain.report_quality import QUALITY, quality_section, quality_table
-from restpain.report_recovery import recovery_section
-from restpain.report_regions import region_rows, regions_section
-from restpain.report_run_times import run_times_section
-from restpain.report_score import score_section
-from restpain.report_settings import remarks, setting_rows, settings_section
-from restpain.report_summary import summary_section
-from restpain.report_words import question
-from restpain.runtimes import run_times
+from restpain.report.run_times import run_times
+from restpain.report.section_classification import classification_rows, classification_section
+from restpain.report.section_cohort import cohort_section
+from restpain.report.section_methods import methods_section
+from restpain.report.section_provenance import provenance_section
+from restpain.report.section_published import published_section
+from restpain.report.section_quality import QUALITY, quality_section, quality_table
+from restpain.report.section_recovery import recovery_section
+from restpain.report.section_regions import region_rows, regions_section
+from restpain.report.section_run_times import run_times_section
+from restpain.report.section_score import score_section
+from restpain.report.section_settings import remarks, setting_rows, settings_section
+from restpain.report.section_summary import summary_section
+from restpain.report.sentences import question
 from restpain.tables.demographics import demographics
 from study import (
     ASSOCIATION,

@@ -1,7 +1,7 @@
 """The part of the page about the published tables."""
 
 from restpain.published.arithmetic import INCONSISTENT, UNCHECKED
-from restpain.report_published import audit_content, audit_sentence
+from restpain.report.section_published import audit_content, audit_sentence
 from study import COMPARED, FINDINGS
 
 

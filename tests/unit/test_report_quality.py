@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 
-from restpain.report_quality import quality_table, strip_plots
+from restpain.report.section_quality import quality_table, strip_plots
 
 INCLUDED = pd.DataFrame({"participant_id": ["<b>1", "2", "3"], "group": ["CP", "HC", "HC"]})
 FUNC = [

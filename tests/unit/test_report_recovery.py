@@ -5,7 +5,7 @@ import pytest
 
 from restpain.io.tables import read_table, write_table
 from restpain.recovery.figure import effect_title, false_words, recovery_figure
-from restpain.report_recovery import recovery_content
+from restpain.report.section_recovery import recovery_content
 from study import recovery_tables
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])

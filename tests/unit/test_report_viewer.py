@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from restpain import report_viewer
 from restpain.group.cluster_maps import maps_of_measures
 from restpain.presentation.pages import report_environment
+from restpain.report import section_viewer as report_viewer
 from study import REGIONS, settings
 
 AFFINE = np.array([[3.0, 0, 0, -18], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
-from restpain import report_methods, report_words
 from restpain.figures.workflow_content import exclusion_flow
+from restpain.report import section_methods
+from restpain.report import sentences as report_words
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
 
 TABLE3 = pd.concat(
@@ -99,7 +100,7 @@ def test_limits_begin_with_the_simulation_only_if_there_is_one():
 
 
 def test_methods_cite_each_source_once_in_the_order_of_the_text():
-    paragraphs, references = report_methods.methods_text(settings(), FACTS)
+    paragraphs, references = section_methods.methods_text(settings(), FACTS)
     text = " ".join(paragraphs)
 
     marks = [f"[{number}]" for number in range(1, len(references) + 1) if f"[{number}]" in text]
@@ -137,8 +138,8 @@ def test_methods_follow_the_settings(section, key, value, phrase):
     changed = settings()
     changed[section][key] = value
 
-    before, _ = report_methods.methods_text(settings(), FACTS)
-    after, _ = report_methods.methods_text(changed, FACTS)
+    before, _ = section_methods.methods_text(settings(), FACTS)
+    after, _ = section_methods.methods_text(changed, FACTS)
 
     assert phrase in " ".join(after)
     assert phrase not in " ".join(before)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.runtimes import COLUMNS, run_times
+from restpain.report.run_times import COLUMNS, run_times
 
 
 def job(seconds, cpu, memory):

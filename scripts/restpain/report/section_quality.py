@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from restpain.presentation.numbers import integer, number
 from restpain.presentation.pages import Section, embedded_picture
-from restpain.report_words import compared_groups
+from restpain.report.sentences import compared_groups
 
 PICTURE_WIDTH = 760  # pixels
 PICTURE_QUALITY = 72  # of WebP, of 100

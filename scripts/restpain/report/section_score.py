@@ -4,7 +4,7 @@ import pandas as pd
 
 from restpain.presentation.numbers import integer, interval, number, p_value, region_name
 from restpain.presentation.pages import Section, span
-from restpain.report_group import score_maps_sentence
+from restpain.report.assumptions import score_maps_sentence
 
 
 def score_section(

@@ -15,7 +15,7 @@ from restpain.presentation.numbers import (
     shortest,
 )
 from restpain.presentation.pages import Section, embedded_figure, span
-from restpain.report_group import normality_rows
+from restpain.report.assumptions import normality_rows
 
 
 def regions_section(

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from restpain.presentation.pages import Section
-from restpain.report_group import error_rate_sentence, normality_sentence
-from restpain.report_words import (
+from restpain.report.assumptions import error_rate_sentence, normality_sentence
+from restpain.report.sentences import (
     certainty,
     classification_sentence,
     findings,
