@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
-from restpain.configuration import configuration_problems, data_problems
-from restpain.failures import failed_jobs, failure_summary
+from restpain.config.validation import configuration_problems, data_problems
+from restpain.config.failures import failed_jobs, failure_summary
 from restpain.cohort.participants import read_participants
 from restpain.simulation.participants import simulated_roster
 

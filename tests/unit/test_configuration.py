@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from restpain.configuration import configuration_problems, data_problems
+from restpain.config.validation import configuration_problems, data_problems
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from restpain.failures import SILENT, failed_jobs, failure_summary, last_sentences
+from restpain.config.failures import SILENT, failed_jobs, failure_summary, last_sentences
 
 RUN_LOG = """\
 [Tue Nov 24 16:37:59 2026]
