@@ -194,7 +194,7 @@ CHILD = """
 import json, resource, sys, time
 sys.path.insert(0, "scripts")
 {load}
-from restpain.inference import Correction
+from restpain.group.inference import Correction
 arguments = json.load(open(sys.argv[1]))
 if "correction" in arguments:
     arguments["correction"] = Correction(**arguments["correction"])

@@ -28,8 +28,6 @@ import pandas as pd
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
-from prepare_template import prepare_template
-from preprocess_anat import preprocess_anat
 from restpain.cohort.dicom_conversion import checked_conversion
 from restpain.cohort.dicom_series import folder_series, indexed_series
 from restpain.cohort.index import participant_index
@@ -46,6 +44,8 @@ from restpain.simulation.anatomy import random_anatomy, to_mni
 from restpain.simulation.geometry import grid_points, rotation, sampled, translation
 from restpain.simulation.head import CSF, GM, WM, head_labels, template_path
 from restpain.simulation.t1 import t1_grid, t1_image
+from scripts.preprocessing.prepare_template import prepare_template
+from scripts.preprocessing.preprocess_anat import preprocess_anat
 
 REPOSITORY = Path(__file__).parents[1]
 RESULTS = REPOSITORY / "docs" / "preprocessing_anatomy"

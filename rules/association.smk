@@ -42,9 +42,9 @@ rule correlate_score:
         covariates=config["association"]["covariates"],
         n_bootstrap=config["association"]["n_bootstrap"],
         seed=config["seed"],
-        code=code_digest("correlate_score.py"),
+        code=code_digest("association/correlate_score.py"),
     script:
-        "../scripts/correlate_score.py"
+        "../scripts/association/correlate_score.py"
 
 
 rule correlate_score_maps:
@@ -88,6 +88,6 @@ rule correlate_score_maps:
         across_seeds=config["connectivity"]["correct_across_seeds"],
         n_permutations=config["group"]["n_permutations"],
         seed=config["seed"],
-        code=code_digest("correlate_score_maps.py"),
+        code=code_digest("association/correlate_score_maps.py"),
     script:
-        "../scripts/correlate_score_maps.py"
+        "../scripts/association/correlate_score_maps.py"

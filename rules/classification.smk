@@ -70,9 +70,9 @@ rule select_fold_regions:
         n_folds=config["classification"]["n_folds"],
         seed=config["seed"],
         selection=SELECTION,
-        code=code_digest("select_fold_regions.py"),
+        code=code_digest("classification/select_fold_regions.py"),
     script:
-        "../scripts/select_fold_regions.py"
+        "../scripts/classification/select_fold_regions.py"
 
 
 rule extract_atlas_features:
@@ -95,9 +95,9 @@ rule extract_atlas_features:
         runtime=on_retry(10),
     params:
         measures=MEASURES,
-        code=code_digest("extract_atlas_features.py"),
+        code=code_digest("classification/extract_atlas_features.py"),
     script:
-        "../scripts/extract_atlas_features.py"
+        "../scripts/classification/extract_atlas_features.py"
 
 
 rule classify_published:
@@ -135,9 +135,9 @@ rule classify_published:
         n_search_trials=config["classification"]["n_search_trials"],
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
-        code=code_digest("classify_published.py"),
+        code=code_digest("classification/classify_published.py"),
     script:
-        "../scripts/classify_published.py"
+        "../scripts/classification/classify_published.py"
 
 
 rule collect_published:
@@ -159,9 +159,9 @@ rule collect_published:
         mem_mb=on_retry(500),
         runtime=on_retry(5),
     params:
-        code=code_digest("collect_published.py"),
+        code=code_digest("classification/collect_published.py"),
     script:
-        "../scripts/collect_published.py"
+        "../scripts/classification/collect_published.py"
 
 
 rule classify_nested:
@@ -196,9 +196,9 @@ rule classify_nested:
         n_folds=config["classification"]["n_folds"],
         n_search_trials=config["classification"]["n_search_trials"],
         seed=config["seed"],
-        code=code_digest("classify_nested.py"),
+        code=code_digest("classification/classify_nested.py"),
     script:
-        "../scripts/classify_nested.py"
+        "../scripts/classification/classify_nested.py"
 
 
 rule classify_permuted:
@@ -235,9 +235,9 @@ rule classify_permuted:
         n_search_trials=config["classification"]["n_search_trials"],
         seed=config["seed"],
         selection=SELECTION,
-        code=code_digest("classify_permuted.py"),
+        code=code_digest("classification/classify_permuted.py"),
     script:
-        "../scripts/classify_permuted.py"
+        "../scripts/classification/classify_permuted.py"
 
 
 rule classify_subsets:
@@ -271,9 +271,9 @@ rule classify_subsets:
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
         selection=SELECTION,
-        code=code_digest("classify_subsets.py"),
+        code=code_digest("classification/classify_subsets.py"),
     script:
-        "../scripts/classify_subsets.py"
+        "../scripts/classification/classify_subsets.py"
 
 
 rule collect_nested:
@@ -306,9 +306,9 @@ rule collect_nested:
         patients=config["cohort"]["patients"],
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
-        code=code_digest("collect_nested.py"),
+        code=code_digest("classification/collect_nested.py"),
     script:
-        "../scripts/collect_nested.py"
+        "../scripts/classification/collect_nested.py"
 
 
 rule tabulate_robustness:
@@ -352,9 +352,9 @@ rule tabulate_robustness:
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
         source=config["cohort"]["source"],
-        code=code_digest("tabulate_robustness.py"),
+        code=code_digest("tables/tabulate_robustness.py"),
     script:
-        "../scripts/tabulate_robustness.py"
+        "../scripts/tables/tabulate_robustness.py"
 
 
 rule plot_robustness:
@@ -383,6 +383,6 @@ rule plot_robustness:
         runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
-        code=code_digest("plot_robustness.py"),
+        code=code_digest("figures/plot_robustness.py"),
     script:
-        "../scripts/plot_robustness.py"
+        "../scripts/figures/plot_robustness.py"

@@ -26,9 +26,9 @@ if SOURCE != "simulated":
         params:
             patients=config["cohort"]["patients"],
             controls=config["cohort"]["controls"],
-            code=code_digest("import_participants.py"),
+            code=code_digest("cohort/import_participants.py"),
         script:
-            "../scripts/import_participants.py"
+            "../scripts/cohort/import_participants.py"
 
 
 rule index_participant:
@@ -52,9 +52,9 @@ rule index_participant:
         runtime=on_retry(10),
     params:
         source=SOURCE,
-        code=code_digest("index_participant.py"),
+        code=code_digest("cohort/index_participant.py"),
     script:
-        "../scripts/index_participant.py"
+        "../scripts/cohort/index_participant.py"
 
 
 # A checkpoint, so that Snakemake looks again at what remains to be done when the check has run: it
@@ -88,9 +88,9 @@ checkpoint check_cohort:
         band_hz=config["metrics"]["band_hz"],
         normalisation_mm=config["preprocessing"]["normalisation_mm"],
         voxel_mm=config["preprocessing"]["voxel_mm"],
-        code=code_digest("check_cohort.py"),
+        code=code_digest("cohort/check_cohort.py"),
     script:
-        "../scripts/check_cohort.py"
+        "../scripts/cohort/check_cohort.py"
 
 
 if SOURCE in ("simulated", "dicom"):
@@ -118,9 +118,9 @@ if SOURCE in ("simulated", "dicom"):
             mem_mb=by_headers(600, 4, "rest"),
             runtime=by_headers(10, 0.02, "rest"),
         params:
-            code=code_digest("convert_dicom.py"),
+            code=code_digest("cohort/convert_dicom.py"),
         script:
-            "../scripts/convert_dicom.py"
+            "../scripts/cohort/convert_dicom.py"
 
 
 if SOURCE == "bids":
@@ -148,6 +148,6 @@ if SOURCE == "bids":
             mem_mb=by_headers(600, 4, "rest"),
             runtime=by_headers(10, 0.02, "rest"),
         params:
-            code=code_digest("link_bids.py"),
+            code=code_digest("cohort/link_bids.py"),
         script:
-            "../scripts/link_bids.py"
+            "../scripts/cohort/link_bids.py"

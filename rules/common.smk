@@ -122,7 +122,7 @@ def repository_file(*parts):
 
 def report_templates():
     """The frame of the report and the templates of its sections."""
-    folder = repository_file("scripts", "restpain", "templates")
+    folder = repository_file("scripts", "restpain", "report", "templates")
     return [
         str(path)
         for kind in ("report", "section")

@@ -39,9 +39,9 @@ rule define_seeds:
         kind=config["connectivity"]["seeds"],
         coordinates=config["connectivity"]["coordinates"],
         radius_mm=config["connectivity"]["radius_mm"],
-        code=code_digest("define_seeds.py"),
+        code=code_digest("connectivity/define_seeds.py"),
     script:
-        "../scripts/define_seeds.py"
+        "../scripts/connectivity/define_seeds.py"
 
 
 rule correlate_seeds:
@@ -73,6 +73,6 @@ rule correlate_seeds:
         band_hz=config["metrics"]["band_hz"],
         fwhm_mm=config["metrics"]["fwhm_mm"],
         smoothing_kernel=config["metrics"]["smoothing_kernel"],
-        code=code_digest("correlate_seeds.py"),
+        code=code_digest("connectivity/correlate_seeds.py"),
     script:
-        "../scripts/correlate_seeds.py"
+        "../scripts/connectivity/correlate_seeds.py"

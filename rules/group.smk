@@ -46,9 +46,9 @@ rule check_design:
         n_folds=config["classification"]["n_folds"],
         score=config["cohort"]["score"],
         score_covariates=config["association"]["covariates"],
-        code=code_digest("check_design.py"),
+        code=code_digest("cohort/check_design.py"),
     script:
-        "../scripts/check_design.py"
+        "../scripts/cohort/check_design.py"
 
 
 rule compute_group_mask:
@@ -75,9 +75,9 @@ rule compute_group_mask:
         runtime=on_retry(10),
     params:
         mask_coverage=config["group"]["mask_coverage"],
-        code=code_digest("compute_group_mask.py"),
+        code=code_digest("group/compute_group_mask.py"),
     script:
-        "../scripts/compute_group_mask.py"
+        "../scripts/group/compute_group_mask.py"
 
 
 rule fit_group_model:
@@ -114,9 +114,9 @@ rule fit_group_model:
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
         seed=config["seed"],
-        code=code_digest("fit_group_model.py"),
+        code=code_digest("group/fit_group_model.py"),
     script:
-        "../scripts/fit_group_model.py"
+        "../scripts/group/fit_group_model.py"
 
 
 rule permute_group:
@@ -157,9 +157,9 @@ rule permute_group:
         first=lambda wildcards: permutation_part(wildcards)[0],
         n_permutations=lambda wildcards: permutation_part(wildcards)[1],
         seed=config["seed"],
-        code=code_digest("permute_group.py"),
+        code=code_digest("group/permute_group.py"),
     script:
-        "../scripts/permute_group.py"
+        "../scripts/group/permute_group.py"
 
 
 rule correct_clusters:
@@ -200,9 +200,9 @@ rule correct_clusters:
         connectivity=config["group"]["connectivity"],
         across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
-        code=code_digest("correct_clusters.py"),
+        code=code_digest("group/correct_clusters.py"),
     script:
-        "../scripts/correct_clusters.py"
+        "../scripts/group/correct_clusters.py"
 
 
 rule extract_features:
@@ -227,9 +227,9 @@ rule extract_features:
         mem_mb=on_retry(1000),
         runtime=on_retry(10),
     params:
-        code=code_digest("extract_features.py"),
+        code=code_digest("group/extract_features.py"),
     script:
-        "../scripts/extract_features.py"
+        "../scripts/group/extract_features.py"
 
 
 rule tabulate_normality:
@@ -255,9 +255,9 @@ rule tabulate_normality:
         controls=config["cohort"]["controls"],
         n_permutations=config["group"]["n_permutations"],
         seed=config["seed"],
-        code=code_digest("tabulate_normality.py"),
+        code=code_digest("group/tabulate_normality.py"),
     script:
-        "../scripts/tabulate_normality.py"
+        "../scripts/group/tabulate_normality.py"
 
 
 rule estimate_error_rate:
@@ -278,6 +278,6 @@ rule estimate_error_rate:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        code=code_digest("estimate_error_rate.py"),
+        code=code_digest("group/estimate_error_rate.py"),
     script:
-        "../scripts/estimate_error_rate.py"
+        "../scripts/group/estimate_error_rate.py"

@@ -38,6 +38,6 @@ rule compute_metrics:
         fwhm_mm=config["metrics"]["fwhm_mm"],
         smoothing_kernel=config["metrics"]["smoothing_kernel"],
         reho_neighbours=config["metrics"]["reho_neighbours"],
-        code=code_digest("compute_metrics.py"),
+        code=code_digest("metrics/compute_metrics.py"),
     script:
-        "../scripts/compute_metrics.py"
+        "../scripts/metrics/compute_metrics.py"

@@ -43,9 +43,9 @@ rule estimate_power:
         tails=config["group"]["tails"],
         connectivity=config["group"]["connectivity"],
         seed=config["seed"],
-        code=code_digest("estimate_power.py"),
+        code=code_digest("power/estimate_power.py"),
     script:
-        "../scripts/estimate_power.py"
+        "../scripts/power/estimate_power.py"
 
 
 rule plot_power:
@@ -71,9 +71,9 @@ rule plot_power:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        code=code_digest("plot_power.py"),
+        code=code_digest("power/plot_power.py"),
     script:
-        "../scripts/plot_power.py"
+        "../scripts/power/plot_power.py"
 
 
 rule power:

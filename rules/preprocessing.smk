@@ -32,9 +32,9 @@ rule prepare_template:
     params:
         normalisation_mm=config["preprocessing"]["normalisation_mm"],
         voxel_mm=config["preprocessing"]["voxel_mm"],
-        code=code_digest("prepare_template.py"),
+        code=code_digest("preprocessing/prepare_template.py"),
     script:
-        "../scripts/prepare_template.py"
+        "../scripts/preprocessing/prepare_template.py"
 
 
 rule preprocess_anat:
@@ -67,9 +67,9 @@ rule preprocess_anat:
         mem_mb=by_headers(600, 30, "t1"),
         runtime=by_headers(10, 0.05, "t1"),
     params:
-        code=code_digest("preprocess_anat.py"),
+        code=code_digest("preprocessing/preprocess_anat.py"),
     script:
-        "../scripts/preprocess_anat.py"
+        "../scripts/preprocessing/preprocess_anat.py"
 
 
 if SOURCE == "derivatives":
@@ -103,9 +103,9 @@ if SOURCE == "derivatives":
             drop_volumes=config["preprocessing"]["drop_volumes"],
             nuisance=config["preprocessing"]["nuisance"],
             regression_band_hz=regression_band_hz(),
-            code=code_digest("import_derivatives.py"),
+            code=code_digest("preprocessing/import_derivatives.py"),
         script:
-            "../scripts/import_derivatives.py"
+            "../scripts/preprocessing/import_derivatives.py"
 
 else:
 
@@ -144,9 +144,9 @@ else:
             motion_estimation=config["preprocessing"]["motion_estimation"],
             nuisance=config["preprocessing"]["nuisance"],
             regression_band_hz=regression_band_hz(),
-            code=code_digest("preprocess_func.py"),
+            code=code_digest("preprocessing/preprocess_func.py"),
         script:
-            "../scripts/preprocess_func.py"
+            "../scripts/preprocessing/preprocess_func.py"
 
 
 rule plot_participant:
@@ -181,7 +181,7 @@ rule plot_participant:
             if SOURCE == "derivatives"
             else "results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz"
         ),
-        page=f"{workflow.basedir}/scripts/restpain/templates/participant_quality.html.j2",
+        page=f"{workflow.basedir}/scripts/restpain/quality/templates/participant_quality.html.j2",
         template_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
         template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
         gm="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
@@ -207,6 +207,6 @@ rule plot_participant:
     params:
         source=SOURCE,
         limits=quality_limits(),
-        code=code_digest("plot_participant.py"),
+        code=code_digest("quality/plot_participant.py"),
     script:
-        "../scripts/plot_participant.py"
+        "../scripts/quality/plot_participant.py"

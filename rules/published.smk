@@ -31,9 +31,9 @@ rule audit_published:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        code=code_digest("audit_published.py"),
+        code=code_digest("published/audit_published.py"),
     script:
-        "../scripts/audit_published.py"
+        "../scripts/published/audit_published.py"
 
 
 rule audit:
@@ -53,7 +53,7 @@ rule compare_published:
             "results/tables/table3_classification.tsv",
             "results/tables/table4_correlation.tsv",
         ],
-        template=repository_file("scripts", "restpain", "templates", "comparison.html.j2"),
+        template=repository_file("scripts", "restpain", "published", "templates", "comparison.html.j2"),
     output:
         comparison="results/tables/published_vs_recomputed.tsv",
         columns="results/tables/published_vs_recomputed.json",
@@ -75,6 +75,6 @@ rule compare_published:
     params:
         n_splits=config["classification"]["n_repeats"],
         source=config["cohort"]["source"],
-        code=code_digest("compare_published.py"),
+        code=code_digest("published/compare_published.py"),
     script:
-        "../scripts/compare_published.py"
+        "../scripts/published/compare_published.py"

@@ -35,9 +35,9 @@ rule tabulate_quality:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         limits=quality_limits(),
-        code=code_digest("tabulate_quality.py"),
+        code=code_digest("quality/tabulate_quality.py"),
     script:
-        "../scripts/tabulate_quality.py"
+        "../scripts/quality/tabulate_quality.py"
 
 
 rule select_participants:
@@ -65,15 +65,15 @@ rule select_participants:
         site=SITE,
         harmonise=config["classification"]["harmonise"],
         n_folds=config["classification"]["n_folds"],
-        code=code_digest("select_participants.py"),
+        code=code_digest("quality/select_participants.py"),
     script:
-        "../scripts/select_participants.py"
+        "../scripts/quality/select_participants.py"
 
 
 rule build_wall:
     """The page on which all participants are looked at side by side, and rated."""
     input:
-        template=f"{workflow.basedir}/scripts/restpain/templates/quality_wall.html.j2",
+        template=f"{workflow.basedir}/scripts/restpain/quality/templates/quality_wall.html.j2",
         quality="results/quality/quality.tsv",
         motion="results/quality/motion_of_groups.tsv",
         pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
@@ -96,6 +96,6 @@ rule build_wall:
     params:
         source=config["cohort"]["source"],
         limits=quality_limits(),
-        code=code_digest("build_wall.py"),
+        code=code_digest("quality/build_wall.py"),
     script:
-        "../scripts/build_wall.py"
+        "../scripts/quality/build_wall.py"

@@ -31,9 +31,9 @@ rule define_planted_regions:
         mem_mb=on_retry(2000),
         runtime=on_retry(5),
     params:
-        code=code_digest("define_planted_regions.py"),
+        code=code_digest("recovery/define_planted_regions.py"),
     script:
-        "../scripts/define_planted_regions.py"
+        "../scripts/recovery/define_planted_regions.py"
 
 
 rule compare_truth:
@@ -73,9 +73,9 @@ rule compare_truth:
         fwhm_mm=config["metrics"]["fwhm_mm"],
         smoothing_kernel=config["metrics"]["smoothing_kernel"],
         reho_neighbours=config["metrics"]["reho_neighbours"],
-        code=code_digest("compare_truth.py"),
+        code=code_digest("recovery/compare_truth.py"),
     script:
-        "../scripts/compare_truth.py"
+        "../scripts/recovery/compare_truth.py"
 
 
 rule tabulate_recovery:
@@ -118,9 +118,9 @@ rule tabulate_recovery:
     params:
         measures=[*MEASURES, "fc"],
         patients=config["cohort"]["patients"],
-        code=code_digest("tabulate_recovery.py"),
+        code=code_digest("recovery/tabulate_recovery.py"),
     script:
-        "../scripts/tabulate_recovery.py"
+        "../scripts/recovery/tabulate_recovery.py"
 
 
 rule plot_recovery:
@@ -154,6 +154,6 @@ rule plot_recovery:
     params:
         measures=[*MEASURES, "fc"],
         patients=config["cohort"]["patients"],
-        code=code_digest("plot_recovery.py"),
+        code=code_digest("recovery/plot_recovery.py"),
     script:
-        "../scripts/plot_recovery.py"
+        "../scripts/recovery/plot_recovery.py"

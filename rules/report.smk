@@ -41,9 +41,9 @@ rule tabulate_demographics:
         covariates=config["cohort"]["covariates"],
         score=config["cohort"]["score"],
         source=config["cohort"]["source"],
-        code=code_digest("tabulate_demographics.py"),
+        code=code_digest("tables/tabulate_demographics.py"),
     script:
-        "../scripts/tabulate_demographics.py"
+        "../scripts/tables/tabulate_demographics.py"
 
 
 rule tabulate_regions:
@@ -72,9 +72,9 @@ rule tabulate_regions:
         runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
-        code=code_digest("tabulate_regions.py"),
+        code=code_digest("tables/tabulate_regions.py"),
     script:
-        "../scripts/tabulate_regions.py"
+        "../scripts/tables/tabulate_regions.py"
 
 
 rule tabulate_classification:
@@ -101,9 +101,9 @@ rule tabulate_classification:
         runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
-        code=code_digest("tabulate_classification.py"),
+        code=code_digest("tables/tabulate_classification.py"),
     script:
-        "../scripts/tabulate_classification.py"
+        "../scripts/tables/tabulate_classification.py"
 
 
 rule tabulate_correlation:
@@ -129,9 +129,9 @@ rule tabulate_correlation:
         runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
-        code=code_digest("tabulate_correlation.py"),
+        code=code_digest("tables/tabulate_correlation.py"),
     script:
-        "../scripts/tabulate_correlation.py"
+        "../scripts/tables/tabulate_correlation.py"
 
 
 rule export_tables:
@@ -159,9 +159,9 @@ rule export_tables:
         runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
-        code=code_digest("export_tables.py"),
+        code=code_digest("tables/export_tables.py"),
     script:
-        "../scripts/export_tables.py"
+        "../scripts/tables/export_tables.py"
 
 
 rule trace_tables:
@@ -208,9 +208,9 @@ rule trace_tables:
     params:
         data_rule=DATA_RULES[SOURCE],
         participants_rule="select_participants",
-        code=code_digest("trace_tables.py"),
+        code=code_digest("tables/trace_tables.py"),
     script:
-        "../scripts/trace_tables.py"
+        "../scripts/tables/trace_tables.py"
 
 
 rule plot_workflow:
@@ -245,9 +245,9 @@ rule plot_workflow:
         runtime=on_retry(5),
     params:
         settings=config,
-        code=code_digest("plot_workflow.py"),
+        code=code_digest("figures/plot_workflow.py"),
     script:
-        "../scripts/plot_workflow.py"
+        "../scripts/figures/plot_workflow.py"
 
 
 rule plot_group_maps:
@@ -304,9 +304,9 @@ rule plot_group_maps:
         voxel_p=config["group"]["voxel_p"],
         tails=config["group"]["tails"],
         source=config["cohort"]["source"],
-        code=code_digest("plot_group_maps.py"),
+        code=code_digest("figures/plot_group_maps.py"),
     script:
-        "../scripts/plot_group_maps.py"
+        "../scripts/figures/plot_group_maps.py"
 
 
 rule plot_regions:
@@ -349,9 +349,9 @@ rule plot_regions:
         cluster_p=config["group"]["cluster_p"],
         tails=config["group"]["tails"],
         source=config["cohort"]["source"],
-        code=code_digest("plot_regions.py"),
+        code=code_digest("figures/plot_regions.py"),
     script:
-        "../scripts/plot_regions.py"
+        "../scripts/figures/plot_regions.py"
 
 
 rule plot_roc:
@@ -382,9 +382,9 @@ rule plot_roc:
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
         source=config["cohort"]["source"],
-        code=code_digest("plot_roc.py"),
+        code=code_digest("figures/plot_roc.py"),
     script:
-        "../scripts/plot_roc.py"
+        "../scripts/figures/plot_roc.py"
 
 
 rule tabulate_run_times:
@@ -415,9 +415,9 @@ rule tabulate_run_times:
         runtime=on_retry(5),
     params:
         folder="results/benchmarks",
-        code=code_digest("tabulate_run_times.py"),
+        code=code_digest("report/tabulate_run_times.py"),
     script:
-        "../scripts/tabulate_run_times.py"
+        "../scripts/report/tabulate_run_times.py"
 
 
 rule build_report:
@@ -494,6 +494,6 @@ rule build_report:
         runtime=on_retry(15),
     params:
         settings=config,
-        code=code_digest("build_report.py"),
+        code=code_digest("report/build_report.py"),
     script:
-        "../scripts/build_report.py"
+        "../scripts/report/build_report.py"

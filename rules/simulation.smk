@@ -33,9 +33,9 @@ rule simulate_cohort:
         effects=config["simulation"]["effects"],
         score=config["cohort"]["score"],
         seed=config["seed"],
-        code=code_digest("simulate_cohort.py"),
+        code=code_digest("simulation/simulate_cohort.py"),
     script:
-        "../scripts/simulate_cohort.py"
+        "../scripts/simulation/simulate_cohort.py"
 
 
 rule simulate_participant:
@@ -73,6 +73,6 @@ rule simulate_participant:
         patient_motion=config["simulation"]["patient_motion"],
         sinus_dropout=config["simulation"]["sinus_dropout"],
         dicom=config["simulation"]["dicom"],
-        code=code_digest("simulate_participant.py"),
+        code=code_digest("simulation/simulate_participant.py"),
     script:
-        "../scripts/simulate_participant.py"
+        "../scripts/simulation/simulate_participant.py"

@@ -1,4 +1,4 @@
-"""Checks of restpain.atlas: a small atlas whose labels can be counted, and known places."""
+"""Checks of atlas: a small atlas whose labels can be counted, and known places."""
 
 import numpy as np
 import pytest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 PROGRAM = """
 import numpy as np
-from restpain.resampling import _filter_volume
+from restpain.preprocessing.splines import _filter_volume
 _filter_volume(np.ones((3, 3, 3), np.float32))
 print("zmm" in "".join(_filter_volume.inspect_asm().values()))
 import numba

@@ -8,6 +8,12 @@ import pytest
 import yaml
 
 REPOSITORY = Path(__file__).parents[2]
+SCRIPTS = REPOSITORY / "scripts"
+STAGE = {
+    path.stem: path.parent.name
+    for path in SCRIPTS.glob("*/*.py")
+    if path.parent.name != "restpain"
+}
 
 
 # the digest, what must merely have been checked or finished, and sidecars written with their table
@@ -41,7 +47,7 @@ def declared(section, body):
 
 @pytest.mark.parametrize("name", SCRIPT_RULES)
 def test_a_rule_runs_the_script_of_its_name(name):
-    assert f'"../scripts/{name}.py"' in SCRIPT_RULES[name]
+    assert f'"../scripts/{STAGE[name]}/{name}.py"' in SCRIPT_RULES[name]
 
 
 @pytest.mark.parametrize("name", SCRIPT_RULES)
@@ -57,7 +63,7 @@ def test_a_rule_says_what_it_computes(name):
 
 @pytest.mark.parametrize("name", SCRIPT_RULES)
 def test_a_rule_reruns_when_its_code_changes(name):
-    assert f'code=code_digest("{name}.py")' in SCRIPT_RULES[name]
+    assert f'code=code_digest("{STAGE[name]}/{name}.py")' in SCRIPT_RULES[name]
 
 
 # a second attempt of the check of the cohort would miss the indices that the first one removed
@@ -69,7 +75,7 @@ def test_what_looks_for_faults_of_the_data_is_not_submitted_again(name):
 @pytest.mark.parametrize("name", SCRIPT_RULES)
 @pytest.mark.parametrize("section", ["input", "output", "params"])
 def test_a_script_reads_all_that_its_rule_declares_and_nothing_else(name, section):
-    script = (REPOSITORY / "scripts" / f"{name}.py").read_text()
+    script = (SCRIPTS / STAGE[name] / f"{name}.py").read_text()
     read = set(re.findall(rf"snakemake\.{section}\.(\w+)", script))
 
     assert read - {"get", "keys", "items"} <= declared(section, SCRIPT_RULES[name])
@@ -90,17 +96,17 @@ OF_EVERYBODY = {"maps", "series", "masks", "fc", "fc_maps", "func_qc", "anat_qc"
 def test_who_is_left_out_by_quality_control_does_not_enter_the_group_level(name):
     assert "results/cohort/participants.tsv" not in SCRIPT_RULES[name].partition("output:")[0]
 
-    script = "".join((REPOSITORY / "scripts" / f"{name}.py").read_text().split())
+    script = "".join((SCRIPTS / STAGE[name] / f"{name}.py").read_text().split())
     for given in declared("input", SCRIPT_RULES[name]) & OF_EVERYBODY:
         assert f"of_analysed(snakemake.input.{given}," in script
 
 
 def test_every_script_belongs_to_a_rule():
-    assert {path.stem for path in REPOSITORY.glob("scripts/*.py")} == set(SCRIPT_RULES)
+    assert set(STAGE) == set(SCRIPT_RULES)
 
 
 @pytest.mark.parametrize(
-    "path", sorted(REPOSITORY.glob("scripts/restpain/*.py")), ids=lambda path: path.stem
+    "path", sorted(REPOSITORY.glob("scripts/restpain/**/*.py")), ids=lambda path: path.stem
 )
 def test_every_public_function_of_the_package_has_a_docstring(path):
     for node in ast.parse(path.read_text()).body:
@@ -150,7 +156,7 @@ def test_no_description_of_the_schema_was_cut_at_a_comma():
 def test_compiled_code_keeps_to_the_order_of_its_sums():
     # with fastmath a function compiled in this process and the same one loaded from the cache
     # differed in the last digit, so the first job of a run gave other bytes than a later one
-    for path in REPOSITORY.glob("scripts/restpain/*.py"):
+    for path in REPOSITORY.glob("scripts/restpain/**/*.py"):
         assert "fastmath" not in path.read_text(), path.name
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_conventions import SCRIPT_RULES
+from test_conventions import SCRIPT_RULES, STAGE
 
 REPOSITORY = Path(__file__).parents[2]
 SCRIPTS = REPOSITORY / "scripts"
@@ -40,6 +40,7 @@ def imported(path):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
@@ -76,7 +77,7 @@ def environment(rule):
 
 @pytest.mark.parametrize("rule", SCRIPT_RULES)
 def test_the_environment_of_a_rule_has_all_that_its_script_imports(rule):
-    assert third_party(SCRIPTS / f"{rule}.py") <= environment(rule)
+    assert third_party(SCRIPTS / STAGE[rule] / f"{rule}.py") <= environment(rule)
 
 
 def test_an_environment_holds_nothing_that_no_script_needs():
@@ -84,5 +85,6 @@ def test_an_environment_holds_nothing_that_no_script_needs():
     by_name = {"python", "pip", "lightgbm", "catboost", "xgboost-cpu"}
     for path in REPOSITORY.glob("envs/*.yaml"):
         rules = [name for name, body in SCRIPT_RULES.items() if f"/{path.name}" in body]
-        needed = set().union(*(third_party(SCRIPTS / f"{name}.py") for name in rules))
+        scripts = [SCRIPTS / STAGE[name] / f"{name}.py" for name in rules]
+        needed = set().union(*map(third_party, scripts))
         assert environment(rules[0]) - needed <= by_name, path.name

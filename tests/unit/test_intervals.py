@@ -1,4 +1,4 @@
-"""Checks of restpain.intervals against textbook values."""
+"""Checks of intervals against textbook values."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of restpain.random_seeds."""
+"""Checks of"""
 
 from restpain.random_seeds import step_seed
 

@@ -46,7 +46,7 @@ class Search:
     mask : ndarray of bool, shape (x, y, z)
     affine : ndarray of shape (4, 4)
     settings : dict
-        Thresholds of ``restpain.group.inference.find_clusters``; ``across_seeds`` if the connectivity
+        Thresholds of `find_clusters`; ``across_seeds`` if the connectivity
         maps of all seeds of a fold share one correction (default: each has its own).
     """
 

@@ -84,7 +84,7 @@ def site_problems(table: pd.DataFrame, site: str | None) -> list[str]:
 def small_site_problems(sites: pd.Series, *, n_folds: int) -> list[str]:
     """Name the sites too small for ComBat in every training set, a sentence each.
 
-    Folds share out each group of each site evenly (`restpain.classification.folds.stratified_folds`). Of the n
+    Folds share out each group of each site evenly (`stratified_folds`). Of the n
     participants of a site, a and b in the groups, a fold tests at most
     ceil(a / k) + ceil(b / k) <= floor((n - 2) / k) + 2, however the groups are permuted; 3 must be
     left. The smaller training sets of the learning curve keep 3 of each that has them.

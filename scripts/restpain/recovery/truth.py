@@ -87,7 +87,7 @@ def estimated_matrices(parameters: np.ndarray, t1_to_first_volume: np.ndarray) -
     Parameters
     ----------
     parameters : ndarray of shape (n_volumes, 6)
-        Motion parameters: from each volume to the first (`restpain.preprocessing.motion.motion_parameters`).
+        Motion parameters: from each volume to the first (`motion_parameters`).
     t1_to_first_volume : ndarray of shape (4, 4)
         Coregistration with the first volume.
     """

@@ -1,0 +1,83 @@
+"""Checks that the conversion stage takes both kinds of DICOM that the simulator writes."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+from pydicom import dcmread
+from test_dicom_classic import AXIAL, SAGITTAL, series
+
+from restpain.cohort.dicom_conversion import checked_conversion
+from restpain.cohort.dicom_series import folder_series
+from restpain.io.tables import read_json
+from restpain.simulation.dicom_classic import write_series
+from restpain.simulation.dicom_enhanced import write_enhanced_series
+from scripts.cohort.convert_dicom import convert_dicom
+from scripts.cohort.index_participant import index_participant
+
+SHAPES = {"T1": (60, 60, 48), "rest": (24, 20, 10, 25)}
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """The same session as classic and as enhanced DICOM, indexed and converted."""
+    found = {}
+    for kind, write in (("classic", write_series), ("enhanced", write_enhanced_series)):
+        folder = tmp_path_factory.mktemp(kind)
+        for name, axes in (("T1", SAGITTAL), ("rest", AXIAL)):
+            series(folder / "dicom" / name, axes=axes, shape=SHAPES[name], write=write, name=name)
+        index_participant(
+            folder=str(folder / "dicom"),
+            index_path=str(folder / "index.json"),
+            participant_id="sub-03",
+            source="dicom",
+        )
+        paths = {f"{name}_path": str(folder / f"{name}.nii.gz") for name in ("t1w", "bold")} | {
+            f"{name}_sidecar_path": str(folder / f"{name}.json") for name in ("t1w", "bold")
+        }
+        convert_dicom(folder=str(folder / "dicom"), index_path=str(folder / "index.json"), **paths)
+        found[kind] = folder
+    return found
+
+
+@pytest.mark.parametrize("name", ["t1w", "bold"])
+def test_enhanced_and_classic_sessions_convert_to_the_same_image(converted, name):
+    classic, enhanced = (nib.load(converted[kind] / f"{name}.nii.gz") for kind in converted)
+
+    np.testing.assert_array_equal(classic.get_fdata(), enhanced.get_fdata())
+    np.testing.assert_allclose(classic.affine, enhanced.affine, atol=1e-3)
+
+
+def test_the_index_sees_the_same_series_in_both(converted):
+    classic, enhanced = (
+        {one["kind"]: one for one in read_json(converted[kind] / "index.json")["series"]}
+        for kind in converted
+    )
+
+    for kind in ("t1", "rest"):
+        assert enhanced[kind]["layout"] == "enhanced"
+        for key in ("vendor", "n_volumes", "repetition_time_s", "echo_time_ms", "acquisition"):
+            assert enhanced[kind][key] == classic[kind][key], key
+        assert sorted(enhanced[kind]["matrix"]) == sorted(classic[kind]["matrix"])
+    assert "SliceTiming" not in read_json(converted["enhanced"] / "bold.json")
+
+
+def number_slice_by_slice(folder):
+    """Number the images of a series as real Philips exports do: all volumes of a slice first."""
+    for path in folder.iterdir():
+        dataset = dcmread(path)
+        before = (dataset[0x2001, 0x100A].value - 1) * dataset.NumberOfTemporalPositions
+        dataset.InstanceNumber = before + dataset.TemporalPositionIdentifier
+        dataset.save_as(path)
+
+
+def test_a_series_that_is_numbered_slice_by_slice_converts_to_the_same_image(tmp_path):
+    for kind in ("by_volume", "by_slice"):
+        series(tmp_path / kind, shape=SHAPES["rest"])
+    number_slice_by_slice(tmp_path / "by_slice")
+
+    found = [folder_series(tmp_path / kind)[0][0] for kind in ("by_volume", "by_slice")]
+
+    assert found[0].facts == found[1].facts
+    assert found[0].facts["kind"] == "rest"
+    images = [checked_conversion(one.paths, one.facts, name="rest") for one in found]
+    assert images[0] == images[1]

@@ -1,0 +1,39 @@
+"""The script of the cohort check: what it leaves behind when it finds something."""
+
+import pytest
+from test_bad_inputs import TABLE, write_image
+
+from restpain.cohort.index import participant_index
+from restpain.io.tables import write_json
+from scripts.cohort.check_cohort import check_cohort
+
+
+def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
+    (tmp_path / "participants.tsv").write_text(TABLE)
+    indices = []
+    for name in ("sub-01", "sub-02"):
+        folder = tmp_path / "data" / name
+        if name == "sub-02":  # the other has no images
+            write_image(folder / "func" / f"{name}_task-rest_bold.nii.gz", (10, 10, 8, 40))
+            write_image(folder / "anat" / f"{name}_T1w.nii.gz", (44, 44, 44))
+        folder.mkdir(parents=True, exist_ok=True)
+        indices.append(tmp_path / f"{name}.json")
+        write_json(indices[-1], participant_index(folder, participant_id=name, source="bids"))
+
+    with pytest.raises(ValueError, match="sub-01, participant's folder: no T1-weighted image"):
+        check_cohort(
+            participants_path=str(tmp_path / "participants.tsv"),
+            index_paths=[str(path) for path in indices],
+            ratings_path=None,
+            check_path=str(tmp_path / "check.tsv"),
+            description_path=str(tmp_path / "description.json"),
+            derivatives_path=str(tmp_path / "derivatives.json"),
+            data=str(tmp_path / "data"),
+            drop_volumes=5,
+            slice_order="off",
+            band_hz=(0.01, 0.1),
+            normalisation_mm=2.0,
+            voxel_mm=3.0,
+        )
+
+    assert [path.exists() for path in indices] == [False, True]

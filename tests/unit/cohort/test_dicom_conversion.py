@@ -1,0 +1,106 @@
+"""Checks of dicom_conversion on small series, and on a real scanner's where at hand."""
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from restpain.cohort.dicom_conversion import checked_conversion, chosen_image
+from restpain.cohort.dicom_series import folder_series, slice_timing
+from small_dicom import REST, dataset, write_mosaics, write_series
+
+
+def rest_series(folder):
+    (series,), _ = folder_series(folder)
+    return series
+
+
+def test_slices_of_different_scale_keep_their_signal(tmp_path):
+    for volume in range(20):
+        for number in range(8):
+            image = dataset(
+                (10, 10, 8),
+                slice_index=number,
+                volume=volume,
+                n_volumes=20,
+                **(REST | {"RescaleSlope": 1.0 + number}),
+            )
+            image.save_as(tmp_path / f"{volume}_{number}", enforce_file_format=True)
+    series = rest_series(tmp_path)
+
+    content, _ = checked_conversion(series.paths, series.facts, name="x")
+
+    signal = nib.Nifti1Image.from_bytes(content).get_fdata()
+    # pixels are 100 x slice + 10 x volume + column, and the slope is 1 + slice
+    assert sorted({signal[0, 0, 3, 2], signal[9, 0, 3, 2]}) == [4 * 320, 4 * 329]
+
+
+def test_the_tiles_of_a_mosaic_become_its_slices(tmp_path):
+    write_mosaics(tmp_path, n_volumes=25)
+    series = rest_series(tmp_path)
+    assert (series.facts["matrix"], series.facts["n_volumes"]) == ([16, 16, 8], 25)
+
+    content, sidecar = checked_conversion(series.paths, series.facts, name="x")
+
+    image = nib.Nifti1Image.from_bytes(content)
+    upwards = image.get_fdata()[:, :, :: int(np.sign(image.affine[2, 2]))]
+    expected = 100 * np.arange(1, 9)[:, None]
+    np.testing.assert_array_equal(upwards, np.broadcast_to(expected, (16, 16, 8, 25)))
+    assert sidecar["RepetitionTime"] == 2.0
+
+
+def test_an_image_of_another_size_than_the_headers_say_is_refused(tmp_path):
+    write_series(tmp_path, (10, 10, 8), n_volumes=25, **REST)
+    series = rest_series(tmp_path)
+
+    with pytest.raises(
+        ValueError,
+        match=r"x was converted to 1 images of 10x10x8x24 .* expected one of 10x10x8 voxels "
+        r"and 25 volumes",
+    ):
+        checked_conversion(series.paths[:-8], series.facts, name="x")
+
+
+def test_another_repetition_time_than_the_headers_say_is_refused(tmp_path):
+    write_series(tmp_path, (10, 10, 8), n_volumes=25, **REST)
+    series = rest_series(tmp_path)
+
+    with pytest.raises(ValueError, match=r"a repetition time of 2 s, but its headers say 2.5 s"):
+        checked_conversion(series.paths, series.facts | {"repetition_time_s": 2.5}, name="x")
+
+
+def test_an_image_resampled_to_equal_distances_is_not_taken(tmp_path):
+    for name in ("image", "image_Eq_1"):
+        nib.save(
+            nib.Nifti1Image(np.zeros((3, 5, 4), np.int16), np.eye(4)), tmp_path / f"{name}.nii"
+        )
+    images = [(path, {}) for path in sorted(tmp_path.iterdir())]
+
+    path, _ = chosen_image(images, matrix=[5, 4, 3], n_volumes=1, name="x")
+
+    assert path.name == "image.nii"
+
+
+def test_files_that_are_no_images_are_refused(tmp_path):
+    (tmp_path / "text").write_text("no image")
+
+    with pytest.raises(ValueError, match="dcm2niix made no image of 1 DICOM files"):
+        checked_conversion([tmp_path / "text"], {}, name="x")
+
+
+def test_a_real_philips_session_is_understood_and_converted(real_dicom):
+    series, counts = folder_series(real_dicom / "sub-01")
+    t1, rest = ([one for one in series if one.facts["kind"] == kind] for kind in ("t1", "rest"))
+
+    assert counts["n_damaged_files"] == 0
+    assert [one.facts["matrix"] for one in t1] == [[256, 256, 170]]
+    assert [one.facts["matrix"] for one in rest] == [[96, 96, 63]]
+    assert rest[0].facts["n_volumes"] == 75
+    assert slice_timing(rest[0]) is None  # Philips tells no slice times
+
+    content, sidecar = checked_conversion(rest[0].paths, rest[0].facts, name="rest")
+
+    image = nib.Nifti1Image.from_bytes(content)
+    assert image.shape == (96, 96, 63, 75)
+    assert sidecar["RepetitionTime"] == pytest.approx(1.25923)
+    np.testing.assert_allclose(image.header.get_zooms()[:3], [2.2604, 2.2604, 2.5], atol=1e-3)
+    assert np.asarray(image.dataobj[..., 0]).max() > 1000  # scaled to signal, not empty

@@ -1,0 +1,175 @@
+"""The exact sentence about each fault of a configuration, and all of them at once."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from restpain.config.validation import configuration_problems, data_problems
+
+REPOSITORY = Path(__file__).parents[3]
+CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+SCHEMA = yaml.safe_load((REPOSITORY / "schemas" / "config.schema.yaml").read_text())
+PRESETS = sorted(REPOSITORY.glob("presets/*.yaml"))
+
+
+def said(text):
+    """Sentences about the repository's configuration with a user's file over it."""
+    config = copy.deepcopy(CONFIG)
+    for section, keys in yaml.safe_load(text).items():
+        if isinstance(keys, dict) and section in config:
+            config[section] |= keys
+        else:
+            config[section] = keys
+    return configuration_problems(config, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "metrics: {band: [0.01, 0.08]}",
+            "configuration: metrics has the unknown key band; did you mean band_hz? Its keys "
+            "are measures, band_hz, fwhm_mm, smoothing_kernel, reho_neighbours; correct or "
+            "remove it",
+        ),
+        (
+            "metricss: {band_hz: [0.01, 0.08]}",
+            "configuration: the file has the unknown key metricss; did you mean metrics? Its "
+            "keys are seed, cohort, published, simulation, preprocessing, quality, metrics, "
+            "group, connectivity, association, classification, power; correct or remove it",
+        ),
+        (
+            "association: {zzz: 1}",
+            "configuration: association has the unknown key zzz; its keys are covariates, "
+            "n_bootstrap; correct or remove it",
+        ),
+        (
+            "group: {n_permutations: many}",
+            "configuration: group.n_permutations is 'many'; expected a whole number, at least "
+            "0; correct it",
+        ),
+        (
+            "preprocessing: {drop_volumes: -1}",
+            "configuration: preprocessing.drop_volumes is -1; expected a whole number, at least "
+            "0; correct it",
+        ),
+        (
+            "preprocessing: {drop_volumes: 2.5}",
+            "configuration: preprocessing.drop_volumes is 2.5; expected a whole number, at "
+            "least 0; correct it",
+        ),
+        (
+            "group: {mask_coverage: '0,9'}",
+            "configuration: group.mask_coverage is '0,9'; expected a number, above 0 and at "
+            "most 1; correct it",
+        ),
+        (
+            "metrics: {fwhm_mm: .nan}",
+            "configuration: metrics.fwhm_mm is nan; expected a number, at least 0 and at most "
+            "20; correct it",
+        ),
+        (
+            "metrics: {band_hz: 0.1}",
+            "configuration: metrics.band_hz is 0.1; expected a list, with 2 entries, each entry "
+            "a number, at least 0; correct it",
+        ),
+        (
+            "metrics: {band_hz: [low, 0.1]}",
+            "configuration: metrics.band_hz, entry 1, is 'low'; expected a number, at least 0; "
+            "correct it",
+        ),
+        (
+            "metrics: {band_hz: [0.1, 0.01]}",
+            "configuration: metrics.band_hz is [0.1, 0.01]; expected the lower edge first and "
+            "the upper one above it; correct it",
+        ),
+        (
+            "metrics: {measures: [alff, rheo]}",
+            "configuration: metrics.measures, entry 2, is 'rheo'; expected one of alff, falff, "
+            "reho; correct it",
+        ),
+        (
+            "metrics: {measures: [alff, alff]}",
+            "configuration: metrics.measures is ['alff', 'alff']; expected a list, with at "
+            "least 1 entries, each entry one of alff, falff, reho, none of them twice; correct "
+            "it",
+        ),
+        (
+            "metrics: null",
+            "configuration: metrics is null; expected a section with keys; correct it",
+        ),
+        (
+            "cohort: {source: nifti}",
+            "configuration: cohort.source is 'nifti'; expected one of simulated, dicom, bids, "
+            "derivatives; correct it",
+        ),
+        (
+            "cohort: {covariates: age}",
+            "configuration: cohort.covariates is 'age'; expected a list, each entry a text, "
+            "none of them twice; correct it",
+        ),
+        (
+            "cohort: {patients: 1}",
+            "configuration: cohort.patients is 1; expected a text, not empty; correct it",
+        ),
+        (
+            "cohort: {patients: same, controls: same}",
+            "configuration: cohort.patients and cohort.controls are both 'same'; expected the "
+            "labels of two groups; correct one of them",
+        ),
+        (
+            "classification: {harmonise: true}",
+            "configuration: classification.harmonise is true, but cohort.site is null; expected "
+            "the column of participants.tsv with the sites; name it there, or set harmonise to "
+            "false",
+        ),
+        (
+            "preprocessing: {slice_order: intereleaved}",
+            "configuration: preprocessing.slice_order is 'intereleaved'; expected null or one "
+            "of off, sequential, reverse, interleaved, interleaved_even or a list, with at "
+            "least 2 entries, each entry a number, at least 0; correct it",
+        ),
+        (
+            "connectivity: {correct_across_seeds: 1}",
+            "configuration: connectivity.correct_across_seeds is 1; expected true or false; "
+            "correct it",
+        ),
+        (
+            "simulation: {effects: [{measure: alff, change: 0.1}]}",
+            "configuration: simulation.effects, entry 1, lacks the key region; expected a text; "
+            "add it",
+        ),
+    ],
+)
+def test_the_sentence_about(text, sentence):
+    assert said(text) == [sentence]
+
+
+def test_all_faults_are_told_at_once():
+    text = "seed: x\ncohort: {source: nifti}\nmetrics: {band_hz: [1], fwhm: 4}"
+
+    assert [sentence.split(";")[0] for sentence in said(text)] == [
+        "configuration: cohort.source is 'nifti'",
+        "configuration: metrics has the unknown key fwhm",
+        "configuration: metrics.band_hz is [1]",
+        "configuration: seed is 'x'",
+    ]
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_the_configurations_of_the_repository_have_no_fault(path):
+    assert said(path.read_text()) == []
+
+
+def test_data_that_are_not_named_or_not_there_are_told(tmp_path):
+    cohort = {"source": "bids", "data": None, "participants": str(tmp_path)}
+
+    assert data_problems(cohort) == [
+        "configuration: cohort.data is null; expected a folder, since cohort.source is bids; "
+        "set it",
+        f"configuration: cohort.participants is {str(tmp_path)!r}; expected a file that exists; "
+        "correct it",
+    ]
+    assert data_problems({"source": "bids", "data": tmp_path, "participants": __file__}) == []

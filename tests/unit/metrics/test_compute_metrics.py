@@ -1,0 +1,312 @@
+"""Checks of the scripts compute_metrics and correlate_seeds on files, and of inputs that bite."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from restpain.connectivity.correlation import (
+    LARGEST_R,
+    connectivity_of_seeds,
+    correlation,
+    fisher_z,
+    seed_series,
+)
+from restpain.io.images import read_arrays, read_volume, write_masked, write_volume
+from restpain.metrics.alff import alff_and_falff, standardised
+from restpain.metrics.reho import reho_in_band
+from restpain.metrics.smoothing import smooth
+from restpain.temporal_filter import ideal_filter
+from scripts.connectivity.correlate_seeds import correlate_seeds
+from scripts.metrics.compute_metrics import compute_metrics
+
+AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -9], [0, 0, 3, -9], [0, 0, 0, 1]])
+BAND = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}
+SMOOTHING = {"affine": AFFINE, "fwhm_mm": 6.0, "kernel": "spm"}
+MEASURES = ["alff", "falff", "reho"]
+
+
+@pytest.fixture
+def mask():
+    return np.random.default_rng(1).random((7, 8, 6)) < 0.8
+
+
+@pytest.fixture
+def series(mask):
+    return (np.random.default_rng(2).normal(size=(mask.sum(), 60)) + 100).astype(np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path, mask, series):
+    """Return a folder with a series, its mask, two seeds, and the mask of a group."""
+    write_masked(tmp_path / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
+    write_volume(tmp_path / "mask.nii.gz", mask, AFFINE)
+    seeds = np.zeros((mask.sum(), 2), dtype=np.uint8)
+    seeds[10, 0] = seeds[20:25, 1] = 1
+    write_masked(tmp_path / "seeds.nii.gz", seeds, mask, AFFINE)
+    write_volume(tmp_path / "group.nii.gz", mask, AFFINE)
+    return tmp_path
+
+
+def run_metrics(folder, measures=MEASURES, **changes):
+    options = {
+        "bold_path": folder / "bold.nii.gz",
+        "mask_path": folder / "mask.nii.gz",
+        "raw_paths": [folder / f"{measure}.nii.gz" for measure in measures],
+        "standardised_paths": [folder / f"{measure}_std.nii.gz" for measure in measures],
+        "measures": measures,
+        "band_hz": (0.01, 0.1),
+        "fwhm_mm": 6.0,
+        "smoothing_kernel": "spm",
+        "reho_neighbours": 27,
+    }
+    compute_metrics(**options | changes)
+
+
+def run_seeds(folder):
+    correlate_seeds(
+        bold_path=folder / "bold.nii.gz",
+        mask_path=folder / "mask.nii.gz",
+        seeds_path=folder / "seeds.nii.gz",
+        group_mask_path=folder / "group.nii.gz",
+        fc_path=folder / "fc.nii.gz",
+        series_path=folder / "series.npz",
+        band_hz=(0.01, 0.1),
+        fwhm_mm=6.0,
+        smoothing_kernel="spm",
+    )
+
+
+def values(folder, name, mask):
+    volume, affine = read_volume(folder / f"{name}.nii.gz")
+    np.testing.assert_array_equal(affine, AFFINE)
+    assert not volume[~mask].any()
+    return volume[mask]
+
+
+def test_alff_is_of_smoothed_series_and_reho_is_smoothed_last(folder, mask, series):
+    run_metrics(folder)
+
+    alff, falff = alff_and_falff(smooth(series, mask, **SMOOTHING), **BAND)
+    reho = reho_in_band(series, mask, **BAND, neighbours=27)
+    for name, expected in (("alff", alff), ("falff", falff), ("reho", reho)):
+        np.testing.assert_allclose(values(folder, name, mask), expected, rtol=1e-6)
+    for name, expected in (
+        ("alff_std", standardised(alff)),
+        ("falff_std", standardised(falff)),
+        ("reho_std", smooth(standardised(reho), mask, **SMOOTHING)),
+    ):
+        np.testing.assert_allclose(values(folder, name, mask), expected, rtol=1e-6)
+
+
+def test_only_the_measures_asked_for_are_written_each_with_its_sidecar(folder):
+    run_metrics(folder, measures=["reho"])
+
+    assert sorted(path.name for path in folder.glob("*reho*")) == [
+        "reho.json",
+        "reho.nii.gz",
+        "reho_std.json",
+        "reho_std.nii.gz",
+    ]
+    assert not list(folder.glob("*alff*"))
+    sidecar = json.loads((folder / "reho_std.json").read_text())
+    assert sidecar["Units"] == "1"
+    assert sidecar["BandHz"] == [0.01, 0.1]
+    assert sidecar["Neighbours"] == 27
+    assert 0 < sidecar["MeanOverMask"] < 1
+
+
+def test_two_runs_write_the_same_bytes(folder):
+    run_metrics(folder)
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    run_metrics(folder)
+
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+@pytest.mark.parametrize("script", ["compute_metrics", "correlate_seeds"])
+def test_a_job_starts_without_the_packages_that_start_slowly(script):
+    program = (
+        f"import sys, {script}; print(*sorted({{'nibabel', 'numba', 'pandas', 'pydicom'}} "
+        "& set(sys.modules))); import pydicom; print(pydicom.__name__)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[3] / "scripts",
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.stdout.split() == ["nibabel", "pydicom"]  # which can be imported afterwards
+
+
+def test_connectivity_is_of_filtered_then_smoothed_series(folder, mask, series):
+    run_seeds(folder)
+
+    processed = smooth(ideal_filter(series, **BAND), mask, **SMOOTHING)
+    seeds = np.zeros((mask.sum(), 2))
+    seeds[10, 0] = seeds[20:25, 1] = 1
+    expected = fisher_z(correlation(processed, seed_series(processed, seeds)))
+    z = values(folder, "fc", mask)
+    np.testing.assert_allclose(z, expected, rtol=1e-6)
+    assert z[10, 0] == pytest.approx(np.arctanh(LARGEST_R))
+    assert json.loads((folder / "fc.json").read_text())["SmoothingFWHM"] == 6.0
+
+
+def test_stored_series_are_those_behind_the_connectivity(folder, mask, series):
+    run_seeds(folder)
+
+    stored = read_arrays(folder / "series.npz")
+    seeds = np.zeros((2, mask.sum()), dtype=bool)
+    seeds[0, 10] = seeds[1, 20:25] = True
+    z = connectivity_of_seeds(stored["units"], stored["norms"], seeds)
+    expected = values(folder, "fc", mask).T
+    np.testing.assert_allclose(np.tanh(z), np.tanh(expected), atol=2e-6)
+
+
+def test_a_voxel_of_the_group_without_signal_has_an_empty_series(folder, mask):
+    wider = mask.copy()
+    wider[tuple(np.argwhere(~mask)[0])] = True
+    write_volume(folder / "group.nii.gz", wider, AFFINE)
+
+    run_seeds(folder)
+
+    stored = read_arrays(folder / "series.npz")
+    assert stored["units"].shape[0] == mask.sum() + 1
+    assert (stored["norms"] == 0).sum() == 1
+
+
+def test_no_seed_gives_an_image_without_volumes(folder, mask):
+    write_volume(folder / "seeds.nii.gz", np.zeros((*mask.shape, 0), bool), AFFINE)
+
+    run_seeds(folder)
+
+    assert values(folder, "fc", mask).shape == (mask.sum(), 0)
+
+
+def test_a_seed_outside_the_participants_mask_is_an_error(folder, mask):
+    outside = np.zeros((*mask.shape, 1), dtype=np.uint8)
+    outside[~mask] = 1
+    write_volume(folder / "seeds.nii.gz", outside, AFFINE)
+
+    with pytest.raises(ValueError, match="seed 1 of 1 has no voxel in the mask"):
+        run_seeds(folder)
+
+
+@pytest.mark.parametrize("run", [run_metrics, run_seeds])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_value_that_is_not_finite_stops_with_the_file_and_the_voxel(
+    folder, mask, series, run, bad
+):
+    series[12, 3] = bad
+    write_masked(folder / "bold.nii.gz", series, mask, AFFINE)
+
+    with pytest.raises(ValueError, match=r"bold\.nii\.gz is NaN or infinite .* number 12 in C"):
+        run(folder)
+
+
+def test_a_value_outside_the_mask_that_is_not_finite_does_no_harm(folder, mask, series):
+    run_metrics(folder)
+    expected = values(folder, "reho_std", mask)
+    volume = np.full((*mask.shape, 60), np.nan, dtype=np.float32)
+    volume[mask] = series
+    write_volume(folder / "bold.nii.gz", volume, AFFINE)
+
+    run_metrics(folder)
+
+    np.testing.assert_array_equal(values(folder, "reho_std", mask), expected)
+
+
+@pytest.mark.parametrize("run", [run_metrics, run_seeds])
+def test_an_empty_mask_is_an_error(folder, mask, run):
+    write_volume(folder / "mask.nii.gz", np.zeros_like(mask), AFFINE)
+
+    with pytest.raises(ValueError, match=r"the mask of bold\.nii\.gz is empty"):
+        run(folder)
+
+
+@pytest.mark.parametrize("run", [run_metrics, run_seeds])
+def test_a_mask_on_another_grid_is_an_error(folder, mask, run):
+    write_volume(folder / "mask.nii.gz", mask[1:], AFFINE)
+
+    with pytest.raises(ValueError, match=r"bold\.nii\.gz is on a grid of \(7, 8, 6\), not of"):
+        run(folder)
+
+
+@pytest.mark.parametrize("run", [run_metrics, run_seeds])
+@pytest.mark.parametrize("n_volumes", [1, 2])
+def test_too_few_volumes_for_a_series_are_an_error(folder, mask, series, run, n_volumes):
+    write_masked(folder / "bold.nii.gz", series[:, :n_volumes], mask, AFFINE)
+
+    with pytest.raises(ValueError, match=rf"bold\.nii\.gz has {n_volumes} volumes?, but"):
+        run(folder)
+
+
+@pytest.mark.parametrize("run", [run_metrics, run_seeds])
+def test_too_few_volumes_for_the_band_are_an_error_with_the_grid(folder, mask, series, run):
+    write_masked(
+        folder / "bold.nii.gz", series[:, :3], mask, AFFINE, sidecar={"RepetitionTime": 2.0}
+    )
+
+    with pytest.raises(ValueError, match=r"no frequency between 0\.01 and 0\.1 Hz: 3 volumes"):
+        run(folder)
+
+
+@pytest.mark.parametrize("run", [run_metrics, run_seeds])
+@pytest.mark.parametrize("sidecar", [None, {"RepetitionTime": 0}], ids=["no sidecar", "zero too"])
+def test_a_repetition_time_of_zero_is_an_error_that_asks_for_a_sidecar(
+    folder, mask, series, run, sidecar
+):
+    (folder / "bold.json").unlink()
+    write_masked(
+        folder / "bold.nii.gz", series, mask, AFFINE, repetition_time=0.0, sidecar=sidecar
+    )
+
+    with pytest.raises(ValueError, match=r"no repetition time: .* add bold\.json"):
+        run(folder)
+
+
+def test_the_sidecar_gives_the_repetition_time_where_the_header_says_zero(folder, mask, series):
+    run_metrics(folder)
+    expected = values(folder, "alff", mask)
+    write_masked(folder / "bold.nii.gz", series, mask, AFFINE, repetition_time=0.0)
+
+    run_metrics(folder)  # bold.json is still there
+
+    np.testing.assert_array_equal(values(folder, "alff", mask), expected)
+
+
+def test_integers_with_scale_factors_are_read_in_the_unit_of_the_series(folder, mask):
+    stored = np.random.default_rng(3).integers(-3000, 3000, (*mask.shape, 60)).astype(np.int16)
+    image = nib.Nifti1Image(stored, AFFINE)
+    image.header.set_slope_inter(0.25, 100.0)
+    image.to_filename(folder / "bold.nii.gz")
+    assert nib.load(folder / "bold.nii.gz").dataobj.slope == 0.25
+
+    run_metrics(folder)
+
+    expected, _ = alff_and_falff(smooth(stored[mask] * 0.25 + 100.0, mask, **SMOOTHING), **BAND)
+    np.testing.assert_allclose(values(folder, "alff", mask), expected, rtol=1e-5)
+
+
+def test_constant_voxels_have_no_metric_and_are_no_neighbours(folder, mask, series):
+    series[[5, 40]] = 100.0
+    write_masked(folder / "bold.nii.gz", series, mask, AFFINE)
+
+    run_metrics(folder, fwhm_mm=0.0)
+    run_seeds(folder)
+
+    for name in MEASURES:
+        assert (np.flatnonzero(values(folder, name, mask) == 0) == [5, 40]).all()
+
+
+def test_a_series_of_constants_alone_is_an_error(folder, mask, series):
+    write_masked(folder / "bold.nii.gz", np.full_like(series, 7.0), mask, AFFINE)
+
+    with pytest.raises(ValueError, match="there is no signal in the mask"):
+        run_metrics(folder)

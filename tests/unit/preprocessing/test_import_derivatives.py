@@ -1,0 +1,99 @@
+"""Checks of the script import_derivatives on a small dataset as fMRIPrep writes it."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from restpain.io.images import read_mask, read_masked, write_volume
+from restpain.io.tables import read_table, write_table
+from scripts.preprocessing.import_derivatives import import_derivatives
+
+GRID = np.diag([6.0, 6, 6, 1])
+GRID[:3, 3] = [-42, -48, -36]
+SHAPE, N, DROP = (15, 17, 13), 48, 4
+MOTION = ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"]
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """Folder of a participant with series, mask and confounds, and the template's mask."""
+    rng = np.random.default_rng(2)
+    ball = (((np.indices(SHAPE).T - [7, 8, 6]) ** 2).sum(axis=-1) < 30).T
+    shared = rng.normal(size=N).cumsum()
+    series = 600 + 20 * rng.normal(size=(*SHAPE, 1)) * shared + rng.normal(0, 5, (*SHAPE, N))
+    folder = tmp_path / "sub-01"
+    stem = folder / "func" / "sub-01_task-rest_space-MNI152NLin2009cAsym"
+    stem.parent.mkdir(parents=True)
+    write_volume(
+        f"{stem}_desc-preproc_bold.nii.gz", series * ball[..., None], GRID, repetition_time=2.0
+    )
+    write_volume(f"{stem}_desc-brain_mask.nii.gz", ball, GRID)
+    table = pd.DataFrame(rng.normal(0, 0.1, (N, 6)), columns=MOTION)
+    table["csf"], table["other"] = shared, 1.0
+    write_table(stem.parent / "sub-01_task-rest_desc-confounds_timeseries.tsv", table)
+    write_volume(tmp_path / "template.nii.gz", ball, GRID)
+    return tmp_path, ball, series[ball], table
+
+
+def run(folder, **changes):
+    options = {
+        "folder": str(folder / "sub-01"),
+        "template_mask_path": str(folder / "template.nii.gz"),
+        "denoised_path": str(folder / "denoised.nii.gz"),
+        "mask_path": str(folder / "mask.nii.gz"),
+        "boldref_path": str(folder / "boldref.nii.gz"),
+        "carpet_path": str(folder / "carpet.nii.gz"),
+        "confounds_path": str(folder / "confounds.tsv"),
+        "qc_path": str(folder / "qc.json"),
+        "drop_volumes": DROP,
+        "nuisance": ["trend", "csf"],
+        "regression_band_hz": None,
+    }
+    import_derivatives(**options | changes)
+
+
+def test_the_confounds_of_the_dataset_are_regressed_out_of_the_kept_volumes(dataset):
+    folder, ball, series, table = dataset
+    design = np.column_stack([np.ones(N - DROP), np.arange(N - DROP), table["csf"][DROP:]])
+    kept = series[:, DROP:].T
+    expected = kept - design @ np.linalg.lstsq(design, kept, rcond=None)[0]
+
+    run(folder)
+
+    mask, grid = read_mask(folder / "mask.nii.gz")
+    np.testing.assert_array_equal(mask, ball)
+    np.testing.assert_allclose(
+        read_masked(folder / "denoised.nii.gz", mask, grid), expected.T, atol=1e-2
+    )
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["slice_timing"] == "as preprocessed before"
+    assert quality["n_volumes"] == N - DROP
+
+
+def test_the_table_of_confounds_holds_what_the_dataset_knows_and_describes_it(dataset):
+    folder, _, _, table = dataset
+
+    run(folder)
+
+    confounds = read_table(folder / "confounds.tsv")
+    described = json.loads((folder / "confounds.json").read_text())
+    assert list(described) == list(confounds)
+    np.testing.assert_allclose(confounds[MOTION], table[MOTION][DROP:])
+    assert confounds["white_matter"].isna().all()
+    assert confounds["framewise_displacement_jenkinson"].notna().sum() == N - DROP - 1
+
+
+def test_motion_that_is_not_known_is_missing_and_stops_only_what_needs_it(dataset):
+    folder, *_ = dataset
+    path = next((folder / "sub-01" / "func").glob("*confounds*.tsv"))
+    write_table(path, read_table(path).drop(columns=MOTION))
+
+    run(folder)
+
+    assert json.loads((folder / "qc.json").read_text())["mean_fd_jenkinson_mm"] is None
+    with pytest.raises(ValueError, match="friston24 .* cannot be made: sub-01_task-rest_desc-con"):
+        run(folder, nuisance=["friston24"])
+    with pytest.raises(ValueError, match="scrub .* cannot be made"):
+        run(folder, nuisance=["scrub"])
