@@ -29,7 +29,6 @@ include: "rules/group.smk"
 include: "rules/connectivity.smk"
 include: "rules/association.smk"
 include: "rules/classification.smk"
-include: "rules/report.smk"
 
 
 if SOURCE == "simulated":
@@ -43,6 +42,11 @@ include: "rules/power.smk"
 if config["published"] is not None:
 
     include: "rules/published.smk"
+
+
+include: "rules/tables.smk"
+include: "rules/figures.smk"
+include: "rules/report.smk"
 
 
 onstart:

@@ -4,16 +4,16 @@ inputs   standardised maps and series of all participants, features and tables o
 outputs  results/classification/, results/tables/table3_robustness.tsv, results/figures/figure4_robustness.png
 """
 
-PARTS = {**{measure: [measure] for measure in [*MEASURES, "fc"]}, "all": [*MEASURES, "fc"]}
+FEATURE_SETS = {**{measure: [measure] for measure in [*MEASURES, "fc"]}, "all": [*MEASURES, "fc"]}
 REPEATS = range(1, config["classification"]["n_fold_repeats"] + 1)
 BATCHES = range(1, -(-config["classification"]["n_permutations"] // BATCH) + 1)
 
 # how the regions of a fold are chosen: as those of the whole sample
 SELECTION = {
-    key: config["group"][key]
-    for key in ("voxel_p", "cluster_p", "tails", "connectivity", "smoothness")
+    **CORRECTION,
+    "smoothness": config["group"]["smoothness"],
+    "across_seeds": config["connectivity"]["correct_across_seeds"],
 }
-SELECTION["across_seeds"] = config["connectivity"]["correct_across_seeds"]
 HARMONISED_SITE = harmonised_site()
 LOCAL_MAPS = [
     path
@@ -33,7 +33,7 @@ FUNC_QC = of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_met
 
 
 wildcard_constraints:
-    part="|".join(PARTS),
+    features="|".join(FEATURE_SETS),
     repeat=r"\d+",
     batch=r"\d+",
 
@@ -104,21 +104,22 @@ rule classify_published:
     """The published protocol for the features of one measure, or of all together."""
     input:
         features=lambda wildcards: [
-            f"results/group/{measure}/features.tsv" for measure in PARTS[wildcards.part]
+            f"results/group/{measure}/features.tsv"
+            for measure in FEATURE_SETS[wildcards.features]
         ],
         clusters=lambda wildcards: [
             f"results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls"
             "_desc-clusters_table.tsv"
-            for measure in PARTS[wildcards.part]
+            for measure in FEATURE_SETS[wildcards.features]
         ],
         participants="results/cohort/analysed.tsv",
     output:
-        published="results/classification/{part}/published.tsv",
-        predictions="results/classification/{part}/published_predictions.tsv",
+        published="results/classification/{features}/published.tsv",
+        predictions="results/classification/{features}/published_predictions.tsv",
     log:
-        "results/logs/classify_published/{part}.log",
+        "results/logs/classify_published/{features}.log",
     benchmark:
-        "results/benchmarks/classify_published/{part}.tsv"
+        "results/benchmarks/classify_published/{features}.tsv"
     conda:
         "../envs/classification.yaml"
     threads: 1
@@ -126,7 +127,7 @@ rule classify_published:
         mem_mb=on_retry(2000),
         runtime=on_retry(120),
     params:
-        measures=lambda wildcards: PARTS[wildcards.part],
+        measures=lambda wildcards: FEATURE_SETS[wildcards.features],
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         learners=config["classification"]["learners"],
@@ -143,8 +144,12 @@ rule classify_published:
 rule collect_published:
     """One table of the published protocol."""
     input:
-        published=expand("results/classification/{part}/published.tsv", part=PARTS),
-        predictions=expand("results/classification/{part}/published_predictions.tsv", part=PARTS),
+        measure_published=expand(
+            "results/classification/{features}/published.tsv", features=FEATURE_SETS
+        ),
+        measure_predictions=expand(
+            "results/classification/{features}/published_predictions.tsv", features=FEATURE_SETS
+        ),
     output:
         published="results/classification/published.tsv",
         predictions="results/classification/published_predictions.tsv",
@@ -279,13 +284,21 @@ rule classify_subsets:
 rule collect_nested:
     """The leak-free arms of all dealings in one table, with the permutations of the groups."""
     input:
-        predictions=expand(
+        repeat_predictions=expand(
             "results/classification/repeat-{repeat}/nested_predictions.tsv", repeat=REPEATS
         ),
-        weights=expand("results/classification/repeat-{repeat}/nested_weights.tsv", repeat=REPEATS),
-        arms=expand("results/classification/repeat-{repeat}/nested_arms.tsv", repeat=REPEATS),
-        regions=expand("results/classification/repeat-{repeat}/fold_regions.tsv", repeat=REPEATS),
-        permuted=expand("results/classification/permutations-{batch}/permuted.tsv", batch=BATCHES),
+        repeat_weights=expand(
+            "results/classification/repeat-{repeat}/nested_weights.tsv", repeat=REPEATS
+        ),
+        repeat_arms=expand(
+            "results/classification/repeat-{repeat}/nested_arms.tsv", repeat=REPEATS
+        ),
+        repeat_regions=expand(
+            "results/classification/repeat-{repeat}/fold_regions.tsv", repeat=REPEATS
+        ),
+        batch_permuted=expand(
+            "results/classification/permutations-{batch}/permuted.tsv", batch=BATCHES
+        ),
     output:
         nested="results/classification/nested.tsv",
         predictions="results/classification/nested_predictions.tsv",
@@ -309,80 +322,3 @@ rule collect_nested:
         code=code_digest("classification/collect_nested.py"),
     script:
         "../scripts/classification/collect_nested.py"
-
-
-rule tabulate_robustness:
-    """Optimism, permuted groups, stability of the regions, learning curve: beside Table 3."""
-    input:
-        published="results/classification/published.tsv",
-        published_predictions="results/classification/published_predictions.tsv",
-        nested="results/classification/nested.tsv",
-        nested_predictions="results/classification/nested_predictions.tsv",
-        permuted="results/classification/permuted.tsv",
-        curve="results/classification/learning_curve.tsv",
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        fold_voxels=expand(
-            "results/classification/repeat-{repeat}/space-MNI152NLin2009aSym_desc-foldregions_mask.nii.gz",
-            repeat=REPEATS,
-        ),
-        clusters=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-            measure=[*MEASURES, "fc"],
-        ),
-    output:
-        table=report(
-            "results/tables/table3_robustness.tsv",
-            caption="../docs/captions/table3_robustness.rst",
-            category="Tables",
-        ),
-        columns="results/tables/table3_robustness.json",
-    log:
-        "results/logs/tabulate_robustness.log",
-    benchmark:
-        "results/benchmarks/tabulate_robustness.tsv"
-    conda:
-        "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(15),
-    params:
-        measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        n_bootstrap=config["classification"]["n_bootstrap"],
-        seed=config["seed"],
-        source=config["cohort"]["source"],
-        code=code_digest("tables/tabulate_robustness.py"),
-    script:
-        "../scripts/tables/tabulate_robustness.py"
-
-
-rule plot_robustness:
-    """Calibration, permuted groups and learning curve of the leak-free arm."""
-    input:
-        published="results/classification/published.tsv",
-        nested="results/classification/nested.tsv",
-        calibration="results/classification/nested_calibration.tsv",
-        permuted="results/classification/permuted.tsv",
-        curve="results/classification/learning_curve.tsv",
-    output:
-        figure=report(
-            "results/figures/figure4_robustness.png",
-            caption="../docs/captions/figure4_robustness.rst",
-            category="Figures",
-        ),
-    log:
-        "results/logs/plot_robustness.log",
-    benchmark:
-        "results/benchmarks/plot_robustness.tsv"
-    conda:
-        "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
-    params:
-        source=config["cohort"]["source"],
-        code=code_digest("figures/plot_robustness.py"),
-    script:
-        "../scripts/figures/plot_robustness.py"

@@ -151,3 +151,36 @@ if SOURCE == "bids":
             code=code_digest("cohort/link_bids.py"),
         script:
             "../scripts/cohort/link_bids.py"
+
+
+rule check_design:
+    """All problems of the group design at once: groups, covariates, score."""
+    input:
+        participants="results/cohort/participants.tsv",
+    output:
+        check="results/cohort/design_check.tsv",
+        columns="results/cohort/design_check.json",
+    log:
+        "results/logs/check_design.log",
+    benchmark:
+        "results/benchmarks/check_design.tsv"
+    priority: 100
+    retries: 0  # its faults are those of the data
+    conda:
+        "../envs/statistics.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        patients=config["cohort"]["patients"],
+        controls=config["cohort"]["controls"],
+        covariates=config["cohort"]["covariates"],
+        site=SITE,
+        harmonise=config["classification"]["harmonise"],
+        n_folds=config["classification"]["n_folds"],
+        score=config["cohort"]["score"],
+        score_covariates=config["association"]["covariates"],
+        code=code_digest("cohort/check_design.py"),
+    script:
+        "../scripts/cohort/check_design.py"

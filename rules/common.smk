@@ -62,12 +62,16 @@ ROSTER = roster()
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
 MEASURES = config["metrics"]["measures"]
+# how clusters are found and corrected (restpain.group.inference.Correction)
+CORRECTION = {
+    key: config["group"][key] for key in ("voxel_p", "cluster_p", "tails", "connectivity")
+}
 
 
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join([*MEASURES, "fc"]),
-    part=r"\d+",
+    permutations=r"\d+",
 
 
 def slice_order():

@@ -10,45 +10,10 @@ MOTION_METRICS = (
     else []
 )
 
-# what a job computes, not what the results are: each permutation has its own seed
-PERMUTATIONS_PER_JOB = 500
-PERMUTATION_PARTS = [
-    f"results/group/{{measure}}/permutations/part-{part}_largest.tsv"
-    for part in range(-(-config["group"]["n_permutations"] // PERMUTATIONS_PER_JOB))
+PERMUTATION_FILES = [
+    f"results/group/{{measure}}/permutations/part-{job}_largest.tsv"
+    for job in range(-(-config["group"]["n_permutations"] // PERMUTATIONS_PER_JOB))
 ]
-
-
-rule check_design:
-    """All problems of the group design at once: groups, covariates, score."""
-    input:
-        participants="results/cohort/participants.tsv",
-    output:
-        check="results/cohort/design_check.tsv",
-        columns="results/cohort/design_check.json",
-    log:
-        "results/logs/check_design.log",
-    benchmark:
-        "results/benchmarks/check_design.tsv"
-    priority: 100
-    retries: 0  # its faults are those of the data
-    conda:
-        "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=30,
-    params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=SITE,
-        harmonise=config["classification"]["harmonise"],
-        n_folds=config["classification"]["n_folds"],
-        score=config["cohort"]["score"],
-        score_covariates=config["association"]["covariates"],
-        code=code_digest("cohort/check_design.py"),
-    script:
-        "../scripts/cohort/check_design.py"
 
 
 rule compute_group_mask:
@@ -132,12 +97,12 @@ rule permute_group:
         z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
         model="results/group/{measure}/model.json",
     output:
-        largest="results/group/{measure}/permutations/part-{part}_largest.tsv",
-        sidecar="results/group/{measure}/permutations/part-{part}_largest.json",
+        largest="results/group/{measure}/permutations/part-{permutations}_largest.tsv",
+        sidecar="results/group/{measure}/permutations/part-{permutations}_largest.json",
     log:
-        "results/logs/permute_group/{measure}_part-{part}.log",
+        "results/logs/permute_group/{measure}_part-{permutations}.log",
     benchmark:
-        "results/benchmarks/permute_group/{measure}_part-{part}.tsv"
+        "results/benchmarks/permute_group/{measure}_part-{permutations}.tsv"
     conda:
         "../envs/statistics.yaml"
     threads: 1
@@ -148,14 +113,11 @@ rule permute_group:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
-        voxel_p=config["group"]["voxel_p"],
-        cluster_p=config["group"]["cluster_p"],
-        tails=config["group"]["tails"],
-        connectivity=config["group"]["connectivity"],
+        correction=CORRECTION,
         across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
-        first=lambda wildcards: permutation_part(wildcards)[0],
-        n_permutations=lambda wildcards: permutation_part(wildcards)[1],
+        first=lambda wildcards: permutation_range(wildcards)[0],
+        n_permutations=lambda wildcards: permutation_range(wildcards)[1],
         seed=config["seed"],
         code=code_digest("group/permute_group.py"),
     script:
@@ -174,7 +136,7 @@ rule correct_clusters:
         t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
         z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
         model="results/group/{measure}/model.json",
-        largest=PERMUTATION_PARTS,
+        largest=PERMUTATION_FILES,
     output:
         labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
         table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
@@ -194,10 +156,7 @@ rule correct_clusters:
         patients=config["cohort"]["patients"],
         controls=config["cohort"]["controls"],
         covariates=config["cohort"]["covariates"],
-        voxel_p=config["group"]["voxel_p"],
-        cluster_p=config["group"]["cluster_p"],
-        tails=config["group"]["tails"],
-        connectivity=config["group"]["connectivity"],
+        correction=CORRECTION,
         across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
         code=code_digest("group/correct_clusters.py"),
@@ -263,7 +222,7 @@ rule tabulate_normality:
 rule estimate_error_rate:
     """Family-wise error of the random field in this cohort, groups permuted (Eklund, 2016)."""
     input:
-        largest=PERMUTATION_PARTS,
+        largest=PERMUTATION_FILES,
         correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
     output:
         error_rate="results/group/{measure}/error_rate.json",

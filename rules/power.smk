@@ -38,10 +38,7 @@ rule estimate_power:
         covariates=config["cohort"]["covariates"],
         fwhm_mm=config["metrics"]["fwhm_mm"],
         smoothing_kernel=config["metrics"]["smoothing_kernel"],
-        voxel_p=config["group"]["voxel_p"],
-        cluster_p=config["group"]["cluster_p"],
-        tails=config["group"]["tails"],
-        connectivity=config["group"]["connectivity"],
+        correction=CORRECTION,
         seed=config["seed"],
         code=code_digest("power/estimate_power.py"),
     script:

@@ -9,16 +9,16 @@ outputs  results/template/, results/sub-*/anat/, results/sub-*/func/*_desc-denoi
 rule prepare_template:
     """MNI152 2009a symmetric: T1, brain, tissues at the resolutions of registration and maps."""
     output:
-        anat_t1w="results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz",
+        anat_T1w="results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz",
         anat_mask="results/template/tpl-MNI152NLin2009aSym_res-anat_desc-brain_mask.nii.gz",
-        anat_gm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-GM_probseg.nii.gz",
-        anat_wm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-WM_probseg.nii.gz",
-        anat_csf="results/template/tpl-MNI152NLin2009aSym_res-anat_label-CSF_probseg.nii.gz",
-        func_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+        anat_GM="results/template/tpl-MNI152NLin2009aSym_res-anat_label-GM_probseg.nii.gz",
+        anat_WM="results/template/tpl-MNI152NLin2009aSym_res-anat_label-WM_probseg.nii.gz",
+        anat_CSF="results/template/tpl-MNI152NLin2009aSym_res-anat_label-CSF_probseg.nii.gz",
+        func_T1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
         func_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
-        func_gm="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
-        func_wm="results/template/tpl-MNI152NLin2009aSym_res-func_label-WM_probseg.nii.gz",
-        func_csf="results/template/tpl-MNI152NLin2009aSym_res-func_label-CSF_probseg.nii.gz",
+        func_GM="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
+        func_WM="results/template/tpl-MNI152NLin2009aSym_res-func_label-WM_probseg.nii.gz",
+        func_CSF="results/template/tpl-MNI152NLin2009aSym_res-func_label-CSF_probseg.nii.gz",
     log:
         "results/logs/prepare_template.log",
     benchmark:
@@ -41,18 +41,18 @@ rule preprocess_anat:
     """Bias field, affine and nonlinear normalisation to MNI152, brain mask, tissues of the T1."""
     input:
         t1w="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz",
-        template_t1w="results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz",
+        template_T1w="results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz",
         template_mask="results/template/tpl-MNI152NLin2009aSym_res-anat_desc-brain_mask.nii.gz",
-        template_gm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-GM_probseg.nii.gz",
-        template_wm="results/template/tpl-MNI152NLin2009aSym_res-anat_label-WM_probseg.nii.gz",
-        template_csf="results/template/tpl-MNI152NLin2009aSym_res-anat_label-CSF_probseg.nii.gz",
+        template_GM="results/template/tpl-MNI152NLin2009aSym_res-anat_label-GM_probseg.nii.gz",
+        template_WM="results/template/tpl-MNI152NLin2009aSym_res-anat_label-WM_probseg.nii.gz",
+        template_CSF="results/template/tpl-MNI152NLin2009aSym_res-anat_label-CSF_probseg.nii.gz",
         grid="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
     output:
         t1w="results/sub-{subject}/anat/sub-{subject}_desc-preproc_T1w.nii.gz",
         mask="results/sub-{subject}/anat/sub-{subject}_desc-brain_mask.nii.gz",
-        gm="results/sub-{subject}/anat/sub-{subject}_label-GM_probseg.nii.gz",
-        wm="results/sub-{subject}/anat/sub-{subject}_label-WM_probseg.nii.gz",
-        csf="results/sub-{subject}/anat/sub-{subject}_label-CSF_probseg.nii.gz",
+        GM="results/sub-{subject}/anat/sub-{subject}_label-GM_probseg.nii.gz",
+        WM="results/sub-{subject}/anat/sub-{subject}_label-WM_probseg.nii.gz",
+        CSF="results/sub-{subject}/anat/sub-{subject}_label-CSF_probseg.nii.gz",
         normalised="results/sub-{subject}/anat/sub-{subject}_space-MNI152NLin2009aSym_desc-preproc_T1w.nii.gz",
         xfm="results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz",
         qc="results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json",
@@ -87,7 +87,7 @@ if SOURCE == "derivatives":
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
             carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
-            sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
+            confounds_sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         log:
             "results/logs/import_derivatives/sub-{subject}.log",
@@ -126,7 +126,7 @@ else:
             boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
             carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
             confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
-            sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
+            confounds_sidecar="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.json",
             qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
         log:
             "results/logs/preprocess_func/sub-{subject}.log",
@@ -147,66 +147,3 @@ else:
             code=code_digest("preprocessing/preprocess_func.py"),
         script:
             "../scripts/preprocessing/preprocess_func.py"
-
-
-rule plot_participant:
-    """A participant's page of quality: motion, carpets, alignment, tissues, numbers with limits."""
-    input:
-        denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
-        mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
-        boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
-        carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
-        confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
-        qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
-        anatomy=(
-            []
-            if SOURCE == "derivatives"
-            else "results/sub-{subject}/anat/sub-{subject}_space-MNI152NLin2009aSym_desc-preproc_T1w.nii.gz"
-        ),
-        anatomy_qc=(
-            []
-            if SOURCE == "derivatives"
-            else "results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json"
-        ),
-        tissues=(
-            []
-            if SOURCE == "derivatives"
-            else expand(
-                "results/sub-{{subject}}/anat/sub-{{subject}}_label-{tissue}_probseg.nii.gz",
-                tissue=["GM", "WM", "CSF"],
-            )
-        ),
-        xfm=(
-            []
-            if SOURCE == "derivatives"
-            else "results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz"
-        ),
-        page=f"{workflow.basedir}/scripts/restpain/quality/templates/participant_quality.html.j2",
-        template_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
-        template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
-        gm="results/template/tpl-MNI152NLin2009aSym_res-func_label-GM_probseg.nii.gz",
-        wm="results/template/tpl-MNI152NLin2009aSym_res-func_label-WM_probseg.nii.gz",
-        csf="results/template/tpl-MNI152NLin2009aSym_res-func_label-CSF_probseg.nii.gz",
-    output:
-        figure=report(
-            "results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png",
-            category="Quality",
-            labels={"participant": "{subject}"},
-        ),
-        page="results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.html",
-    log:
-        "results/logs/plot_participant/sub-{subject}.log",
-    benchmark:
-        "results/benchmarks/plot_participant/sub-{subject}.tsv"
-    conda:
-        "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=by_headers(600, 6, "rest"),
-        runtime=by_headers(5, 0.01, "rest"),
-    params:
-        source=SOURCE,
-        limits=quality_limits(),
-        code=code_digest("quality/plot_participant.py"),
-    script:
-        "../scripts/quality/plot_participant.py"

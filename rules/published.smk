@@ -53,7 +53,9 @@ rule compare_published:
             "results/tables/table3_classification.tsv",
             "results/tables/table4_correlation.tsv",
         ],
-        template=repository_file("scripts", "restpain", "published", "templates", "comparison.html.j2"),
+        template=repository_file(
+            "scripts", "restpain", "published", "templates", "comparison.html.j2"
+        ),
     output:
         comparison="results/tables/published_vs_recomputed.tsv",
         columns="results/tables/published_vs_recomputed.json",

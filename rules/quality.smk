@@ -99,3 +99,67 @@ rule build_wall:
         code=code_digest("quality/build_wall.py"),
     script:
         "../scripts/quality/build_wall.py"
+
+
+rule plot_participant:
+    """A participant's page of quality: motion, carpets, alignment, tissues, numbers with limits."""
+    input:
+        denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
+        mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
+        boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
+        carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
+        confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
+        qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
+        anatomy=(
+            []
+            if SOURCE == "derivatives"
+            else "results/sub-{subject}/anat/sub-{subject}_space-MNI152NLin2009aSym_desc-preproc_T1w.nii.gz"
+        ),
+        anatomy_qc=(
+            []
+            if SOURCE == "derivatives"
+            else "results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json"
+        ),
+        tissues=(
+            []
+            if SOURCE == "derivatives"
+            else expand(
+                "results/sub-{{subject}}/anat/sub-{{subject}}_label-{tissue}_probseg.nii.gz",
+                tissue=["GM", "WM", "CSF"],
+            )
+        ),
+        xfm=(
+            []
+            if SOURCE == "derivatives"
+            else "results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz"
+        ),
+        page_template=f"{workflow.basedir}/scripts/restpain/quality/templates/participant_quality.html.j2",
+        template_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
+        template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        template_tissues=expand(
+            "results/template/tpl-MNI152NLin2009aSym_res-func_label-{tissue}_probseg.nii.gz",
+            tissue=["GM", "WM", "CSF"],
+        ),
+    output:
+        figure=report(
+            "results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png",
+            category="Quality",
+            labels={"participant": "{subject}"},
+        ),
+        page="results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.html",
+    log:
+        "results/logs/plot_participant/sub-{subject}.log",
+    benchmark:
+        "results/benchmarks/plot_participant/sub-{subject}.tsv"
+    conda:
+        "../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=by_headers(600, 6, "rest"),
+        runtime=by_headers(5, 0.01, "rest"),
+    params:
+        source=SOURCE,
+        limits=quality_limits(),
+        code=code_digest("quality/plot_participant.py"),
+    script:
+        "../scripts/quality/plot_participant.py"

@@ -4,16 +4,14 @@ inputs   results/cohort/truth/, registrations, motion, clusters, denoised series
 outputs  results/recovery/, results/tables/recovery*.tsv, results/figures/recovery.png and .svg
 """
 
-TRUTH = [
-    "results/cohort/truth/truth.json",
-    "results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
-]
+TRUTH = "results/cohort/truth/truth.json"
 
 
 rule define_planted_regions:
     """Where effects were planted, on the grid of the analysis."""
     input:
         truth=TRUTH,
+        regions="results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
         head="results/cohort/truth/space-MNI152NLin2009aSym_desc-head_dseg.nii.gz",
         grid="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
     output:
@@ -49,7 +47,7 @@ rule compare_truth:
         brain="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
         true_xfm="results/cohort/truth/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz",
         participant="results/cohort/truth/sub-{subject}_truth.json",
-        truth=TRUTH,
+        effects=TRUTH,
         regions="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.nii.gz",
         places="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
     output:

@@ -62,7 +62,11 @@ def permutations_of_batch(wildcards):
     )
 
 
-def permutation_part(wildcards):
-    """First permutation of a part and how many it has."""
-    first = int(wildcards.part) * PERMUTATIONS_PER_JOB
+# what a job computes, not what the results are: each permutation has its own seed
+PERMUTATIONS_PER_JOB = 500
+
+
+def permutation_range(wildcards):
+    """First permutation of a job and how many it computes."""
+    first = int(wildcards.permutations) * PERMUTATIONS_PER_JOB
     return first, min(PERMUTATIONS_PER_JOB, config["group"]["n_permutations"] - first)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.association.features import fdr, p_method, spearman, spearman_interval
 from restpain.group.maps import read_scored_patients
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
 from restpain.random_seeds import step_seed
 
@@ -103,18 +103,4 @@ def correlate_score(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    correlate_score(
-        participants_path=snakemake.input.participants,
-        motion_paths=snakemake.input.motion,
-        features_paths=snakemake.input.features,
-        tables_paths=snakemake.input.tables,
-        association_path=snakemake.output.association,
-        columns_path=snakemake.output.columns,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        score=snakemake.params.score,
-        covariates=snakemake.params.covariates,
-        n_bootstrap=snakemake.params.n_bootstrap,
-        seed=snakemake.params.seed,
-    )
+    run_job(correlate_score, snakemake)

@@ -18,7 +18,7 @@ from restpain.group.cluster_table import correction_summary, write_clusters
 from restpain.group.inference import Correction, correction_of_maps, permutation_null
 from restpain.group.maps import maps_of_volumes, read_scored_patients
 from restpain.io.images import read_mask, write_masked
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
 from restpain.random_seeds import step_seed
 
@@ -43,12 +43,14 @@ def correlate_score_maps(
     controls: str,
     score: str | None,
     covariates: list[str],
-    correction: Correction,
+    correction: dict,
     across_seeds: bool,
     smoothness: str,
     n_permutations: int,
     seed: int,
 ) -> None:
+    correction = Correction(**correction)
+    maps_paths = of_analysed(maps_paths, participants_path, group=patients)
     mask, affine = read_mask(mask_path)
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
     reason, n_patients, design = "no score is set", 0, None
@@ -141,34 +143,4 @@ def correlate_score_maps(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    correlate_score_maps(
-        maps_paths=of_analysed(
-            snakemake.input.maps, snakemake.input.participants, group=snakemake.params.patients
-        ),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        motion_paths=snakemake.input.motion,
-        seeds_paths=snakemake.input.seeds,
-        rho_path=snakemake.output.rho,
-        z_path=snakemake.output.z,
-        labels_path=snakemake.output.labels,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        correction_path=snakemake.output.correction,
-        measure=snakemake.wildcards.measure,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        score=snakemake.params.score,
-        covariates=snakemake.params.covariates,
-        correction=Correction(
-            voxel_p=snakemake.params.voxel_p,
-            cluster_p=snakemake.params.cluster_p,
-            tails=snakemake.params.tails,
-            connectivity=snakemake.params.connectivity,
-        ),
-        across_seeds=snakemake.params.across_seeds,
-        smoothness=snakemake.params.smoothness,
-        n_permutations=snakemake.params.n_permutations,
-        seed=snakemake.params.seed,
-    )
+    run_job(correlate_score_maps, snakemake)

@@ -11,7 +11,7 @@ from restpain.classification.folds import folds_of
 from restpain.classification.nested import predict_folds
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.group.maps import read_design, read_sites
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_table
 
 logger = logging.getLogger("classify_nested")
@@ -37,6 +37,7 @@ def classify_nested(
     n_search_trials: int,
     seed: int,
 ) -> None:
+    qc_paths = of_analysed(qc_paths, participants_path)
     design = read_design(
         participants_path,
         qc_paths,
@@ -80,23 +81,4 @@ def classify_nested(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    classify_nested(
-        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
-        participants_path=snakemake.input.participants,
-        folds_path=snakemake.input.folds,
-        features_path=snakemake.input.features,
-        atlas_path=snakemake.input.atlas,
-        predictions_path=snakemake.output.predictions,
-        weights_path=snakemake.output.weights,
-        arms_path=snakemake.output.arms,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        site=snakemake.params.site,
-        learners=snakemake.params.learners,
-        n_folds=snakemake.params.n_folds,
-        n_search_trials=snakemake.params.n_search_trials,
-        seed=snakemake.params.seed,
-    )
+    run_job(classify_nested, snakemake)

@@ -10,7 +10,7 @@ from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
 
 logger = logging.getLogger("classify_permuted")
@@ -36,8 +36,11 @@ def classify_permuted(
     n_folds: int,
     n_search_trials: int,
     seed: int,
-    settings: dict,
+    selection: dict,
 ) -> None:
+    maps_paths = of_analysed(maps_paths, participants_path)
+    series_paths = of_analysed(series_paths, participants_path)
+    qc_paths = of_analysed(qc_paths, participants_path)
     mask, affine = read_mask(mask_path)
     design = read_design(
         participants_path,
@@ -56,7 +59,7 @@ def classify_permuted(
             local,
             stored_connectivity(series_paths),
             design,
-            Search(mask, affine, settings),
+            Search(mask, affine, selection),
             permutation=permutation,
             n_folds=n_folds,
             seed=seed,
@@ -80,25 +83,4 @@ def classify_permuted(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    classify_permuted(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
-        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        permuted_path=snakemake.output.permuted,
-        permutations=snakemake.params.permutations,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        site=snakemake.params.site,
-        learners=snakemake.params.learners,
-        test_fraction=snakemake.params.test_fraction,
-        n_repeats=snakemake.params.n_repeats,
-        n_folds=snakemake.params.n_folds,
-        n_search_trials=snakemake.params.n_search_trials,
-        seed=snakemake.params.seed,
-        settings=snakemake.params.selection,
-    )
+    run_job(classify_permuted, snakemake)

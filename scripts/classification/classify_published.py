@@ -11,7 +11,7 @@ from restpain.classification.published_protocol import (
     published_protocol,
 )
 from restpain.cohort.participants import included, read_participants
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 from restpain.random_seeds import step_seed
 
@@ -77,20 +77,4 @@ def classify_published(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    classify_published(
-        features_paths=snakemake.input.features,
-        clusters_paths=snakemake.input.clusters,
-        participants_path=snakemake.input.participants,
-        published_path=snakemake.output.published,
-        predictions_path=snakemake.output.predictions,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        learners=snakemake.params.learners,
-        test_fraction=snakemake.params.test_fraction,
-        n_repeats=snakemake.params.n_repeats,
-        n_search_trials=snakemake.params.n_search_trials,
-        n_bootstrap=snakemake.params.n_bootstrap,
-        seed=snakemake.params.seed,
-    )
+    run_job(classify_published, snakemake)

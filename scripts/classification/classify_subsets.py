@@ -19,7 +19,7 @@ from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
 from restpain.cohort.participants import of_analysed
 from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 from restpain.random_seeds import step_seed
 
@@ -45,8 +45,11 @@ def classify_subsets(
     n_folds: int,
     n_bootstrap: int,
     seed: int,
-    settings: dict,
+    selection: dict,
 ) -> None:
+    maps_paths = of_analysed(maps_paths, participants_path)
+    series_paths = of_analysed(series_paths, participants_path)
+    qc_paths = of_analysed(qc_paths, participants_path)
     mask, affine = read_mask(mask_path)
     design = read_design(
         participants_path,
@@ -71,7 +74,7 @@ def classify_subsets(
             stored_connectivity(series_paths),
             [design] * len(folds),
             folds,
-            Search(mask, affine, settings),
+            Search(mask, affine, selection),
         )
         regional = {of_fold.fold.number: of_fold.features for of_fold in found}
         arm = Arm(f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds), sites)
@@ -99,22 +102,4 @@ def classify_subsets(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    classify_subsets(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
-        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        folds_path=snakemake.input.folds,
-        curve_path=snakemake.output.curve,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        site=snakemake.params.site,
-        n_folds=snakemake.params.n_folds,
-        n_bootstrap=snakemake.params.n_bootstrap,
-        seed=snakemake.params.seed,
-        settings=snakemake.params.selection,
-    )
+    run_job(classify_subsets, snakemake)

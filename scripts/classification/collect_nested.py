@@ -13,7 +13,7 @@ from restpain.classification.nested import (
     nested_summary,
     weights_in_words,
 )
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import stacked, write_table
 from restpain.random_seeds import step_seed
 
@@ -22,11 +22,11 @@ logger = logging.getLogger("collect_nested")
 
 def collect_nested(
     *,
-    predictions_parts: list[str],
-    weights_parts: list[str],
-    arms_parts: list[str],
-    regions_parts: list[str],
-    permuted_parts: list[str],
+    repeat_predictions_paths: list[str],
+    repeat_weights_paths: list[str],
+    repeat_arms_paths: list[str],
+    repeat_regions_paths: list[str],
+    batch_permuted_paths: list[str],
     nested_path: str,
     predictions_path: str,
     calibration_path: str,
@@ -36,9 +36,9 @@ def collect_nested(
     n_bootstrap: int,
     seed: int,
 ) -> None:
-    predictions = stacked(predictions_parts)
-    weights, arms = stacked(weights_parts), stacked(arms_parts)
-    permuted = stacked(permuted_parts)
+    predictions = stacked(repeat_predictions_paths)
+    weights, arms = stacked(repeat_weights_paths), stacked(repeat_arms_paths)
+    permuted = stacked(batch_permuted_paths)
     first = predictions.drop_duplicates("participant_id").set_index("participant_id")
     labels = (first["group"] == patients).astype(int)
     rows, bins = [], []
@@ -67,24 +67,9 @@ def collect_nested(
     write_table(nested_path, table[list(NESTED)], NESTED)
     write_table(predictions_path, predictions, NESTED_PREDICTIONS)
     write_table(calibration_path, pd.concat(bins), CALIBRATION)
-    write_table(regions_path, stacked(regions_parts), REGIONS)
+    write_table(regions_path, stacked(repeat_regions_paths), REGIONS)
     write_table(permuted_path, permuted, PERMUTED)
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    collect_nested(
-        predictions_parts=snakemake.input.predictions,
-        weights_parts=snakemake.input.weights,
-        arms_parts=snakemake.input.arms,
-        regions_parts=snakemake.input.regions,
-        permuted_parts=snakemake.input.permuted,
-        nested_path=snakemake.output.nested,
-        predictions_path=snakemake.output.predictions,
-        calibration_path=snakemake.output.calibration,
-        regions_path=snakemake.output.regions,
-        permuted_path=snakemake.output.permuted,
-        patients=snakemake.params.patients,
-        n_bootstrap=snakemake.params.n_bootstrap,
-        seed=snakemake.params.seed,
-    )
+    run_job(collect_nested, snakemake)

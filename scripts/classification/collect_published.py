@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from restpain.classification.columns import PUBLISHED, PUBLISHED_PREDICTIONS
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 
 logger = logging.getLogger("collect_published")
@@ -13,14 +13,14 @@ logger = logging.getLogger("collect_published")
 
 def collect_published(
     *,
-    published_parts: list[str],
-    predictions_parts: list[str],
+    measure_published_paths: list[str],
+    measure_predictions_paths: list[str],
     published_path: str,
     predictions_path: str,
 ) -> None:
     for parts, path, columns in (
-        (published_parts, published_path, PUBLISHED),
-        (predictions_parts, predictions_path, PUBLISHED_PREDICTIONS),
+        (measure_published_paths, published_path, PUBLISHED),
+        (measure_predictions_paths, predictions_path, PUBLISHED_PREDICTIONS),
     ):
         # as text, so that every digit stays as it was written
         tables = [read_table(part, dtype=str) for part in parts]
@@ -31,10 +31,4 @@ def collect_published(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    collect_published(
-        published_parts=snakemake.input.published,
-        predictions_parts=snakemake.input.predictions,
-        published_path=snakemake.output.published,
-        predictions_path=snakemake.output.predictions,
-    )
+    run_job(collect_published, snakemake)

@@ -8,15 +8,21 @@ from restpain.atlas import aal
 from restpain.classification.fold_regions import atlas_means, read_local_maps
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.images import read_mask
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_table
 
 logger = logging.getLogger("extract_atlas_features")
 
 
 def extract_atlas_features(
-    *, maps_paths: list[str], mask_path: str, features_path: str, measures: list[str]
+    *,
+    maps_paths: list[str],
+    participants_path: str,
+    mask_path: str,
+    features_path: str,
+    measures: list[str],
 ) -> None:
+    maps_paths = of_analysed(maps_paths, participants_path)
     mask, affine = read_mask(mask_path)
     local = read_local_maps(maps_paths, measures, mask, affine)
     centres = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
@@ -30,10 +36,4 @@ def extract_atlas_features(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    extract_atlas_features(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        features_path=snakemake.output.features,
-        measures=snakemake.params.measures,
-    )
+    run_job(extract_atlas_features, snakemake)

@@ -19,7 +19,7 @@ from restpain.classification.folds import deal_folds
 from restpain.cohort.participants import of_analysed
 from restpain.group.maps import read_design, read_sites
 from restpain.io.images import read_mask, write_masked
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_table
 
 logger = logging.getLogger("select_fold_regions")
@@ -43,7 +43,7 @@ def select_fold_regions(
     voxels_path: str,
     regions_path: str,
     features_path: str,
-    repeat: int,
+    repeat: str,
     measures: list[str],
     patients: str,
     controls: str,
@@ -51,10 +51,13 @@ def select_fold_regions(
     site: str | None,
     n_folds: int,
     seed: int,
-    settings: dict,
+    selection: dict,
 ) -> None:
     # ASSUME: the group mask, the overlap of all participants' signal, may include the test
     # participants: no label has a part in it
+    maps_paths = of_analysed(maps_paths, participants_path)
+    series_paths = of_analysed(series_paths, participants_path)
+    qc_paths = of_analysed(qc_paths, participants_path)
     mask, affine = read_mask(mask_path)
     design = read_design(
         participants_path,
@@ -69,18 +72,18 @@ def select_fold_regions(
         design.participants,
         design.patients.astype(int),
         n_folds=n_folds,
-        n_repeats=repeat,
+        n_repeats=int(repeat),
         seed=seed,
         sites=sites,
     )
-    folds = [fold for fold in dealt if fold.repeat == repeat]
+    folds = [fold for fold in dealt if fold.repeat == int(repeat)]
     local = read_local_maps(maps_paths, measures, mask, affine)
     found = fold_regions(
         local,
         stored_connectivity(series_paths),
         [design] * len(folds),
         folds,
-        Search(mask, affine, settings),
+        Search(mask, affine, selection),
     )
     for of_fold in found:
         for record in of_fold.records:
@@ -96,24 +99,4 @@ def select_fold_regions(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    select_fold_regions(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        series_paths=of_analysed(snakemake.input.series, snakemake.input.participants),
-        qc_paths=of_analysed(snakemake.input.qc, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        folds_path=snakemake.output.folds,
-        voxels_path=snakemake.output.voxels,
-        regions_path=snakemake.output.regions,
-        features_path=snakemake.output.features,
-        repeat=int(snakemake.wildcards.repeat),
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        site=snakemake.params.site,
-        n_folds=snakemake.params.n_folds,
-        seed=snakemake.params.seed,
-        settings=snakemake.params.selection,
-    )
+    run_job(select_fold_regions, snakemake)

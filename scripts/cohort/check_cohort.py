@@ -8,7 +8,7 @@ from restpain.cohort.derivatives import DATASET
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import with_prefix
 from restpain.cohort.ratings import rating_problems
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json, write_table
 
 logger = logging.getLogger("check_cohort")
@@ -23,7 +23,7 @@ DESCRIPTION = {
 def check_cohort(
     *,
     participants_path: str,
-    index_paths: list[str],
+    indices_paths: list[str],
     ratings_path: str | None,
     check_path: str,
     description_path: str,
@@ -35,7 +35,7 @@ def check_cohort(
     normalisation_mm: float,
     voxel_mm: float,
 ) -> None:
-    indices = [read_json(path) for path in index_paths]
+    indices = [read_json(path) for path in indices_paths]
     listed = read_table(participants_path, dtype={"participant_id": str})["participant_id"]
     folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
     problems = cohort_problems(
@@ -63,25 +63,11 @@ def check_cohort(
         # a corrected file does not change the time of its participant's folder, so that the index
         # would be taken for new: whoever has problems is looked at again next time
         wrong = set(table.loc[table["severity"] == "error", "participant_id"])
-        for path, index in zip(index_paths, indices, strict=True):
+        for path, index in zip(indices_paths, indices, strict=True):
             if index["participant_id"] in wrong:
                 Path(path).unlink()
         raise ValueError("\n".join(["the cohort has problems:", *errors]))
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    check_cohort(
-        participants_path=snakemake.input.participants,
-        index_paths=snakemake.input.indices,
-        ratings_path=snakemake.input.ratings or None,
-        check_path=snakemake.output.check,
-        description_path=snakemake.output.description,
-        derivatives_path=snakemake.output.derivatives,
-        data=snakemake.params.data,
-        drop_volumes=snakemake.params.drop_volumes,
-        slice_order=snakemake.params.slice_order,
-        band_hz=snakemake.params.band_hz,
-        normalisation_mm=snakemake.params.normalisation_mm,
-        voxel_mm=snakemake.params.voxel_mm,
-    )
+    run_job(check_cohort, snakemake)

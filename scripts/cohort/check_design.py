@@ -10,7 +10,7 @@ from restpain.cohort.design import (
 )
 from restpain.cohort.participants import MEAN_FD, included, read_participants
 from restpain.cohort.sites import checked_design
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
 
 logger = logging.getLogger("check_design")
@@ -71,17 +71,4 @@ def check_design(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    check_design(
-        participants_path=snakemake.input.participants,
-        check_path=snakemake.output.check,
-        columns_path=snakemake.output.columns,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        site=snakemake.params.site,
-        harmonise=snakemake.params.harmonise,
-        n_folds=snakemake.params.n_folds,
-        score=snakemake.params.score,
-        score_covariates=snakemake.params.score_covariates,
-    )
+    run_job(check_design, snakemake)

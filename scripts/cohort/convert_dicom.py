@@ -11,7 +11,7 @@ from restpain.cohort.deidentify import (
 from restpain.cohort.dicom_conversion import checked_conversion
 from restpain.cohort.dicom_series import folder_series, indexed_series
 from restpain.io.files import gzipped, write_bytes
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json
 
 logger = logging.getLogger("convert_dicom")
@@ -44,12 +44,4 @@ def convert_dicom(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    convert_dicom(
-        folder=snakemake.input.folder,
-        index_path=snakemake.input.index,
-        t1w_path=snakemake.output.t1w,
-        t1w_sidecar_path=snakemake.output.t1w_sidecar,
-        bold_path=snakemake.output.bold,
-        bold_sidecar_path=snakemake.output.bold_sidecar,
-    )
+    run_job(convert_dicom, snakemake)

@@ -3,7 +3,7 @@
 import logging
 
 from restpain.cohort.participants import read_participants
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_table
 
 logger = logging.getLogger("import_participants")
@@ -21,10 +21,4 @@ def import_participants(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    import_participants(
-        table_path=snakemake.input.table,
-        participants_path=snakemake.output.participants,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-    )
+    run_job(import_participants, snakemake)

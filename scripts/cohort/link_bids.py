@@ -10,7 +10,7 @@ from restpain.cohort.deidentify import (
     allowed_sidecar,
     place_image,
 )
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json
 
 logger = logging.getLogger("link_bids")
@@ -41,12 +41,4 @@ def link_bids(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    link_bids(
-        folder=snakemake.input.folder,
-        index_path=snakemake.input.index,
-        t1w_path=snakemake.output.t1w,
-        t1w_sidecar_path=snakemake.output.t1w_sidecar,
-        bold_path=snakemake.output.bold,
-        bold_sidecar_path=snakemake.output.bold_sidecar,
-    )
+    run_job(link_bids, snakemake)

@@ -14,7 +14,7 @@ from restpain.io.images import (
     write_arrays,
     write_masked,
 )
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import checked_series, ideal_filter
 
@@ -72,15 +72,4 @@ def correlate_seeds(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    correlate_seeds(
-        bold_path=snakemake.input.bold,
-        mask_path=snakemake.input.mask,
-        seeds_path=snakemake.input.seeds,
-        group_mask_path=snakemake.input.group_mask,
-        fc_path=snakemake.output.fc,
-        series_path=snakemake.output.series,
-        band_hz=snakemake.params.band_hz,
-        fwhm_mm=snakemake.params.fwhm_mm,
-        smoothing_kernel=snakemake.params.smoothing_kernel,
-    )
+    run_job(correlate_seeds, snakemake)

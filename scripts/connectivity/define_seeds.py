@@ -9,7 +9,7 @@ from restpain.connectivity.correlation import sphere
 from restpain.connectivity.seeds import COLUMNS, on_grid, seed_row, seed_table
 from restpain.group.cluster_table import cluster_number
 from restpain.io.images import check_grid, read_mask, read_volume, write_masked
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
 
 logger = logging.getLogger("define_seeds")
@@ -68,16 +68,4 @@ def define_seeds(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    define_seeds(
-        mask_path=snakemake.input.mask,
-        labels_paths=snakemake.input.labels,
-        tables_paths=snakemake.input.tables,
-        images_paths=snakemake.input.images,
-        seeds_path=snakemake.output.seeds,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        kind=snakemake.params.kind,
-        coordinates=snakemake.params.coordinates,
-        radius_mm=snakemake.params.radius_mm,
-    )
+    run_job(define_seeds, snakemake)

@@ -15,7 +15,7 @@ from restpain.figures.group_maps import (
 from restpain.group.cluster_maps import maps_of_measures
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
 from restpain.presentation.slices import DPI
@@ -54,6 +54,7 @@ def plot_group_maps(
     tails: int,
     source: str,
 ) -> None:
+    fc_maps_paths = of_analysed(fc_maps_paths, participants_path)
     template, affine = read_volume(template_path)
     participants = read_participants(participants_path, patients=patients, controls=controls)
     included = participants[participants["exclude"] == ""]
@@ -107,24 +108,4 @@ def plot_group_maps(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_group_maps(
-        participants_path=snakemake.input.participants,
-        template_path=snakemake.input.template,
-        patients_paths=snakemake.input.patients,
-        controls_paths=snakemake.input.controls,
-        difference_paths=snakemake.input.difference,
-        labels_paths=snakemake.input.labels,
-        clusters_paths=snakemake.input.clusters,
-        models_paths=snakemake.input.models,
-        seeds_mask_path=snakemake.input.seeds_mask,
-        seeds_path=snakemake.input.seeds,
-        fc_maps_paths=of_analysed(snakemake.input.fc_maps, snakemake.input.participants),
-        figure_path=snakemake.output.figure,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        voxel_p=snakemake.params.voxel_p,
-        tails=snakemake.params.tails,
-        source=snakemake.params.source,
-    )
+    run_job(plot_group_maps, snakemake)

@@ -12,7 +12,7 @@ from restpain.figures.regions import regions_figure, surface_values, surface_vie
 from restpain.group.cluster_maps import maps_of_measures, single_clusters, strongest_of
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted, measure_name
 from restpain.presentation.slices import DPI, colour_limit, t_threshold
@@ -88,18 +88,4 @@ def plot_regions(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_regions(
-        template_path=snakemake.input.template,
-        difference_paths=snakemake.input.difference,
-        labels_paths=snakemake.input.labels,
-        clusters_paths=snakemake.input.clusters,
-        models_paths=snakemake.input.models,
-        seeds_path=snakemake.input.seeds,
-        figure_path=snakemake.output.figure,
-        measures=snakemake.params.measures,
-        voxel_p=snakemake.params.voxel_p,
-        cluster_p=snakemake.params.cluster_p,
-        tails=snakemake.params.tails,
-        source=snakemake.params.source,
-    )
+    run_job(plot_regions, snakemake)

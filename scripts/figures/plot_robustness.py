@@ -5,7 +5,7 @@ import logging
 
 from restpain.figures.robustness import robustness_figure
 from restpain.io.files import write_bytes
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table
 
 DPI = 200
@@ -39,13 +39,4 @@ def plot_robustness(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_robustness(
-        published_path=snakemake.input.published,
-        nested_path=snakemake.input.nested,
-        calibration_path=snakemake.input.calibration,
-        permuted_path=snakemake.input.permuted,
-        curve_path=snakemake.input.curve,
-        figure_path=snakemake.output.figure,
-        source=snakemake.params.source,
-    )
+    run_job(plot_robustness, snakemake)

@@ -5,7 +5,7 @@ import logging
 
 from restpain.figures.roc import roc_figure
 from restpain.io.files import write_bytes
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table
 
 DPI = 200
@@ -43,15 +43,4 @@ def plot_roc(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_roc(
-        published_path=snakemake.input.published,
-        published_predictions_path=snakemake.input.published_predictions,
-        nested_path=snakemake.input.nested,
-        nested_predictions_path=snakemake.input.nested_predictions,
-        figure_path=snakemake.output.figure,
-        patients=snakemake.params.patients,
-        n_bootstrap=snakemake.params.n_bootstrap,
-        seed=snakemake.params.seed,
-        source=snakemake.params.source,
-    )
+    run_job(plot_roc, snakemake)

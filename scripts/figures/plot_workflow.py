@@ -6,7 +6,7 @@ from restpain.cohort.participants import of_analysed, read_participants
 from restpain.figures.workflow import workflow_svg
 from restpain.figures.workflow_content import workflow_content
 from restpain.io.files import write_text
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 
 logger = logging.getLogger("plot_workflow")
@@ -25,6 +25,7 @@ def plot_workflow(
     figure_path: str,
     settings: dict,
 ) -> None:
+    func_qc_paths = of_analysed(func_qc_paths, participants_path)
     cohort = settings["cohort"]
     measures = [*settings["metrics"]["measures"], "fc"]
     tables = [read_table(path) for path in clusters_paths]
@@ -46,16 +47,4 @@ def plot_workflow(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_workflow(
-        participants_path=snakemake.input.participants,
-        func_qc_paths=of_analysed(snakemake.input.func_qc, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        clusters_paths=snakemake.input.clusters,
-        seeds_path=snakemake.input.seeds,
-        association_path=snakemake.input.association,
-        published_path=snakemake.input.published,
-        nested_path=snakemake.input.nested,
-        figure_path=snakemake.output.figure,
-        settings=snakemake.params.settings,
-    )
+    run_job(plot_workflow, snakemake)

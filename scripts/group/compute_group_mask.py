@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.images import check_grid, read_mask, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_json
 
 logger = logging.getLogger("compute_group_mask")
@@ -14,26 +14,29 @@ logger = logging.getLogger("compute_group_mask")
 
 def compute_group_mask(
     *,
-    mask_paths: list[str],
-    group_mask_path: str,
+    masks_paths: list[str],
+    participants_path: str,
+    mask_path: str,
     coverage_path: str,
     summary_path: str,
     mask_coverage: float,
 ) -> None:
-    first, affine = read_mask(mask_paths[0])
+    masks_paths = of_analysed(masks_paths, participants_path)
+    first, affine = read_mask(masks_paths[0])
     count = np.zeros(first.shape, np.int32)
     sizes = {}
-    for path in mask_paths:
+    for path in masks_paths:
         mask, other = read_mask(path)
         check_grid(mask.shape, other, first.shape, affine, path)
         count += mask
         sizes[participant_of(path)] = int(mask.sum())
-    needed = int(np.ceil(mask_coverage * len(mask_paths) - 1e-9))
+    needed = int(np.ceil(mask_coverage * len(masks_paths) - 1e-9))
     group = count >= max(needed, 1)
     if not group.any():
         raise ValueError(
-            f"no voxel is covered by {needed} of {len(mask_paths)} participants, as mask_coverage "
-            f"{mask_coverage} asks for; exclude participants with little coverage or lower it"
+            f"no voxel is covered by {needed} of {len(masks_paths)} participants, as "
+            f"mask_coverage {mask_coverage} asks for; exclude participants with little coverage "
+            "or lower it"
         )
     covered = int((count > 0).sum())
     logger.info(
@@ -43,14 +46,14 @@ def compute_group_mask(
         needed,
     )
 
-    write_volume(group_mask_path, group, affine)
-    write_volume(coverage_path, count / len(mask_paths), affine)
+    write_volume(mask_path, group, affine)
+    write_volume(coverage_path, count / len(masks_paths), affine)
     write_json(
         summary_path,
         {
             "Description": "Voxels covered in at least the share MaskCoverage of participants.",
             "MaskCoverage": mask_coverage,
-            "n_participants": len(mask_paths),
+            "n_participants": len(masks_paths),
             "n_voxels": int(group.sum()),
             "n_voxels_of_anybody": covered,
             "share_lost": 1 - int(group.sum()) / covered,
@@ -60,11 +63,4 @@ def compute_group_mask(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    compute_group_mask(
-        mask_paths=of_analysed(snakemake.input.masks, snakemake.input.participants),
-        group_mask_path=snakemake.output.mask,
-        coverage_path=snakemake.output.coverage,
-        summary_path=snakemake.output.summary,
-        mask_coverage=snakemake.params.mask_coverage,
-    )
+    run_job(compute_group_mask, snakemake)

@@ -14,7 +14,7 @@ from restpain.group.inference import (
     smoothness_in_force,
 )
 from restpain.group.maps import read_group
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 
 logger = logging.getLogger("correct_clusters")
@@ -38,10 +38,12 @@ def correct_clusters(
     patients: str,
     controls: str,
     covariates: list[str],
-    correction: Correction,
+    correction: dict,
     across_seeds: bool,
     smoothness: str,
 ) -> None:
+    correction = Correction(**correction)
+    maps_paths = of_analysed(maps_paths, participants_path)
     group = read_group(
         maps_paths,
         mask_path,
@@ -112,30 +114,4 @@ def correct_clusters(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    correct_clusters(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        motion_paths=snakemake.input.motion,
-        t_path=snakemake.input.t,
-        z_path=snakemake.input.z,
-        model_path=snakemake.input.model,
-        largest_paths=snakemake.input.largest,
-        labels_path=snakemake.output.labels,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        correction_path=snakemake.output.correction,
-        measure=snakemake.wildcards.measure,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        correction=Correction(
-            voxel_p=snakemake.params.voxel_p,
-            cluster_p=snakemake.params.cluster_p,
-            tails=snakemake.params.tails,
-            connectivity=snakemake.params.connectivity,
-        ),
-        across_seeds=snakemake.params.across_seeds,
-        smoothness=snakemake.params.smoothness,
-    )
+    run_job(correct_clusters, snakemake)

@@ -4,7 +4,7 @@ import logging
 
 from restpain.group.error_rate import aimed_error_rate, family_wise_error
 from restpain.group.inference import nulls_of_tables
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 
 logger = logging.getLogger("estimate_error_rate")
@@ -40,10 +40,4 @@ def estimate_error_rate(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    estimate_error_rate(
-        largest_paths=snakemake.input.largest,
-        correction_path=snakemake.input.correction,
-        error_rate_path=snakemake.output.error_rate,
-        measure=snakemake.wildcards.measure,
-    )
+    run_job(estimate_error_rate, snakemake)

@@ -8,15 +8,21 @@ import pandas as pd
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.group.cluster_table import cluster_number
 from restpain.io.images import read_masked, read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 
 logger = logging.getLogger("extract_features")
 
 
 def extract_features(
-    *, maps_paths: list[str], labels_path: str, table_path: str, features_path: str
+    *,
+    maps_paths: list[str],
+    participants_path: str,
+    labels_path: str,
+    table_path: str,
+    features_path: str,
 ) -> None:
+    maps_paths = of_analysed(maps_paths, participants_path)
     clusters = read_table(table_path)["cluster_id"].tolist()
     labels, affine = read_volume(labels_path)
     labels = labels.reshape(*labels.shape[:3], -1)
@@ -37,10 +43,4 @@ def extract_features(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    extract_features(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        labels_path=snakemake.input.labels,
-        table_path=snakemake.input.table,
-        features_path=snakemake.output.features,
-    )
+    run_job(extract_features, snakemake)

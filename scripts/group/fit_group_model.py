@@ -10,7 +10,7 @@ from restpain.group.maps import maps_of_volumes, read_design
 from restpain.group.models import fit_model, one_sample_t, t_to_z
 from restpain.group.normality import least_normal, share_if_normal, share_not_normal
 from restpain.io.images import read_mask, write_masked
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
 from restpain.random_seeds import step_seed
 
@@ -47,6 +47,7 @@ def fit_group_model(
     covariates: list[str],
     seed: int,
 ) -> None:
+    maps_paths = of_analysed(maps_paths, participants_path)
     mask, affine = read_mask(mask_path)
     labels = {"patients": patients, "controls": controls}
     maps_paths = patients_first(maps_paths, participants_path, **labels)
@@ -112,22 +113,4 @@ def fit_group_model(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    fit_group_model(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        motion_paths=snakemake.input.motion,
-        seeds_paths=snakemake.input.seeds,
-        t_path=snakemake.output.t,
-        z_path=snakemake.output.z,
-        patients_path=snakemake.output.patients,
-        controls_path=snakemake.output.controls,
-        normality_path=snakemake.output.normality,
-        model_path=snakemake.output.model,
-        measure=snakemake.wildcards.measure,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        seed=snakemake.params.seed,
-    )
+    run_job(fit_group_model, snakemake)

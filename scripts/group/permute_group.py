@@ -12,7 +12,7 @@ from restpain.group.inference import (
     smoothness_in_force,
 )
 from restpain.group.maps import read_group
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
 from restpain.random_seeds import step_seed
 
@@ -32,13 +32,15 @@ def permute_group(
     patients: str,
     controls: str,
     covariates: list[str],
-    correction: Correction,
+    correction: dict,
     across_seeds: bool,
     smoothness: str,
     first: int,
     n_permutations: int,
     seed: int,
 ) -> None:
+    correction = Correction(**correction)
+    maps_paths = of_analysed(maps_paths, participants_path)
     group = read_group(
         maps_paths,
         mask_path,
@@ -83,28 +85,4 @@ def permute_group(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    permute_group(
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        mask_path=snakemake.input.mask,
-        participants_path=snakemake.input.participants,
-        motion_paths=snakemake.input.motion,
-        t_path=snakemake.input.t,
-        z_path=snakemake.input.z,
-        model_path=snakemake.input.model,
-        largest_path=snakemake.output.largest,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        correction=Correction(
-            voxel_p=snakemake.params.voxel_p,
-            cluster_p=snakemake.params.cluster_p,
-            tails=snakemake.params.tails,
-            connectivity=snakemake.params.connectivity,
-        ),
-        across_seeds=snakemake.params.across_seeds,
-        smoothness=snakemake.params.smoothness,
-        first=snakemake.params.first,
-        n_permutations=snakemake.params.n_permutations,
-        seed=snakemake.params.seed,
-    )
+    run_job(permute_group, snakemake)

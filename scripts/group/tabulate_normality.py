@@ -6,7 +6,7 @@ import pandas as pd
 
 from restpain.cohort.participants import read_participants
 from restpain.group.normality import jarque_bera, two_sample_tests
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
 from restpain.random_seeds import step_seed
 
@@ -63,14 +63,4 @@ def tabulate_normality(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_normality(
-        participants_path=snakemake.input.participants,
-        features_paths=snakemake.input.features,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        n_permutations=snakemake.params.n_permutations,
-        seed=snakemake.params.seed,
-    )
+    run_job(tabulate_normality, snakemake)

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.io.images import read_mask, read_masked, repetition_time, write_masked
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.metrics.alff import alff_and_falff, standardised
 from restpain.metrics.reho import reho_in_band
 from restpain.metrics.smoothing import smooth
@@ -83,15 +83,4 @@ def compute_metrics(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    compute_metrics(
-        bold_path=snakemake.input.bold,
-        mask_path=snakemake.input.mask,
-        raw_paths=snakemake.output.raw,
-        standardised_paths=snakemake.output.standardised,
-        measures=snakemake.params.measures,
-        band_hz=snakemake.params.band_hz,
-        fwhm_mm=snakemake.params.fwhm_mm,
-        smoothing_kernel=snakemake.params.smoothing_kernel,
-        reho_neighbours=snakemake.params.reho_neighbours,
-    )
+    run_job(compute_metrics, snakemake)

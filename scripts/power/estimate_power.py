@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.group.inference import Correction
 from restpain.io.images import read_mask
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json, write_table
 from restpain.power.detection import COLUMNS, detection_table, planted_place
 from restpain.random_seeds import step_seed
@@ -29,9 +29,10 @@ def estimate_power(
     covariates: list[str],
     fwhm_mm: float,
     smoothing_kernel: str,
-    correction: Correction,
+    correction: dict,
     seed: int,
 ) -> None:
+    correction = Correction(**correction)
     mask, affine = read_mask(mask_path)
     origin = "power.fwhm_mm"
     if map_fwhm_mm is None:
@@ -86,26 +87,4 @@ def estimate_power(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    estimate_power(
-        mask_path=snakemake.input.mask,
-        model_paths=snakemake.input.model,
-        table_path=snakemake.output.table,
-        settings_path=snakemake.output.settings,
-        n_per_group=snakemake.params.n_per_group,
-        effect_sizes=snakemake.params.effect_sizes,
-        cluster_mm3=snakemake.params.cluster_mm3,
-        map_fwhm_mm=snakemake.params.map_fwhm_mm,
-        measure=snakemake.params.measure,
-        n_draws=snakemake.params.n_draws,
-        covariates=snakemake.params.covariates,
-        fwhm_mm=snakemake.params.fwhm_mm,
-        smoothing_kernel=snakemake.params.smoothing_kernel,
-        correction=Correction(
-            voxel_p=snakemake.params.voxel_p,
-            cluster_p=snakemake.params.cluster_p,
-            tails=snakemake.params.tails,
-            connectivity=snakemake.params.connectivity,
-        ),
-        seed=snakemake.params.seed,
-    )
+    run_job(estimate_power, snakemake)

@@ -3,7 +3,7 @@
 import io
 
 from restpain.io.files import write_bytes
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.power.figure import power_figure
 
@@ -22,10 +22,4 @@ def plot_power(*, table_path: str, settings_path: str, png_path: str, svg_path: 
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_power(
-        table_path=snakemake.input.table,
-        settings_path=snakemake.input.settings,
-        png_path=snakemake.output.png,
-        svg_path=snakemake.output.svg,
-    )
+    run_job(plot_power, snakemake)

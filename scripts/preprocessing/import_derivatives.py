@@ -6,7 +6,7 @@ import numpy as np
 
 from restpain.cohort.bids import derivative_images
 from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
 from restpain.preprocessing.denoising import denoised
 from restpain.preprocessing.image_quality import CARPET, carpet_series, given_mask, kept_volumes
@@ -91,17 +91,4 @@ def import_derivatives(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    import_derivatives(
-        folder=snakemake.input.folder,
-        template_mask_path=snakemake.input.template_mask,
-        denoised_path=snakemake.output.denoised,
-        mask_path=snakemake.output.mask,
-        boldref_path=snakemake.output.boldref,
-        carpet_path=snakemake.output.carpet,
-        confounds_path=snakemake.output.confounds,
-        qc_path=snakemake.output.qc,
-        drop_volumes=snakemake.params.drop_volumes,
-        nuisance=snakemake.params.nuisance,
-        regression_band_hz=snakemake.params.regression_band_hz,
-    )
+    run_job(import_derivatives, snakemake)

@@ -11,7 +11,7 @@ from nilearn.datasets import (
 )
 
 from restpain.io.images import write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.preprocessing.template import covering_grid, template_grid, template_images
 
 logger = logging.getLogger("prepare_template")
@@ -26,12 +26,11 @@ SOURCES = {
 
 def prepare_template(
     *,
-    anat_paths: dict[str, str],
-    func_paths: dict[str, str],
+    outputs: dict[str, str],
     normalisation_mm: float,
     voxel_mm: float,
 ) -> None:
-    """Write the images ``T1w``, ``mask``, ``GM``, ``WM`` and ``CSF`` to the paths of that name."""
+    """Write the images of the template to ``anat_T1w``, ``func_T1w`` and so on."""
     images = {name: load(resolution=1) for name, load in SOURCES.items()}
     sources = {name: np.asarray(image.dataobj, np.float32) for name, image in images.items()}
     affine = images["T1w"].affine
@@ -39,31 +38,12 @@ def prepare_template(
         "anat": covering_grid(sources["T1w"].shape, affine, voxel_mm=normalisation_mm),
         "func": template_grid(voxel_mm),
     }
-    for name, paths in (("anat", anat_paths), ("func", func_paths)):
-        shape, target = grids[name]
+    for name, (shape, target) in grids.items():
         resampled = template_images(sources, affine, shape=shape, target=target)
         logger.info("%s: %s voxels, %d in the brain", name, shape, resampled["mask"].sum())
-        for image, path in paths.items():
-            write_volume(path, resampled[image], target)
+        for image, values in resampled.items():
+            write_volume(outputs[f"{name}_{image}"], values, target)
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    prepare_template(
-        anat_paths={
-            "T1w": snakemake.output.anat_t1w,
-            "mask": snakemake.output.anat_mask,
-            "GM": snakemake.output.anat_gm,
-            "WM": snakemake.output.anat_wm,
-            "CSF": snakemake.output.anat_csf,
-        },
-        func_paths={
-            "T1w": snakemake.output.func_t1w,
-            "mask": snakemake.output.func_mask,
-            "GM": snakemake.output.func_gm,
-            "WM": snakemake.output.func_wm,
-            "CSF": snakemake.output.func_csf,
-        },
-        normalisation_mm=snakemake.params.normalisation_mm,
-        voxel_mm=snakemake.params.voxel_mm,
-    )
+    run_job(prepare_template, snakemake)

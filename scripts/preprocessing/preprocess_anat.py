@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.cohort.derivatives import anatomical_sidecars
 from restpain.io.images import read_mask, read_volume, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_json
 from restpain.preprocessing.affine import fit_affine, reference
 from restpain.preprocessing.affine_gate import check_affine, local_correlation
@@ -32,17 +32,15 @@ STORED_AS = {"t1w": np.int16} | dict.fromkeys(CLASSES, np.uint8)
 
 def preprocess_anat(
     *,
-    t1w_path: str,
-    template_paths: dict[str, str],
-    grid_path: str,
-    output_paths: dict[str, str],
+    inputs: dict[str, str],
+    outputs: dict[str, str],
 ) -> None:
-    t1, affine = read_volume(t1w_path)
+    t1, affine = read_volume(inputs["t1w"])
     t1 = np.maximum(t1, 0)
-    template, grid = read_volume(template_paths["T1w"])
-    mask, _ = read_mask(template_paths["mask"])
-    priors = {name: read_volume(template_paths[name])[0] for name in CLASSES}
-    output_grid, output_affine = read_volume(grid_path)
+    template, grid = read_volume(inputs["template_T1w"])
+    mask, _ = read_mask(inputs["template_mask"])
+    priors = {name: read_volume(inputs[f"template_{name}"])[0] for name in CLASSES}
+    output_grid, output_affine = read_volume(inputs["grid"])
     voxel_mm = float(voxel_sizes(grid)[0])
     logger.info("%s voxels of %s mm", t1.shape, np.round(voxel_sizes(affine), 2).tolist())
 
@@ -55,7 +53,7 @@ def preprocess_anat(
         local,
         fit.determinant,
     )
-    check_affine(fit, local, Path(t1w_path).name)
+    check_affine(fit, local, Path(inputs["t1w"]).name)
 
     displacement = nonlinear_displacement(aligned, template, mask, voxel_mm=voxel_mm)
     inverse = inverse_displacement(displacement, voxel_mm=voxel_mm)
@@ -87,7 +85,7 @@ def preprocess_anat(
     volume_ml = float(np.prod(voxel_sizes(affine))) / 1000
     folded = jacobian_determinant(displacement, voxel_mm=voxel_mm)[mask] <= 0
     write_json(
-        output_paths["qc"],
+        outputs["qc"],
         {
             "affine_objective": fit.objective,
             "affine_local_correlation": local,
@@ -112,10 +110,10 @@ def preprocess_anat(
         ),
         "xfm": (field, output_affine),
     }
-    sidecars = anatomical_sidecars(t1w_path, output_paths)
+    sidecars = anatomical_sidecars(inputs["t1w"], outputs)
     for name, (image, image_affine) in images.items():
         write_volume(
-            output_paths[name],
+            outputs[name],
             image,
             image_affine,
             sidecar=sidecars[name],
@@ -124,25 +122,4 @@ def preprocess_anat(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    preprocess_anat(
-        t1w_path=snakemake.input.t1w,
-        template_paths={
-            "T1w": snakemake.input.template_t1w,
-            "mask": snakemake.input.template_mask,
-            "GM": snakemake.input.template_gm,
-            "WM": snakemake.input.template_wm,
-            "CSF": snakemake.input.template_csf,
-        },
-        grid_path=snakemake.input.grid,
-        output_paths={
-            "t1w": snakemake.output.t1w,
-            "mask": snakemake.output.mask,
-            "GM": snakemake.output.gm,
-            "WM": snakemake.output.wm,
-            "CSF": snakemake.output.csf,
-            "normalised": snakemake.output.normalised,
-            "xfm": snakemake.output.xfm,
-            "qc": snakemake.output.qc,
-        },
-    )
+    run_job(preprocess_anat, snakemake)

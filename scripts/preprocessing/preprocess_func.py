@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json, write_table
 from restpain.preprocessing.coregistration import align_by_information, refine_by_boundary
 from restpain.preprocessing.denoising import denoised
@@ -127,25 +127,4 @@ def preprocess_func(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    preprocess_func(
-        bold_path=snakemake.input.bold,
-        sidecar_path=snakemake.input.sidecar,
-        t1w_path=snakemake.input.t1w,
-        brain_mask_path=snakemake.input.brain_mask,
-        wm_path=snakemake.input.wm,
-        csf_path=snakemake.input.csf,
-        xfm_path=snakemake.input.xfm,
-        template_mask_path=snakemake.input.template_mask,
-        denoised_path=snakemake.output.denoised,
-        mask_path=snakemake.output.mask,
-        boldref_path=snakemake.output.boldref,
-        carpet_path=snakemake.output.carpet,
-        confounds_path=snakemake.output.confounds,
-        qc_path=snakemake.output.qc,
-        drop_volumes=snakemake.params.drop_volumes,
-        slice_order=snakemake.params.slice_order,
-        motion_estimation=snakemake.params.motion_estimation,
-        nuisance=snakemake.params.nuisance,
-        regression_band_hz=snakemake.params.regression_band_hz,
-    )
+    run_job(preprocess_func, snakemake)

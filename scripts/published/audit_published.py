@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restpain.atlas import aal, brodmann
 from restpain.io.images import read_mask
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_printed, write_json, write_table
 from restpain.published.audit import COLUMNS, audit, counts_by_table, study_of
 
@@ -42,11 +42,4 @@ def audit_published(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    audit_published(
-        tables_paths=snakemake.input.tables,
-        study_path=snakemake.input.study,
-        brain_path=snakemake.input.brain,
-        findings_path=snakemake.output.findings,
-        columns_path=snakemake.output.columns,
-    )
+    run_job(audit_published, snakemake)

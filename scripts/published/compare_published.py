@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.io.files import write_text
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_printed, read_table, sidecar, write_json, write_table
 from restpain.presentation.pages import render_page
 from restpain.published.audit import study_of
@@ -67,15 +67,4 @@ def compare_published(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    compare_published(
-        published_paths=snakemake.input.published,
-        study_path=snakemake.input.study,
-        ours_paths=snakemake.input.ours,
-        template_path=snakemake.input.template,
-        comparison_path=snakemake.output.comparison,
-        columns_path=snakemake.output.columns,
-        page_path=snakemake.output.page,
-        n_splits=snakemake.params.n_splits,
-        source=snakemake.params.source,
-    )
+    run_job(compare_published, snakemake)

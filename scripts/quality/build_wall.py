@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restpain.cohort.participants import participant_of
 from restpain.io.files import write_text
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table
 from restpain.presentation.pages import render_page
 from restpain.quality.overview import thumbnail, wall_context
@@ -45,13 +45,4 @@ def build_wall(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    build_wall(
-        template_path=snakemake.input.template,
-        quality_path=snakemake.input.quality,
-        motion_path=snakemake.input.motion,
-        pictures_paths=snakemake.input.pictures,
-        wall_path=snakemake.output.wall,
-        source=snakemake.params.source,
-        limits=snakemake.params.limits,
-    )
+    run_job(build_wall, snakemake)

@@ -10,7 +10,7 @@ from scipy.ndimage import map_coordinates
 
 from restpain.io.files import write_bytes, write_text
 from restpain.io.images import read_mask, read_masked, read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.nuisance import MOTION
@@ -42,7 +42,7 @@ def tissues_on_template(paths: list[str], xfm_path: str) -> np.ndarray:
 
 def plot_participant(
     *,
-    participant_id: str,
+    subject: str,
     denoised_path: str,
     mask_path: str,
     boldref_path: str,
@@ -129,7 +129,7 @@ def plot_participant(
     simulated = source == "simulated"
     traces = pixels(
         traces_figure(
-            title=f"{participant_id}, rest" + (", SIMULATED DATA" if simulated else ""),
+            title=f"sub-{subject}, rest" + (", SIMULATED DATA" if simulated else ""),
             confounds={
                 "jenkinson": jenkinson,
                 "power": confounds["framewise_displacement_power"].to_numpy(float),
@@ -150,9 +150,9 @@ def plot_participant(
     page = render_page(
         Path(page_template_path).read_text(encoding="utf-8"),
         {
-            "participant": participant_id,
+            "participant": f"sub-{subject}",
             "simulated": simulated,
-            "judged": judged_rows(facts | {"participant_id": participant_id}, limits),
+            "judged": judged_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
             "facts": fact_rows(facts),
             "regressors": facts["regressors"],
             "traces": as_webp(traces, quality=PICTURE_QUALITY),
@@ -176,25 +176,4 @@ def _picture(image, mask, affine, title, outlines, colours="gray") -> dict:
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_participant(
-        participant_id=f"sub-{snakemake.wildcards.subject}",
-        denoised_path=snakemake.input.denoised,
-        mask_path=snakemake.input.mask,
-        boldref_path=snakemake.input.boldref,
-        carpet_path=snakemake.input.carpet,
-        confounds_path=snakemake.input.confounds,
-        qc_path=snakemake.input.qc,
-        anatomy_path=snakemake.input.anatomy or None,
-        anatomy_qc_path=snakemake.input.anatomy_qc or None,
-        tissues_paths=snakemake.input.tissues,
-        xfm_path=snakemake.input.xfm or None,
-        page_template_path=snakemake.input.page,
-        template_t1w_path=snakemake.input.template_t1w,
-        template_mask_path=snakemake.input.template_mask,
-        template_tissues_paths=[snakemake.input.gm, snakemake.input.wm, snakemake.input.csf],
-        figure_path=snakemake.output.figure,
-        page_path=snakemake.output.page,
-        source=snakemake.params.source,
-        limits=snakemake.params.limits,
-    )
+    run_job(plot_participant, snakemake)

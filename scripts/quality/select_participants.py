@@ -4,7 +4,7 @@ import logging
 
 from restpain.cohort.participants import MEAN_FD, included, read_participants
 from restpain.cohort.sites import checked_design
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
 
 logger = logging.getLogger("select_participants")
@@ -58,16 +58,4 @@ def select_participants(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    select_participants(
-        participants_path=snakemake.input.participants,
-        quality_path=snakemake.input.quality,
-        analysed_path=snakemake.output.analysed,
-        columns_path=snakemake.output.columns,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        site=snakemake.params.site,
-        harmonise=snakemake.params.harmonise,
-        n_folds=snakemake.params.n_folds,
-    )
+    run_job(select_participants, snakemake)

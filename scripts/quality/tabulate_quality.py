@@ -8,7 +8,7 @@ import pandas as pd
 from restpain.cohort.participants import included, participant_of, read_participants
 from restpain.cohort.ratings import COLUMNS as RATING_COLUMNS
 from restpain.cohort.ratings import read_ratings
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json, write_table
 from restpain.quality.group_motion import MOTION_COLUMNS, motion_of_groups
 from restpain.quality.limits import COLUMNS, quality_row
@@ -68,18 +68,4 @@ def tabulate_quality(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_quality(
-        participants_path=snakemake.input.participants,
-        ratings_path=snakemake.input.ratings or None,
-        func_qc_paths=snakemake.input.func_qc,
-        anat_qc_paths=snakemake.input.anat_qc,
-        confounds_paths=snakemake.input.confounds,
-        quality_path=snakemake.output.quality,
-        columns_path=snakemake.output.columns,
-        motion_path=snakemake.output.motion,
-        template_path=snakemake.output.template,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        limits=snakemake.params.limits,
-    )
+    run_job(tabulate_quality, snakemake)

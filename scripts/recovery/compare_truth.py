@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 from restpain.preprocessing.image_quality import kept_volumes
 from restpain.preprocessing.nuisance import MOTION
@@ -42,7 +42,10 @@ def compare_truth(
     comparison_path: str,
     drop_volumes: int,
     slice_order: str | list[float] | None,
-    settings: dict,
+    band_hz: tuple[float, float],
+    fwhm_mm: float,
+    smoothing_kernel: str,
+    reho_neighbours: int,
 ) -> None:
     truth, qc = read_json(participant_path), read_json(qc_path)
     brain, affine = read_mask(brain_path)
@@ -83,8 +86,14 @@ def compare_truth(
         places = [{"measure": effect["measure"]} for effect in effects]
         for row in read_table(places_path).itertuples():
             places[row.effect - 1][row.role] = images[..., row.volume]
-        widths = {"fwhm_mm": 0.0, "kernel": settings["kernel"]}
-        rest = {"repetition_time": tr, **settings}
+        widths = {"fwhm_mm": 0.0, "kernel": smoothing_kernel}
+        rest = {
+            "repetition_time": tr,
+            "band_hz": band_hz,
+            "neighbours": reho_neighbours,
+            "fwhm_mm": fwhm_mm,
+            "kernel": smoothing_kernel,
+        }
 
         def stage(series, **changed):
             return measured(series, mask, affine, places, **(rest | changed))
@@ -115,28 +124,4 @@ def compare_truth(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    compare_truth(
-        bold_path=snakemake.input.bold,
-        sidecar_path=snakemake.input.sidecar,
-        denoised_path=snakemake.input.denoised,
-        mask_path=snakemake.input.mask,
-        xfm_path=snakemake.input.xfm,
-        confounds_path=snakemake.input.confounds,
-        qc_path=snakemake.input.qc,
-        brain_path=snakemake.input.brain,
-        true_xfm_path=snakemake.input.true_xfm,
-        participant_path=snakemake.input.participant,
-        effects_path=snakemake.input.truth[0],
-        regions_path=snakemake.input.regions,
-        places_path=snakemake.input.places,
-        comparison_path=snakemake.output.comparison,
-        drop_volumes=snakemake.params.drop_volumes,
-        slice_order=snakemake.params.slice_order,
-        settings={
-            "band_hz": snakemake.params.band_hz,
-            "neighbours": snakemake.params.reho_neighbours,
-            "fwhm_mm": snakemake.params.fwhm_mm,
-            "kernel": snakemake.params.smoothing_kernel,
-        },
-    )
+    run_job(compare_truth, snakemake)

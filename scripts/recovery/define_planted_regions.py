@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.atlas import aal
 from restpain.io.images import read_mask, read_volume, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
 from restpain.recovery.truth import planted_voxels
 from restpain.simulation.geometry import grid_points, sampled
@@ -65,12 +65,4 @@ def define_planted_regions(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    define_planted_regions(
-        truth_path=snakemake.input.truth[0],
-        regions_path=snakemake.input.truth[1],
-        head_path=snakemake.input.head,
-        grid_path=snakemake.input.grid,
-        image_path=snakemake.output.image,
-        table_path=snakemake.output.table,
-    )
+    run_job(define_planted_regions, snakemake)

@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table
 from restpain.recovery.figure import recovery_figure
 
@@ -67,15 +67,4 @@ def plot_recovery(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    plot_recovery(
-        template_path=snakemake.input.template,
-        regions_path=snakemake.input.regions,
-        places_path=snakemake.input.places,
-        labels_paths=snakemake.input.labels,
-        tables_paths=snakemake.input.tables,
-        png_path=snakemake.output.png,
-        svg_path=snakemake.output.svg,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-    )
+    run_job(plot_recovery, snakemake)

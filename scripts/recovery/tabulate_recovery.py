@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.cohort.participants import of_analysed
 from restpain.io.images import read_mask, read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, sidecar, write_json, write_table
 from restpain.recovery.table import (
     CLUSTERS,
@@ -35,12 +35,14 @@ def tabulate_recovery(
     clusters_paths: list[str],
     seeds_path: str,
     seeds_mask_path: str,
+    participants_path: str,
     comparisons_paths: list[str],
     tables_paths: list[str],
     sidecars_paths: list[str],
     measures: list[str],
     patients: str,
 ) -> None:
+    comparisons_paths = of_analysed(comparisons_paths, participants_path)
     mask, affine = read_mask(mask_path)
     effects = read_json(truth_path)["effects"]
     images = read_volume(regions_path)[0] > 0
@@ -92,19 +94,4 @@ def tabulate_recovery(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_recovery(
-        truth_path=snakemake.input.truth[0],
-        regions_path=snakemake.input.regions,
-        places_path=snakemake.input.places,
-        mask_path=snakemake.input.mask,
-        labels_paths=snakemake.input.labels,
-        clusters_paths=snakemake.input.clusters,
-        seeds_path=snakemake.input.seeds,
-        seeds_mask_path=snakemake.input.seeds_mask,
-        comparisons_paths=of_analysed(snakemake.input.comparisons, snakemake.input.participants),
-        tables_paths=snakemake.output.tables,
-        sidecars_paths=snakemake.output.sidecars,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-    )
+    run_job(tabulate_recovery, snakemake)

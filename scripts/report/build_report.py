@@ -10,7 +10,7 @@ from restpain.figures.workflow_content import exclusion_flow
 from restpain.group.cluster_maps import maps_of_measures
 from restpain.io.files import write_text
 from restpain.io.images import read_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.pages import render_report
 from restpain.quality.overview import motion_sentences
@@ -36,7 +36,7 @@ BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.m
 FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 
 
-def build_report(inputs, report_path: str, settings: dict) -> None:
+def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
     """Read what each section shows, in the order of the page; ``inputs`` are those of the rule."""
     cohort = settings["cohort"]
     groups = {"patients": cohort["patients"], "controls": cohort["controls"]}
@@ -51,8 +51,8 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
     }
     roster = read_participants(inputs["participants"], **groups)
     flow = exclusion_flow(roster, groups=list(groups.values()))
-    func_qc = [read_json(path) for path in inputs["func_qc"]]
-    anat_qc = [read_json(path) for path in inputs["anat_qc"]]
+    func_qc = [read_json(path) for path in of_analysed(inputs["func_qc"], inputs["participants"])]
+    anat_qc = [read_json(path) for path in of_analysed(inputs["anat_qc"], inputs["participants"])]
     quality = quality_table(roster[roster["exclude"] == ""], func_qc, anat_qc)
     models = {
         measure: read_json(path) for measure, path in zip(measures, inputs["models"], strict=True)
@@ -130,7 +130,10 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
         published_section(tuple(read_table(path) for path in inputs["published"]) or None),
         quality_section(
             quality,
-            [Path(path).read_bytes() for path in inputs["pictures"]],
+            [
+                Path(path).read_bytes()
+                for path in of_analysed(inputs["pictures"], inputs["participants"])
+            ],
             motion_sentences(read_table(inputs["motion"])),
             **groups,
         ),
@@ -163,37 +166,4 @@ def build_report(inputs, report_path: str, settings: dict) -> None:
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    build_report(
-        inputs={
-            "templates": snakemake.input.templates,
-            "config": snakemake.input.config,
-            "participants": snakemake.input.participants,
-            "tables": snakemake.input.tables,
-            "figures": snakemake.input.figures,
-            "robustness": snakemake.input.robustness,
-            "func_qc": of_analysed(snakemake.input.func_qc, snakemake.input.participants),
-            "anat_qc": of_analysed(snakemake.input.anat_qc, snakemake.input.participants),
-            "pictures": of_analysed(snakemake.input.pictures, snakemake.input.participants),
-            "brain": snakemake.input.brain,
-            "differences": snakemake.input.differences,
-            "labels": snakemake.input.labels,
-            "clusters": snakemake.input.clusters,
-            "mask": snakemake.input.mask,
-            "models": snakemake.input.models,
-            "corrections": snakemake.input.corrections,
-            "error_rates": snakemake.input.error_rates,
-            "normality": snakemake.input.normality,
-            "motion": snakemake.input.motion,
-            "score_maps": snakemake.input.score_maps,
-            "seeds": snakemake.input.seeds,
-            "check": snakemake.input.check,
-            "design": snakemake.input.design,
-            "recovery": snakemake.input.recovery,
-            "published": snakemake.input.published,
-            "inputs": snakemake.input.inputs,
-            "run_times": snakemake.input.run_times,
-        },
-        report_path=snakemake.output.report,
-        settings=snakemake.params.settings,
-    )
+    run_job(build_report, snakemake)

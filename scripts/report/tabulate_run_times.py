@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 from restpain.report.run_times import COLUMNS, run_times
 
@@ -19,5 +19,4 @@ def tabulate_run_times(*, folder: str, times_path: str) -> None:
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_run_times(folder=snakemake.params.folder, times_path=snakemake.output.times)
+    run_job(tabulate_run_times, snakemake)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.atlas import aal
 from restpain.io.images import read_volume, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
 from restpain.simulation.geometry import grid_points, sampled, transformed
 from restpain.simulation.head import GM, head_labels, template_path
@@ -85,19 +85,4 @@ def simulate_cohort(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    simulate_cohort(
-        participants_path=snakemake.output.participants,
-        truth_path=snakemake.output.truth,
-        regions_path=snakemake.output.regions,
-        regions_table_path=snakemake.output.regions_table,
-        head_path=snakemake.output.head,
-        n_patients=snakemake.params.n_patients,
-        n_controls=snakemake.params.n_controls,
-        n_excluded=snakemake.params.n_excluded,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        effects=snakemake.params.effects,
-        score=snakemake.params.score,
-        seed=snakemake.params.seed,
-    )
+    run_job(simulate_cohort, snakemake)

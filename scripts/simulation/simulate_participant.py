@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.atlas import aal
 from restpain.io.images import read_volume, write_volume
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
 from restpain.preprocessing.slice_timing import ordered_times
 from restpain.preprocessing.template import template_grid
@@ -133,25 +133,4 @@ def simulate_participant(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    simulate_participant(
-        participants_path=snakemake.input.participants,
-        head_path=snakemake.input.head,
-        dicom_path=snakemake.output.dicom,
-        truth_path=snakemake.output.truth,
-        transform_path=snakemake.output.transform,
-        subject=snakemake.wildcards.subject,
-        patients=snakemake.params.patients,
-        seed=snakemake.params.seed,
-        t1_voxel_mm=snakemake.params.t1_voxel_mm,
-        bold_matrix=snakemake.params.bold_matrix,
-        bold_voxel_mm=snakemake.params.bold_voxel_mm,
-        n_volumes=snakemake.params.n_volumes,
-        repetition_time=snakemake.params.repetition_time,
-        slice_order=snakemake.params.slice_order,
-        effects=snakemake.params.effects,
-        score=snakemake.params.score,
-        patient_motion=snakemake.params.patient_motion,
-        sinus_dropout=snakemake.params.sinus_dropout,
-        dicom=snakemake.params.dicom,
-    )
+    run_job(simulate_participant, snakemake)

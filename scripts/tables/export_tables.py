@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.io.files import write_bytes, write_text
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table
 from restpain.tables.manuscript import SHEETS, as_docx, as_html, as_latex
 
@@ -31,11 +31,4 @@ def export_tables(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    export_tables(
-        tables_paths=snakemake.input.tables,
-        html_paths=snakemake.output.html,
-        latex_paths=snakemake.output.latex,
-        word_paths=snakemake.output.word,
-        source=snakemake.params.source,
-    )
+    run_job(export_tables, snakemake)

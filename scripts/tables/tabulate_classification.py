@@ -5,7 +5,7 @@ import logging
 import pandas as pd
 
 from restpain.classification.columns import NESTED, PUBLISHED
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.presentation.numbers import measure_name
 
@@ -53,11 +53,4 @@ def tabulate_classification(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_classification(
-        published_path=snakemake.input.published,
-        nested_path=snakemake.input.nested,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        source=snakemake.params.source,
-    )
+    run_job(tabulate_classification, snakemake)

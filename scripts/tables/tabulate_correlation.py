@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.presentation.numbers import measure_name
 
@@ -36,10 +36,4 @@ def tabulate_correlation(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_correlation(
-        association_path=snakemake.input.association,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        source=snakemake.params.source,
-    )
+    run_job(tabulate_correlation, snakemake)

@@ -3,7 +3,7 @@
 import logging
 
 from restpain.cohort.participants import read_participants
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import sidecar, write_json, write_table
 from restpain.tables.demographics import COLUMNS, demographics
 
@@ -37,14 +37,4 @@ def tabulate_demographics(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_demographics(
-        participants_path=snakemake.input.participants,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        patients=snakemake.params.patients,
-        controls=snakemake.params.controls,
-        covariates=snakemake.params.covariates,
-        score=snakemake.params.score,
-        source=snakemake.params.source,
-    )
+    run_job(tabulate_demographics, snakemake)

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.presentation.numbers import measure_name
 
@@ -55,10 +55,4 @@ def tabulate_regions(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_regions(
-        clusters_paths=snakemake.input.clusters,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        source=snakemake.params.source,
-    )
+    run_job(tabulate_regions, snakemake)

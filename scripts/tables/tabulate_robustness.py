@@ -13,7 +13,7 @@ from restpain.classification.robustness import (
     stability_rows,
 )
 from restpain.io.images import read_mask, read_masked
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.random_seeds import step_seed
 
@@ -69,22 +69,4 @@ def tabulate_robustness(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    tabulate_robustness(
-        published_path=snakemake.input.published,
-        published_predictions_path=snakemake.input.published_predictions,
-        nested_path=snakemake.input.nested,
-        nested_predictions_path=snakemake.input.nested_predictions,
-        permuted_path=snakemake.input.permuted,
-        curve_path=snakemake.input.curve,
-        mask_path=snakemake.input.mask,
-        fold_voxels_paths=snakemake.input.fold_voxels,
-        clusters_paths=snakemake.input.clusters,
-        table_path=snakemake.output.table,
-        columns_path=snakemake.output.columns,
-        measures=snakemake.params.measures,
-        patients=snakemake.params.patients,
-        n_bootstrap=snakemake.params.n_bootstrap,
-        seed=snakemake.params.seed,
-        source=snakemake.params.source,
-    )
+    run_job(tabulate_robustness, snakemake)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from restpain.cohort.participants import of_analysed, participant_of
-from restpain.io.log import start_log
+from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 from restpain.tables.provenance import (
     COLUMNS,
@@ -65,6 +65,9 @@ def trace_tables(
     participants_rule: str,
     data_rule: str,
 ) -> None:
+    data_paths = of_analysed(data_paths, participants_path)
+    maps_paths = of_analysed(maps_paths, participants_path)
+    seed_maps_paths = of_analysed(seed_maps_paths, participants_path)
     demographics, regions, classification, correlation = (
         read_table(path, dtype=str) for path in tables_paths
     )
@@ -102,19 +105,4 @@ def trace_tables(
 
 
 if __name__ == "__main__":
-    start_log(snakemake.log[0])
-    trace_tables(
-        tables_paths=snakemake.input.tables,
-        participants_path=snakemake.input.participants,
-        clusters_paths=snakemake.input.clusters,
-        published_path=snakemake.input.published,
-        nested_path=snakemake.input.nested,
-        association_path=snakemake.input.association,
-        data_paths=of_analysed(snakemake.input.data, snakemake.input.participants),
-        maps_paths=of_analysed(snakemake.input.maps, snakemake.input.participants),
-        seed_maps_paths=of_analysed(snakemake.input.seed_maps, snakemake.input.participants),
-        traces_paths=snakemake.output.traces,
-        inputs_path=snakemake.output.inputs,
-        participants_rule=snakemake.params.participants_rule,
-        data_rule=snakemake.params.data_rule,
-    )
+    run_job(trace_tables, snakemake)

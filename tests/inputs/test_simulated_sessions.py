@@ -28,7 +28,7 @@ def converted(tmp_path_factory):
         index_participant(
             folder=str(folder / "dicom"),
             index_path=str(folder / "index.json"),
-            participant_id="sub-03",
+            subject="03",
             source="dicom",
         )
         paths = {f"{name}_path": str(folder / f"{name}.nii.gz") for name in ("t1w", "bold")} | {

@@ -16,8 +16,8 @@ STAGE = {
 }
 
 
-# the digest, what must merely have been checked or finished, and sidecars written with their table
-UNREAD = {"code", "checked", "finished", "sidecar"}
+# the digest, and what must merely have been checked or finished
+UNREAD = {"code", "checked", "finished"}
 
 
 def rules():
@@ -72,15 +72,39 @@ def test_what_looks_for_faults_of_the_data_is_not_submitted_again(name):
     assert re.search("^    retries: 0 ", SCRIPT_RULES[name], re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", SCRIPT_RULES)
-@pytest.mark.parametrize("section", ["input", "output", "params"])
-def test_a_script_reads_all_that_its_rule_declares_and_nothing_else(name, section):
-    script = (SCRIPTS / STAGE[name] / f"{name}.py").read_text()
-    read = set(re.findall(rf"snakemake\.{section}\.(\w+)", script))
+def arguments(name):
+    """Arguments of the function of a script, which its rule fills by their names."""
+    tree = ast.parse((SCRIPTS / STAGE[name] / f"{name}.py").read_text())
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert not functions[name].args.args, f"{name} takes keyword arguments only"
+    return {argument.arg for argument in functions[name].args.kwonlyargs}
 
-    assert read - {"get", "keys", "items"} <= declared(section, SCRIPT_RULES[name])
-    assert declared(section, SCRIPT_RULES[name]) - UNREAD <= read
-    assert "snakemake.config" not in script
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+def test_a_script_takes_all_that_its_rule_declares_and_nothing_else(name):
+    body = SCRIPT_RULES[name]
+    inputs, outputs = declared("input", body), declared("output", body)
+    params = declared("params", body) - UNREAD
+    wildcards = set(re.findall(r"(?<!\{)\{(\w+)\}", body))
+    taken = arguments(name)
+
+    assert not inputs & outputs or {"inputs", "outputs"} <= taken
+    assert params <= taken
+    paths = {argument for argument in taken if argument.endswith(("_path", "_paths"))}
+    files = {argument.rpartition("_")[0] for argument in paths}
+    folders = taken - paths - params - wildcards - {"inputs", "outputs"}
+    given = (set() if "inputs" in taken else inputs) | (set() if "outputs" in taken else outputs)
+    assert files | folders <= inputs | outputs
+    written_beside = {output for output in outputs if output.endswith("sidecar")}
+    assert given - UNREAD - written_beside <= files | folders
+
+
+@pytest.mark.parametrize("name", SCRIPT_RULES)
+def test_a_script_is_called_with_what_its_rule_declares(name):
+    script = (SCRIPTS / STAGE[name] / f"{name}.py").read_text()
+
+    assert script.endswith(f'if __name__ == "__main__":\n    run_job({name}, snakemake)\n')
+    assert script.count("snakemake") == 1
 
 
 # before the quality control, or making the table themselves
@@ -96,9 +120,9 @@ OF_EVERYBODY = {"maps", "series", "masks", "fc", "fc_maps", "func_qc", "anat_qc"
 def test_who_is_left_out_by_quality_control_does_not_enter_the_group_level(name):
     assert "results/cohort/participants.tsv" not in SCRIPT_RULES[name].partition("output:")[0]
 
-    script = "".join((SCRIPTS / STAGE[name] / f"{name}.py").read_text().split())
+    script = (SCRIPTS / STAGE[name] / f"{name}.py").read_text()
     for given in declared("input", SCRIPT_RULES[name]) & OF_EVERYBODY:
-        assert f"of_analysed(snakemake.input.{given}," in script
+        assert re.search(rf"""of_analysed\((inputs\["{given}"\]|{given}_paths),""", script)
 
 
 def test_every_script_belongs_to_a_rule():

@@ -23,7 +23,7 @@ def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
     with pytest.raises(ValueError, match="sub-01, participant's folder: no T1-weighted image"):
         check_cohort(
             participants_path=str(tmp_path / "participants.tsv"),
-            index_paths=[str(path) for path in indices],
+            indices_paths=[str(path) for path in indices],
             ratings_path=None,
             check_path=str(tmp_path / "check.tsv"),
             description_path=str(tmp_path / "description.json"),

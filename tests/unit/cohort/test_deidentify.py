@@ -129,7 +129,7 @@ def convert_all(raw, results):
     index_participant(
         folder=str(raw),
         index_path=results / "index.json",
-        participant_id="sub-01",
+        subject="01",
         source="dicom",
     )
     paths = {

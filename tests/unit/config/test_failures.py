@@ -55,7 +55,7 @@ GROUP = """\
 def stopped(tmp_path, statement):
     """The log of a program that the statement stops."""
     log = tmp_path / "job.log"
-    program = f"from restpain.io.log import start_log\nstart_log({str(log)!r})\n{statement}"
+    program = f"from restpain.io.job import start_log\nstart_log({str(log)!r})\n{statement}"
     process = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

@@ -8,7 +8,6 @@ import pytest
 from scipy import ndimage, stats
 
 from restpain.association.features import spearman
-from restpain.group.inference import Correction
 from restpain.io.images import read_volume, write_volume
 from restpain.io.tables import read_json, read_table, write_table
 from scripts.association.correlate_score import correlate_score
@@ -28,7 +27,7 @@ AFFINE = np.array([[3.0, 0, 0, -20], [0, 3, 0, -24], [0, 0, 3, 0], [0, 0, 0, 1]]
 IDS = [f"sub-{number:02d}" for number in range(1, 17)]
 PATIENT = np.arange(16) % 2 == 1
 GROUPS = {"patients": "patient", "controls": "control"}
-CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
+CORRECTION = {"voxel_p": 0.001, "cluster_p": 0.05, "tails": 2, "connectivity": 26}
 
 
 class Study:
@@ -60,8 +59,9 @@ class Study:
             masks.append(f"{folder}/{label}_mask.nii.gz")
             write_volume(masks[-1], inside, AFFINE)
         compute_group_mask(
-            mask_paths=masks,
-            group_mask_path=self.mask,
+            masks_paths=masks,
+            participants_path=self.participants,
+            mask_path=self.mask,
             coverage_path=f"{folder}/coverage.nii.gz",
             summary_path=f"{folder}/mask.json",
             mask_coverage=1.0,
@@ -141,6 +141,7 @@ class Study:
         )
         extract_features(
             maps_paths=maps,
+            participants_path=self.participants,
             labels_path=f"{part}_dseg.nii.gz",
             table_path=f"{part}_table.tsv",
             features_path=f"{part}_features.tsv",
@@ -279,11 +280,14 @@ def test_a_mask_that_nobody_shares_is_refused(tmp_path):
         mask[number] = True
         paths.append(f"{tmp_path}/sub-{number}_mask.nii.gz")
         write_volume(paths[-1], mask, AFFINE)
+    everybody = {"participant_id": ["sub-0", "sub-1"], "group": "patient", "exclude": "n/a"}
+    write_table(f"{tmp_path}/participants.tsv", pd.DataFrame(everybody))
 
     with pytest.raises(ValueError, match="no voxel is covered by 2 of 2 participants"):
         compute_group_mask(
-            mask_paths=paths,
-            group_mask_path=f"{tmp_path}/mask.nii.gz",
+            masks_paths=paths,
+            participants_path=f"{tmp_path}/participants.tsv",
+            mask_path=f"{tmp_path}/mask.nii.gz",
             coverage_path=f"{tmp_path}/coverage.nii.gz",
             summary_path=f"{tmp_path}/mask.json",
             mask_coverage=1.0,
@@ -513,7 +517,7 @@ def test_a_cluster_of_one_voxel_goes_through_to_every_table(study):
     with_scores(study, [1, 5, 2, 8, 6, 4, 7, 3])
     effect = np.zeros(SHAPE)
     effect[4, 8, 5] = 200.0
-    lone = Correction(voxel_p=1e-9, cluster_p=0.05, tails=2, connectivity=26)
+    lone = {"voxel_p": 1e-9, "cluster_p": 0.05, "tails": 2, "connectivity": 26}
 
     found = study.compare("alff", [effect], correction=lone)
     seeds, table = study.seeds("clusters", ["alff"])

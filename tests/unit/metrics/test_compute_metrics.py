@@ -1,6 +1,7 @@
 """Checks of the scripts compute_metrics and correlate_seeds on files, and of inputs that bite."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -128,15 +129,19 @@ def test_two_runs_write_the_same_bytes(folder):
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
 
 
-@pytest.mark.parametrize("script", ["compute_metrics", "correlate_seeds"])
-def test_a_job_starts_without_the_packages_that_start_slowly(script):
+@pytest.mark.parametrize(
+    ("stage", "script"), [("metrics", "compute_metrics"), ("connectivity", "correlate_seeds")]
+)
+def test_a_job_starts_without_the_packages_that_start_slowly(stage, script):
     program = (
-        f"import sys, {script}; print(*sorted({{'nibabel', 'numba', 'pandas', 'pydicom'}} "
+        f"import sys; import scripts.{stage}.{script}; "
+        "print(*sorted({'nibabel', 'numba', 'pandas', 'pydicom'} "
         "& set(sys.modules))); import pydicom; print(pydicom.__name__)"
     )
     result = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=Path(__file__).parents[3] / "scripts",
+        cwd=Path(__file__).parents[3],
+        env=os.environ | {"PYTHONPATH": "scripts"},
         check=True,
         capture_output=True,
         text=True,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import friedmanchisquare, rankdata
 
-from restpain.metrics import alff
+from restpain import temporal_filter
 from restpain.metrics import reho as regional
 from restpain.metrics.reho import centred_ranks, kendall_w, reho, reho_in_band
 from restpain.temporal_filter import detrend, ideal_filter
@@ -246,7 +246,7 @@ def test_the_size_of_the_blocks_does_not_change_a_bit(monkeypatch):
     band = {"repetition_time": 2.0, "band_hz": (0.01, 0.1)}
     expected = reho_in_band(series, CUBE, **band, neighbours=27)
 
-    monkeypatch.setattr(alff, "BLOCK_VALUES", 100)
+    monkeypatch.setattr(temporal_filter, "BLOCK_VALUES", 100)
     monkeypatch.setattr(regional, "BLOCK_VOLUMES", 7)
 
     np.testing.assert_array_equal(reho_in_band(series, CUBE, **band, neighbours=27), expected)

@@ -33,17 +33,18 @@ def runs(tmp_path_factory):
         {name: str(folder / f"{grid}_{name}.nii.gz") for name in IMAGES}
         for grid in ("anat", "func")
     )
-    prepare_template(anat_paths=anat, func_paths=func, normalisation_mm=3.0, voxel_mm=6.0)
+    outputs = {f"anat_{name}": path for name, path in anat.items()}
+    outputs |= {f"func_{name}": path for name, path in func.items()}
+    prepare_template(outputs=outputs, normalisation_mm=3.0, voxel_mm=6.0)
     write_head(folder / "sub-01" / "T1w.nii.gz")
     threads = {}
     for n in (1, 2):
         outputs = folder / f"threads{n}" / "sub-01"
         outputs.mkdir(parents=True)
         arguments = {
-            "t1w_path": str(folder / "sub-01" / "T1w.nii.gz"),
-            "template_paths": anat,
-            "grid_path": func["T1w"],
-            "output_paths": {name: str(outputs / f"{name}.nii.gz") for name in OUTPUTS}
+            "inputs": {f"template_{name}": path for name, path in anat.items()}
+            | {"t1w": str(folder / "sub-01" / "T1w.nii.gz"), "grid": func["T1w"]},
+            "outputs": {name: str(outputs / f"{name}.nii.gz") for name in OUTPUTS}
             | {"qc": str(outputs / "qc.json")},
         }
         file = outputs.parent / "arguments.json"
