@@ -3,8 +3,10 @@
 PYTHON ?= python3
 CORES ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
 VENV ?= .venv
-# The CPU build is enough. Where pip would take the build with CUDA (gigabytes), point it at PyTorch's
-# own CPU index with PIP_TORCH_OPTIONS. Its hash differs between the two, so the lock leaves torch out.
+# EXTRAS=torch adds PyTorch, for the learner NN_TORCH alone. Its hash depends on the build, so the lock leaves
+# it out. Where pip would take the build with CUDA (gigabytes), point it at PyTorch's own CPU index
+# with PIP_TORCH_OPTIONS.
+EXTRAS ?=
 TORCH ?= torch==2.13.0
 PIP_TORCH_OPTIONS ?=
 
@@ -40,8 +42,10 @@ $(READY): requirements.lock Makefile
 	$(PYTHON) -c "import sys; assert sys.version_info >= (3, 11), 'Python 3.11 or newer is needed'"
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(PIP_TORCH_OPTIONS) $(TORCH)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+ifneq ($(filter torch,$(EXTRAS)),)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_TORCH_OPTIONS) $(TORCH)
+endif
 	$(BIN)/python -m pip check
 	touch $@
 

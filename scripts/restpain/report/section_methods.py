@@ -4,6 +4,11 @@ from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
 
+# keys of learners that do not say whose they are
+LEARNERS = {
+    "MLP": "MLP (multilayer perceptron of scikit-learn)",
+    "NN_TORCH": "NN_TORCH (neural network of AutoGluon in PyTorch)",
+}
 REFERENCES = {
     "filter": (
         "Lindquist MA et al. Modular preprocessing pipelines can reintroduce artifacts into fMRI "
@@ -227,9 +232,10 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
             f"Cluster means of patients were correlated with {settings['cohort']['score']} "
             f"({kind}; {integer(settings['association']['n_bootstrap'])} bootstrap samples). "
         )
+    learners = [LEARNERS.get(name, name) for name in classification["learners"]]
     fourth += (
         "Classification used an AutoGluon ensemble of "
-        f"{joined(classification['learners'])} {cite('autogluon')}. Published protocol: one model "
+        f"{joined(learners)} {cite('autogluon')}. Published protocol: one model "
         f"per region, {classification['n_repeats']} splits with "
         f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
         "set. Leak-free protocol: group test, correction, seeds, connectivity, features and model "
