@@ -12,8 +12,9 @@ PIP_TORCH_OPTIONS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_FOR_TESTS := $(VENV)/.ready-for-tests
 
-.PHONY: run test check participants environment format lint lock clean
+.PHONY: run test check participants environment test-environment format lint lock clean
 
 run: environment
 	$(BIN)/snakemake --cores $(CORES)
@@ -30,7 +31,7 @@ check: environment
 participants: environment
 	$(BIN)/snakemake --cores $(CORES) participants
 
-test: environment
+test: test-environment
 	$(BIN)/ruff check scripts tests benchmarks
 	$(BIN)/ruff format --check scripts tests benchmarks
 	$(BIN)/snakefmt --check Snakefile rules
@@ -49,7 +50,15 @@ endif
 	$(BIN)/python -m pip check
 	touch $@
 
-format: environment
+# What tests and style checks need beside a run, in the same environment.
+test-environment: $(READY_FOR_TESTS)
+
+$(READY_FOR_TESTS): requirements-test.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-test.lock
+	$(BIN)/python -m pip check
+	touch $@
+
+format: test-environment
 	$(BIN)/ruff check --fix scripts tests benchmarks
 	$(BIN)/ruff format scripts tests benchmarks
 	$(BIN)/snakefmt Snakefile rules
@@ -57,12 +66,14 @@ format: environment
 lint: environment
 	$(BIN)/snakemake --lint
 
-# Rewrites requirements.lock from requirements.in; needs the registry.
-lock: environment
+# Rewrites both lock files for Linux and macOS, Python 3.11 to 3.13; versions stay unless a requirement asks for
+# others. Needs the registry.
+COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+lock:
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet pip-tools==7.6.2
-	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
-		--no-emit-options --unsafe-package torch --output-file requirements.lock requirements.in
+	$(VENV)-lock/bin/python -m pip install --quiet uv==0.13.9
+	$(COMPILE) --output-file requirements.lock requirements.in
+	$(COMPILE) --output-file requirements-test.lock requirements-test.in
 	rm -rf $(VENV)-lock
 
 clean:

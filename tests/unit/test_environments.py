@@ -9,7 +9,9 @@ import yaml
 REPOSITORY = Path(__file__).parents[2]
 ENVIRONMENTS = sorted(REPOSITORY.glob("envs/*.yaml"))
 LOCK = (REPOSITORY / "requirements.lock").read_text()
-LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+) \\$", LOCK, re.MULTILINE))
+TEST_LOCK = (REPOSITORY / "requirements-test.lock").read_text()
+PINNED = re.compile(r"^([\w.-]+)==([\w.]+) (?:; .*)?\\$", re.MULTILINE)
+LOCKED = dict(PINNED.findall(LOCK))
 # conda-forge's names of packages that are called otherwise elsewhere
 OTHER_NAMES = {"python-isal": "isal"}
 
@@ -41,17 +43,39 @@ def test_an_environment_is_the_environment_of_a_rule(environment):
     assert f'"../envs/{environment.name}"' in rules
 
 
-def test_the_lock_file_holds_every_requirement_with_its_version_and_hashes():
-    for line in (REPOSITORY / "requirements.in").read_text().splitlines():
-        if not line or line.startswith("#"):
+@pytest.mark.parametrize(
+    ("requirements", "lock"), [("requirements.in", LOCK), ("requirements-test.in", TEST_LOCK)]
+)
+def test_a_lock_file_holds_every_requirement_with_its_version_and_hashes(requirements, lock):
+    locked = dict(PINNED.findall(lock))
+    for line in (REPOSITORY / requirements).read_text().splitlines():
+        if not line or line.startswith(("#", "-c ")):
             continue
-        name, _, version = line.partition("==")
-        locked = LOCKED[name.replace(".", "-")]
-        assert version in ("", locked)
-    blocks = re.split(r"^(?=[\w.-]+==)", LOCK, flags=re.MULTILINE)[1:]
+        name, version = line.split(" ;")[0].split("==")
+        assert locked[name.replace(".", "-")] == version
+    blocks = re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]
+    assert len(blocks) == len(locked)
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-def test_the_lock_file_names_no_place_of_download():
-    assert "://" not in LOCK
-    assert not re.search(r"^(torch|nvidia[\w-]*)==", LOCK, re.MULTILINE)
+def test_the_lock_files_agree_on_what_both_hold():
+    both = dict(PINNED.findall(TEST_LOCK))
+
+    assert all(LOCKED.get(name, version) == version for name, version in both.items())
+
+
+@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK], ids=["run", "test"])
+def test_a_lock_file_names_no_place_of_download_and_nothing_for_graphics_processors(lock):
+    assert "://" not in lock
+    assert not re.search(r"^--?\w", lock, re.MULTILINE)  # no option of pip
+    unwanted = [
+        name
+        for name, _ in PINNED.findall(lock)
+        if re.search("cuda|nvidia|nccl|triton|^torch", name)
+    ]
+    assert unwanted == []
+
+
+@pytest.mark.parametrize("name", ["pytest", "hypothesis", "statsmodels", "ruff", "umap-learn"])
+def test_a_run_needs_nothing_that_only_tests_need(name):
+    assert name not in LOCKED
