@@ -28,6 +28,7 @@ from sklearn.preprocessing import StandardScaler
 
 from restpain.classification.evaluation import auc_or_half
 from restpain.classification.logistic import Prediction
+from restpain.classification.openmp import provide_openmp
 
 # Rounds, trees and epochs are fixed: enough for some hundred rows and a handful of features.
 # One thread each, so that sums are in the same order on every machine.
@@ -208,6 +209,7 @@ def _check(training, labels, test, learners) -> None:
 
 
 def _fit(training, labels, test, learners, n_folds, seed, n_search_trials) -> Prediction:
+    provide_openmp()  # AutoGluon imports LightGBM when it is fitted
     if "NN_TORCH" in learners:
         import torch
 
