@@ -13,6 +13,16 @@ PIP_TORCH_OPTIONS ?=
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_FOR_TESTS := $(VENV)/.ready-for-tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# uv does in seconds what takes pip minutes; where it cannot (a certificate, a proxy), pip does the same. With
+# pip alone: make environment UV=false
+UV ?= $(BIN)/uv
+# certificates of the machine, if it has any, as those of an institution's proxy
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),1,0)
+define install
+$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode -r $(1) || \
+	$(PIP) install --no-deps --require-hashes -r $(1)
+endef
 
 .PHONY: run test check participants environment test-environment format lint lock clean
 
@@ -32,35 +42,37 @@ participants: environment
 	$(BIN)/snakemake --cores $(CORES) participants
 
 test: test-environment
-	$(BIN)/ruff check scripts tests benchmarks
-	$(BIN)/ruff format --check scripts tests benchmarks
+	$(BIN)/ruff check scripts tests benchmarks envs
+	$(BIN)/ruff format --check scripts tests benchmarks envs
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/python -m pytest
 
 environment: $(READY)
 
-$(READY): requirements.lock Makefile
-	$(PYTHON) -c "import sys; assert sys.version_info >= (3, 11), 'Python 3.11 or newer is needed'"
+$(READY): requirements.lock requirements-uv.lock envs/check_python.py envs/check_environment.py Makefile
+	@$(PYTHON) envs/check_python.py
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --require-hashes -r requirements-uv.lock
+	$(call install,requirements.lock)
 ifneq ($(filter torch,$(EXTRAS)),)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PIP_TORCH_OPTIONS) $(TORCH)
+	$(PIP) install $(PIP_TORCH_OPTIONS) $(TORCH)
 endif
 	$(BIN)/python -m pip check
+	$(BIN)/python envs/check_environment.py
 	touch $@
 
 # What tests and style checks need beside a run, in the same environment.
 test-environment: $(READY_FOR_TESTS)
 
 $(READY_FOR_TESTS): requirements-test.lock $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-test.lock
+	$(call install,requirements-test.lock)
 	$(BIN)/python -m pip check
 	touch $@
 
 format: test-environment
-	$(BIN)/ruff check --fix scripts tests benchmarks
-	$(BIN)/ruff format scripts tests benchmarks
+	$(BIN)/ruff check --fix scripts tests benchmarks envs
+	$(BIN)/ruff format scripts tests benchmarks envs
 	$(BIN)/snakefmt Snakefile rules
 
 lint: environment
@@ -71,7 +83,7 @@ lint: environment
 COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet uv==0.13.9
+	$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements-uv.lock
 	$(COMPILE) --output-file requirements.lock requirements.in
 	$(COMPILE) --output-file requirements-test.lock requirements-test.in
 	rm -rf $(VENV)-lock

