@@ -11,6 +11,7 @@ Importing this module imports AutoGluon, which takes seconds.
 """
 
 import gc
+import logging
 import tempfile
 import warnings
 
@@ -49,6 +50,12 @@ SEARCH_SPACES = {
     "XGB": {"learning_rate": space.Real(0.01, 0.3, log=True), "max_depth": space.Int(1, 6)},
 }
 ENSEMBLE = "WeightedEnsemble_L2"
+
+# AutoGluon counts graphics processors by PyTorch before each fit, although none may be used, and
+# says several times per fit that PyTorch is missing. Only this message is left out.
+logging.getLogger("autogluon.common.utils.resource_utils").addFilter(
+    lambda record: "Failed to import torch" not in record.getMessage()
+)
 
 SCORER = make_scorer(
     "auc_or_half", auc_or_half, optimum=1, greater_is_better=True, needs_threshold=True

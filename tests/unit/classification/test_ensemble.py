@@ -225,7 +225,9 @@ def test_the_default_learners_run_where_pytorch_is_not_installed(tmp_path):
     command = [sys.executable, "-c", program]
     options = {"env": without_torch(tmp_path), "capture_output": True, "text": True}
 
-    assert subprocess.run([*command, " ".join(DEFAULT)], **options).returncode == 0
+    default = subprocess.run([*command, " ".join(DEFAULT)], **options)
+    assert default.returncode == 0
+    assert "torch" not in default.stderr
     network = subprocess.run([*command, "NN_TORCH"], **options)
     assert network.returncode != 0
     assert "ImportError: torch" in network.stderr
