@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "scripts"
-OPENMP = "from restpain.openmp import provide_openmp; provide_openmp(); "
+OPENMP = "from restpain.classification.openmp import provide_openmp; provide_openmp(); "
 # what is run for each package: its import, or its program
 PACKAGES = {
     "numpy": "import numpy.linalg",

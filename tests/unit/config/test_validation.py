@@ -149,7 +149,7 @@ def test_the_sentence_about(text, sentence):
 
 def test_a_learner_that_needs_pytorch_is_refused_where_pytorch_is_not_installed(monkeypatch):
     found = {"torch": object()}
-    monkeypatch.setattr("restpain.configuration.find_spec", found.get)
+    monkeypatch.setattr("restpain.config.validation.find_spec", found.get)
     text = "classification: {learners: [KNN, NN_TORCH]}"
 
     assert said(text) == []
