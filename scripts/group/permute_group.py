@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.cohort.participants import of_analysed
+from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.inference import (
     NULL_COLUMNS,
     Correction,
@@ -29,9 +29,7 @@ def permute_group(
     z_path: str,
     model_path: str,
     largest_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     correction: dict,
     across_seeds: bool,
     smoothness: str,
@@ -39,17 +37,10 @@ def permute_group(
     n_permutations: int,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     correction = Correction(**correction)
     maps_paths = of_analysed(maps_paths, participants_path)
-    group = read_group(
-        maps_paths,
-        mask_path,
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
     model = read_json(model_path)
     n_volumes = len(model["seeds"])
     correction = correction.of_maps(n_volumes if across_seeds else 1)

@@ -2,13 +2,15 @@
 
 import pytest
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 
 
 def read(folder, content, **labels):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_participants(path, **({"patients": "patient", "controls": "control"} | labels))
+    return read_participants(
+        path, Comparison(**({"patients": "patient", "controls": "control"} | labels))
+    )
 
 
 def problems(folder, content):
@@ -95,4 +97,4 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path, content, message):
 
 def test_a_missing_file_is_named_with_the_key_that_gives_it(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.tsv does not exist.*cohort.participants"):
-        read_participants(tmp_path / "nowhere.tsv", patients="patient", controls="control")
+        read_participants(tmp_path / "nowhere.tsv", Comparison("patient", "control"))

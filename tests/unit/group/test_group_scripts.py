@@ -93,8 +93,7 @@ class Study:
             "participants_path": self.participants,
             "motion_paths": [],
             "measure": measure,
-            "covariates": list(covariates),
-            **GROUPS,
+            "comparison": {**GROUPS, "covariates": list(covariates)},
         }
         fit_group_model(
             seeds_paths=[f"{self.folder}/seeds.tsv"],
@@ -184,7 +183,7 @@ class Study:
             columns_path=f"{self.folder}/normality.json",
             n_permutations=n_permutations,
             seed=1,
-            **GROUPS,
+            comparison=GROUPS,
         )
         return read_table(f"{self.folder}/normality.tsv")
 
@@ -201,7 +200,7 @@ class Study:
             score=score,
             n_bootstrap=100,
             seed=1,
-            **GROUPS,
+            comparison=GROUPS,
         )
         return read_table(f"{self.folder}/association.tsv")
 
@@ -239,7 +238,7 @@ class Study:
             smoothness="residuals",
             n_permutations=30,
             seed=1,
-            **GROUPS,
+            comparison=GROUPS,
         )
         return SimpleNamespace(
             rho=read_volume(f"{part}_rho.nii.gz")[0],
@@ -599,11 +598,18 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "participants_path": study.participants,
         "check_path": f"{study.folder}/check.tsv",
         "columns_path": f"{study.folder}/check.json",
-        **GROUPS,
+        "harmonise": False,
+        "n_folds": 5,
     }
-    settings |= {"site": None, "harmonise": False, "n_folds": 5}
+
+    def compared(*covariates, site=None):
+        return {**GROUPS, "covariates": covariates, "site": site}
+
     check_design(
-        covariates=["age", "mean_fd"], score="nrs", score_covariates=["mean_fd"], **settings
+        comparison=compared("age", "mean_fd"),
+        score="nrs",
+        score_covariates=["mean_fd"],
+        **settings,
     )
     assert read_table(f"{study.folder}/check.tsv")["column"].tolist() == [
         "group",
@@ -612,17 +618,17 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
     ]
 
     with pytest.raises(ValueError, match="no column") as error:
-        check_design(covariates=["weight"], score="pain", score_covariates=[], **settings)
+        check_design(comparison=compared("weight"), score="pain", score_covariates=[], **settings)
     assert [line[:20] for line in str(error.value).splitlines()] == [
         "the covariate weight",
         "the score pain is no",
     ]
     with pytest.raises(ValueError, match="no column scanner, which cohort.site names"):
         check_design(
-            covariates=["scanner"],
+            comparison=compared("scanner", site="scanner"),
             score=None,
             score_covariates=[],
-            **settings | {"site": "scanner"},
+            **settings,
         )
 
 

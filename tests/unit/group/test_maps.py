@@ -1,16 +1,18 @@
 """Checks of maps on a few small files."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.cohort.participants import of_analysed, participant_of, patients_first
+from restpain.cohort.participants import Comparison, of_analysed, participant_of, patients_first
 from restpain.group import maps as groupmaps
 from restpain.group.maps import maps_of_volumes, read_design
 from restpain.io.images import write_masked
 from restpain.io.tables import write_json, write_table
 
-GROUPS = {"patients": "patient", "controls": "control"}
+COMPARISON = Comparison("patient", "control")
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 MASK = np.random.default_rng(0).random((4, 5, 3)) < 0.7
 AFFINE = np.diag([3.0, 3, 3, 1])
@@ -63,7 +65,7 @@ def test_an_analysed_participant_without_files_is_no_smaller_group(participants)
 
 
 def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
-    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, **GROUPS)
+    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, COMPARISON)
 
     labels = [participant_of(path)[-2:] for path in ordered]
     assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]
@@ -72,7 +74,7 @@ def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
 def test_the_design_has_the_rows_of_the_maps_whatever_their_order(participants):
     paths = [f"{label}_x.nii.gz" for label in ("sub-08", "sub-03", *IDS[3:6], *IDS[:2])]
 
-    design = read_design(participants, [], paths, **GROUPS, covariates=["age"])
+    design = read_design(participants, [], paths, replace(COMPARISON, covariates=["age"]))
 
     assert design.participants == tuple(participant_of(path) for path in paths)
     np.testing.assert_array_equal(design.matrix[:2], [[1, 1, 57], [-1, 1, 52]])
@@ -85,7 +87,7 @@ def test_mean_fd_is_taken_from_the_quality_metrics(participants, tmp_path):
         write_json(motion[-1], {"mean_fd_jenkinson_mm": 0.1 * number**2})
     paths = [f"{label}_x.nii.gz" for label in (*IDS[:6], IDS[7])]
 
-    design = read_design(participants, motion, paths, **GROUPS, covariates=["mean_fd"])
+    design = read_design(participants, motion, paths, replace(COMPARISON, covariates=["mean_fd"]))
 
     assert design.columns[-1] == "mean_fd"
     np.testing.assert_allclose(design.matrix[:, 2], [0, 0.1, 0.4, 0.9, 1.6, 2.5, 4.9])
