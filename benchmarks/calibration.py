@@ -35,7 +35,7 @@ from restpain.group.permutation import (
     permuted_t,
     size_threshold,
 )
-from restpain.group.tfce import enhanced, largest_scores
+from restpain.group.tfce import largest_tfce_scores, tfce_scores
 from restpain.intervals import wilson_interval
 from restpain.io.tables import read_table, write_table
 
@@ -157,11 +157,11 @@ def clusters_found(maps, design, fit, inside, orders, methods):
 
 def enhanced_found(maps, design, fit, inside, orders):
     """Whether the largest enhanced score has p < 0.05; stops when no more can change that."""
-    score = np.abs(enhanced(fit.t, MASK, connectivity=26))[inside].max()
+    score = np.abs(tfce_scores(fit.t, MASK, connectivity=26))[inside].max()
     null = np.zeros((0, 2))
     for start in range(0, len(orders), BATCH):
         (t,) = permuted_t(maps, design.matrix, column=0, orders=orders[start : start + BATCH])
-        null = np.concatenate([null, largest_scores(t, MASK, connectivity=26)])
+        null = np.concatenate([null, largest_tfce_scores(t, MASK, connectivity=26)])
         if 1 + np.sum(null.max(axis=1) >= score) >= LEVEL * (1 + len(orders)):
             return False
     return bool(family_wise_p([score], [1], null, tails=2)[0] < LEVEL)

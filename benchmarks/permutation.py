@@ -25,9 +25,10 @@ import pandas as pd
 from scipy import ndimage, stats
 
 from restpain.cohort.design import Design
-from restpain.group.inference import Correction, permutation_null
+from restpain.group.inference import Correction
 from restpain.group.permutation import largest_clusters, permuted_t
-from restpain.group.tfce import enhanced, largest_scores
+from restpain.group.permutation_null import permutation_null
+from restpain.group.tfce import largest_tfce_scores, tfce_scores
 from restpain.io.images import write_masked, write_volume
 from restpain.io.tables import read_json, write_json, write_table
 
@@ -113,7 +114,7 @@ def nilearn():
 
     def scores():
         (t,) = permuted_t(maps, design.matrix, column=0, orders=orders)
-        return largest_scores(t, mask, connectivity=6)
+        return largest_tfce_scores(t, mask, connectivity=6)
 
     sizes(), scores()
     (t, own_sizes), size_seconds = timed(sizes)
@@ -126,7 +127,7 @@ def nilearn():
         lambda: nilearn_results(maps, mask, design, tfce=True, threshold=None, **common)
     )
     largest_t = np.abs(t).max(axis=1)
-    observed = enhanced(theirs["t"][0], mask, connectivity=6)
+    observed = tfce_scores(theirs["t"][0], mask, connectivity=6)
     # nilearn leaves out the factor of its step, a hundredth of the largest |T| of the map
     steps = both["h0_max_t"][0] / 100
     their_scores = both["tfce"][0] * np.abs(both["t"][0]).max() / 100

@@ -5,7 +5,13 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.association.features import fdr, p_method, spearman, spearman_interval
+from restpain.association.features import (
+    COLUMNS,
+    fdr,
+    p_method,
+    spearman,
+    spearman_interval,
+)
 from restpain.cohort.participants import Comparison
 from restpain.group.maps import read_scored_patients
 from restpain.io.job import run_job
@@ -15,22 +21,6 @@ from restpain.random_seeds import step_seed
 logger = logging.getLogger("correlate_score")
 
 CONFIDENCE = 0.95
-COLUMNS = {
-    "cluster_id": "Cluster whose mean is correlated.",
-    "measure": "Measure of the cluster.",
-    "region": "AAL2 region of its peak.",
-    "hemisphere": "Side of its peak.",
-    "score": "Column of the participants table.",
-    "n": "Patients with a score.",
-    "rho": "Spearman's rank correlation, partial if there are covariates.",
-    "p": "Two-sided p of rho, not corrected for the number of clusters.",
-    "rho_low": "Lower end of the 95 % percentile bootstrap interval of rho.",
-    "rho_high": "Upper end of that interval.",
-    "q_fdr": "False discovery rate over all rows (Benjamini and Hochberg).",
-    "p_method": "exact: all orders of the score; orders: all orders of what the covariates "
-    "leave of it; t: approximation by the t distribution.",
-    "covariates": "What rho is adjusted for (partial correlation); n/a for none.",
-}
 
 
 def correlate_score(
@@ -76,7 +66,7 @@ def correlate_score(
                 low, high = spearman_interval(
                     *triple,
                     n_bootstrap=n_bootstrap,
-                    seed=step_seed(seed, "association", cluster.cluster_id),
+                    seed=step_seed(seed, "association", cluster.cluster_id.upper()),
                     confidence=CONFIDENCE,
                 )
                 rows.append(

@@ -15,8 +15,9 @@ from restpain.association.maps import (
 )
 from restpain.cohort.participants import Comparison, of_analysed, participant_of
 from restpain.group.cluster_table import correction_summary, write_clusters
-from restpain.group.inference import Correction, correction_of_maps, permutation_null
+from restpain.group.inference import Correction
 from restpain.group.maps import maps_of_volumes, read_scored_patients
+from restpain.group.permutation_null import correction_of_maps, permutation_null
 from restpain.io.images import read_mask, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json

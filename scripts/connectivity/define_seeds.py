@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.connectivity.correlation import sphere
 from restpain.connectivity.seeds import COLUMNS, on_grid, seed_row, seed_table
-from restpain.group.cluster_table import cluster_number
+from restpain.group.clusters import cluster_number
 from restpain.io.images import check_grid, read_mask, read_volume, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table

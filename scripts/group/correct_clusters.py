@@ -1,4 +1,4 @@
-"""Clusters that survive the correction for multiple tests, numbered, named and measured."""
+"""Clusters significant after GRF correction, with their location and other corrections."""
 
 import logging
 
@@ -6,14 +6,9 @@ import numpy as np
 
 from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.cluster_table import COLUMNS, cluster_rows, correction_summary, write_clusters
-from restpain.group.inference import (
-    Correction,
-    corrected_clusters,
-    correction_of_maps,
-    nulls_of_tables,
-    smoothness_in_force,
-)
+from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
+from restpain.group.permutation_null import correction_of_maps, nulls_of_tables
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 
@@ -55,7 +50,8 @@ def correct_clusters(
 
     all_labels, tables, summaries = np.zeros(t.shape, np.int16), [], []
     for k, maps in enumerate(group.volumes(len(seeds))):
-        dlh, fwhm_mm = smoothness_in_force(z[:, k], *grid, model["volumes"][k], source=smoothness)
+        fitted = model["volumes"][k]
+        dlh, fwhm_mm = smoothness_for_correction(z[:, k], *grid, fitted, source=smoothness)
         labels, clusters, size = corrected_clusters(
             t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )

@@ -50,7 +50,7 @@ def tabulate_normality(
             tests = two_sample_tests(
                 *values.values(),
                 n_permutations=n_permutations,
-                seed=step_seed(seed, "normality", cluster_id),
+                seed=step_seed(seed, "normality", cluster_id.upper()),
             )
             for label, part in values.items():
                 (statistic,), (p,) = jarque_bera(part[:, None])

@@ -1,10 +1,10 @@
 """What the workflow recovered of the simulated truth, drawn from its tables."""
 
 import io
-import re
 
 import numpy as np
 
+from restpain.group.clusters import cluster_number
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
@@ -42,7 +42,7 @@ def plot_recovery(
     for row in effects.itertuples():
         names = row.clusters.split(",") if isinstance(row.clusters, str) else []
         image = labels[row.measure] if names else np.zeros(template.shape)
-        numbers = [int(re.search(r"\d+$", name)[0]) for name in names]
+        numbers = [cluster_number(name) for name in names]
         voxels = np.isin(image, numbers)
         found.append(voxels.any(axis=3) if voxels.ndim == 4 else voxels)
 

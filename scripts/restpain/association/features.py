@@ -5,6 +5,24 @@ from itertools import permutations
 import numpy as np
 from scipy import special, stats
 
+# of the table of associations and of Table 4, which has the same rows
+COLUMNS = {
+    "cluster_id": "Cluster whose mean is correlated.",
+    "measure": "Measure of the cluster.",
+    "region": "AAL2 region of its peak, or the nearest one.",
+    "hemisphere": "Side of its peak.",
+    "score": "Column of the participants table.",
+    "n": "Patients with a score.",
+    "rho": "Spearman's rank correlation in the patients, partial if there are covariates.",
+    "p": "Two-sided p of rho, not corrected for the number of clusters.",
+    "rho_low": "Lower end of the 95 % percentile bootstrap interval of rho.",
+    "rho_high": "Upper end of that interval.",
+    "q_fdr": "False discovery rate of p over all rows of the table (Benjamini and Hochberg).",
+    "p_method": "exact: all orders of the score; orders: all orders of what the covariates "
+    "leave of it; t: approximation by the t distribution.",
+    "covariates": "What rho is adjusted for (partial correlation); n/a for none.",
+}
+
 LARGEST_EXACT = 8  # 8! = 40,320 orders
 NO_VARIATION = 1e-9  # length of ranks, per participant, below which they are rounding
 

@@ -7,14 +7,10 @@ from scipy import stats
 from restpain.cohort.design import Design, collinear_ranks
 from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
 from restpain.group.cluster_table import described_cluster
-from restpain.group.inference import (
-    Correction,
-    PermutationNull,
-    corrected_clusters,
-    estimated_smoothness,
-)
+from restpain.group.inference import Correction, corrected_clusters, estimated_smoothness
 from restpain.group.models import fit_model, t_to_z
 from restpain.group.permutation import family_wise_p
+from restpain.group.permutation_null import PermutationNull
 from restpain.group.smoothness import Smoothness
 
 BLOCK = 4096  # voxels at a time; bounds memory and does not change the result

@@ -1,8 +1,12 @@
-"""Clusters of a thresholded map: labels, peaks, sub-peaks and the size of their effect."""
+"""Clusters of a thresholded map: labels, ids, peaks, sub-peaks and effect size."""
+
+import re
 
 import numpy as np
 import pandas as pd
 from scipy import ndimage, special
+
+from restpain.presentation.numbers import measure_name
 
 FACES_EDGES_CORNERS = {6: 1, 18: 2, 26: 3}
 
@@ -54,6 +58,16 @@ def signed_clusters(
     for label, voxels in enumerate(found, start=1):
         clusters[voxels] = label
     return clusters.reshape(z.shape)
+
+
+def cluster_name(measure: str, number: int, suffix: str = "") -> str:
+    """Id of a cluster: measure, kind of comparison and number (``ReHo12``, ``ALFFSCORE1``)."""
+    return f"{measure_name(measure)}{suffix}{number}"
+
+
+def cluster_number(cluster_id: str) -> int:
+    """Label of a cluster in the label image, from its id (``ReHo12``: 12)."""
+    return int(re.search(r"\d+$", cluster_id)[0])
 
 
 def millimetres(voxels: np.ndarray, affine: np.ndarray) -> np.ndarray:

@@ -1,10 +1,10 @@
-"""How often a correction finds something where there is nothing."""
+"""Empirical family-wise error of a cluster correction."""
 
 import numpy as np
 
 from restpain.intervals import wilson_interval
 
-# Two groups, voxel p < 0.001, cluster p < 0.05, random field of FSL's ordinary least squares:
+# Two groups, voxel p < 0.001, cluster p < 0.05, GRF correction of FSL's ordinary least squares:
 # lowest, median and highest of the 64 settings of Eklund et al. (2016),
 # doi:10.1073/pnas.1602413113, from the numbers published with it.
 PUBLISHED_ERROR_RATE = (0.022, 0.060, 0.144)
@@ -44,7 +44,7 @@ def family_wise_error(
 
 
 def aimed_error_rate(*, cluster_p: float, tails: int) -> float:
-    """Share that the correction aims at, clusters of either sign counted.
+    """Nominal family-wise error of the correction, clusters of either sign counted.
 
     With one tail each sign has ``cluster_p`` for itself.
     """

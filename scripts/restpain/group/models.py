@@ -33,9 +33,7 @@ class Fit:
     sse: np.ndarray
 
 
-def fit_model(
-    maps: np.ndarray, matrix: np.ndarray, *, column: int, image: np.ndarray | None = None
-) -> Fit:
+def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
     r"""Ordinary least squares in every voxel and T of one column.
 
     Parameters
@@ -46,8 +44,6 @@ def fit_model(
         Design of full rank.
     column : int
         Column whose coefficient is tested.
-    image : ndarray of shape (n_participants, n_voxels), optional
-        A covariate that differs between voxels; a last column of every voxel's design.
 
     Returns
     -------
@@ -60,15 +56,11 @@ def fit_model(
 
     Notes
     -----
-    :math:`T = \hat\beta_k / \sqrt{s^2 [(X'X)^{-1}]_{kk}}` with :math:`s^2 = SSE / (N - p)`. A
-    covariate image :math:`c` enters through its part :math:`\tilde c` outside the design
-    (Frisch-Waugh): :math:`\gamma = \tilde c'y / \tilde c'\tilde c`, and the variance of
-    :math:`\hat\beta_k` grows by :math:`s^2 (X^+c)_k^2 / \tilde c'\tilde c`.
+    :math:`T = \hat\beta_k / \sqrt{s^2 [(X'X)^{-1}]_{kk}}` with :math:`s^2 = SSE / (N - p)`.
     """
     n_participants, n_columns = matrix.shape
     if len(maps) != n_participants:
         raise ValueError(f"{len(maps)} maps do not match the {n_participants} rows of the design")
-    n_columns += image is not None
     df = n_participants - n_columns
     if df < 1:
         raise ValueError(
@@ -85,21 +77,9 @@ def fit_model(
         values = maps[:, block].astype(np.float64)
         coefficients = inverse @ values
         residuals = values - matrix @ coefficients
-        variance = unscaled_variance
-        if image is not None:
-            covariate = image[:, block].astype(np.float64)
-            on_design = inverse @ covariate
-            outside = covariate - matrix @ on_design
-            square = np.sum(outside**2, axis=0)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                gamma = np.where(square > 0, np.sum(outside * values, axis=0) / square, 0.0)
-                growth = np.where(square > 0, on_design[column] ** 2 / square, 0.0)
-            variance = unscaled_variance + growth
-            residuals = residuals - outside * gamma
-            coefficients = np.vstack([coefficients - on_design * gamma, gamma])
         errors = np.sum(residuals**2, axis=0)
         varies = errors > NO_VARIATION * np.sum(values**2, axis=0)
-        scale = np.sqrt(errors / df * variance)
+        scale = np.sqrt(errors / df * unscaled_variance)
         t[block] = np.divide(
             coefficients[column], scale, out=np.zeros(len(errors)), where=varies & (scale > 0)
         )
@@ -136,11 +116,6 @@ def one_sample_t(maps: np.ndarray, *, base: float) -> np.ndarray:
     fit = fit_model(maps, np.ones((len(maps), 1)), column=0)
     scale = np.sqrt(fit.sse / (fit.df * len(maps)))
     return np.divide(fit.betas[0] - base, scale, out=np.zeros(len(scale)), where=scale > 0)
-
-
-def partial_correlation(t: np.ndarray, df: int) -> np.ndarray:
-    """Partial correlation behind a T: ``t / sqrt(df + t^2)``."""
-    return t / np.sqrt(df + t**2)
 
 
 def t_to_z(t: np.ndarray, df: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Threshold-free cluster enhancement."""
+"""Threshold-free cluster enhancement (TFCE)."""
 
 import numpy as np
 from numba import njit
@@ -6,8 +6,8 @@ from numba import njit
 from restpain.group.permutation import offsets, padded
 
 
-def enhanced(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
-    r"""Threshold-free enhanced map, each sign for itself.
+def tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
+    r"""TFCE scores of a T map, each sign for itself.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def enhanced(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarra
     return scores
 
 
-def largest_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
-    """Largest enhanced score of each sign in each of many T maps ``(n_maps, n_voxels)``.
+def largest_tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
+    """Largest TFCE score of each sign in each of many T maps ``(n_maps, n_voxels)``.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def largest_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.
 
 
 def _grid(mask: np.ndarray, connectivity: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places of the voxels in a padded volume, the voxel at each place (-1: none), and steps."""
+    """Positions of the voxels in a padded volume, voxel at each position (-1: none), steps."""
     places, volume = padded(mask)
     number = np.full(volume.size, -1, np.int32)  # half the memory is twice the cache
     number[places] = np.arange(len(places))

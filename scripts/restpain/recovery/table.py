@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from restpain.group.cluster_table import CONFIDENCE, cluster_number
-from restpain.group.clusters import hedges_g, millimetres
+from restpain.group.cluster_table import CONFIDENCE
+from restpain.group.clusters import cluster_number, hedges_g, millimetres
 
 STAGES = {
     "planted": "the simulator's own setting",

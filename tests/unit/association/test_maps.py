@@ -13,8 +13,9 @@ from restpain.association.maps import (
     spearman_map,
     unusable_score,
 )
-from restpain.group.inference import Correction, permutation_null, voxel_fdr
+from restpain.group.inference import Correction, voxel_fdr
 from restpain.group.models import t_to_z
+from restpain.group.permutation_null import permutation_null
 
 SCORE = np.array([3, 2, 5, 3, 6, 3, 8, 4, 3, 2, 7, 9.0])
 NONE = np.zeros((len(SCORE), 0))

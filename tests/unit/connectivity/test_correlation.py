@@ -155,7 +155,7 @@ def test_correlation_never_leaves_one():
 
 def test_the_number_of_threads_does_not_change_a_bit():
     program = (
-        "import numpy as np; from restpain.connectivity import correlation;"
+        "import numpy as np; from restpain.connectivity.correlation import correlation;"
         "rng = np.random.default_rng(0);"
         "r = correlation(rng.normal(size=(3000, 120)), rng.normal(size=(7, 120)));"
         "import sys; sys.stdout.write(r.tobytes().hex())"

@@ -101,7 +101,7 @@ def test_a_cluster_that_overlaps_nothing_planted_is_false():
 
 
 def test_a_cluster_of_another_measure_over_the_place_touches():
-    _, clusters = matched([effect()], [cluster("REHO1", block(3), -5.0)])
+    _, clusters = matched([effect()], [cluster("ReHo1", block(3), -5.0)])
 
     assert clusters[["verdict", "effects"]].to_numpy().tolist() == [["touches", "1"]]
 

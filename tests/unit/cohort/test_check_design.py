@@ -1,0 +1,51 @@
+"""The design of a small study."""
+
+import pytest
+
+from group_study import GROUPS, Study
+from restpain.io.tables import read_table
+from scripts.cohort.check_design import check_design
+
+
+@pytest.fixture
+def study(tmp_path):
+    return Study(tmp_path)
+
+
+def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
+    settings = {
+        "participants_path": study.participants,
+        "check_path": f"{study.folder}/check.tsv",
+        "columns_path": f"{study.folder}/check.json",
+        "harmonise": False,
+        "n_folds": 5,
+    }
+
+    def compared(*covariates, site=None):
+        return {**GROUPS, "covariates": covariates, "site": site}
+
+    check_design(
+        comparison=compared("age", "mean_fd"),
+        score="nrs",
+        score_covariates=["mean_fd"],
+        **settings,
+    )
+    assert read_table(f"{study.folder}/check.tsv")["column"].tolist() == [
+        "group",
+        "intercept",
+        "age",
+    ]
+
+    with pytest.raises(ValueError, match="no column") as error:
+        check_design(comparison=compared("weight"), score="pain", score_covariates=[], **settings)
+    assert [line[:20] for line in str(error.value).splitlines()] == [
+        "the covariate weight",
+        "the score pain is no",
+    ]
+    with pytest.raises(ValueError, match="no column scanner, which cohort.site names"):
+        check_design(
+            comparison=compared("scanner", site="scanner"),
+            score=None,
+            score_covariates=[],
+            **settings,
+        )
