@@ -45,6 +45,7 @@ from restpain.classification.nested import Arm, first_repeat_auc, nested_summary
 from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.classification.published_protocol import published_protocol
 from restpain.cohort.design import two_sample_design
+from restpain.cohort.participants import Comparison
 from restpain.connectivity.correlation import unit_series
 from restpain.io.images import write_arrays
 
@@ -98,7 +99,7 @@ class Cohort:
             {"participant_id": self.ids, "group": np.where(self.patient, "p", "c")}
         )
         table["age"] = self.generator.normal(60, 8, size=n)
-        self.design = two_sample_design(table, patients="p", controls="c", covariates=["age"])
+        self.design = two_sample_design(table, Comparison("p", "c", ["age"]))
         self.motion = dict(zip(self.ids, self.generator.gamma(2, 0.1, size=n), strict=True))
         index = pd.Index(self.ids, name="participant_id")
         self.labels = pd.Series(self.patient.astype(int), index=index)

@@ -227,7 +227,7 @@ def large(folder, steps, n_maps):
     }
     write_table(folder / "participants.tsv", pd.DataFrame(table))
     part = {name: str(folder / f"{name}.nii.gz") for name in ("t", "z", "p", "c", "n", "rho", "d")}
-    cohort = {"patients": "patient", "controls": "control", "covariates": ["age"]}
+    groups = {"patients": "patient", "controls": "control"}
     read = {"mask_path": str(folder / "mask.nii.gz"), "motion_paths": []}
     read["participants_path"] = str(folder / "participants.tsv")
     statistics = {
@@ -236,7 +236,7 @@ def large(folder, steps, n_maps):
         "model_path": str(folder / "model.json"),
         "maps_paths": paths,
         **read,
-        **cohort,
+        "comparison": groups | {"covariates": ["age"]},
     }
     thresholds = {"voxel_p": 0.001, "cluster_p": 0.05, "tails": 2, "connectivity": 26}
     corrected = {"correction": thresholds, "smoothness": "residuals", "across_seeds": False}
@@ -260,7 +260,7 @@ def large(folder, steps, n_maps):
         | tables
         | {"largest_paths": [str(folder / "largest.tsv")], "measure": "alff"},
         "correlate_score_maps": read
-        | cohort
+        | {"comparison": groups, "covariates": ["age"]}
         | corrected
         | tables
         | {"maps_paths": np.array(paths)[of_group].tolist(), "seeds_paths": []}

@@ -29,6 +29,7 @@ import yaml
 from scipy import signal
 
 from restpain.atlas import aal
+from restpain.cohort.participants import Comparison
 from restpain.io.images import read_mask, read_masked
 from restpain.io.tables import write_table
 from restpain.simulation.networks import NETWORKS
@@ -246,9 +247,8 @@ def cost():
 def run_participant(simulation, seed, folder):
     """CPU seconds and peak memory in MB of ``simulate_participant`` for the first patient."""
     roster = simulated_roster(
+        Comparison("patient", "control"),
         **{name: simulation[name] for name in ("n_patients", "n_controls", "n_excluded")},
-        patients="patient",
-        controls="control",
     )
     people = simulated_participants(roster, patients="patient", seed=seed)
     write_table(f"{folder}/participants.tsv", people, COLUMNS)

@@ -36,8 +36,7 @@ rule correlate_score:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         score=config["cohort"]["score"],
         covariates=config["association"]["covariates"],
         n_bootstrap=config["association"]["n_bootstrap"],
@@ -76,8 +75,7 @@ rule correlate_score_maps:
         mem_mb=on_retry(max(3000, 1000 + 2 * len(SUBJECTS) // 3)),
         runtime=on_retry(30),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         score=config["cohort"]["score"],
         covariates=config["association"]["covariates"],
         correction=CORRECTION,

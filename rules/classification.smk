@@ -14,7 +14,6 @@ SELECTION = {
     "smoothness": config["group"]["smoothness"],
     "across_seeds": config["connectivity"]["correct_across_seeds"],
 }
-HARMONISED_SITE = harmonised_site()
 LOCAL_MAPS = [
     path
     for measure in MEASURES
@@ -63,10 +62,8 @@ rule select_fold_regions:
         runtime=on_retry(60),
     params:
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
+        comparison=COMPARISON,
+        harmonise=config["classification"]["harmonise"],
         n_folds=config["classification"]["n_folds"],
         seed=config["seed"],
         selection=SELECTION,
@@ -128,8 +125,7 @@ rule classify_published:
         runtime=on_retry(120),
     params:
         measures=lambda wildcards: FEATURE_SETS[wildcards.features],
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         learners=config["classification"]["learners"],
         test_fraction=config["classification"]["test_fraction"],
         n_repeats=config["classification"]["n_repeats"],
@@ -193,10 +189,8 @@ rule classify_nested:
         runtime=on_retry(120),
     params:
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
+        comparison=COMPARISON,
+        harmonise=config["classification"]["harmonise"],
         learners=config["classification"]["learners"],
         n_folds=config["classification"]["n_folds"],
         n_search_trials=config["classification"]["n_search_trials"],
@@ -229,10 +223,8 @@ rule classify_permuted:
     params:
         permutations=permutations_of_batch,
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
+        comparison=COMPARISON,
+        harmonise=config["classification"]["harmonise"],
         learners=config["classification"]["learners"],
         test_fraction=config["classification"]["test_fraction"],
         n_repeats=config["classification"]["n_repeats"],
@@ -268,10 +260,8 @@ rule classify_subsets:
         runtime=on_retry(60),
     params:
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
+        comparison=COMPARISON,
+        harmonise=config["classification"]["harmonise"],
         n_folds=config["classification"]["n_folds"],
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],

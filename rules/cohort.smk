@@ -24,8 +24,7 @@ if SOURCE != "simulated":
             mem_mb=2000,
             runtime=30,
         params:
-            patients=config["cohort"]["patients"],
-            controls=config["cohort"]["controls"],
+            comparison=GROUPS,
             code=code_digest("cohort/import_participants.py"),
         script:
             "../scripts/cohort/import_participants.py"
@@ -173,10 +172,7 @@ rule check_design:
         mem_mb=2000,
         runtime=30,
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=SITE,
+        comparison=COMPARISON,
         harmonise=config["classification"]["harmonise"],
         n_folds=config["classification"]["n_folds"],
         score=config["cohort"]["score"],

@@ -13,7 +13,7 @@ import yaml
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.config.validation import configuration_problems, data_problems
 from restpain.config.failures import failed_jobs, failure_summary
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.simulation.participants import simulated_roster
 
 
@@ -26,16 +26,15 @@ def stop_at(problems):
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
-SITE = config["cohort"]["site"]
 
 # a site is one more covariate, in rules and report alike
-if SITE is not None and SITE not in config["cohort"]["covariates"]:
-    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], SITE]
+if config["cohort"]["site"] not in [None, *config["cohort"]["covariates"]]:
+    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], config["cohort"]["site"]]
 
-
-def harmonised_site():
-    """The column of the site across which features are harmonised; None if they are not."""
-    return SITE if config["classification"]["harmonise"] else None
+# what is compared (restpain.cohort.participants.Comparison); rules that need the labels alone take
+# GROUPS, so that another covariate reruns none of their jobs
+GROUPS = {key: config["cohort"][key] for key in ("patients", "controls")}
+COMPARISON = {**GROUPS, **{key: config["cohort"][key] for key in ("covariates", "site")}}
 
 
 def roster():
@@ -44,16 +43,10 @@ def roster():
         counts = {
             key: config["simulation"][key] for key in ("n_patients", "n_controls", "n_excluded")
         }
-        return simulated_roster(
-            **counts, patients=config["cohort"]["patients"], controls=config["cohort"]["controls"]
-        )
+        return simulated_roster(Comparison(**GROUPS), **counts)
     stop_at(data_problems(config["cohort"]))
     try:
-        return read_participants(
-            config["cohort"]["participants"],
-            patients=config["cohort"]["patients"],
-            controls=config["cohort"]["controls"],
-        )
+        return read_participants(config["cohort"]["participants"], Comparison(**GROUPS))
     except (ValueError, OSError) as error:
         stop_at([str(error)])
 

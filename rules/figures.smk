@@ -54,8 +54,7 @@ rule plot_group_maps:
         runtime=on_retry(15),
     params:
         measures=config["metrics"]["measures"],
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         voxel_p=config["group"]["voxel_p"],
         tails=config["group"]["tails"],
         source=config["cohort"]["source"],

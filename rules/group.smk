@@ -75,9 +75,7 @@ rule fit_group_model:
         mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
         runtime=on_retry(30),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
+        comparison=COMPARISON,
         seed=config["seed"],
         code=code_digest("group/fit_group_model.py"),
     script:
@@ -110,9 +108,7 @@ rule permute_group:
         mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
         runtime=on_retry(60),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
+        comparison=COMPARISON,
         correction=CORRECTION,
         across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
@@ -153,9 +149,7 @@ rule correct_clusters:
         mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
         runtime=on_retry(30),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
+        comparison=COMPARISON,
         correction=CORRECTION,
         across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
@@ -210,8 +204,7 @@ rule tabulate_normality:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         n_permutations=config["group"]["n_permutations"],
         seed=config["seed"],
         code=code_digest("group/tabulate_normality.py"),

@@ -32,8 +32,7 @@ rule tabulate_quality:
         mem_mb=on_retry(1000),
         runtime=on_retry(10),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         limits=quality_limits(),
         code=code_digest("quality/tabulate_quality.py"),
     script:
@@ -59,10 +58,7 @@ rule select_participants:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=SITE,
+        comparison=COMPARISON,
         harmonise=config["classification"]["harmonise"],
         n_folds=config["classification"]["n_folds"],
         code=code_digest("quality/select_participants.py"),

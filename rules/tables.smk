@@ -36,9 +36,7 @@ rule tabulate_demographics:
         mem_mb=on_retry(1000),
         runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
+        comparison=COMPARISON,
         score=config["cohort"]["score"],
         source=config["cohort"]["source"],
         code=code_digest("tables/tabulate_demographics.py"),

@@ -12,6 +12,7 @@ from restpain.association.features import (
     spearman,
     spearman_interval,
 )
+from restpain.cohort.participants import Comparison
 from restpain.group.maps import read_scored_patients
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
@@ -30,13 +31,13 @@ def correlate_score(
     tables_paths: list[str],
     association_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
     score: str | None,
     covariates: list[str],
     n_bootstrap: int,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     rows = []
     if score is None:
         logger.info("no score is set, nothing is correlated")
@@ -44,8 +45,7 @@ def correlate_score(
         scored = read_scored_patients(
             participants_path,
             motion_paths,
-            patients=patients,
-            controls=controls,
+            comparison,
             score=score,
             covariates=covariates,
         )

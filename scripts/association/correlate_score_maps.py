@@ -13,7 +13,7 @@ from restpain.association.maps import (
     spearman_map,
     unusable_score,
 )
-from restpain.cohort.participants import of_analysed, participant_of
+from restpain.cohort.participants import Comparison, of_analysed, participant_of
 from restpain.group.cluster_table import correction_summary, write_clusters
 from restpain.group.inference import Correction
 from restpain.group.maps import maps_of_volumes, read_scored_patients
@@ -40,8 +40,7 @@ def correlate_score_maps(
     columns_path: str,
     correction_path: str,
     measure: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
     score: str | None,
     covariates: list[str],
     correction: dict,
@@ -50,8 +49,9 @@ def correlate_score_maps(
     n_permutations: int,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     correction = Correction(**correction)
-    maps_paths = of_analysed(maps_paths, participants_path, group=patients)
+    maps_paths = of_analysed(maps_paths, participants_path, group=comparison.patients)
     mask, affine = grid = read_mask(mask_path)
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
     reason, n_patients, design = "no score is set", 0, None
@@ -59,8 +59,7 @@ def correlate_score_maps(
         scored = read_scored_patients(
             participants_path,
             motion_paths,
-            patients=patients,
-            controls=controls,
+            comparison,
             score=score,
             covariates=covariates,
         )

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed
+from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.cluster_table import COLUMNS, cluster_rows, correction_summary, write_clusters
 from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
@@ -30,24 +30,15 @@ def correct_clusters(
     columns_path: str,
     correction_path: str,
     measure: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     correction: dict,
     across_seeds: bool,
     smoothness: str,
 ) -> None:
+    comparison = Comparison(**comparison)
     correction = Correction(**correction)
     maps_paths = of_analysed(maps_paths, participants_path)
-    group = read_group(
-        maps_paths,
-        mask_path,
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
     grid = (group.mask, group.affine)
     model = read_json(model_path)
     seeds = model["seeds"]

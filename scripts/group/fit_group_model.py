@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed, patients_first
+from restpain.cohort.participants import Comparison, of_analysed, patients_first
 from restpain.group.inference import estimated_smoothness
 from restpain.group.maps import maps_of_volumes, read_design
 from restpain.group.models import fit_model, one_sample_t, t_to_z
@@ -42,18 +42,14 @@ def fit_group_model(
     normality_path: str,
     model_path: str,
     measure: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     maps_paths = of_analysed(maps_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    labels = {"patients": patients, "controls": controls}
-    maps_paths = patients_first(maps_paths, participants_path, **labels)
-    design = read_design(
-        participants_path, motion_paths, maps_paths, **labels, covariates=covariates
-    )
+    maps_paths = patients_first(maps_paths, participants_path, comparison)
+    design = read_design(participants_path, motion_paths, maps_paths, comparison)
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
     n_patients = int(design.patients.sum())
     logger.info(
@@ -99,7 +95,7 @@ def fit_group_model(
             "n_controls": int(design.controls.sum()),
             "df": design.df,
             "columns": design.columns,
-            "covariates": covariates,
+            "covariates": comparison.covariates,
             "one_sample_base": BASE[measure],
             "jarque_bera_share_if_normal": share_if_normal(
                 [n_patients, int(design.controls.sum())],

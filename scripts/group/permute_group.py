@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.cohort.participants import of_analysed
+from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
 from restpain.group.permutation_null import NULL_COLUMNS, null_table, permutation_null
@@ -23,9 +23,7 @@ def permute_group(
     z_path: str,
     model_path: str,
     largest_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     correction: dict,
     across_seeds: bool,
     smoothness: str,
@@ -33,17 +31,10 @@ def permute_group(
     n_permutations: int,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     correction = Correction(**correction)
     maps_paths = of_analysed(maps_paths, participants_path)
-    group = read_group(
-        maps_paths,
-        mask_path,
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
     model = read_json(model_path)
     n_volumes = len(model["seeds"])
     correction = correction.of_maps(n_volumes if across_seeds else 1)

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.group.normality import jarque_bera, two_sample_tests
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
@@ -34,19 +34,19 @@ def tabulate_normality(
     features_paths: list[str],
     table_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
     n_permutations: int,
     seed: int,
 ) -> None:
-    roster = read_participants(participants_path, patients=patients, controls=controls)
+    comparison = Comparison(**comparison)
+    roster = read_participants(participants_path, comparison)
     group = roster.set_index("participant_id")["group"]
     rows = []
     for path in features_paths:
         features = read_table(path).set_index("participant_id")
         labels = group.loc[features.index].to_numpy()
         for cluster_id, feature in features.items():
-            values = {label: feature[labels == label].to_numpy() for label in (patients, controls)}
+            values = {label: feature[labels == label].to_numpy() for label in comparison.groups}
             tests = two_sample_tests(
                 *values.values(),
                 n_permutations=n_permutations,

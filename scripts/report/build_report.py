@@ -4,7 +4,12 @@ import logging
 from importlib.resources import files
 from pathlib import Path
 
-from restpain.cohort.participants import included, of_analysed, read_participants
+from restpain.cohort.participants import (
+    configured_comparison,
+    included,
+    of_analysed,
+    read_participants,
+)
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.group.cluster_maps import maps_of_measures
@@ -39,7 +44,7 @@ FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
     """Read what each section shows, in the order of the page; ``inputs`` are those of the rule."""
     cohort = settings["cohort"]
-    groups = {"patients": cohort["patients"], "controls": cohort["controls"]}
+    comparison = configured_comparison(settings)
     measures = [*settings["metrics"]["measures"], "fc"]
     tables = {
         name: read_table(path, dtype={"brodmann_area": str})
@@ -49,8 +54,8 @@ def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
         name: Path(path).read_bytes()
         for name, path in zip(FIGURES, inputs["figures"], strict=True)
     }
-    roster = read_participants(inputs["participants"], **groups)
-    flow = exclusion_flow(roster, groups=list(groups.values()))
+    roster = read_participants(inputs["participants"], comparison)
+    flow = exclusion_flow(roster, comparison)
     func_qc = [read_json(path) for path in of_analysed(inputs["func_qc"], inputs["participants"])]
     anat_qc = [read_json(path) for path in of_analysed(inputs["anat_qc"], inputs["participants"])]
     quality = quality_table(roster[roster["exclude"] == ""], func_qc, anat_qc)
@@ -85,7 +90,7 @@ def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
             flow,
             tables["demographics"],
             figures["workflow"],
-            site_counts(included(roster), cohort["site"], **groups),
+            site_counts(included(roster), comparison),
         ),
         regions_section(
             tables["regions"],
@@ -135,7 +140,7 @@ def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
                 for path in of_analysed(inputs["pictures"], inputs["participants"])
             ],
             motion_sentences(read_table(inputs["motion"])),
-            **groups,
+            comparison,
         ),
         methods_section(settings, func_qc, df=df, n_voxels=read_json(inputs["mask"])["n_voxels"]),
         settings_section(Path(inputs["config"]).read_text(encoding="utf-8"), settings),
@@ -153,7 +158,8 @@ def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
         run_times_section(read_table(inputs["run_times"])),
     ]
     shared = {
-        **groups,
+        "patients": comparison.patients,
+        "controls": comparison.controls,
         "simulated": cohort["source"] == "simulated",
         "question": question(settings),
         "score": cohort["score"],

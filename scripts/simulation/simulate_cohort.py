@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
+from restpain.cohort.participants import Comparison
 from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
@@ -28,23 +29,19 @@ def simulate_cohort(
     n_patients: int,
     n_controls: int,
     n_excluded: int,
-    patients: str,
-    controls: str,
+    comparison: dict,
     effects: list[dict],
     score: str | None,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     atlas = aal()
     numbers = {name: number for number, name in atlas.names.items()}
     check_effects(effects, set(numbers), score=score)
     roster = simulated_roster(
-        n_patients=n_patients,
-        n_controls=n_controls,
-        n_excluded=n_excluded,
-        patients=patients,
-        controls=controls,
+        comparison, n_patients=n_patients, n_controls=n_controls, n_excluded=n_excluded
     )
-    table = simulated_participants(roster, patients=patients, seed=seed)
+    table = simulated_participants(roster, patients=comparison.patients, seed=seed)
     write_table(participants_path, table, COLUMNS)
     logger.info("%d participants, %d of them excluded", len(table), n_excluded)
 
@@ -81,7 +78,9 @@ def simulate_cohort(
     )
     analysed = roster[roster["exclude"] == ""]
     groups = dict(zip(analysed["participant_id"], analysed["group"], strict=True))
-    write_json(truth_path, {"effects": truth, "patients": patients, "participants": groups})
+    write_json(
+        truth_path, {"effects": truth, "patients": comparison.patients, "participants": groups}
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import sidecar, write_json, write_table
 from restpain.tables.demographics import COLUMNS, demographics
@@ -15,23 +15,22 @@ def tabulate_demographics(
     participants_path: str,
     table_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     score: str | None,
     source: str,
 ) -> None:
-    participants = read_participants(participants_path, patients=patients, controls=controls)
+    comparison = Comparison(**comparison)
+    participants = read_participants(participants_path, comparison)
     included = participants[participants["exclude"] == ""]
-    names = [*covariates, *([score] if score else [])]
-    table = demographics(included, patients=patients, controls=controls, columns=names)
+    names = [*comparison.covariates, *([score] if score else [])]
+    table = demographics(included, comparison, columns=names)
     logger.info("%d participants analysed, %d rows", len(included), len(table))
 
     write_table(table_path, table)
     description = (
         "Demographic and clinical characteristics of the analysed participants "
-        f"(patients: {(included['group'] == patients).sum()}, "
-        f"controls: {(included['group'] == controls).sum()})"
+        f"(patients: {(included['group'] == comparison.patients).sum()}, "
+        f"controls: {(included['group'] == comparison.controls).sum()})"
     )
     write_json(columns_path, sidecar(description, COLUMNS, source=source))
 

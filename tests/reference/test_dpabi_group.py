@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from restpain.cohort.design import two_sample_design
+from restpain.cohort.participants import Comparison
 from restpain.group.inference import (
     Correction,
     corrected_clusters,
@@ -60,7 +61,7 @@ def maps(grid):
 
 @pytest.fixture(scope="module")
 def design(table):
-    return two_sample_design(table, patients="patient", controls="control", covariates=COVARIATES)
+    return two_sample_design(table, Comparison("patient", "control", COVARIATES))
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.participants import configured_comparison
 from restpain.presentation.pages import Section
 from restpain.report.assumptions import error_rate_sentence, normality_sentence
 from restpain.report.sentences import (
@@ -64,8 +65,7 @@ def summary_section(
                     classification,
                     corrections,
                     quality,
-                    patients=cohort["patients"],
-                    controls=cohort["controls"],
+                    configured_comparison(settings),
                 ),
                 error_rate_sentence(error_rates),
                 normality_sentence(models, normality),

@@ -8,6 +8,7 @@ from collections import Counter
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.participants import Comparison
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -116,9 +117,7 @@ def certainty(
     classification: pd.DataFrame,
     corrections: dict[str, list[dict]],
     quality: pd.DataFrame,
-    *,
-    patients: str,
-    controls: str,
+    comparison: Comparison,
 ) -> list[str]:
     """How far the findings can be trusted: other corrections, thresholds, optimism, motion."""
     sentences = []
@@ -164,7 +163,7 @@ def certainty(
             "optimism."
         )
     motion = quality["mean_fd_jenkinson_mm"].astype(float)
-    groups = [motion[quality["group"] == label].dropna() for label in (patients, controls)]
+    groups = [motion[quality["group"] == label].dropna() for label in comparison.groups]
     if min(map(len, groups)) > 0:
         sentences.append(f"Motion (mean FD): {compared_groups(groups, 2, 'mm')}.")
     return sentences

@@ -7,6 +7,8 @@ and pandas.
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.participants import Comparison
+
 EXCLUSION = "brain metastases"
 
 # Table 1 of the paper: (mean, SD, smallest, largest) of each group.
@@ -50,18 +52,18 @@ COLUMNS = {
 
 
 def simulated_roster(
-    *, n_patients: int, n_controls: int, n_excluded: int, patients: str, controls: str
+    comparison: Comparison, *, n_patients: int, n_controls: int, n_excluded: int
 ) -> pd.DataFrame:
     """Everybody who is recruited: analysed patients, controls, then excluded patients.
 
     Parameters
     ----------
+    comparison : Comparison
+        Labels of the groups.
     n_patients, n_controls : int
         Analysed patients and controls.
     n_excluded : int
         Patients recruited and then excluded.
-    patients, controls : str
-        Labels of the groups.
 
     Returns
     -------
@@ -70,6 +72,7 @@ def simulated_roster(
     """
     n_all = n_patients + n_controls + n_excluded
     width = max(2, len(str(n_all)))
+    patients, controls = comparison.groups
     return pd.DataFrame(
         {
             "participant_id": [f"sub-{number:0{width}d}" for number in range(1, n_all + 1)],

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from restpain.cohort.participants import (
+    Comparison,
     of_analysed,
     participant_of,
     patients_first,
@@ -11,14 +12,16 @@ from restpain.cohort.participants import (
 )
 from restpain.io.tables import write_table
 
-GROUPS = {"patients": "patient", "controls": "control"}
+COMPARISON = Comparison("patient", "control")
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 
 
 def read(folder, content, **labels):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_participants(path, **({"patients": "patient", "controls": "control"} | labels))
+    return read_participants(
+        path, Comparison(**({"patients": "patient", "controls": "control"} | labels))
+    )
 
 
 def problems(folder, content):
@@ -105,7 +108,7 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path, content, message):
 
 def test_a_missing_file_is_named_with_the_key_that_gives_it(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.tsv does not exist.*cohort.participants"):
-        read_participants(tmp_path / "nowhere.tsv", patients="patient", controls="control")
+        read_participants(tmp_path / "nowhere.tsv", COMPARISON)
 
 
 @pytest.fixture
@@ -146,7 +149,7 @@ def test_an_analysed_participant_without_files_is_no_smaller_group(participants)
 
 
 def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
-    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, **GROUPS)
+    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, COMPARISON)
 
     labels = [participant_of(path)[-2:] for path in ordered]
     assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison
 from restpain.figures.workflow import workflow_svg
 from restpain.figures.workflow_content import exclusion_flow, volumes_text, workflow_content
 from study import ASSOCIATION, NESTED, PUBLISHED, settings
@@ -40,7 +41,7 @@ def words(svg):
 
 
 def test_the_flow_counts_each_reason_and_orders_them_by_number():
-    patients, controls = exclusion_flow(ROSTER, groups=["CP", "HC"])
+    patients, controls = exclusion_flow(ROSTER, Comparison("CP", "HC"))
 
     assert patients["recruited"] == 4
     assert patients["analysed"] == 1

@@ -6,6 +6,7 @@ import pytest
 from scipy import ndimage, stats
 
 from restpain.cohort.design import two_sample_design
+from restpain.cohort.participants import Comparison
 from restpain.group.inference import Correction, corrected_clusters, find_clusters, voxel_fdr
 from restpain.group.random_field import cluster_probability
 
@@ -32,7 +33,7 @@ def cohort(effect, n=10, seed=0):
             "group": ["patient"] * n + ["control"] * n,
         }
     )
-    design = two_sample_design(table, patients="patient", controls="control", covariates=[])
+    design = two_sample_design(table, Comparison("patient", "control"))
     return maps.reshape(2 * n, -1).astype(np.float32), design
 
 

@@ -1,16 +1,18 @@
 """Checks of maps on a few small files."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.cohort.participants import participant_of
+from restpain.cohort.participants import Comparison, participant_of
 from restpain.group import maps as groupmaps
 from restpain.group.maps import maps_of_volumes, read_design
 from restpain.io.images import write_masked
 from restpain.io.tables import write_json, write_table
 
-GROUPS = {"patients": "patient", "controls": "control"}
+COMPARISON = Comparison("patient", "control")
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 MASK = np.random.default_rng(0).random((4, 5, 3)) < 0.7
 AFFINE = np.diag([3.0, 3, 3, 1])
@@ -41,7 +43,7 @@ def written(folder, values):
 def test_the_design_has_the_rows_of_the_maps_whatever_their_order(participants):
     paths = [f"{label}_x.nii.gz" for label in ("sub-08", "sub-03", *IDS[3:6], *IDS[:2])]
 
-    design = read_design(participants, [], paths, **GROUPS, covariates=["age"])
+    design = read_design(participants, [], paths, replace(COMPARISON, covariates=["age"]))
 
     assert design.participants == tuple(participant_of(path) for path in paths)
     np.testing.assert_array_equal(design.matrix[:2], [[1, 1, 57], [-1, 1, 52]])
@@ -54,7 +56,7 @@ def test_mean_fd_is_taken_from_the_quality_metrics(participants, tmp_path):
         write_json(motion[-1], {"mean_fd_jenkinson_mm": 0.1 * number**2})
     paths = [f"{label}_x.nii.gz" for label in (*IDS[:6], IDS[7])]
 
-    design = read_design(participants, motion, paths, **GROUPS, covariates=["mean_fd"])
+    design = read_design(participants, motion, paths, replace(COMPARISON, covariates=["mean_fd"]))
 
     assert design.columns[-1] == "mean_fd"
     np.testing.assert_allclose(design.matrix[:, 2], [0, 0.1, 0.4, 0.9, 1.6, 2.5, 4.9])

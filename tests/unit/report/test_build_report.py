@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from restpain.cohort.participants import Comparison
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.presentation import pages
@@ -80,14 +81,14 @@ def page(
     func |= {"n_volumes": 60, "slice_timing": EVIL, "residual_degrees_of_freedom": 30}
     keep = slice(None) if found else slice(0)
     included = roster[roster["exclude"] == ""]
-    groups = {"patients": group, "controls": "HC"}
-    flow = exclusion_flow(roster, groups=[group, "HC"])
+    comparison = Comparison(group, "HC", site=site and "scanner")
+    flow = exclusion_flow(roster, comparison)
     tables = {
         "regions": REGIONS.iloc[keep],
         "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
         "correlation": ASSOCIATION.iloc[keep],
     }
-    table_1 = demographics(included, patients=group, controls="HC", columns=[])
+    table_1 = demographics(included, comparison, columns=[])
     anat = [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4
     quality = quality_table(included, [func] * 4, anat)
     sections = [
@@ -105,7 +106,7 @@ def page(
             flow,
             table_1,
             b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            site_counts(included, site and "scanner", **groups),
+            site_counts(included, comparison),
         ),
         regions_section(
             tables["regions"],
@@ -126,7 +127,7 @@ def page(
         score_section(tables["correlation"], {"alff": SCORE_MAP}, "nrs"),
         recovery_section(*recovery_tables()) if source == "simulated" else None,
         published_section(published),
-        quality_section(quality, [picture()] * 4, ["Motion <i>differs</i>."], **groups),
+        quality_section(quality, [picture()] * 4, ["Motion <i>differs</i>."], comparison),
         methods_section(chosen, [func] * 4, df=MODEL["df"], n_voxels=65321),
         settings_section(CONFIG.read_text(encoding="utf-8"), chosen),
         provenance_section(
@@ -135,7 +136,8 @@ def page(
         run_times_section(run_times([("rule", TIMES), ("other", TIMES * 2)])),
     ]
     shared = {
-        **groups,
+        "patients": comparison.patients,
+        "controls": comparison.controls,
         "simulated": source == "simulated",
         "question": question(chosen),
         "score": "nrs",

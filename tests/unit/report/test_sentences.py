@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.report import section_methods
 from restpain.report import sentences as report_words
@@ -69,7 +70,7 @@ def certainty(size_field, size_permuted, regions=REGIONS):
         "cluster_size_permutation": size_permuted,
     }
     return report_words.certainty(
-        regions, TABLE3, {"alff": [volume], "fc": []}, quality, patients="CP", controls="HC"
+        regions, TABLE3, {"alff": [volume], "fc": []}, quality, Comparison("CP", "HC")
     )
 
 
@@ -91,7 +92,7 @@ def test_the_random_field_is_called_lenient_only_if_it_asks_for_less():
 
 def test_limits_begin_with_the_simulation_only_if_there_is_one():
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
     real = settings()
     real["cohort"]["source"] = "bids"
 
@@ -149,7 +150,7 @@ def test_a_perfect_leak_free_auc_is_not_sold_as_certainty():
     perfect = TABLE3.copy()
     perfect.loc[perfect["arm"] == "B nested", ["auc", "auc_low", "auc_high"]] = 1.0
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
 
     texts = " ".join(report_words.limits(flow, perfect, settings(), 2.0))
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.io.tables import write_table
 from restpain.tables.demographics import demographics
 from restpain.tables.manuscript import (
@@ -36,7 +37,7 @@ PEOPLE = pd.DataFrame(
     }
 )
 TABLES = {
-    "table1_demographics": demographics(PEOPLE, patients="CP", controls="HC", columns=[]),
+    "table1_demographics": demographics(PEOPLE, Comparison("CP", "HC"), columns=[]),
     "table2_regions": REGIONS,
     "table3_classification": classification_table(PUBLISHED, NESTED),
     "table4_correlation": ASSOCIATION,
