@@ -61,11 +61,7 @@ class Study:
         self.folder, self.ids = folder, ids
         self.participants = f"{folder}/participants.tsv"
         self.mask = f"{folder}/space-MNI_mask.nii.gz"
-        self.cohort = {
-            "participants_path": self.participants,
-            "motion_paths": [],
-            "comparison": GROUPS,
-        }
+        self.cohort = {"participants_path": self.participants, "motion_paths": []}
         table = pd.DataFrame(
             {
                 "participant_id": [*IDS, "sub-99"],
@@ -128,7 +124,7 @@ class Study:
         """Fit, permute in parts, correct and extract; returns the content of the files."""
         maps, part = self.write_maps(measure, effects, seed), f"{self.folder}/{measure}"
         fitted = files(part, t="t.nii.gz", z="z.nii.gz", model="model.json")
-        common = {"maps_paths": maps, "mask_path": self.mask, **fitted, **self.cohort}
+        common = {"maps_paths": maps, "mask_path": self.mask} | fitted | self.cohort
         common["comparison"] = {**GROUPS, "covariates": list(covariates)}
         single = files(
             part,
@@ -208,6 +204,7 @@ class Study:
             score=score,
             n_bootstrap=100,
             seed=1,
+            comparison=GROUPS,
             **self.cohort,
         )
         return read_table(f"{self.folder}/association.tsv")
@@ -245,6 +242,7 @@ class Study:
             score=score,
             n_permutations=30,
             seed=1,
+            comparison=GROUPS,
             **written,
             **self.cohort,
             **SETTINGS | changes,

@@ -40,7 +40,7 @@ def correlate_score(
     comparison = Comparison(**comparison)
     rows = []
     if score is None:
-        logger.info("no score is set, so that nothing is correlated")
+        logger.info("no score is set, nothing is correlated")
     else:
         scored = read_scored_patients(
             participants_path,

@@ -1,4 +1,4 @@
-"""The seeds of functional connectivity: significant clusters, or places chosen before."""
+"""Seeds of functional connectivity: significant clusters, spheres or mask files."""
 
 import logging
 from pathlib import Path

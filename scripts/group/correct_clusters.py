@@ -56,47 +56,17 @@ def correct_clusters(
             t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )
         all_labels[:, k] = labels[group.mask]
-        tables.append(
-            cluster_rows(
-                clusters,
-                labels,
-                maps=maps,
-                design=group.design,
-                t=t[:, k],
-                q=q[:, k],
-                mask=group.mask,
-                affine=group.affine,
-                null=nulls[k],
-                correction=correction,
-            )
-        )
-        summaries.append(
-            correction_summary(
-                z[:, k],
-                group.mask,
-                seed=seeds[k],
-                smoothness=smoothness,
-                dlh=dlh,
-                fwhm_mm=fwhm_mm,
-                size_threshold=size,
-                n_clusters=len(clusters),
-                null=nulls[k],
-                correction=correction,
-            )
-        )
+        corrected = {"null": nulls[k], "correction": correction}
+        tested = {"maps": maps, "design": group.design, "t": t[:, k], "q": q[:, k]}
+        tables.append(cluster_rows(clusters, labels, *grid, **tested, **corrected))
+        sizes = {"fwhm_mm": fwhm_mm, "size_threshold": size, "n_clusters": len(clusters)}
+        sources = {"seed": seeds[k], "smoothness": smoothness, "dlh": dlh}
+        summaries.append(correction_summary(z[:, k], group.mask, **sources, **sizes, **corrected))
         logger.info("%s", summaries[-1])
 
-    write_clusters(
-        tables,
-        all_labels,
-        *grid,
-        labels_path=labels_path,
-        table_path=table_path,
-        columns_path=columns_path,
-        measure=measure,
-        seeds=seeds,
-        columns=COLUMNS,
-    )
+    paths = (labels_path, table_path, columns_path)
+    described = {"measure": measure, "seeds": seeds, "columns": COLUMNS}
+    write_clusters(tables, all_labels, *grid, paths, **described)
     write_json(correction_path, {"measure": measure, "volumes": summaries})
 
 

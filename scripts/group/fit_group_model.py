@@ -1,4 +1,4 @@
-"""Patients against controls, and each group for itself, in every voxel."""
+"""Voxel-wise two-sample t of patients and controls, and one-sample t of each group."""
 
 import logging
 
@@ -19,8 +19,8 @@ logger = logging.getLogger("fit_group_model")
 LEVEL_NORMALITY = 0.05
 DRAWS_NORMALITY = 10_000
 NORMALITY_SIDECAR = {
-    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the group that "
-    "is the less normal in a voxel; 0 where no group varies.",
+    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the less normal "
+    "group in each voxel; 0 where no group varies.",
     "Units": "-log10 p",
 }
 # ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity

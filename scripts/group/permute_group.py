@@ -3,11 +3,7 @@
 import logging
 
 from restpain.cohort.participants import Comparison, of_analysed
-from restpain.group.inference import (
-    Correction,
-    corrected_clusters,
-    smoothness_for_correction,
-)
+from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
 from restpain.group.permutation_null import NULL_COLUMNS, null_table, permutation_null
 from restpain.io.job import run_job

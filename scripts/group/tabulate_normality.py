@@ -1,4 +1,4 @@
-"""Normality of every feature within the groups, and what its t-test owes to it."""
+"""Normality of every feature within the groups, beside three tests of the group difference."""
 
 import logging
 
@@ -21,7 +21,7 @@ COLUMNS = {
     "t": "Two-sample t, pooled variance, patients minus controls, without covariates; as the "
     "cluster was chosen for its difference, too large, as are the two below.",
     "p_t": "Its two-sided p.",
-    "t_welch": "Welch's t, variances of the groups apart.",
+    "t_welch": "Welch's t, with separate variances of the groups.",
     "p_welch": "Its two-sided p.",
     "p_permutation": "Two-sided p of the difference by relabelling the participants; n/a if not "
     "run.",

@@ -57,13 +57,13 @@ COLUMNS = {
 def cluster_rows(
     clusters: pd.DataFrame,
     labels: np.ndarray,
+    mask: np.ndarray,
+    affine: np.ndarray,
     *,
     maps: np.ndarray,
     design: Design,
     t: np.ndarray,
     q: np.ndarray,
-    mask: np.ndarray,
-    affine: np.ndarray,
     null: PermutationNull,
     correction: Correction,
 ) -> pd.DataFrame:
@@ -73,20 +73,14 @@ def cluster_rows(
     ----------
     clusters, labels
         As `corrected_clusters` returns them.
-    maps : ndarray of shape (n_participants, n_voxels)
-        Maps behind them, one per row of the design.
-    design : Design
-        Two-sample design.
-    t : ndarray of shape (n_voxels,)
-        T map.
-    q : ndarray of shape (n_voxels,)
-        False discovery rate of each voxel, see `voxel_fdr`.
     mask, affine
         The grid.
+    maps : ndarray of shape (n_participants, n_voxels)
+        Maps of the participants, one per row of the design.
+    t, q : ndarray of shape (n_voxels,)
+        T map and false discovery rates, see `voxel_fdr`.
     null : PermutationNull
         Largest clusters and TFCE scores under permutation; without rows if not run.
-    correction : Correction
-        How clusters were formed and corrected.
     """
     t_volume = np.zeros(mask.shape)
     t_volume[mask] = t
@@ -103,16 +97,12 @@ def cluster_rows(
     for k, cluster in enumerate(clusters.itertuples()):
         means = cluster_means(maps, in_mask, cluster.label)
         p = {"permutation": p_size[k], "tfce": p_score[k], "fdr": q[members[k]].min()}
+        peak_mm = (cluster.x_mm, cluster.y_mm, cluster.z_mm)
         rows.append(
             cluster._asdict()
             | {"p_permutation": p["permutation"], "p_tfce": p["tfce"], "q_fdr_peak": p["fdr"]}
             | {"survives": survived(p, level=correction.cluster_p)}
-            | described_cluster(
-                t_volume,
-                labels == cluster.label,
-                affine,
-                peak_mm=(cluster.x_mm, cluster.y_mm, cluster.z_mm),
-            )
+            | described_cluster(t_volume, labels == cluster.label, affine, peak_mm=peak_mm)
             | effect_size(means, design.patients)
         )
     return pd.DataFrame(rows, columns=["label", *COLUMNS])
@@ -175,16 +165,7 @@ def described_cluster(
 ) -> dict:
     """Location of one cluster: region, hemisphere, Brodmann area, composition, sub-peaks.
 
-    Parameters
-    ----------
-    t : ndarray of shape (x, y, z)
-        T map.
-    cluster : ndarray of bool, shape (x, y, z)
-        Voxels of the cluster.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm of MNI space.
-    peak_mm : (float, float, float)
-        Peak of the cluster.
+    ``t`` and ``cluster`` (True inside) are of shape (x, y, z), ``affine`` leads to MNI space.
     """
     region, distance = aal().nearest(peak_mm)
     voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
@@ -222,10 +203,8 @@ def write_clusters(
     labels: np.ndarray,
     mask: np.ndarray,
     affine: np.ndarray,
+    paths: tuple[str, str, str],
     *,
-    labels_path: str,
-    table_path: str,
-    columns_path: str,
     measure: str,
     seeds: list[str | None],
     columns: dict[str, str],
@@ -239,12 +218,13 @@ def write_clusters(
         See `numbered`.
     mask, affine
         The grid.
-    labels_path, table_path, columns_path : str
-        Files to write. The image has a volume per seed; one volume without that axis for local
-        measures.
+    paths : tuple of three str
+        Files of labels, table and columns. The image has a volume per seed; one volume without
+        that axis for local measures.
     columns : dict of str to str
         Columns of the table and their descriptions.
     """
+    labels_path, table_path, columns_path = paths
     table, numbers = numbered(
         tables, labels, measure=measure, seeds=seeds, columns=tuple(columns), suffix=suffix
     )
@@ -270,10 +250,8 @@ def correction_summary(
 
     Parameters
     ----------
-    z : ndarray of shape (n_voxels,)
-        Z map.
-    mask : ndarray of bool, shape (x, y, z)
-        Its voxels.
+    z, mask
+        Z map ``(n_voxels,)`` and its voxels.
     seed : str or None
         Seed of the volume.
     smoothness, dlh, fwhm_mm

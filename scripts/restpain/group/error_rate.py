@@ -14,22 +14,10 @@ PUBLISHED_THRESHOLDS = {"voxel_p": 0.001, "cluster_p": 0.05}
 def family_wise_error(
     largest: np.ndarray, *, size_threshold: int, confidence: float
 ) -> dict[str, float | int | None]:
-    """Share of null maps with at least one cluster of ``size_threshold`` voxels or more.
+    """Share of null maps with a cluster of ``size_threshold`` voxels or more, of either sign.
 
-    Parameters
-    ----------
-    largest : ndarray of int, shape (n_maps, 2)
-        Largest positive and negative cluster of each map.
-    size_threshold : int
-        Voxels with which a cluster of either sign counts as significant.
-    confidence : float
-        Coverage of Wilson's interval.
-
-    Returns
-    -------
-    dict
-        ``n_permutations``, ``n_with_cluster``, ``error_rate``, ``error_rate_low`` and
-        ``error_rate_high``; the rates are None without a map.
+    ``largest`` has the largest positive and negative cluster of each map, ``(n_maps, 2)``. The
+    interval is Wilson's; rates are None without a map.
     """
     n_maps = len(largest)
     found = int(np.sum(largest.max(axis=1, initial=0) >= size_threshold))

@@ -1,4 +1,4 @@
-"""The maps of all participants of one measure, and the design that goes with them."""
+"""Maps of all participants of one measure with their design; patients with a clinical score."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,28 +18,16 @@ from restpain.cohort.participants import (
 )
 from restpain.io.images import read_mask, read_masked
 
-MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
+MEMORY_BYTES = 1_500_000_000  # of maps held at a time; at least one volume of all participants
 
 
 @dataclass(frozen=True)
 class GroupMaps:
-    """Maps of all participants of one measure, read volume by volume, and their design.
+    """Maps of all participants of one measure, read volume by volume, and their design."""
 
-    Attributes
-    ----------
-    paths : list of str
-        One file per row of the design.
-    mask : ndarray of bool, shape (x, y, z)
-        Voxels that are read, in C order.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm.
-    design : Design
-        Two-sample design.
-    """
-
-    paths: list[str]
-    mask: np.ndarray
-    affine: np.ndarray
+    paths: list[str]  # one file per row of the design
+    mask: np.ndarray  # (x, y, z); its voxels are read, in C order
+    affine: np.ndarray  # from voxels to mm
     design: Design
 
     def volumes(self, n_volumes: int) -> Iterator[np.ndarray]:
@@ -59,7 +47,7 @@ def read_group(
     motion_paths: list[str],
     comparison: Comparison,
 ) -> GroupMaps:
-    """Read mask and design of the maps of a measure; the maps themselves come later.
+    """Read mask and design of the maps of a measure; `GroupMaps.volumes` reads the maps.
 
     The parameters are those of `read_design`, and the mask.
     """
@@ -148,24 +136,12 @@ def read_cohort(
 
 @dataclass(frozen=True)
 class ScoredPatients:
-    """Patients who have a clinical score.
+    """Patients with a clinical score, in the order of the table."""
 
-    Attributes
-    ----------
-    participants : tuple of str
-        participant_id, in the order of the table.
-    score : ndarray of shape (n_participants,)
-        The score.
-    covariates : ndarray of shape (n_participants, n_covariates)
-        What the correlation is adjusted for.
-    names : tuple of str
-        Name of each covariate.
-    """
-
-    participants: tuple[str, ...]
-    score: np.ndarray
-    covariates: np.ndarray
-    names: tuple[str, ...]
+    participants: tuple[str, ...]  # participant_id
+    score: np.ndarray  # (n_participants,)
+    covariates: np.ndarray  # (n_participants, n_covariates)
+    names: tuple[str, ...]  # of the covariates
 
 
 def read_scored_patients(
@@ -224,7 +200,7 @@ def maps_of_volumes(
             if values.shape[1] != n_volumes:
                 raise ValueError(
                     f"{Path(path).name} has {values.shape[1]} volumes, but {n_volumes} are "
-                    "expected; delete it so that it is made anew"
+                    "expected; delete it so that it is recomputed"
                 )
             maps[:, row] = values[:, start:stop].T
         yield from maps

@@ -13,24 +13,12 @@ EXTRAPOLATION_STEPS = np.arange(6) * 0.1
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted model.
+    """A fitted model."""
 
-    Attributes
-    ----------
-    t : ndarray of shape (n_voxels,)
-        T of the tested column; 0 where the maps do not vary beyond the model.
-    df : int
-        Degrees of freedom, participants minus columns.
-    betas : ndarray of shape (n_columns, n_voxels)
-        Coefficients.
-    sse : ndarray of shape (n_voxels,)
-        Sum of squared residuals.
-    """
-
-    t: np.ndarray
-    df: int
-    betas: np.ndarray
-    sse: np.ndarray
+    t: np.ndarray  # (n_voxels,), of the tested column; 0 where the residuals do not vary
+    df: int  # participants minus columns
+    betas: np.ndarray  # (n_columns, n_voxels)
+    sse: np.ndarray  # (n_voxels,), sum of squared residuals
 
 
 def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
@@ -44,10 +32,6 @@ def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
         Design of full rank.
     column : int
         Column whose coefficient is tested.
-
-    Returns
-    -------
-    Fit
 
     Raises
     ------
@@ -99,19 +83,9 @@ def residual_map(values: np.ndarray, row: np.ndarray, betas: np.ndarray) -> np.n
 
 
 def one_sample_t(maps: np.ndarray, *, base: float) -> np.ndarray:
-    """One-sample t against ``base``, without covariates; 0 where the maps do not vary.
+    """One-sample t of maps ``(n_participants, n_voxels)`` against the mean ``base``.
 
-    Parameters
-    ----------
-    maps : ndarray of shape (n_participants, n_voxels)
-        Values of one group.
-    base : float
-        The mean under the null hypothesis.
-
-    Returns
-    -------
-    ndarray of shape (n_voxels,)
-        T with n_participants - 1 degrees of freedom.
+    It has n_participants - 1 degrees of freedom, and is 0 where the maps do not vary.
     """
     fit = fit_model(maps, np.ones((len(maps), 1)), column=0)
     scale = np.sqrt(fit.sse / (fit.df * len(maps)))

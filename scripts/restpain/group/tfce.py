@@ -7,21 +7,18 @@ from restpain.group.permutation import offsets, padded
 
 
 def tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
-    r"""TFCE scores of a T map, each sign for itself.
+    r"""TFCE scores of a T map, each sign for itself, with the sign of T.
 
     Parameters
     ----------
     t : ndarray of shape (n_voxels,)
         T map, voxels in C order of the mask.
     mask : ndarray of bool, shape (x, y, z)
-        The voxels.
     connectivity : {6, 18, 26}
-        Neighbours of a voxel that make one cluster.
 
     Returns
     -------
     ndarray of float64, shape (n_voxels,)
-        Scores, with the sign of T.
 
     Notes
     -----
@@ -116,9 +113,9 @@ def _scores(heights, order, places, number, steps):
     scores = np.zeros(n_voxels)
     for voxel in range(n_voxels):
         if parent[voxel] >= 0:
-            place = voxel
-            scores[voxel] = gain[place]
-            while parent[place] != place:  # all the way: shortening leaves more than one step
-                place = parent[place]
-                scores[voxel] += gain[place]
+            above = voxel
+            scores[voxel] = gain[above]
+            while parent[above] != above:  # up to the root, several steps after the shortening
+                above = parent[above]
+                scores[voxel] += gain[above]
     return scores

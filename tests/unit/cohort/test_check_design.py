@@ -21,31 +21,23 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):
         "n_folds": 5,
     }
 
-    def compared(*covariates, site=None):
-        return {**GROUPS, "covariates": covariates, "site": site}
+    def check(*covariates, site=None, score=None, score_covariates=()):
+        check_design(
+            comparison={**GROUPS, "covariates": covariates, "site": site},
+            score=score,
+            score_covariates=list(score_covariates),
+            **settings,
+        )
 
-    check_design(
-        comparison=compared("age", "mean_fd"),
-        score="nrs",
-        score_covariates=["mean_fd"],
-        **settings,
-    )
-    assert read_table(f"{study.folder}/check.tsv")["column"].tolist() == [
-        "group",
-        "intercept",
-        "age",
-    ]
+    check("age", "mean_fd", score="nrs", score_covariates=["mean_fd"])
+    columns = read_table(f"{study.folder}/check.tsv")["column"].tolist()
+    assert columns == ["group", "intercept", "age"]
 
     with pytest.raises(ValueError, match="no column") as error:
-        check_design(comparison=compared("weight"), score="pain", score_covariates=[], **settings)
+        check("weight", score="pain")
     assert [line[:20] for line in str(error.value).splitlines()] == [
         "the covariate weight",
         "the score pain is no",
     ]
     with pytest.raises(ValueError, match="no column scanner, which cohort.site names"):
-        check_design(
-            comparison=compared("scanner", site="scanner"),
-            score=None,
-            score_covariates=[],
-            **settings,
-        )
+        check("scanner", site="scanner")

@@ -12,6 +12,7 @@ from restpain.cohort.participants import (
 )
 from restpain.io.tables import write_table
 
+COMPARISON = Comparison("patient", "control")
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 
 
@@ -107,7 +108,7 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path, content, message):
 
 def test_a_missing_file_is_named_with_the_key_that_gives_it(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.tsv does not exist.*cohort.participants"):
-        read_participants(tmp_path / "nowhere.tsv", Comparison("patient", "control"))
+        read_participants(tmp_path / "nowhere.tsv", COMPARISON)
 
 
 @pytest.fixture
@@ -148,9 +149,7 @@ def test_an_analysed_participant_without_files_is_no_smaller_group(participants)
 
 
 def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
-    ordered = patients_first(
-        [f"{label}_x.nii.gz" for label in IDS], participants, Comparison("patient", "control")
-    )
+    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, COMPARISON)
 
     labels = [participant_of(path)[-2:] for path in ordered]
     assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]

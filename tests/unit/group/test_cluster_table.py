@@ -99,14 +99,11 @@ def test_rows_have_p_and_effect_of_each_cluster():
     )
 
     rows = cluster_rows(
-        clusters,
-        labels,
+        *(clusters, labels, mask, AFFINE),
         maps=maps,
         design=design,
         t=t[mask],
         q=voxel_fdr(t[mask], 8),
-        mask=mask,
-        affine=AFFINE,
         null=PermutationNull(np.tile([[63, 65]], (99, 1)), np.full((99, 2), 100.0)),
         correction=CORRECTION,
     )

@@ -7,12 +7,7 @@ from scipy import ndimage, stats
 
 from restpain.cohort.design import two_sample_design
 from restpain.cohort.participants import Comparison
-from restpain.group.inference import (
-    Correction,
-    corrected_clusters,
-    find_clusters,
-    voxel_fdr,
-)
+from restpain.group.inference import Correction, corrected_clusters, find_clusters, voxel_fdr
 from restpain.group.random_field import cluster_probability
 
 SHAPE = (20, 22, 18)
