@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 
 from restpain.figures.workflow import workflow_svg
-from restpain.figures.workflow_content import exclusion_flow, volumes_text, workflow_content
+from restpain.figures.workflow_content import workflow_content
 from study import ASSOCIATION, NESTED, PUBLISHED, settings
 
 ROSTER = pd.DataFrame(
@@ -37,20 +37,6 @@ def content(**changes):
 
 def words(svg):
     return [element.text for element in ET.fromstring(svg).iter() if element.text]
-
-
-def test_the_flow_counts_each_reason_and_orders_them_by_number():
-    patients, controls = exclusion_flow(ROSTER, groups=["CP", "HC"])
-
-    assert patients["recruited"] == 4
-    assert patients["analysed"] == 1
-    assert patients["excluded"] == [("metastasis", 2), ("moved", 1)]
-    assert controls["excluded"] == []
-
-
-def test_volumes_of_participants_that_differ_are_a_range():
-    assert volumes_text([{"n_volumes": 60}], 1) == "first 1 volume dropped, 60 kept"
-    assert volumes_text([{"n_volumes": 60}, {"n_volumes": 55}], 5).endswith("55 to 60 kept")
 
 
 def test_the_drawing_names_the_settings_and_the_counts():

@@ -1,17 +1,14 @@
 """The sentences of the page say what the tables hold."""
 
 import pandas as pd
-import pytest
 
 from restpain.figures.workflow_content import exclusion_flow
-from restpain.report import section_methods
 from restpain.report import sentences as report_words
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
 
 TABLE3 = pd.concat(
     [PUBLISHED.assign(arm="A"), NESTED.rename(columns={"features": "region"})], ignore_index=True
 )
-FACTS = {"kept": "60 kept", "timing": "interleaved", "df": 15, "n_voxels": 65321}
 
 
 def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
@@ -97,52 +94,6 @@ def test_limits_begin_with_the_simulation_only_if_there_is_one():
 
     assert "simulated" in report_words.limits(flow, TABLE3, settings(), 2.0)[0]
     assert not any("simulated" in text for text in report_words.limits(flow, TABLE3, real, None))
-
-
-def test_methods_cite_each_source_once_in_the_order_of_the_text():
-    paragraphs, references = section_methods.methods_text(settings(), FACTS)
-    text = " ".join(paragraphs)
-
-    marks = [f"[{number}]" for number in range(1, len(references) + 1) if f"[{number}]" in text]
-    assert [text.index(mark) for mark in marks] == sorted(text.index(mark) for mark in marks)
-    assert len({doi for _, doi in references}) == len(references)
-    assert "0.01–0.1 Hz" in text
-
-
-@pytest.mark.parametrize(
-    ("section", "key", "value", "phrase"),
-    [
-        ("preprocessing", "nuisance", [], "No nuisance signal was regressed out."),
-        (
-            "preprocessing",
-            "filter",
-            "simultaneous",
-            "fitted at 0.01–0.1 Hz, data and regressors filtered alike",
-        ),
-        (
-            "preprocessing",
-            "motion_estimation",
-            "before_slice_timing",
-            "in two passes, the motion estimated before slice timing",
-        ),
-        ("cohort", "covariates", [], "without covariates"),
-        ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
-        ("group", "tails", 1, "cluster p < 0.05, for each sign"),
-        ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
-        ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
-        ("classification", "harmonise", True, "by ComBat [12, 13], location and scale of each"),
-        ("association", "covariates", ["age"], "(partial Spearman, adjusted for age; 2"),
-    ],
-)
-def test_methods_follow_the_settings(section, key, value, phrase):
-    changed = settings()
-    changed[section][key] = value
-
-    before, _ = section_methods.methods_text(settings(), FACTS)
-    after, _ = section_methods.methods_text(changed, FACTS)
-
-    assert phrase in " ".join(after)
-    assert phrase not in " ".join(before)
 
 
 def test_a_perfect_leak_free_auc_is_not_sold_as_certainty():

@@ -17,6 +17,8 @@ from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 
 PEOPLE = pd.DataFrame(
     {
+        "participant_id": ["sub-1", "sub-2", "sub-3", "sub-4", "sub-5", "sub-6"],
+        "exclude": [None, None, "moved", "moved", "moved", "moved"],
         "group": ["CP"] * 3 + ["HC"] * 3,
         "age": ["60", "61", "62", "63", "64", "65"],
         "site": ["a", "b", "a", "a", "b", "b"],
