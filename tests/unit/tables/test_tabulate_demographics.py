@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.io.tables import read_table, write_table
+from restpain.io.tables import read_table, write_json, write_table
 from scripts.tables.tabulate_demographics import tabulate_demographics
 
 
@@ -16,9 +16,11 @@ def test_demographics_count_the_analysed_participants_only(tmp_path, made, sidec
         }
     )
     write_table(tmp_path / "participants.tsv", roster)
+    write_json(tmp_path / "participants.json", {})
 
     tabulate_demographics(
         participants_path=tmp_path / "participants.tsv",
+        described_path=tmp_path / "participants.json",
         patients="CP",
         controls="HC",
         covariates=["age"],
