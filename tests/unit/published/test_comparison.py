@@ -123,7 +123,7 @@ def test_without_a_cluster_nothing_of_tables_2_to_4_has_a_counterpart():
 
 
 @pytest.mark.parametrize("source", ["simulated", "bids"])
-def test_the_page_says_on_top_that_it_compares_a_simulation(tmp_path, source):
+def test_the_page_marks_simulated_data(tmp_path, source):
     for name, content in ours().items():
         write_table(tmp_path / f"{name}.tsv", content)
 
@@ -140,7 +140,7 @@ def test_the_page_says_on_top_that_it_compares_a_simulation(tmp_path, source):
     )
 
     page = (tmp_path / "both.html").read_text(encoding="utf-8")
-    assert ("THIS COMPARES A SIMULATION" in page) == (source == "simulated")
+    assert ("SIMULATED DATA" in page) == (source == "simulated")
     assert page.count("<tr>") == 148 + 4 + 5  # cells, counts, five heads
     assert "http" not in page
     assert len(read_table(tmp_path / "both.tsv")) == 148

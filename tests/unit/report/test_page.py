@@ -1,33 +1,17 @@
-"""The page: its settings table, that it escapes what users wrote, and that it stands alone."""
+"""Report page: closed elements, escaped texts of users, no link outside, empty results."""
 
-import base64
-import io
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
-from restpain.cohort.sites import site_counts
-from restpain.figures.workflow_content import exclusion_flow
-from restpain.presentation import pages
-from restpain.presentation.pages import render_report
+from restpain.cohort.participants import included
 from restpain.report import sentences
+from restpain.report.page import report_page
 from restpain.report.run_times import run_times
-from restpain.report.section_classification import classification_rows, classification_section
-from restpain.report.section_cohort import cohort_section
-from restpain.report.section_methods import methods_section
-from restpain.report.section_provenance import provenance_section
-from restpain.report.section_published import published_section
-from restpain.report.section_quality import QUALITY, quality_section, quality_table
-from restpain.report.section_recovery import recovery_section
-from restpain.report.section_regions import region_rows, regions_section
-from restpain.report.section_run_times import run_times_section
-from restpain.report.section_score import score_section
-from restpain.report.section_settings import remarks, setting_rows, settings_section
-from restpain.report.section_summary import summary_section
-from restpain.report.sentences import question
+from restpain.report.section_quality import QUALITY
 from restpain.tables.demographics import demographics
 from scripts.tables.tabulate_classification import classification_table
 from study import (
@@ -49,24 +33,33 @@ from study import (
 
 TEMPLATES = Path(sentences.__file__).parent / "templates"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2")}
+MOTION = pd.DataFrame(
+    {
+        "participants": ["analysed"],
+        "number": ["mean_fd_jenkinson_mm"],
+        "n_patients": [0],
+        "n_controls": [2],
+    }
+)
 INPUTS = pd.DataFrame({"stage": ["data", "map"], "file": ["a", "b"], "rule": ["r", "s"]})
 INPUTS["sha256"] = "0" * 64
 TIMES = pd.DataFrame({"s": [2.0], "cpu_time": [3.0], "max_rss": [100.0]})
 EVIL = "<script>alert(1)</script>"
 
 
-def page(
+def results(
     *,
     found=True,
     source="simulated",
     participant="sub-1",
     group="CP",
     reason="moved",
-    published=None,
+    published=(),
     site=None,
 ):
+    """Results of a small study and its settings, as the script reads them."""
     chosen = settings()
-    chosen["cohort"] |= {"source": source, "patients": group}
+    chosen["cohort"] |= {"source": source, "patients": group, "site": site and "scanner"}
     roster = pd.DataFrame(
         {
             "participant_id": [participant, "sub-2", "sub-3", "sub-4", "sub-5"],
@@ -79,69 +72,59 @@ def page(
     func = {"mean_fd_jenkinson_mm": 0.1, "tsnr_median": 60.0, "coverage_of_template": 0.95}
     func |= {"n_volumes": 60, "slice_timing": EVIL, "residual_degrees_of_freedom": 30}
     keep = slice(None) if found else slice(0)
-    included = roster[roster["exclude"] == ""]
     groups = {"patients": group, "controls": "HC"}
-    flow = exclusion_flow(roster, groups=[group, "HC"])
-    tables = {
-        "regions": REGIONS.iloc[keep],
-        "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
-        "correlation": ASSOCIATION.iloc[keep],
-    }
-    table_1 = demographics(included, patients=group, controls="HC", columns=[])
-    anat = [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4
-    quality = quality_table(included, [func] * 4, anat)
-    sections = [
-        summary_section(
-            flow,
-            tables,
-            quality,
-            settings=chosen,
-            models={"alff": MODEL},
-            corrections={"alff": [], "reho": [], "fc": []},
-            error_rates=[ERROR_RATE],
-            normality=NORMALITY.iloc[keep],
-        ),
-        cohort_section(
-            flow,
-            table_1,
-            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-            site_counts(included, site and "scanner", **groups),
-        ),
-        regions_section(
-            tables["regions"],
-            NORMALITY.iloc[keep],
-            settings=chosen,
-            df=MODEL["df"],
-            n_seeds=1,
-            group_maps=picture(),
-            places=picture(),
-        ),
-        classification_section(
-            tables["classification"],
-            ROBUSTNESS.iloc[keep],
-            n_repeats=3,
-            curves=picture(),
-            trust=picture(),
-        ),
-        score_section(tables["correlation"], {"alff": SCORE_MAP}, "nrs"),
-        recovery_section(*recovery_tables()) if source == "simulated" else None,
-        published_section(published),
-        quality_section(quality, [picture()] * 4, ["Motion <i>differs</i>."], **groups),
-        methods_section(chosen, [func] * 4, df=MODEL["df"], n_voxels=65321),
-        settings_section(CONFIG.read_text(encoding="utf-8"), chosen),
-        provenance_section(
-            {"Cohort": pd.DataFrame({"message": [EVIL]})}, [("results/table1.tsv", b"abc")], INPUTS
-        ),
-        run_times_section(run_times([("rule", TIMES), ("other", TIMES * 2)])),
-    ]
-    shared = {
-        **groups,
-        "simulated": source == "simulated",
-        "question": question(chosen),
-        "score": "nrs",
-        "n": {group: 2, "HC": 2},
-    }
-    return render_report(sections, shared, TEXTS)
+    recovered, recovery_figure = recovery_tables() if source == "simulated" else ([], None)
+    volume = np.ones((4, 4, 4))
+    figures = dict.fromkeys(("group_maps", "regions", "roc", "robustness"), picture())
+    return {
+        "described": {"nrs": {"LongName": "Numeric Rating Scale"}},
+        "roster": roster,
+        "tables": {
+            "demographics": demographics(
+                included(roster), **groups, columns=[]
+            ),
+            "regions": REGIONS.iloc[keep],
+            "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
+            "correlation": ASSOCIATION.iloc[keep],
+        },
+        "figures": figures | {"workflow": b"<svg xmlns='http://www.w3.org/2000/svg'/>"},
+        "func_qc": [func] * 4,
+        "anat_qc": [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
+        "pictures": [picture()] * 4,
+        "models": {"alff": MODEL},
+        "corrections": {measure: {"volumes": []} for measure in ("alff", "reho", "fc")},
+        "score_maps": {"alff": SCORE_MAP},
+        "error_rates": [ERROR_RATE],
+        "normality": NORMALITY.iloc[keep],
+        "robustness": ROBUSTNESS.iloc[keep],
+        "seeds": pd.DataFrame({"seed": ["ALFF1"]}),
+        "motion": MOTION,
+        "mask": {"n_voxels": 65321},
+        "recovery": recovered,
+        "recovery_figure": recovery_figure,
+        "published": published,
+        "maps": [
+            {"measure": "alff", "seed": None, "difference": 3 * volume, "labels": volume,
+             "clusters": REGIONS.iloc[:1]}
+        ],
+        "brain": (volume, np.diag([3.0, 3, 3, 1])),
+        "brainsprite": "",
+        "config": CONFIG.read_text(encoding="utf-8"),
+        "checks": {"Cohort": pd.DataFrame({"message": [EVIL]})},
+        "files": [("results/table1.tsv", b"abc")],
+        "inputs": INPUTS,
+        "run_times": run_times([("rule", TIMES), ("other", TIMES * 2)]),
+    }, chosen  # fmt: skip
+
+
+def page(**changes):
+    return report_page(*results(**changes), TEXTS)
+
+
+def without_viewer(**changes):
+    """Page without the section that has scripts of its own."""
+    templates = TEXTS | {"section_viewer.html.j2": ""}
+    return report_page(*results(**changes), templates)
 
 
 ROBUSTNESS = pd.DataFrame(
@@ -193,7 +176,7 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
 
 
 def test_what_a_user_wrote_is_text_and_never_markup():
-    text = page(participant=EVIL, group=EVIL, reason=EVIL, site=EVIL)
+    text = without_viewer(participant=EVIL, group=EVIL, reason=EVIL, site=EVIL)
 
     assert "script" not in Anatomy(text).tags
     assert EVIL not in text
@@ -206,7 +189,7 @@ def test_sites_are_counted_in_a_table_and_one_with_a_single_group_is_warned_of()
     assert "Analysed participants of each scanner" in text
     assert '<tr><th scope="row">A</th><td class="num">1</td><td class="num">2</td></tr>' in text
     assert '<tr><th scope="row">B</th><td class="num">1</td><td class="num">0</td></tr>' in text
-    assert "The scanner B has 1 patient and no controls: nothing tells its effect" in text
+    assert "The scanner B has 1 patient and no controls: its effect cannot be separated" in text
     assert "The scanner A" not in text
     assert '<th scope="row">D</th>' not in text  # of the excluded
     assert "Analysed participants of each" not in page()
@@ -246,85 +229,21 @@ def test_an_empty_result_is_said_in_words():
     assert "No significant region, hence no feature to classify with." in text
 
 
-def test_remarks_stand_behind_the_keys_of_nested_mappings():
-    text = "seed: 1 # ours\ngroup: # both\n  tails: 2 # DPABI; # is text\n  name: a#b\nlast: 3\n"
-
-    assert remarks(text) == {
-        "seed": "ours",
-        "group": "both",
-        "group.tails": "DPABI; # is text",
-    }
-
-
-def rows_by_key(chosen):
-    text = CONFIG.read_text(encoding="utf-8")
-    return {row["key"]: row for row in setting_rows(text, chosen)}
-
-
-def test_a_changed_setting_is_marked_with_its_default():
-    chosen = settings()
-    chosen["group"]["voxel_p"] = 0.01
-
-    rows = rows_by_key(chosen)
-
-    assert (rows["group.voxel_p"]["changed"], rows["group.voxel_p"]["default"]) == (True, "0.001")
-    assert rows["group.voxel_p"]["remark"] == "paper"
-    assert not rows["group.cluster_p"]["changed"]
-
-
-def test_paths_of_the_machine_and_an_unused_simulation_are_not_shown():
-    chosen = settings()
-    chosen["cohort"] |= {"source": "bids", "data": "/home/somebody/data"}
-
-    rows = rows_by_key(chosen)
-
-    assert "somebody" not in str(rows)
-    assert not any(key.startswith("simulation.") for key in rows)
-
-
-def test_rows_of_one_measure_share_one_tall_cell():
-    rows = region_rows(REGIONS)
-
-    assert [row["span"] for row in rows] == [2, 0, 1]
-    assert rows[1]["near"] == "4.2 mm away"
-    assert [row["fdr"] for row in rows] == ["yes", "no", "no"]
-
-
-def test_the_published_rows_and_the_other_arms_are_told_apart():
-    table = classification_table(PUBLISHED, NESTED)
-
-    published, others = classification_rows(table)
-
-    assert [row["cluster_id"] for row in published] == ["ALFF1", "ALFF2"]
-    assert others[0]["interval"] == "0.35 to 0.80"
-    assert published[0]["feature_interval"] == "0.70 to 0.99"
-
-
-def test_a_wide_picture_is_shrunk_and_a_narrow_one_kept():
-    def width_of(width):
-        uri = pages.embedded_picture(picture(width), width=100, quality=80)
-        content = base64.b64decode(uri.removeprefix("data:image/webp;base64,"))
-        return Image.open(io.BytesIO(content)).width
-
-    assert width_of(4000) == 100
-    assert width_of(40) == 40
-
-
-def test_every_quality_number_has_a_column_in_the_wall():
+def test_every_quality_number_has_a_column():
     text = page()
 
     assert all(f">{name}" in text for _, _, name, *_ in QUALITY)
 
 
 def test_published_tables_are_shown_as_text_and_their_absence_is_said():
-    assert "No published tables were named" in page()
-    findings = FINDINGS.assign(published=EVIL, verdict="inconsistent")
+    assert "No published tables were given" in page()
+    published = (FINDINGS.assign(published=EVIL, verdict="inconsistent"), COMPARED)
 
-    text = page(published=(findings, COMPARED))
+    text = without_viewer(published=published)
 
-    assert "No published tables were named" not in text
-    assert "This compares a simulation with a paper" in text
-    assert "This compares a simulation" not in page(published=(findings, COMPARED), source="bids")
+    assert "No published tables were given" not in text
+    assert "This compares simulated with published data" in text
+    assert "This compares simulated" not in page(published=published, source="bids")
     anatomy = Anatomy(text)
     assert anatomy.open == []
     assert "script" not in anatomy.tags

@@ -5,11 +5,12 @@ import pytest
 from restpain.report import section_methods
 from study import settings
 
+DESCRIBED = {"age": {"LongName": "Age"}, "nrs": {"LongName": "Numeric Rating Scale"}}
 FACTS = {"kept": "60 kept", "timing": "interleaved", "df": 15, "n_voxels": 65321}
 
 
 def test_methods_cite_each_source_once_in_the_order_of_the_text():
-    paragraphs, references = section_methods.methods_text(settings(), FACTS)
+    paragraphs, references = section_methods.methods_text(settings(), FACTS, DESCRIBED)
     text = " ".join(paragraphs)
 
     marks = [f"[{number}]" for number in range(1, len(references) + 1) if f"[{number}]" in text]
@@ -47,8 +48,8 @@ def test_methods_follow_the_settings(section, key, value, phrase):
     changed = settings()
     changed[section][key] = value
 
-    before, _ = section_methods.methods_text(settings(), FACTS)
-    after, _ = section_methods.methods_text(changed, FACTS)
+    before, _ = section_methods.methods_text(settings(), FACTS, DESCRIBED)
+    after, _ = section_methods.methods_text(changed, FACTS, DESCRIBED)
 
     assert phrase in " ".join(after)
     assert phrase not in " ".join(before)
