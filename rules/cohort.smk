@@ -6,12 +6,19 @@ outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
 
 if SOURCE != "simulated":
 
+    def sidecar_of_participants():
+        """The user's participants.json beside participants.tsv, if there is one."""
+        path = Path(config["cohort"]["participants"]).with_suffix(".json")
+        return str(path) if path.is_file() else []
+
     rule import_participants:
         """The user's table of participants, checked and in one form."""
         input:
             table=config["cohort"]["participants"],
+            columns=sidecar_of_participants(),
         output:
             participants="results/cohort/participants.tsv",
+            described="results/cohort/participants.json",
         log:
             "results/logs/import_participants.log",
         benchmark:

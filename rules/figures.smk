@@ -145,6 +145,7 @@ rule plot_workflow:
     """Figure 1: the stages of this run with their settings and counts."""
     input:
         participants="results/cohort/analysed.tsv",
+        described="results/cohort/analysed.json",
         func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
         mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
         clusters=expand(

@@ -43,6 +43,7 @@ rule select_participants:
     """The table of participants with the reasons of quality control in its column exclude."""
     input:
         participants="results/cohort/participants.tsv",
+        described="results/cohort/participants.json",
         quality="results/quality/quality.tsv",
     output:
         analysed="results/cohort/analysed.tsv",

@@ -44,6 +44,7 @@ rule build_report:
         templates=report_templates(),
         config=repository_file("config.yaml"),
         participants="results/cohort/analysed.tsv",
+        described="results/cohort/analysed.json",
         tables=[
             "results/tables/table1_demographics.tsv",
             "results/tables/table2_regions.tsv",

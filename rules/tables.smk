@@ -18,6 +18,7 @@ rule tabulate_demographics:
     """Demographic and clinical characteristics of both groups, with their tests."""
     input:
         participants="results/cohort/analysed.tsv",
+        described="results/cohort/analysed.json",
     output:
         table=report(
             "results/tables/table1_demographics.tsv",
@@ -213,6 +214,7 @@ rule trace_tables:
     input:
         tables=expand("results/tables/{name}.tsv", name=TABLES),
         participants="results/cohort/analysed.tsv",
+        described="results/cohort/analysed.json",
         clusters=expand(
             "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
             measure=[*MEASURES, "fc"],

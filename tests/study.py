@@ -71,7 +71,7 @@ PUBLISHED = pd.DataFrame(
 NESTED = pd.DataFrame(
     {
         "arm": ["B nested", "D dummy"],
-        "features": ["ALFF, REHO, FC of the regions of each fold", "none"],
+        "features": ["ALFF, ReHo, FC of the regions of each fold", "none"],
         "auc": [0.6, 0.5],
         "auc_low": [0.35, 0.5],
         "auc_high": [0.8, 0.5],

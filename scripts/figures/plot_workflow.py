@@ -1,4 +1,4 @@
-"""Figure 1: the stages of this run with their settings and counts."""
+"""Figure 1: stages of this run with their settings and counts."""
 
 import logging
 
@@ -15,6 +15,7 @@ logger = logging.getLogger("plot_workflow")
 def plot_workflow(
     *,
     participants_path: str,
+    described_path: str,
     func_qc_paths: list[str],
     mask_path: str,
     clusters_paths: list[str],
@@ -37,6 +38,7 @@ def plot_workflow(
         association=read_table(association_path),
         published=read_table(published_path),
         nested=read_table(nested_path),
+        described=read_json(described_path),
         settings=settings,
     )
     logger.info("%d clusters drawn", sum(count for _, count in content["clusters"]))

@@ -5,7 +5,7 @@ import logging
 from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import column_entries, read_json, read_table, write_json, write_table
 
 logger = logging.getLogger("select_participants")
 
@@ -18,6 +18,7 @@ COLUMNS = {
 def select_participants(
     *,
     participants_path: str,
+    described_path: str,
     quality_path: str,
     analysed_path: str,
     columns_path: str,
@@ -49,7 +50,7 @@ def select_participants(
     logger.info("%d of %d participants analysed", len(kept), len(table))
     table["exclude"] = table["exclude"].replace("", None)
     write_table(analysed_path, table)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_json(columns_path, read_json(described_path) | column_entries(COLUMNS))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ PACKAGES = {
     "SimpleITK": "simpleitk",
     "autogluon": "autogluon.tabular",
     "isal": "python-isal",
+    "docx": "python-docx",
     "markupsafe": "jinja2",  # comes with it
     "picsl_greedy": "picsl-greedy",
     "sklearn": "scikit-learn",

@@ -1,4 +1,4 @@
-"""The section of the quality control: numbers and pictures of every participant."""
+"""Section Quality control: numbers and pictures of each participant."""
 
 import html
 
@@ -17,8 +17,8 @@ QUALITY = (
     # key, file, name, unit, digits, better is
     ("mean_fd_jenkinson_mm", "func", "Mean motion (FD, Jenkinson)", "mm", 2, "lower"),
     ("tsnr_median", "func", "Temporal SNR", "", 1, "higher"),
-    ("dice_gm", "anat", "Grey matter overlap with MNI (Dice)", "", 3, "higher"),
-    ("coverage_of_template", "func", "Template covered", "", 3, "higher"),
+    ("dice_gm", "anat", "Dice of grey matter with the template", "", 3, "higher"),
+    ("coverage_of_template", "func", "Coverage of the template", "", 3, "higher"),
 )
 
 
@@ -28,9 +28,9 @@ def quality_section(
     motion: list[str],
     comparison: Comparison,
 ) -> Section:
-    """Show the numbers (``quality_table``) and pictures (PNG) of every participant.
+    """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
-    ``motion`` says how the groups compare in motion (``quality_wall.motion_sentences``).
+    ``motion`` has the sentences of ``overview.motion_sentences``.
     """
     return Section(
         "quality",
@@ -96,12 +96,12 @@ def strip_plots(table: pd.DataFrame, comparison: Comparison) -> list[dict]:
 
 
 def _strip_svg(name: str, groups: list[pd.Series], digits: int, names: pd.Series) -> str:
-    together = pd.concat(groups)
-    low, high = together.min(), together.max()
+    pooled = pd.concat(groups)
+    low, high = pooled.min(), pooled.max()
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     low, high = low - room, high + room
 
-    def place(value: float) -> float:
+    def position(value: float) -> float:
         return 62 + 250 * (value - low) / (high - low)
 
     parts = [
@@ -113,12 +113,12 @@ def _strip_svg(name: str, groups: list[pd.Series], digits: int, names: pd.Series
     for group, y, colour in zip(groups, (18, 46), ("#b2521b", "#35618f"), strict=True):
         for index, value in group.items():
             parts.append(
-                f'<circle cx="{place(value):.1f}" cy="{y}" r="4" fill="{colour}" '
+                f'<circle cx="{position(value):.1f}" cy="{y}" r="4" fill="{colour}" '
                 f'fill-opacity="0.6"><title>{html.escape(str(names[index]))}: '
                 f"{number(value, digits)}</title></circle>"
             )
         if len(group):
-            x = place(group.mean())
+            x = position(group.mean())
             parts.append(
                 f'<line x1="{x:.1f}" y1="{y - 10}" x2="{x:.1f}" y2="{y + 10}" '
                 f'stroke="{colour}" stroke-width="2.5"/>'

@@ -35,19 +35,45 @@ NRS = {2: 5, 3: 8, 4: 3, 5: 2, 6: 2, 8: 1}
 
 SCORES = ("nrs", "phq9", "cancer_days", "pain_days", "ome_mg")  # what an effect can depend on
 
+
+def _column(name: str, description: str, units: str | None = None, levels: dict | None = None):
+    """Entry of a column in participants.json, as BIDS writes it."""
+    entry = {"LongName": name, "Description": description, "Units": units, "Levels": levels}
+    return {key: value for key, value in entry.items() if value}
+
+
 COLUMNS = {
-    "participant_id": "Label of the participant.",
-    "group": "Group of the participant.",
-    "exclude": "Reason why the participant is not analysed, n/a if analysed.",
-    "age": "Age in years.",
-    "sex": "M male, F female.",
-    "education": "Education in years.",
-    "phq9": "Sum of the Patient Health Questionnaire-9, 0 to 27.",
-    "nrs": "Pain on the Numeric Rating Scale, 0 to 10; patients only.",
-    "cancer_days": "Days since the diagnosis of cancer; patients only.",
-    "pain_days": "Days since the onset of cancer pain; patients only.",
-    "ome_mg": "Oral morphine equivalent in mg per day; patients only.",
-    "breakthrough": "Breakthrough cancer pain, yes or no; patients only.",
+    "participant_id": _column("Participant", "Label of the participant."),
+    "group": _column("Group", "Group of the participant."),
+    "exclude": _column(
+        "Exclusion", "Reason why the participant is not analysed, n/a if analysed."
+    ),
+    "age": _column("Age", "Age in years.", "years"),
+    "sex": _column("Sex", "M male, F female.", levels={"M": "male", "F": "female"}),
+    "education": _column("Education", "Education in years.", "years"),
+    "phq9": _column(
+        "Depression Patient Health Questionnaire-9",
+        "Sum of the Patient Health Questionnaire-9, 0 to 27.",
+    ),
+    "nrs": _column(
+        "Numeric Rating Scale", "Pain on the Numeric Rating Scale, 0 to 10; patients only."
+    ),
+    "cancer_days": _column(
+        "Duration of cancer", "Days since the diagnosis of cancer; patients only.", "days"
+    ),
+    "pain_days": _column(
+        "Duration of cancer pain", "Days since the onset of cancer pain; patients only.", "days"
+    ),
+    "ome_mg": _column(
+        "Oral Morphine Equivalent daily dose",
+        "Oral morphine equivalent in mg per day; patients only.",
+        "mg",
+    ),
+    "breakthrough": _column(
+        "Breakthrough cancer pain",
+        "Breakthrough cancer pain, yes or no; patients only.",
+        levels={"yes": "present", "no": "absent"},
+    ),
 }
 
 

@@ -20,8 +20,8 @@ def test_the_summary_counts_what_was_found_and_names_what_is_false():
     found = section()
 
     assert found["summary"] == (
-        "1 of 2 planted effects was found. Of 2 significant clusters, 1 is false (ALFF2), that "
-        "is, overlapping nothing planted."
+        "1 of 2 simulated effects was recovered. Of 2 significant clusters, 1 is false (ALFF2), "
+        "that is, without overlap with a simulated effect."
     )
     assert [row["verdict"] for row in found["effects"]] == ["found", "not found"]
     assert [row["cluster"] for row in found["others"]] == ["ALFF2"]
@@ -29,9 +29,9 @@ def test_the_summary_counts_what_was_found_and_names_what_is_false():
 
 def test_without_a_cluster_or_an_effect_the_summary_says_so():
     assert section(n_effects=2, n_clusters=0)["summary"].endswith(
-        "There is no significant cluster, hence no false one."
+        "There is no significant cluster, so none is false."
     )
-    assert section(n_effects=0)["summary"].startswith("No effect was planted: a null cohort")
+    assert section(n_effects=0)["summary"].startswith("No effect was simulated: a null cohort")
     assert section(n_effects=0)["stages"] == []
 
 

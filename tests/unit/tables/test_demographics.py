@@ -103,3 +103,19 @@ def test_nobody_gives_an_empty_table_with_its_columns():
 
     assert rows.empty
     assert list(rows.columns) == list(COLUMNS)
+
+
+def test_a_column_that_the_paper_lacks_has_its_long_name_and_unit():
+    described = {
+        "bdi": {"LongName": "Beck Depression Inventory"},
+        "weight": {"LongName": "Weight", "Units": "kg"},
+        "age": {"LongName": "Age at scan"},
+    }
+    people = table(age=["60", "61"], bdi=["3", "4"], weight=["70", "80"], hand=["1", "2"])
+    columns = ["bdi", "weight", "hand"]
+
+    rows = demographics(people, Comparison("CP", "HC"), columns=columns, described=described)
+
+    assert rows["row"].tolist() == [
+        *("Age (years)", "Beck Depression Inventory", "Weight (kg)", "hand"),
+    ]
