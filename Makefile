@@ -45,6 +45,7 @@ test: test-environment
 	$(BIN)/ruff check scripts tests benchmarks envs
 	$(BIN)/ruff format --check scripts tests benchmarks envs
 	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/codespell
 	$(BIN)/python -m pytest
 
 environment: $(READY)

@@ -63,11 +63,11 @@ NULL_DRAWS, POWER_DRAWS = 1000, 40
 GROUP_SIZES, EFFECTS, POWER_FWHM = (10, 20, 40), (0.4, 0.7, 1.0), 8.0
 SPHERE_MM = 12.0
 METHODS = {
-    "grf": "random field, cluster",
+    "grf": "GRF, cluster",
     "permutation": "permutation, cluster",
     "tfce": "permutation, TFCE",
     "fdr": "FDR, voxel",
-    "row": "random field and permutation",
+    "row": "GRF and permutation",
 }
 COLUMNS = {
     "part": "null: no difference; power: a difference in a sphere",

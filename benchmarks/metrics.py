@@ -217,7 +217,8 @@ def speed():
             reference = cpu_seconds(plain[1], repeats=1)
             cells = [plain[0], f"{reference:.2f}", f"{reference / seconds:.1f}"]
         rows.append([name, f"{seconds:.2f}", *cells])
-    return table(["function", "CPU s", "plain version", "its CPU s", "times faster"], rows)
+    head = ["function", "CPU s", "reference implementation", "its CPU s", "times faster"]
+    return table(head, rows)
 
 
 def run_process(body, folder):

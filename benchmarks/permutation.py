@@ -143,7 +143,7 @@ def nilearn():
     rows = [
         ["largest T of each permutation", f"{relative:.0e} of it"],
         ["largest cluster of each permutation", f"{voxels:g} voxels"],
-        ["largest enhanced score of each, nilearn's times its step", f"{score:.1f} %"],
+        ["largest TFCE score of each, nilearn's times its step", f"{score:.1f} %"],
         ["voxels whose score another number of permutations exceed", f"{other:.2f} %"],
     ]
     times = []
