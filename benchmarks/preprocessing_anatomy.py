@@ -41,7 +41,7 @@ from restpain.preprocessing.normalisation import dice, on_template
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import applied
 from restpain.simulation.anatomy import random_anatomy, to_mni
-from restpain.simulation.geometry import grid_points, rotation, sampled, translation
+from restpain.simulation.geometry import grid_points, nearest, rotation, translation
 from restpain.simulation.head import CSF, GM, WM, head_labels, template_path
 from restpain.simulation.t1 import t1_grid, t1_image
 from scripts.preprocessing.prepare_template import prepare_template
@@ -316,7 +316,7 @@ def simulated_t1(number, voxel_mm, folder):
     image, tissue = t1_image(labels, label_affine, person, shape=shape, affine=grid, rng=rng)
     closed, closed_affine = read_mask(folder / "template_anat_mask.nii.gz")
     points = to_mni(person, grid_points(shape, grid))
-    inside = sampled(closed.astype(np.uint8), closed_affine, points, order=0)
+    inside = nearest(closed.astype(np.uint8), closed_affine, points)
     return image, grid, tissue, inside.reshape(shape) > 0
 
 

@@ -10,7 +10,7 @@ from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
 from restpain.recovery.truth import planted_voxels
-from restpain.simulation.geometry import grid_points, sampled
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import GM
 
 logger = logging.getLogger("define_planted_regions")
@@ -55,7 +55,7 @@ def define_planted_regions(
             if grey is None:
                 points = grid_points(labels.shape, labels_affine)
                 head, head_affine = read_volume(head_path)
-                is_grey = sampled(head, head_affine, points, order=0) == GM
+                is_grey = nearest(head, head_affine, points) == GM
                 grey = np.where(is_grey, atlas.at(points), 0).reshape(labels.shape)
             add(number, "seed", effect["seed"], grey, numbers[effect["seed"]])
 

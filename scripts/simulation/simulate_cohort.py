@@ -9,11 +9,10 @@ from restpain.atlas import aal
 from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
-from restpain.simulation.geometry import grid_points, sampled, transformed
+from restpain.simulation.effects import check_effects, effect_balls, in_ball
+from restpain.simulation.geometry import grid_points, nearest, transformed
 from restpain.simulation.head import GM, head_labels, template_path
-from restpain.simulation.networks import check_effects
 from restpain.simulation.participants import COLUMNS, simulated_participants, simulated_roster
-from restpain.simulation.places import in_ball, planted_balls
 
 logger = logging.getLogger("simulate_cohort")
 
@@ -54,9 +53,9 @@ def simulate_cohort(
     write_volume(head_path, head, head_affine)
 
     points = grid_points(t1.shape, affine)
-    is_grey = sampled(head, head_affine, points, order=0) == GM
+    is_grey = nearest(head, head_affine, points) == GM
     places = np.where(is_grey, atlas.at(points), 0)
-    balls = planted_balls(effects, atlas, head, head_affine)
+    balls = effect_balls(effects, atlas, head, head_affine)
     regions = sorted({effect["region"] for effect in effects})
     labels = np.zeros(t1.shape, np.uint8)
     truth = []

@@ -11,17 +11,18 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage, optimize
 
-from restpain.preprocessing.affine_objective import (
+from restpain.preprocessing.template import voxel_sizes
+from restpain.preprocessing.trilinear import (
     CENTRE_MM,
     PRIOR_MEAN,
     PRIOR_SD,
     PRIOR_WEIGHT,
     affine_matrix,
+    applied,
     correlations,
     penalised_misfit,
+    sampled,
 )
-from restpain.preprocessing.template import voxel_sizes
-from restpain.preprocessing.trilinear import applied, sampled
 
 GRID_MM = 4.0  # resolution of the search
 FINE = (0.0, 10.0)  # further smoothing and window of normalisation, Gaussian sigmas in mm
@@ -30,8 +31,8 @@ WIDENING_MM = 4.0  # the rim of the brain against what surrounds it
 CONTRAST_FLOOR = 0.12  # share of the brain's brightness below which contrast is noise
 FLATNESS = 0.05  # least variance of the normalised T1: a flat patch must not win
 STEPS = np.array([8.0] * 3 + [0.15] * 3 + [0.08] * 3 + [0.04] * 3)  # mm, rad, log zoom, shear
-SURE_OBJECTIVE = 0.62  # no further search is made beyond this
-HOPELESS_OBJECTIVE = 0.42  # of the coarse fit; right ones reach .46: the fine fit is not made
+SUFFICIENT_OBJECTIVE = 0.62  # beyond it no further search is made
+MIN_COARSE_OBJECTIVE = 0.42  # right fits reach .46; below, the fine fit is not made
 MARGIN = 0.1  # fits that far behind the best one are not followed
 
 
@@ -215,7 +216,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
         fit = _searched(image, grid, reference, search)
         if best is None or fit.objective > best.objective:
             best = fit
-        if best.objective >= SURE_OBJECTIVE:
+        if best.objective >= SUFFICIENT_OBJECTIVE:
             break
     return best
 
@@ -246,7 +247,7 @@ def _searched(image, grid, reference, search):
     starts = _starts(head, grid, coarse, to_voxel, reference, search)
     fits = [refined(s, one_zoom, coarse, reference.coarse, 1500, 1e-3, 300) for s in starts]
     fits = _distinct(fits, 12, MARGIN)
-    if -fits[0][1] < HOPELESS_OBJECTIVE:
+    if -fits[0][1] < MIN_COARSE_OBJECTIVE:
         matrix = affine_matrix(fits[0][0], CENTRE_MM)
         return AffineFit(matrix, -fits[0][1], float(np.linalg.det(matrix[:3, :3])))
     fits = [refined(p, full[:9], coarse, reference.coarse, 4000, 1e-3, 500) for p, _ in fits]

@@ -10,7 +10,8 @@ from scipy import fft, ndimage
 
 from restpain.atlas import Atlas
 from restpain.simulation.anatomy import Anatomy, to_mni
-from restpain.simulation.geometry import grid_points, sampled
+from restpain.simulation.effects import effect_balls, in_ball
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import CSF, GM, WM
 from restpain.simulation.motion import OVERSAMPLING, dense_affine, moved_brightness
 from restpain.simulation.networks import (
@@ -23,7 +24,6 @@ from restpain.simulation.networks import (
     noise_scale,
 )
 from restpain.simulation.physiology import add_oscillations
-from restpain.simulation.places import in_ball, planted_balls
 from restpain.simulation.random_fields import coil_bias, complex_normal, rician, smooth_field
 from restpain.simulation.t1 import SCANNER_UNITS
 
@@ -89,7 +89,7 @@ def voxel_contents(
     """
     dense_shape = tuple(OVERSAMPLING * size for size in shape)
     points = to_mni(anatomy, grid_points(dense_shape, dense_affine(affine)))
-    dense = sampled(labels, label_affine, points, order=0).reshape(dense_shape)
+    dense = nearest(labels, label_affine, points).reshape(dense_shape)
     brightness = T2_STAR_BRIGHTNESS.astype(np.float32)[dense]
     if dropout:
         brightness *= signal_left(points).reshape(dense_shape)
@@ -99,7 +99,7 @@ def voxel_contents(
     grey = dense == GM
     voxel_of_point, points = voxel[grey], points[grey.ravel()]
     numbers = aal.at(points)
-    balls = planted_balls(effects, aal, labels, label_affine)
+    balls = effect_balls(effects, aal, labels, label_affine)
     in_parts = _numbers_in_parts(numbers, points, aal, balls)
     return Voxels(
         brightness=ndimage.uniform_filter(brightness, OVERSAMPLING, mode="nearest"),

@@ -39,13 +39,10 @@ def grid_points(shape, affine: np.ndarray) -> np.ndarray:
     return transformed(np.asarray(affine), indices)
 
 
-def sampled(image: np.ndarray, affine: np.ndarray, points: np.ndarray, *, order: int):
-    """Values of ``image`` at ``points`` in mm: nearest (order 0) or trilinear (order 1).
-
-    Beyond the grid the image is zero.
-    """
+def nearest(image: np.ndarray, affine: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Values of the voxels of ``image`` nearest to ``points`` in mm; zero beyond the grid."""
     indices = transformed(np.linalg.inv(affine), points)
-    return ndimage.map_coordinates(image, indices.T, order=order, mode="constant", cval=0)
+    return ndimage.map_coordinates(image, indices.T, order=0, mode="constant", cval=0)
 
 
 def oblique_affine(shape, voxel_mm, *, axes: np.ndarray, centre_mm) -> np.ndarray:
