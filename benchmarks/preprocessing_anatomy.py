@@ -85,7 +85,9 @@ def template_paths(folder):
         for grid in ("anat", "func")
     )
     if not Path(func["CSF"]).exists():
-        prepare_template(anat_paths=anat, func_paths=func, normalisation_mm=2.0, voxel_mm=3.0)
+        outputs = {f"anat_{name}": path for name, path in anat.items()}
+        outputs |= {f"func_{name}": path for name, path in func.items()}
+        prepare_template(outputs=outputs, normalisation_mm=2.0, voxel_mm=3.0)
     return anat, func
 
 
@@ -295,12 +297,9 @@ def anatomy(t1, affine, anat, func, folder):
         outputs = {name: str(place / f"{name}.nii.gz") for name in names}
         outputs["qc"] = str(place / "qc.json")
         write_volume(place / "raw.nii.gz", t1, affine)
-        preprocess_anat(
-            t1w_path=str(place / "raw.nii.gz"),
-            template_paths=anat,
-            grid_path=func["T1w"],
-            output_paths=outputs,
-        )
+        inputs = {f"template_{name}": path for name, path in anat.items()}
+        inputs |= {"t1w": str(place / "raw.nii.gz"), "grid": func["T1w"]}
+        preprocess_anat(inputs=inputs, outputs=outputs)
         maps = {name: read_volume(path)[0] for name, path in outputs.items() if name != "qc"}
         return read_json(outputs["qc"]), maps, maps["xfm"]
 

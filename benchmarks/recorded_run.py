@@ -46,11 +46,11 @@ def place(row) -> str:
 
 
 def effects(tables):
-    """Planted effects and what was found of each."""
+    """Return the simulated effects and what was found of each."""
     rows = [
         {
             "effect": f"{row.measure}, {place(row)}",
-            "planted": f"{row.change_percent:+.0f} %",
+            "simulated": f"{row.change_percent:+.0f} %",
             "verdict": row.verdict,
             "clusters": row.clusters,
             "t": f"{row.t:.1f}",
@@ -64,7 +64,7 @@ def effects(tables):
 
 
 def stages(tables):
-    """Difference of the groups in the planted regions after each stage."""
+    """Difference of the groups in the regions of the effects after each stage."""
     table = read_table(tables / "recovery_stages.tsv")
     rows = []
     for _, of_effect in table.groupby("effect", sort=True):

@@ -1,4 +1,4 @@
-"""The simulated cohort as a whole: its table, the head of all, and what is planted where."""
+"""Simulated cohort: table of participants, common head, and regions of the effects."""
 
 import logging
 

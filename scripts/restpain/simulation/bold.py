@@ -74,11 +74,11 @@ def voxel_contents(
     aal : Atlas
         The regions, in MNI space.
     anatomy : Anatomy
-        The participant as he lies in the scanner during the series.
+        The participant, positioned as during the series.
     shape, affine
         Grid of the series.
     effects : list of dict
-        As configured; those with ``size_mm`` are planted in a part of their region.
+        As configured; those with ``size_mm`` change a part of their region.
     dropout : bool
         Whether signal is lost near the air of sinuses and ear canals (see `signal_left`).
 

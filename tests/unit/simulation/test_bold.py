@@ -1,4 +1,4 @@
-"""Checks of the simulated rest series against sums of sines and against the planted sizes."""
+"""Checks of the simulated rest series against sums of sines and balls of known volume."""
 
 import numpy as np
 import pytest

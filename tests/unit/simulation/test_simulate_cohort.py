@@ -11,7 +11,7 @@ from restpain.simulation.bold import voxel_contents
 from restpain.simulation.effects import effect_balls
 from restpain.simulation.geometry import translation
 from restpain.simulation.head import GM
-from scripts.recovery.define_planted_regions import define_planted_regions
+from scripts.recovery.define_effect_regions import define_effect_regions
 from scripts.simulation.simulate_cohort import simulate_cohort
 
 NOTHING = np.zeros((3, 2, 2, 2), np.float32)
@@ -22,7 +22,7 @@ def effect(measure="alff", **keys):
     return {"measure": measure, "region": "Here", "change": -0.5} | keys
 
 
-def test_truth_planted_mask_and_simulated_series_agree_on_the_place(tmp_path):
+def test_truth_effect_mask_and_simulated_series_agree_on_the_place(tmp_path):
     region, size_mm = "Temporal_Mid_R", 24.0
     effects = [{"measure": "reho", "region": region, "change": 0.7, "size_mm": size_mm}]
     files = {
@@ -48,7 +48,7 @@ def test_truth_planted_mask_and_simulated_series_agree_on_the_place(tmp_path):
     centre = effect_balls(effects, aal(), head, head_affine)[region][0]
     affine = translation(centre - 3 * 7) @ np.diag([3.0, 3.0, 3.0, 1.0])
     write_volume(files["grid"], np.ones((15, 15, 15), np.uint8), affine)
-    define_planted_regions(
+    define_effect_regions(
         truth_path=files["truth.json"],
         regions_path=files["regions"],
         head_path=files["head"],
@@ -73,8 +73,8 @@ def test_truth_planted_mask_and_simulated_series_agree_on_the_place(tmp_path):
     assert truth["size_mm"] == size_mm
     assert truth["volume_mm3"] == pytest.approx(27 * in_series.sum(), rel=1e-5)
     assert read_table(files["table.tsv"])["n_voxels"].tolist() == [mask.sum()]
-    planted = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
+    places = np.argwhere(mask) @ affine[:3, :3].T + affine[:3, 3]
     # the middle of a voxel that is half in the ball may lie half a diagonal outside
-    assert np.linalg.norm(planted - centre, axis=1).max() < size_mm / 2 + 3
+    assert np.linalg.norm(places - centre, axis=1).max() < size_mm / 2 + 3
     # grey matter is a part of the ball
     assert 500 < truth["volume_mm3"] < np.pi / 6 * size_mm**3
