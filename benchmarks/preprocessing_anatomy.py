@@ -1,6 +1,6 @@
 """Does the T1 reach the template, the EPI the T1? Numbers of docs/preprocessing_anatomy.md.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/preprocessing_anatomy.py starts
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/preprocessing_anatomy.py starts
 
 runs the named parts and writes a table of each to ``docs/preprocessing_anatomy/``:
 

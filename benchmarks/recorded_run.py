@@ -1,8 +1,8 @@
 """A finished run of a simulated cohort, as tables and figures of a page of docs/.
 
     snakemake --cores 2 --directory RUN --configfile config.yaml presets/paper.yaml
-    PYTHONPATH=scripts python benchmarks/recorded_run.py RUN docs/paper_size.md
-    PYTHONPATH=scripts python benchmarks/recorded_run.py . docs/recovery.md
+    PYTHONPATH=scripts:. python benchmarks/recorded_run.py RUN docs/paper_size.md
+    PYTHONPATH=scripts:. python benchmarks/recorded_run.py . docs/recovery.md
 
 replaces the blocks that the page has between the comments ``<!-- NAME -->`` and ``<!-- end -->``,
 and the figures that it shows from the folder of its own name, by what the folder of the run holds.

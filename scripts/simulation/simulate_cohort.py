@@ -9,8 +9,9 @@ from restpain.atlas import aal
 from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
+from restpain.preprocessing.trilinear import applied
 from restpain.simulation.effects import check_effects, effect_balls, in_ball
-from restpain.simulation.geometry import grid_points, nearest, transformed
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import GM, head_labels, template_path
 from restpain.simulation.participants import COLUMNS, simulated_participants, simulated_roster
 
@@ -65,7 +66,7 @@ def simulate_cohort(
             inside[inside] = in_ball(points[inside], balls[region])
         inside = inside.reshape(t1.shape)
         labels[inside] = label
-        centroid = transformed(affine, np.argwhere(inside).mean(axis=0))
+        centroid = applied(affine, np.argwhere(inside).mean(axis=0))
         volume_mm3 = int(inside.sum())  # voxels of 1 mm
         logger.info("%s: %d mm3 of grey matter", region, volume_mm3)
         truth += [

@@ -1,4 +1,4 @@
-"""The first affine: where a T1 of a whole head lies under a template of the brain alone.
+"""Affine registration of the T1 of a whole head to a template of the brain alone.
 
 Both images are normalised locally (mean and standard deviation of a Gaussian neighbourhood), and
 their correlation is taken over points inside the slightly widened brain mask of the template, so
@@ -45,7 +45,7 @@ class Reference(NamedTuple):
 
 
 class AffineFit(NamedTuple):
-    """An affine and how well it fits."""
+    """Affine with its objective and determinant."""
 
     matrix: np.ndarray  # (4, 4), RAS mm of the template to RAS mm of the T1
     objective: float  # correlation of the locally normalised images, minus the prior's penalty
@@ -55,7 +55,7 @@ class AffineFit(NamedTuple):
 class _Search(NamedTuple):
     reach_mm: float | None  # translations about the origin of the header; None: the whole head
     angles_deg: tuple  # about x, y, z
-    n_kept: int  # candidates of the lattice looked at more closely
+    n_kept: int  # candidates of the lattice that are evaluated on more points
     n_starts: int
     clip: float  # brightness limit, in medians of the foreground; fat is brighter
     contrast_floor: float
@@ -74,7 +74,7 @@ SEARCHES = (
 
 
 def reference(template: np.ndarray, mask: np.ndarray, affine: np.ndarray) -> Reference:
-    """Points in the brain of the template, one about every 4 mm, and what is seen there.
+    """Points in the brain of the template, about every 4 mm, and the template's values there.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     Returns
     -------
     AffineFit
-        The best fit found. It may be wrong: see `affine_gate.check_affine`.
+        The best fit found; `affine_gate.check_affine` decides if it is plausible.
 
     Raises
     ------

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import fft, ndimage
 
 from restpain.atlas import Atlas
+from restpain.preprocessing.template import voxel_sizes
 from restpain.simulation.anatomy import Anatomy, to_mni
 from restpain.simulation.effects import effect_balls, in_ball
 from restpain.simulation.geometry import grid_points, nearest
@@ -80,7 +81,7 @@ def voxel_contents(
     effects : list of dict
         As configured; those with ``size_mm`` change a part of their region.
     dropout : bool
-        Whether signal is lost near the air of sinuses and ear canals (see `signal_left`).
+        If signal is lost near the air of sinuses and ear canals (see `signal_left`).
 
     Raises
     ------
@@ -227,7 +228,7 @@ def rest_series(
     centre_mm: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Make the series as the scanner measures it.
+    """Magnitude images of a rest series as the scanner measures them.
 
     Relative changes stay with the voxel; only the brightness moves with the head, which is all
     that matters for motion far below the size of a voxel.
@@ -260,7 +261,7 @@ def rest_series(
     series = relative_changes(
         voxels,
         effects=effects,
-        voxel_mm=np.linalg.norm(affine[:3, :3], axis=0),
+        voxel_mm=voxel_sizes(affine),
         n_volumes=len(motion),
         repetition_time=repetition_time,
         slice_times=slice_times,

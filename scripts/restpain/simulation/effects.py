@@ -10,7 +10,8 @@ from difflib import get_close_matches
 import numpy as np
 
 from restpain.atlas import Atlas
-from restpain.simulation.geometry import nearest, transformed
+from restpain.preprocessing.trilinear import applied
+from restpain.simulation.geometry import nearest
 from restpain.simulation.head import GM
 from restpain.simulation.participants import SCORES
 
@@ -84,7 +85,7 @@ def participant_effects(
     effects : list of dict
         As configured.
     is_patient : bool
-        Whether the participant is a patient.
+        True for a patient.
     score, mean_score : float
         The participant's score and the mean of the analysed patients; None for no score.
 
@@ -129,7 +130,7 @@ def effect_balls(
     for effect in effects:
         if "size_mm" in effect:
             region = effect["region"]
-            points = transformed(aal.affine, np.argwhere(aal.labels == numbers[region]))
+            points = applied(aal.affine, np.argwhere(aal.labels == numbers[region]))
             grey = points[nearest(labels, label_affine, points) == GM]
             distance = np.linalg.norm(grey - grey.mean(axis=0), axis=1)
             balls[region] = grey[distance.argmin()], effect["size_mm"] / 2

@@ -209,7 +209,7 @@ def noise_scale(voxels: Voxels, effects: list[dict]) -> np.ndarray | float:
 
 
 def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
-    """How much of each independent source the time course of each region has.
+    """Mixing matrix of independent sources in the time courses of the regions.
 
     Sources are one of all grey matter, one of each network, one of each region and its other
     side, and one of each region alone; squares of a row sum to 1, so that the product of the
@@ -255,7 +255,7 @@ def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
 
 
 def region_share(voxels: Voxels, region: str) -> np.ndarray:
-    """Share of each voxel's grey matter that is where the effects in an AAL region are.
+    """Share of each voxel's grey matter in which the effects in an AAL region act.
 
     Raises
     ------

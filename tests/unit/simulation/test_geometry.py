@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from restpain.io.images import read_volume
+from restpain.preprocessing.trilinear import applied
 from restpain.simulation.geometry import (
     grid_points,
     nearest,
     oblique_affine,
     rotation,
-    transformed,
     translation,
 )
 from restpain.simulation.head import head_labels, template_path
@@ -24,7 +24,7 @@ def head():
 
 
 def test_a_quarter_turn_about_z_takes_x_to_y():
-    points = transformed(rotation([0, 0, np.pi / 2]), np.array([[1.0, 0.0, 0.0]]))
+    points = applied(rotation([0, 0, np.pi / 2]), np.array([[1.0, 0.0, 0.0]]))
 
     np.testing.assert_allclose(points, [[0, 1, 0]], atol=1e-12)
 

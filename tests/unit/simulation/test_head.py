@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from restpain.io.images import read_volume
-from restpain.simulation.geometry import (
-    transformed,
-)
+from restpain.preprocessing.trilinear import applied
 from restpain.simulation.head import AIR, BONE, CSF, FAT, GM, WM, head_labels, template_path
 
 
@@ -21,7 +19,7 @@ def head():
 def test_the_head_keeps_the_template_brain_where_it_was(head):
     labels, head_affine, t1, affine = head
     voxels = np.argwhere(t1 > 0)[::997]
-    there = np.rint(transformed(affine, voxels.astype(float)) - head_affine[:3, 3]).astype(int)
+    there = np.rint(applied(affine, voxels.astype(float)) - head_affine[:3, 3]).astype(int)
 
     assert np.isin(labels[tuple(there.T)], (GM, WM, CSF)).all()
     assert 600 < (labels == WM).sum() / 1000 < 700  # ml
