@@ -1,7 +1,7 @@
 """The simulated participants: what they cost, and how they compare with real ones.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/simulation.py cost
-    PYTHONPATH=scripts python benchmarks/simulation.py realism "real=DIR" "simulated=DIR"
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/simulation.py cost
+    PYTHONPATH=scripts:. python benchmarks/simulation.py realism "real=DIR" "simulated=DIR"
 
 ``cost`` simulates one participant of each preset in a process of its own. ``realism`` compares
 results of the workflow with ``preprocessing: {nuisance: []}``, each given as a name and a
@@ -268,14 +268,14 @@ def run_participant(simulation, seed, folder):
         "score": "nrs",
     }
     program = (
-        "from simulate_participant import simulate_participant\n"
+        "from scripts.simulation.simulate_participant import simulate_participant\n"
         f"simulate_participant(**{arguments!r})\n"
         "import re; print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY / "scripts")},
+        env=os.environ | {"PYTHONPATH": f"{REPOSITORY / 'scripts'}:{REPOSITORY}"},
         check=True,
         capture_output=True,
         text=True,

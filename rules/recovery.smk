@@ -7,8 +7,8 @@ outputs  results/recovery/, results/tables/recovery*.tsv, results/figures/recove
 TRUTH = "results/cohort/truth/truth.json"
 
 
-rule define_planted_regions:
-    """Where effects were planted, on the grid of the analysis."""
+rule define_effect_regions:
+    """Regions of the simulated effects on the grid of the analysis."""
     input:
         truth=TRUTH,
         regions="results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
@@ -19,9 +19,9 @@ rule define_planted_regions:
         table="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
         sidecar="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.json",
     log:
-        "results/logs/define_planted_regions.log",
+        "results/logs/define_effect_regions.log",
     benchmark:
-        "results/benchmarks/define_planted_regions.tsv"
+        "results/benchmarks/define_effect_regions.tsv"
     conda:
         "../envs/simulation.yaml"
     threads: 1
@@ -29,9 +29,9 @@ rule define_planted_regions:
         mem_mb=on_retry(2000),
         runtime=on_retry(5),
     params:
-        code=code_digest("recovery/define_planted_regions.py"),
+        code=code_digest("recovery/define_effect_regions.py"),
     script:
-        "../scripts/recovery/define_planted_regions.py"
+        "../scripts/recovery/define_effect_regions.py"
 
 
 rule compare_truth:

@@ -1,4 +1,4 @@
-"""Rest series of one participant: in time, in place, on the template's grid, without nuisance."""
+"""Rest series of one participant: slice timing, motion, registration, nuisance regression."""
 
 import logging
 from pathlib import Path
@@ -59,9 +59,9 @@ def preprocess_func(
     logger.info("slice timing: %s", timing)
 
     before = motion_estimation == "before_slice_timing"
-    transforms, mean, settled = realigned(acquired if before else volumes, affine=affine)
-    if not settled.all():
-        logger.warning("realignment did not come to rest in %d volumes", (~settled).sum())
+    transforms, mean, converged = realigned(acquired if before else volumes, affine=affine)
+    if not converged.all():
+        logger.warning("realignment did not converge in %d volumes", (~converged).sum())
 
     t1, t1_affine = read_volume(t1w_path)
     brain, _ = read_mask(brain_mask_path)
@@ -119,7 +119,7 @@ def preprocess_func(
     write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
     write_table(confounds_path, result.confounds, result.columns)
     own = {
-        "unsettled_volumes": int((~settled).sum()),
+        "unsettled_volumes": int((~converged).sum()),
         "coregistration_cost": cost,
         "t1_to_first_volume": transforms[0] @ to_epi,
     }

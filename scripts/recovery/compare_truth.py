@@ -1,4 +1,4 @@
-"""One simulated participant against the truth: errors in mm, and what each stage left."""
+"""One simulated participant against the ground truth: errors in mm, effects after each stage."""
 
 import logging
 from pathlib import Path

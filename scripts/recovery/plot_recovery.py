@@ -1,4 +1,4 @@
-"""What the workflow recovered of the simulated truth, drawn from its tables."""
+"""Figure of the recovery of the ground truth, drawn from its tables."""
 
 import io
 
@@ -33,7 +33,7 @@ def plot_recovery(
     images = read_volume(regions_path)[0] > 0
     places = read_table(places_path)
     regions = places[places["role"] == "region"].set_index("effect")["volume"]
-    planted = [images[..., regions[number]] for number in effects["effect"]]
+    simulated = [images[..., regions[number]] for number in effects["effect"]]
 
     labels = {
         measure: read_volume(path)[0] for measure, path in zip(measures, labels_paths, strict=True)
@@ -50,7 +50,7 @@ def plot_recovery(
         template=template / template.max(),
         affine=affine,
         effects=effects,
-        planted=planted,
+        simulated=simulated,
         found=found,
         clusters=clusters,
         stages=stages,

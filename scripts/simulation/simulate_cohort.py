@@ -1,4 +1,4 @@
-"""The simulated cohort as a whole: its table, the head of all, and what is planted where."""
+"""Simulated cohort: table of participants, common head, and regions of the effects."""
 
 import logging
 
@@ -10,11 +10,11 @@ from restpain.cohort.participants import Comparison
 from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
-from restpain.simulation.geometry import grid_points, sampled, transformed
+from restpain.preprocessing.trilinear import applied
+from restpain.simulation.effects import check_effects, effect_balls, in_ball
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import GM, head_labels, template_path
-from restpain.simulation.networks import check_effects
 from restpain.simulation.participants import COLUMNS, simulated_participants, simulated_roster
-from restpain.simulation.places import in_ball, planted_balls
 
 logger = logging.getLogger("simulate_cohort")
 
@@ -51,9 +51,9 @@ def simulate_cohort(
     write_volume(head_path, head, head_affine)
 
     points = grid_points(t1.shape, affine)
-    is_grey = sampled(head, head_affine, points, order=0) == GM
+    is_grey = nearest(head, head_affine, points) == GM
     places = np.where(is_grey, atlas.at(points), 0)
-    balls = planted_balls(effects, atlas, head, head_affine)
+    balls = effect_balls(effects, atlas, head, head_affine)
     regions = sorted({effect["region"] for effect in effects})
     labels = np.zeros(t1.shape, np.uint8)
     truth = []
@@ -63,7 +63,7 @@ def simulate_cohort(
             inside[inside] = in_ball(points[inside], balls[region])
         inside = inside.reshape(t1.shape)
         labels[inside] = label
-        centroid = transformed(affine, np.argwhere(inside).mean(axis=0))
+        centroid = applied(affine, np.argwhere(inside).mean(axis=0))
         volume_mm3 = int(inside.sum())  # voxels of 1 mm
         logger.info("%s: %d mm3 of grey matter", region, volume_mm3)
         truth += [

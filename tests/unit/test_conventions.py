@@ -189,7 +189,7 @@ PROFILES = [
     for name in ("slurm", "cluster-generic")
 ]
 ALONE = {  # on a cluster, jobs of their own: once per study and early, or worth their place
-    *("simulate_cohort", "import_participants", "prepare_template", "define_planted_regions"),
+    *("simulate_cohort", "import_participants", "prepare_template", "define_effect_regions"),
     *("check_cohort", "check_design", "fit_group_model", "permute_group", "correlate_score_maps"),
     *("extract_atlas_features", "classify_published", "classify_permuted", "classify_subsets"),
     *("estimate_power", "plot_power"),

@@ -1,4 +1,4 @@
-"""A series without nuisance and what is written beside it, whoever preprocessed it."""
+"""Nuisance regression of a series, its confounds and quality numbers."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ COMPONENT = "Principal component {} of white matter and cerebrospinal fluid (aCo
 
 @dataclass(frozen=True)
 class Denoised:
-    """A series without nuisance, ready to be written.
+    """Residual series with sidecar, confounds and quality numbers.
 
     Attributes
     ----------
@@ -77,18 +77,18 @@ def denoised(
     names : list of str
         Nuisance regressors, as of `restpain.preprocessing.nuisance.regressors`.
     signals : dict
-        What they are made of, without ``displacement``.
+        Signals behind the regressors, without ``displacement``.
     jenkinson : ndarray of shape (n_volumes,) or None
         Framewise displacement in mm, None if the motion is not known.
     band_hz : (float, float) or None
         Band in which data and confounds are compared (`residuals_in_band`); None for all
         frequencies.
     dropped_volumes : int
-        Volumes left out at the start.
+        Volumes dropped at the start.
     timing : str
-        What was done about slice timing.
+        Slice-timing correction, in words.
     origin : str
-        Where the signals come from, for the messages.
+        Source of the signals, for the messages.
 
     Raises
     ------
@@ -150,10 +150,10 @@ def residuals_in_band(
 ) -> tuple[np.ndarray, int]:
     r"""Residuals with weights estimated from data and regressors filtered alike.
 
-    With the filter :math:`F` of the metrics (`restpain.metrics.alff.ideal_filter`), the weights
+    With the filter :math:`F` of the metrics (`restpain.temporal_filter.ideal_filter`), the weights
     :math:`b` minimise :math:`|F Y - F X b|` and the result is :math:`Y - X b`. It holds all
-    frequencies; whoever filters it with :math:`F` gets :math:`F Y - F X b`, in which nothing of
-    the filtered regressors is left. The mean, and the linear trend if it is among the
+    frequencies; filtered with :math:`F` it is :math:`F Y - F X b`, orthogonal to the filtered
+    regressors. The mean, and the linear trend if it is among the
     regressors, are taken out of data and regressors before.
 
     Parameters
@@ -163,7 +163,7 @@ def residuals_in_band(
     matrix : ndarray of shape (n_volumes, n_regressors)
         Regressors without the constant; may have no column.
     has_trend : bool
-        Whether the linear trend is one of them.
+        True if the linear trend is one of them.
     repetition_time : float
         Time between two volumes, in seconds.
     band_hz : (float, float)

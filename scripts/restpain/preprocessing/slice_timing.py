@@ -1,4 +1,4 @@
-"""When each slice was acquired, and the shift of all slices to one moment of the volume."""
+"""Acquisition times of slices, and their correction to one moment of the volume."""
 
 import numpy as np
 from scipy import fft
@@ -51,7 +51,7 @@ def slice_times(
     repetition_time: float,
     name: str,
 ) -> tuple[np.ndarray | None, str]:
-    """Acquisition times in force, and in words where they come from.
+    """Acquisition times of the slices of a series, and their source in words.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def slice_times(
         Seconds after the start of the volume; None for no correction. Slices acquired together
         (multiband) share a time.
     source : str
-        What was done, in words.
+        Source of the times, in words.
 
     Raises
     ------

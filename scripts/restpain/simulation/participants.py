@@ -1,4 +1,4 @@
-"""The participants of the simulated cohort: who they are and what the table says of them.
+"""Table of the participants of the simulated cohort, after the paper's Table 1.
 
 Snakemake imports this module each time it reads the workflow, so it needs no more than numpy
 and pandas.
@@ -80,7 +80,7 @@ COLUMNS = {
 def simulated_roster(
     comparison: Comparison, *, n_patients: int, n_controls: int, n_excluded: int
 ) -> pd.DataFrame:
-    """Everybody who is recruited: analysed patients, controls, then excluded patients.
+    """All recruited participants: analysed patients, controls, then excluded patients.
 
     Parameters
     ----------
@@ -194,16 +194,16 @@ def _pain_within_cancer(
 ) -> np.ndarray:
     """Order the durations of pain so that none exceeds that of the cancer.
 
-    The longest pain is given to any of those whose cancer is as old, and so on; pain that
-    nobody's cancer allows is cut to the longest left.
+    The longest pain goes to any patient whose cancer is as old, and so on; pain longer than
+    every cancer is cut to the longest left.
     """
     ordered = np.empty_like(pain_days)
     free = list(range(len(cancer_days)))
     for days in np.sort(pain_days)[::-1]:
-        allowed = [who for who in free if cancer_days[who] >= days]
-        who = rng.choice(allowed) if allowed else max(free, key=lambda index: cancer_days[index])
-        ordered[who] = min(days, cancer_days[who])
-        free.remove(who)
+        allowed = [patient for patient in free if cancer_days[patient] >= days]
+        patient = rng.choice(allowed) if allowed else max(free, key=cancer_days.__getitem__)
+        ordered[patient] = min(days, cancer_days[patient])
+        free.remove(patient)
     return ordered
 
 

@@ -1,4 +1,4 @@
-"""Checks of the script preprocess_func on a small head, stored in every form there is."""
+"""The script preprocess_func on a small head, stored in every form that NIfTI allows."""
 
 import json
 import os
@@ -182,10 +182,11 @@ def test_a_small_head_comes_out_on_the_template_without_nuisance(plain, anatomy)
 
 def test_two_runs_with_one_and_two_threads_give_the_same_bytes(plain, anatomy, tmp_path):
     code = (
-        "import json, sys; from preprocess_func import preprocess_func; "
+        "import json, sys; from scripts.preprocessing.preprocess_func import preprocess_func; "
         "preprocess_func(**json.loads(sys.argv[1]))"
     )
-    scripts = Path(__file__).parents[3] / "scripts"
+    root = Path(__file__).parents[3]
+    search = f"{root / 'scripts'}{os.pathsep}{root}"
     for threads in ("1", "2"):
         folder = tmp_path / threads
         folder.mkdir()
@@ -194,7 +195,7 @@ def test_two_runs_with_one_and_two_threads_give_the_same_bytes(plain, anatomy, t
         counts = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         subprocess.run(
             [sys.executable, "-c", code, json.dumps(options(anatomy, folder))],
-            env=os.environ | dict.fromkeys(counts, threads) | {"PYTHONPATH": str(scripts)},
+            env=os.environ | dict.fromkeys(counts, threads) | {"PYTHONPATH": search},
             check=True,
         )
         assert all(same_bytes(folder, plain).values()), same_bytes(folder, plain)
