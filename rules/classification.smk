@@ -1,4 +1,4 @@
-"""Classification of patients and controls: as published, and with nothing leaking.
+"""Classification of patients and controls: published protocol and nested cross-validation.
 
 inputs   standardised maps and series of all participants, features and tables of the clusters
 outputs  results/classification/
@@ -26,7 +26,7 @@ def permutations_of_batch(wildcards):
 
 
 rule select_fold_regions:
-    """Outer folds of one dealing, and the regions that their training participants give."""
+    """Outer folds of one repeat; regions selected on the training set of each."""
     input:
         maps=LOCAL_MAPS,
         series=STORED_SERIES,
@@ -81,7 +81,7 @@ rule extract_atlas_features:
 
 
 rule classify_published:
-    """The published protocol for the features of one measure, or of all together."""
+    """Arm A, published protocol, on the features of one measure or of all measures."""
     input:
         features=in_feature_set(rules.extract_features.output.features),
         clusters=in_feature_set(rules.correct_clusters.output.table),
@@ -129,7 +129,7 @@ rule collect_published:
 
 
 rule classify_nested:
-    """Regions, features and model from the training participants alone; and what must be beaten."""
+    """Arm B, nested cross-validation, and the arms C and D that it must beat."""
     input:
         qc=FUNC_QC,
         participants=rules.select_participants.output.analysed,
@@ -159,7 +159,7 @@ rule classify_nested:
 
 
 rule classify_permuted:
-    """Arms A and B with permuted groups, everything chosen and fitted anew: some permutations."""
+    """Arms A and B under permuted group labels, selection and fit repeated: some permutations."""
     input:
         maps=LOCAL_MAPS,
         series=STORED_SERIES,
@@ -190,7 +190,7 @@ rule classify_permuted:
 
 
 rule classify_subsets:
-    """Learning curve: regions and logistic regression from a part of each training set."""
+    """Learning curve: region selection and logistic regression on subsets of each training set."""
     input:
         maps=LOCAL_MAPS,
         series=STORED_SERIES,
@@ -220,7 +220,7 @@ rule classify_subsets:
 
 
 rule collect_nested:
-    """The leak-free arms of all dealings in one table, with the permutations of the groups."""
+    """Nested arms of all repeats in one table, with the permutation null."""
     input:
         repeat_predictions=expand(rules.classify_nested.output.predictions, repeat=REPEATS),
         repeat_weights=expand(rules.classify_nested.output.weights, repeat=REPEATS),

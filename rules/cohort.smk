@@ -7,7 +7,7 @@ outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
 if SOURCE != "simulated":
 
     rule import_participants:
-        """The user's table of participants, checked and in one form."""
+        """The user's table of participants, checked and normalised."""
         input:
             table=config["cohort"]["participants"],
         output:
@@ -29,7 +29,7 @@ if SOURCE != "simulated":
 
 
 rule index_participant:
-    """What a participant's raw data are, from all their headers; nothing that identifies."""
+    """Index of a participant's raw data from all headers, without identifiers."""
     input:
         folder=participant_folder,
     output:

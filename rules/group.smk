@@ -1,7 +1,7 @@
-"""The groups compared: design, mask, models, clusters, their means in every participant.
+"""Group comparison: mask, models, clusters, their means in every participant.
 
 inputs   results/sub-*/func/*_desc-standardised_boldmap.nii.gz, results/cohort/analysed.tsv
-outputs  results/cohort/design_check.tsv, results/group/
+outputs  results/group/
 """
 
 MOTION_FILES = motion_files(config["cohort"]["covariates"])
@@ -21,7 +21,7 @@ def permutations_of_job(wildcards):
 
 
 rule compute_group_mask:
-    """Voxels that enough participants cover."""
+    """Group mask: voxels that enough participants cover."""
     input:
         masks=per_participant(func_mni("desc-brain_mask.nii.gz")),
         participants=rules.select_participants.output.analysed,
@@ -77,7 +77,7 @@ rule fit_group_model:
 
 
 rule permute_group:
-    """Largest cluster and enhanced score of some permutations (Freedman and Lane, 1983)."""
+    """Largest cluster and TFCE score of some permutations (Freedman and Lane, 1983)."""
     input:
         maps=per_participant(STANDARDISED),
         mask=rules.compute_group_mask.output.mask,
@@ -166,7 +166,7 @@ rule extract_features:
 
 
 rule tabulate_normality:
-    """Jarque-Bera of every feature in each group, beside three tests of its difference."""
+    """Jarque-Bera test of every feature in each group; three tests of the group difference."""
     input:
         participants=rules.select_participants.output.analysed,
         features=per_map(rules.extract_features.output.features),
@@ -189,7 +189,7 @@ rule tabulate_normality:
 
 
 rule estimate_error_rate:
-    """Family-wise error of the random field in this cohort, groups permuted (Eklund, 2016)."""
+    """Family-wise error of GRF correction under permuted group labels (Eklund, 2016)."""
     input:
         largest=PERMUTATION_FILES,
         correction=rules.correct_clusters.output.correction,

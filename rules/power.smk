@@ -1,4 +1,4 @@
-"""Power of the configured comparison, from simulated maps; asked for by the target ``power`` only.
+"""Power of the configured comparison, from simulated maps; requested by the target ``power`` only.
 
 inputs   the template brain; or, with power.fwhm_mm null, mask and smoothness of this cohort's group stage
 outputs  results/power/power.tsv, results/power/power.png and .svg
@@ -27,7 +27,7 @@ def power_model(wildcards):
 
 
 rule estimate_power:
-    """Detection rate against group size and effect size, from random maps with a planted ball."""
+    """Detection rate against group size and effect size, from random maps with a simulated spherical effect."""
     input:
         mask=POWER_MASK,
         model=power_model,

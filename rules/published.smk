@@ -1,4 +1,4 @@
-"""The published tables: what their numbers say about themselves, and next to ours.
+"""Published tables: audit of their numbers, and comparison with the recomputed ones.
 
 inputs   the folder of the configuration key `published`, results/tables/
 outputs  results/tables/audit_published.tsv, results/tables/published_vs_recomputed.tsv and .html
@@ -8,7 +8,7 @@ PUBLISHED = repository_file(config["published"])
 
 
 rule audit_published:
-    """The published numbers against each other: arithmetic, test sets, places in the brain."""
+    """Consistency of the published numbers: arithmetic, test sets, coordinates."""
     input:
         tables=[f"{PUBLISHED}/table{number}.csv" for number in (1, 2, 3, 4)],
         study=f"{PUBLISHED}/study.csv",

@@ -1,4 +1,4 @@
-"""Quality control: everybody's numbers, and who of them enters the group level.
+"""Quality control: numbers of all participants, and exclusion from the group level.
 
 inputs   quality numbers and confounds of all participants, the file quality.ratings
 outputs  results/quality/, results/quality.html, results/cohort/analysed.tsv
@@ -60,7 +60,7 @@ rule select_participants:
 
 
 rule build_wall:
-    """The page on which all participants are looked at side by side, and rated."""
+    """QC overview page of all participants, with ratings."""
     input:
         template=f"{QUALITY_TEMPLATES}/quality_wall.html.j2",
         quality=rules.tabulate_quality.output.quality,

@@ -1,4 +1,4 @@
-"""What the workflow recovers of the truth of a simulated cohort; only where data are simulated.
+"""Recovery of the ground truth of a simulated cohort; only where data are simulated.
 
 inputs   results/cohort/truth/, registrations, motion, clusters, denoised series
 outputs  results/recovery/, results/tables/recovery*.tsv, results/figures/recovery.png and .svg
@@ -8,7 +8,7 @@ TRUTH = "results/cohort/truth/truth.json"
 
 
 rule define_planted_regions:
-    """Where effects were planted, on the grid of the analysis."""
+    """Regions of the simulated effects on the grid of the analysis."""
     input:
         truth=TRUTH,
         regions=rules.simulate_cohort.output.regions,
@@ -33,7 +33,7 @@ rule define_planted_regions:
 
 
 rule compare_truth:
-    """Errors of motion and registration in mm; the planted differences after every stage."""
+    """Errors of motion and registration in mm; the simulated differences after every stage."""
     input:
         bold=raw_func("bold.nii.gz"),
         sidecar=raw_func("bold.json"),
@@ -70,7 +70,7 @@ rule compare_truth:
 
 
 rule tabulate_recovery:
-    """Planted effects against found clusters; attenuation by stage; errors in mm."""
+    """Simulated effects against detected clusters; attenuation by stage; errors in mm."""
     input:
         truth=TRUTH,
         participants=rules.select_participants.output.analysed,
@@ -107,7 +107,7 @@ rule tabulate_recovery:
 
 
 rule plot_recovery:
-    """Planted and found places, attenuation by stage, errors of motion and registration."""
+    """Simulated effects and detected clusters, attenuation by stage, errors of motion and registration."""
     input:
         template=rules.prepare_template.output.func_T1w,
         regions=rules.define_planted_regions.output.image,

@@ -14,7 +14,7 @@ REPORT_TEMPLATES = [
 
 
 rule tabulate_run_times:
-    """What each rule of the run took; it differs from run to run."""
+    """Time and memory of each rule of the run; they differ from run to run."""
     input:
         # the last products: when they are there, so are the benchmarks of all jobs behind them
         finished=[
@@ -40,7 +40,7 @@ rule tabulate_run_times:
 
 
 rule build_report:
-    """The page that tells the study: summary, tables, figures, quality, methods, settings."""
+    """The report page: summary, tables, figures, quality, methods, settings."""
     input:
         templates=REPORT_TEMPLATES,
         config=repository_file("config.yaml"),

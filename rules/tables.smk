@@ -1,4 +1,4 @@
-"""Tables 1 to 4, for readers and for manuscripts, and where their numbers come from.
+"""Tables 1 to 4, for readers and for manuscripts, and the provenance of their numbers.
 
 inputs   analysed.tsv, clusters, features and predictions of all stages
 outputs  results/tables/
@@ -76,7 +76,7 @@ rule tabulate_classification:
 
 
 rule tabulate_robustness:
-    """Optimism, permuted groups, stability of the regions, learning curve: beside Table 3."""
+    """Optimism, permuted groups, stability of the regions, learning curve: robustness of Table 3."""
     input:
         published=rules.collect_published.output.published,
         published_predictions=rules.collect_published.output.predictions,
@@ -156,7 +156,7 @@ rule export_tables:
 
 
 rule trace_tables:
-    """Where every cell of Tables 1 to 4 comes from, back to the files of the participants."""
+    """Provenance of every cell of Tables 1 to 4, back to the files of the participants."""
     input:
         tables=TABLE_FILES,
         participants=rules.select_participants.output.analysed,

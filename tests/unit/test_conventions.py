@@ -261,7 +261,6 @@ WITHOUT_TEST = {
     "figures/group_maps",
     "figures/regions",
     "figures/workflow_content",
-    "io/job",
     "io/tables",
     "preprocessing/affine_gate",
     "preprocessing/affine_objective",
