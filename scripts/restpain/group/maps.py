@@ -121,7 +121,7 @@ def read_cohort(
     qc_paths : list of str
         Quality metrics of all participants; the order of the files is that of the cohort.
     harmonise : bool
-        Whether features are harmonised across the sites.
+        Give the sites, across which features are harmonised.
     """
     qc_paths = of_analysed(qc_paths, participants_path)
     design = read_design(participants_path, qc_paths, qc_paths, comparison)
