@@ -134,9 +134,7 @@ def corrected(maps, design, inside, seed, methods):
 def clusters_found(maps, design, fit, inside, orders, methods):
     """Return detections by GRF, by permutation of sizes and by both, and the level of sizes."""
     z = t_to_z(fit.t, fit.df).astype(np.float32)
-    field = estimated_smoothness(
-        maps, design, fit, z, source="residuals", mask=MASK, affine=AFFINE
-    )
+    field = estimated_smoothness(maps, design, fit, z, MASK, AFFINE, source="residuals")
     labels, _, _ = corrected_clusters(fit.t, z, MASK, AFFINE, dlh=field.dlh, correction=CORRECTION)
     found = {"grf": bool(labels[MASK][inside].any())}
     if "permutation" not in methods:
