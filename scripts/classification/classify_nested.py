@@ -36,7 +36,7 @@ def classify_nested(
     seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
-    cohort = read_cohort(participants_path, qc_paths, comparison, harmonise=harmonise)
+    cohort = read_cohort(participants_path, qc_paths, qc_paths, comparison, harmonise=harmonise)
     groups = cohort.labels.map({1: comparison.patients, 0: comparison.controls})
     folds = folds_of(read_table(folds_path))
     arms = leak_free_arms(

@@ -57,7 +57,9 @@ def select_fold_regions(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    cohort = read_cohort(participants_path, qc_paths, comparison, harmonise=harmonise)
+    cohort = read_cohort(
+        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
+    )
     dealt = deal_folds(
         cohort.design.participants,
         cohort.labels.to_numpy(),

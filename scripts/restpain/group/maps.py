@@ -110,7 +110,12 @@ class ClassifiedCohort:
 
 
 def read_cohort(
-    participants_path: str, qc_paths: list[str], comparison: Comparison, *, harmonise: bool
+    participants_path: str,
+    qc_paths: list[str],
+    map_paths: list[str],
+    comparison: Comparison,
+    *,
+    harmonise: bool,
 ) -> ClassifiedCohort:
     """Read design, labels, sites and motion of the analysed participants.
 
@@ -119,12 +124,15 @@ def read_cohort(
     participants_path, comparison
         See `read_design`.
     qc_paths : list of str
-        Quality metrics of all participants; the order of the files is that of the cohort.
+        Quality metrics of all participants, analysed or not.
+    map_paths : list of str
+        One file per participant, analysed or not, in the order of the cohort.
     harmonise : bool
         Give the sites, across which features are harmonised.
     """
     qc_paths = of_analysed(qc_paths, participants_path)
-    design = read_design(participants_path, qc_paths, qc_paths, comparison)
+    map_paths = of_analysed(map_paths, participants_path)
+    design = read_design(participants_path, qc_paths, map_paths, comparison)
     index = pd.Index(design.participants, name="participant_id")
     sites = None
     if harmonise:

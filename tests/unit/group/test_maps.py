@@ -8,9 +8,9 @@ import pytest
 
 from restpain.cohort.participants import Comparison, participant_of
 from restpain.group import maps as groupmaps
-from restpain.group.maps import maps_of_volumes, read_design
+from restpain.group.maps import maps_of_volumes, read_cohort, read_design
 from restpain.io.images import write_masked
-from restpain.io.tables import write_json, write_table
+from restpain.io.tables import read_table, write_json, write_table
 
 COMPARISON = Comparison("patient", "control")
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]
@@ -60,6 +60,32 @@ def test_mean_fd_is_taken_from_the_quality_metrics(participants, tmp_path):
 
     assert design.columns[-1] == "mean_fd"
     np.testing.assert_allclose(design.matrix[:, 2], [0, 0.1, 0.4, 0.9, 1.6, 2.5, 4.9])
+
+
+@pytest.mark.parametrize("harmonise", [False, True])
+def test_the_cohort_has_the_order_of_its_maps_and_sites_only_to_harmonise(
+    participants, tmp_path, harmonise
+):
+    table = read_table(participants).assign(site=["A", "B"] * 4)
+    write_table(participants, table)
+    motion = [f"{tmp_path}/{label}_qc.json" for label in IDS]
+    for number, path in enumerate(motion):
+        write_json(path, {"mean_fd_jenkinson_mm": number / 10})
+    paths = [f"{label}_x.npz" for label in reversed(IDS)]  # sub-07 is excluded
+
+    cohort = read_cohort(
+        participants, motion, paths, replace(COMPARISON, site="site"), harmonise=harmonise
+    )
+
+    order = ["sub-08", *reversed(IDS[:6])]
+    assert cohort.design.participants == tuple(cohort.labels.index) == tuple(order)
+    assert cohort.labels.tolist() == [1, 1, 0, 1, 0, 1, 0]
+    assert cohort.motion == {label: (int(label[-1]) - 1) / 10 for label in order}
+    if harmonise:
+        assert cohort.sites.tolist() == ["B", "B", "A", "B", "A", "B", "A"]
+        assert cohort.sites.index.tolist() == order
+    else:
+        assert cohort.sites is None
 
 
 @pytest.mark.parametrize("memory", [1, 10**9])
