@@ -21,6 +21,7 @@ from restpain.random_seeds import step_seed
 logger = logging.getLogger("correlate_score")
 
 CONFIDENCE = 0.95
+OF_CLUSTER = ("cluster_id", "measure", "region", "hemisphere")
 
 
 def correlate_score(
@@ -43,26 +44,20 @@ def correlate_score(
         logger.info("no score is set, nothing is correlated")
     else:
         scored = read_scored_patients(
-            participants_path,
-            motion_paths,
-            comparison,
-            score=score,
-            covariates=covariates,
+            participants_path, motion_paths, comparison, score=score, covariates=covariates
         )
         n = len(scored.score)
         logger.info(
             "%d patients have the score %s; covariates: %s", n, score, ", ".join(scored.names)
         )
         for features_path, table_path in zip(features_paths, tables_paths, strict=True):
-            features = (
-                read_table(features_path)
-                .set_index("participant_id")
-                .loc[list(scored.participants)]
-            )
+            features = read_table(features_path).set_index("participant_id")
+            features = features.loc[list(scored.participants)]
             for cluster in read_table(table_path).itertuples():
                 values = features[cluster.cluster_id].to_numpy()
                 triple = (values, scored.score, scored.covariates)
                 rho, p = spearman(*triple)
+                # in capitals, so that the draws do not depend on the spelling of the id
                 low, high = spearman_interval(
                     *triple,
                     n_bootstrap=n_bootstrap,
@@ -70,20 +65,10 @@ def correlate_score(
                     confidence=CONFIDENCE,
                 )
                 rows.append(
-                    {
-                        "cluster_id": cluster.cluster_id,
-                        "measure": cluster.measure,
-                        "region": cluster.region,
-                        "hemisphere": cluster.hemisphere,
-                        "score": score,
-                        "n": n,
-                        "rho": rho,
-                        "p": p,
-                        "rho_low": low,
-                        "rho_high": high,
-                        "p_method": p_method(n, n_covariates=len(scored.names)),
-                        "covariates": ", ".join(scored.names) or None,
-                    }
+                    {name: getattr(cluster, name) for name in OF_CLUSTER}
+                    | {"score": score, "n": n, "rho": rho, "p": p, "rho_low": low}
+                    | {"rho_high": high, "p_method": p_method(n, n_covariates=len(scored.names))}
+                    | {"covariates": ", ".join(scored.names) or None}
                 )
 
     association = pd.DataFrame(rows, columns=list(COLUMNS))

@@ -57,11 +57,7 @@ def correlate_score_maps(
     reason, n_patients, design = "no score is set", 0, None
     if score is not None:
         scored = read_scored_patients(
-            participants_path,
-            motion_paths,
-            comparison,
-            score=score,
-            covariates=covariates,
+            participants_path, motion_paths, comparison, score=score, covariates=covariates
         )
         n_patients = len(scored.score)
         reason = unusable_score(scored.score, n_covariates=len(scored.names))

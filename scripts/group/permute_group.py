@@ -47,20 +47,13 @@ def permute_group(
             t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )
         significant.append(len(clusters) > 0)
+    drawn = {"n_permutations": n_permutations, "first": first, "correction": correction}
+    drawn["seed"] = step_seed(seed, "permutation")
     nulls = []
     for k, maps in enumerate(group.volumes(n_volumes)):
-        nulls.append(
-            permutation_null(
-                maps,
-                group.design,
-                group.mask,
-                correction=correction,
-                n_permutations=n_permutations,
-                seed=step_seed(seed, "permutation"),
-                with_scores=any(significant) if across_seeds else significant[k],
-                first=first,
-            )
-        )
+        with_scores = any(significant) if across_seeds else significant[k]
+        tested = (maps, group.design, group.mask)
+        nulls.append(permutation_null(*tested, with_scores=with_scores, **drawn))
         logger.info("%d of %d volumes permuted", k + 1, n_volumes)
     logger.info(
         "%d permutations from %d, %d volumes, TFCE scores of %d",

@@ -47,6 +47,7 @@ def tabulate_normality(
         labels = group.loc[features.index].to_numpy()
         for cluster_id, feature in features.items():
             values = {label: feature[labels == label].to_numpy() for label in comparison.groups}
+            # in capitals, so that the draws do not depend on the spelling of the id
             tests = two_sample_tests(
                 *values.values(),
                 n_permutations=n_permutations,

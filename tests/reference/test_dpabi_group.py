@@ -138,10 +138,9 @@ def test_z_of_t_is_dpabis(fit, read):
 
 @pytest.fixture(scope="module")
 def fields(maps, design, fit, grid):
-    mask, affine = grid
     z = t_to_z(fit.t, fit.df).astype(np.float32)
     return {
-        source: estimated_smoothness(maps, design, fit, z, source=source, mask=mask, affine=affine)
+        source: estimated_smoothness(maps, design, fit, z, *grid, source=source)
         for source in ("residuals", "zmap")
     }
 

@@ -131,7 +131,7 @@ def rank_smoothness(
     the permutation has no such bias.
     """
     fit = fit_model(ranks, design.matrix, column=0)
-    return estimated_smoothness(ranks, design, fit, z, source=source, mask=mask, affine=affine)
+    return estimated_smoothness(ranks, design, fit, z, mask, affine, source=source)
 
 
 def score_clusters(

@@ -71,16 +71,14 @@ def cluster_rows(
 
     Parameters
     ----------
-    clusters, labels
-        As `corrected_clusters` returns them.
-    mask, affine
-        The grid.
+    clusters, labels, mask, affine
+        See `corrected_clusters`.
     maps : ndarray of shape (n_participants, n_voxels)
         Maps of the participants, one per row of the design.
     t, q : ndarray of shape (n_voxels,)
         T map and false discovery rates, see `voxel_fdr`.
     null : PermutationNull
-        Largest clusters and TFCE scores under permutation; without rows if not run.
+        Without rows if not run.
     """
     t_volume = np.zeros(mask.shape)
     t_volume[mask] = t
@@ -212,17 +210,9 @@ def write_clusters(
 ) -> None:
     """Write label image, table and column descriptions of the clusters of all volumes.
 
-    Parameters
-    ----------
-    tables, labels, measure, seeds, suffix
-        See `numbered`.
-    mask, affine
-        The grid.
-    paths : tuple of three str
-        Files of labels, table and columns. The image has a volume per seed; one volume without
-        that axis for local measures.
-    columns : dict of str to str
-        Columns of the table and their descriptions.
+    The other parameters are those of `numbered`; ``columns`` has the descriptions as values.
+    ``paths`` are the files of labels, table and columns. The image has a volume per seed; one
+    volume without that axis for local measures.
     """
     labels_path, table_path, columns_path = paths
     table, numbers = numbered(

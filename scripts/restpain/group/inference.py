@@ -101,7 +101,7 @@ def find_clusters(
     """
     fit = fit_model(maps, design.matrix, column=0)
     z = t_to_z(fit.t, fit.df).astype(np.float32)
-    field = estimated_smoothness(maps, design, fit, z, source=smoothness, mask=mask, affine=affine)
+    field = estimated_smoothness(maps, design, fit, z, mask, affine, source=smoothness)
     correction = Correction(
         voxel_p=voxel_p,
         cluster_p=cluster_p,
@@ -120,10 +120,10 @@ def estimated_smoothness(
     design: Design,
     fit: Fit,
     z: np.ndarray,
-    *,
-    source: str,
     mask: np.ndarray,
     affine: np.ndarray,
+    *,
+    source: str,
 ) -> Smoothness:
     """Smoothness of the comparison, from its residuals or from its Z map (``source``)."""
     voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)

@@ -128,7 +128,7 @@ def read_cohort(
     map_paths : list of str
         One file per participant, analysed or not, in the order of the cohort.
     harmonise : bool
-        Whether features are harmonised across the sites.
+        Give the sites, across which features are harmonised.
     """
     qc_paths = of_analysed(qc_paths, participants_path)
     map_paths = of_analysed(map_paths, participants_path)

@@ -199,28 +199,16 @@ def detection_table(
                 found[row, column] += _is_found(simulated, above, smallest[row], correction)
         if draw % max(n_draws // 10, 1) == 0:
             logger.info("%d of %d cohorts drawn", draw, n_draws)
-    rows = []
-    for row, n in enumerate(n_per_group):
-        for column, effect in enumerate(effect_sizes):
-            count = int(found[row, column])
-            low, high = wilson_interval(count, n_draws, level=LEVEL)
-            rows.append(
-                {
-                    "n_per_group": n,
-                    "effect_size": effect,
-                    "peak_effect": effect * float(simulated.profile[peak]),
-                    "df": 2 * n - 2 - n_covariates,
-                    "cluster_size_threshold": smallest[row],
-                    "n_draws": n_draws,
-                    "n_found": count,
-                    "detection_rate": count / n_draws,
-                    "detection_rate_low": low,
-                    "detection_rate_high": high,
-                    "voxel_rate": passed[row, column] / n_draws,
-                    "voxel_power": power[row, column] / n_draws,
-                }
-            )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    sizes = np.repeat(n_per_group, len(effect_sizes))
+    effects = np.tile(effect_sizes, len(n_per_group))
+    limits = [wilson_interval(count, n_draws, level=LEVEL) for count in found.ravel().tolist()]
+    low, high = np.array(limits).T
+    columns = (
+        *(sizes, effects, effects * float(simulated.profile[peak]), 2 * sizes - 2 - n_covariates),
+        *(np.repeat(smallest, len(effect_sizes)), n_draws, found.ravel()),
+        *(found.ravel() / n_draws, low, high, passed.ravel() / n_draws, power.ravel() / n_draws),
+    )
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def _is_found(

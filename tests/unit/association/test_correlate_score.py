@@ -4,13 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from group_study import IDS, PATIENT, Study, two_touching
+from group_study import IDS, PATIENT, two_touching
 from restpain.io.tables import read_table
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
 
 
 def test_the_score_is_correlated_in_analysed_patients_alone(study):

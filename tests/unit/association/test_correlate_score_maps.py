@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from group_study import IDS, PATIENT, SHAPE, Study
+from group_study import IDS, PATIENT, SHAPE
 from restpain.association.features import spearman
 from restpain.io.tables import read_table
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
 
 
 def test_the_score_is_correlated_in_every_voxel_of_the_patients(study):
@@ -47,14 +42,12 @@ def test_score_maps_of_seeds_corrected_together_share_one_level(study):
     study.two_spheres()
 
     alone = study.score_maps("fc", [np.zeros(SHAPE)] * 2).correction["volumes"]
-    together = study.score_maps("fc", [np.zeros(SHAPE)] * 2, across_seeds=True).correction[
-        "volumes"
-    ]
+    pooled = study.score_maps("fc", [np.zeros(SHAPE)] * 2, across_seeds=True).correction["volumes"]
 
-    assert [volume["n_maps"] for volume in together] == [2, 2]
+    assert [volume["n_maps"] for volume in pooled] == [2, 2]
     sizes = [volume["cluster_size_permutation"] for volume in alone]
-    assert {volume["cluster_size_permutation"] for volume in together} >= {max(sizes)}
-    for one, both in zip(alone, together, strict=True):
+    assert {volume["cluster_size_permutation"] for volume in pooled} >= {max(sizes)}
+    for one, both in zip(alone, pooled, strict=True):
         assert both["cluster_size_threshold"] > one["cluster_size_threshold"]
 
 
@@ -72,7 +65,7 @@ def test_the_score_maps_of_connectivity_have_a_volume_per_seed_and_none_without_
     assert len(none.table) == 0
 
 
-def test_no_score_or_one_that_nobody_varies_in_leaves_empty_maps_and_says_why(study):
+def test_no_score_or_a_constant_one_leaves_empty_maps_with_the_reason(study):
     study.write_scores([4.0] * 8)
     constant = study.score_maps("alff", [np.zeros(SHAPE)])
     unset = study.score_maps("alff", [np.zeros(SHAPE)], score=None)

@@ -1,4 +1,4 @@
-"""Checks of maps against scipy, and on planted correlations."""
+"""Maps against scipy, and on simulated correlations."""
 
 import numpy as np
 import pytest
@@ -96,7 +96,7 @@ def found(maps):
     return field, rho, labels.reshape(SHAPE), table, size
 
 
-def test_planted_correlations_of_both_signs_are_two_clusters_with_their_rho():
+def test_simulated_correlations_of_both_signs_are_two_clusters_with_their_rho():
     effect = np.zeros(SHAPE)
     effect[2:7, 4:9, 4:9] = 3.0
     effect[9:14, 4:9, 4:9] = -3.0

@@ -2,14 +2,9 @@
 
 import pytest
 
-from group_study import GROUPS, Study
+from group_study import GROUPS
 from restpain.io.tables import read_table
 from scripts.cohort.check_design import check_design
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
 
 
 def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study):

@@ -1,4 +1,4 @@
-"""Checks of correlation against mixtures whose correlation is known."""
+"""Correlation against mixtures whose correlation is known."""
 
 import subprocess
 import sys
@@ -182,7 +182,7 @@ def test_fishers_z_of_known_correlations():
     )
 
 
-def test_fishers_z_of_a_perfect_correlation_is_finite_unless_asked_otherwise():
+def test_fishers_z_of_a_perfect_correlation_is_finite_unless_requested_otherwise():
     r = np.array([1.0, -1.0])
 
     np.testing.assert_allclose(fisher_z(r), [8.4058, -8.4058], rtol=1e-4)

@@ -1,15 +1,8 @@
 """Seeds of a small study."""
 
 import numpy as np
-import pytest
 
-from group_study import Study
 from restpain.io.images import write_volume
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
 
 
 def test_a_mask_file_of_another_grid_becomes_a_seed(study, tmp_path):

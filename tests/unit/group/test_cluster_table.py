@@ -1,4 +1,4 @@
-"""Checks of cluster_table: numbers, names and corrections of constructed clusters."""
+"""Cluster_table: numbers, names and corrections of constructed clusters."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Checks of clusters on clusters built voxel by voxel."""
+"""Clusters on clusters built voxel by voxel."""
 
 import numpy as np
 import pytest

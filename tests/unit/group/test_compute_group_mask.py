@@ -4,18 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from group_study import AFFINE, Study
+from group_study import AFFINE
 from restpain.io.images import read_volume, write_volume
 from restpain.io.tables import read_json, write_table
 from scripts.group.compute_group_mask import compute_group_mask
 
 
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
-
-
-def test_the_group_mask_is_what_everybody_covers(study):
+def test_the_group_mask_is_covered_by_all_participants(study):
     mask = read_volume(study.mask)[0]
     summary = read_json(f"{study.folder}/mask.json")
 
@@ -27,15 +22,15 @@ def test_the_group_mask_is_what_everybody_covers(study):
     assert coverage[1, 5, 5] == np.float32(15 / 16)
 
 
-def test_a_mask_that_nobody_shares_is_refused(tmp_path):
+def test_masks_without_a_common_voxel_are_refused(tmp_path):
     paths = []
     for number in range(2):
         mask = np.zeros((4, 4, 4), bool)
         mask[number] = True
         paths.append(f"{tmp_path}/sub-{number}_mask.nii.gz")
         write_volume(paths[-1], mask, AFFINE)
-    everybody = {"participant_id": ["sub-0", "sub-1"], "group": "patient", "exclude": "n/a"}
-    write_table(f"{tmp_path}/participants.tsv", pd.DataFrame(everybody))
+    table = {"participant_id": ["sub-0", "sub-1"], "group": "patient", "exclude": "n/a"}
+    write_table(f"{tmp_path}/participants.tsv", pd.DataFrame(table))
 
     with pytest.raises(ValueError, match="no voxel is covered by 2 of 2 participants"):
         compute_group_mask(

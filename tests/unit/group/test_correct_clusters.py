@@ -5,13 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from group_study import SHAPE, Study, two_touching
+from group_study import SHAPE, two_touching
 from restpain.io.tables import read_table
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
 
 
 def test_smoothness_of_the_z_map_and_no_permutation_are_said_so(study):
@@ -48,21 +43,21 @@ def test_seeds_corrected_together_share_one_level(study):
     effects = [two_touching(1.8), two_touching()]
 
     alone = study.compare("fc", effects)
-    together = study.compare("fc", effects, across_seeds=True)
+    pooled = study.compare("fc", effects, across_seeds=True)
 
-    seeds = zip(alone.correction["volumes"], together.correction["volumes"], strict=True)
+    seeds = zip(alone.correction["volumes"], pooled.correction["volumes"], strict=True)
     for one, both in seeds:
         assert (one["n_maps"], both["n_maps"]) == (1, 2)
         assert both["cluster_size_threshold"] > one["cluster_size_threshold"]
     largest = pd.concat(read_table(path) for path in study.largest)
     sizes = largest.groupby("permutation")[["size_positive", "size_negative"]].max().max(axis=1)
-    pairs = alone.table.merge(together.table, on=["x_mm", "y_mm", "z_mm", "seed"])
+    pairs = alone.table.merge(pooled.table, on=["x_mm", "y_mm", "z_mm", "seed"])
     assert len(pairs) >= 2
     for row in pairs.itertuples():
         assert row.p_grf_y == pytest.approx(min(1, 2 * row.p_grf_x))
         assert row.p_permutation_y == (1 + np.sum(sizes >= row.n_voxels_y)) / 61
         assert row.p_tfce_y >= row.p_tfce_x
-    t = together.t.transpose(3, 0, 1, 2)[:, study.in_mask()]
+    t = pooled.t.transpose(3, 0, 1, 2)[:, study.in_mask()]
     p = 2 * stats.t.sf(np.abs(t), 13)
     q = stats.false_discovery_control(p.ravel()).reshape(t.shape)
-    assert together.table["q_fdr_peak"].min() == pytest.approx(q.min(), rel=1e-3)
+    assert pooled.table["q_fdr_peak"].min() == pytest.approx(q.min(), rel=1e-3)

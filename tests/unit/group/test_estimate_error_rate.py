@@ -1,14 +1,8 @@
 """Empirical family-wise error in a small study."""
 
 import numpy as np
-import pytest
 
-from group_study import SHAPE, Study
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
+from group_study import SHAPE
 
 
 def test_the_error_rate_is_that_of_permuted_groups_at_the_threshold_in_force(study):

@@ -5,12 +5,7 @@ import pandas as pd
 import pytest
 from scipy import ndimage
 
-from group_study import IDS, SHAPE, Study, two_touching
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
+from group_study import IDS, SHAPE, two_touching
 
 
 def test_map_table_features_and_seeds_carry_the_same_clusters(study):

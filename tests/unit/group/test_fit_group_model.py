@@ -8,11 +8,6 @@ from group_study import IDS, PATIENT, Study, two_touching
 from restpain.io.tables import read_json
 
 
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
-
-
 def test_the_model_says_what_was_fitted(study):
     found = study.compare("reho", [two_touching()])
 
@@ -24,7 +19,7 @@ def test_the_model_says_what_was_fitted(study):
     assert volume["dlh"] == found.model["volumes"][0]["dlh"]
     assert volume["z_threshold"] == pytest.approx(3.2905, abs=1e-4)
     assert volume["n_clusters"] == len(found.table)
-    # patients against 1: the mean outside the planted places
+    # patients against 1: the mean outside the simulated effects
     inside = found.maps[PATIENT][:, 3, 10, 5]
     t = (inside.mean() - 1) / (inside.std(ddof=1) / np.sqrt(8))
     assert found.patients[3, 10, 5] == pytest.approx(t, rel=1e-4)

@@ -1,4 +1,4 @@
-"""Checks of inference on maps with planted effects, from none to everything."""
+"""Inference on maps with simulated effects, from none to all voxels."""
 
 import numpy as np
 import pandas as pd
@@ -37,7 +37,7 @@ def cohort(effect, n=10, seed=0):
     return maps.reshape(2 * n, -1).astype(np.float32), design
 
 
-def test_planted_differences_are_found_where_they_are_and_with_their_sign():
+def test_simulated_differences_are_found_where_they_are_and_with_their_sign():
     effect = np.zeros(SHAPE)
     effect[4:8, 4:8, 4:8] = 8
     effect[8:12, 4:8, 4:8] = -9  # touches the other
@@ -48,10 +48,10 @@ def test_planted_differences_are_found_where_they_are_and_with_their_sign():
     for row in clusters[:2].itertuples():
         found = labels == row.label
         assert found.sum() == row.n_voxels
-        planted = np.sign(effect) == row.sign
-        assert (found & planted).sum() / found.sum() > 0.8
+        simulated = np.sign(effect) == row.sign
+        assert (found & simulated).sum() / found.sum() > 0.8
         x, y, z = (int(value / 3) for value in (row.x_mm, row.y_mm, row.z_mm))
-        assert planted[x, y, z]
+        assert simulated[x, y, z]
         assert row.p_grf < 0.05
 
 
@@ -115,19 +115,19 @@ def test_two_tails_report_twice_the_probability_of_one_sign():
     assert two["p_grf"][0] == pytest.approx(2 * one["p_grf"][0])
 
 
-def test_maps_searched_together_share_the_level_by_bonferroni():
+def test_maps_corrected_together_share_the_level_by_bonferroni():
     z = np.zeros(SHAPE, np.float32)
     z[3:6, 3:6, 3:6] = 4.0
     correction = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 
-    (_, alone, size), (_, together, larger) = (
+    (_, alone, size), (_, pooled, larger) = (
         corrected_clusters(
             z[MASK], z[MASK], MASK, AFFINE, dlh=0.3, correction=correction.of_maps(n_maps)
         )
         for n_maps in (1, 4)
     )
 
-    assert together["p_grf"][0] == pytest.approx(4 * alone["p_grf"][0])
+    assert pooled["p_grf"][0] == pytest.approx(4 * alone["p_grf"][0])
     field = {"z_threshold": correction.z_threshold, "dlh": 0.3, "volume": int(MASK.sum())}
     p = cluster_probability(np.array([larger - 1, larger, size - 1, size]), **field)
     assert p[0] >= 0.025 / 4 > p[1]
@@ -139,12 +139,12 @@ def test_clusters_of_a_training_set_can_share_the_level_with_other_seeds():
     effect[4:8, 4:8, 4:8] = 8
     maps, design = cohort(effect)
 
-    (_, alone), (_, together) = (
+    (_, alone), (_, pooled) = (
         find_clusters(maps, design, MASK, AFFINE, **SETTINGS, n_maps=n_maps) for n_maps in (1, 3)
     )
 
     assert alone["p_grf"][0] > 0
-    assert together["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0], rel=1e-9, abs=0)
+    assert pooled["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0], rel=1e-9, abs=0)
 
 
 def test_voxel_fdr_is_that_of_two_sided_p():

@@ -1,4 +1,4 @@
-"""Checks of maps on a few small files."""
+"""Maps on a few small files."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Checks of models against scipy, numpy and closed forms."""
+"""Models against scipy, numpy and closed forms."""
 
 import numpy as np
 import pytest

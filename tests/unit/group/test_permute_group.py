@@ -2,15 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from group_study import SHAPE, Study, two_touching
+from group_study import SHAPE, two_touching
 from restpain.io.tables import read_table
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
 
 
 def test_permutations_in_parts_give_the_table_of_one_job(study):

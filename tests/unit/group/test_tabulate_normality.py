@@ -3,12 +3,7 @@
 import pytest
 from scipy import stats
 
-from group_study import PATIENT, Study, two_touching
-
-
-@pytest.fixture
-def study(tmp_path):
-    return Study(tmp_path)
+from group_study import PATIENT, two_touching
 
 
 def test_features_have_a_row_of_normality_per_group(study):

@@ -1,4 +1,4 @@
-"""Checks of tfce against closed forms and the integral by the letter."""
+"""Tfce against closed forms and the integral by the letter."""
 
 import numpy as np
 import pytest

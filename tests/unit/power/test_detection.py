@@ -1,4 +1,4 @@
-"""Checks of detection: chance, certainty, the noncentral t, and the workflow's own path."""
+"""Detection: chance, certainty, the noncentral t, and the workflow's own path."""
 
 import numpy as np
 import pytest
