@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import qr, solve_triangular
 
-from restpain.preprocessing.image_quality import coverage, motion_summary, temporal_snr
+from restpain.io.images import write_masked, write_volume
+from restpain.io.tables import write_json, write_table
+from restpain.preprocessing.image_quality import (
+    CARPET,
+    carpet_series,
+    coverage,
+    motion_summary,
+    temporal_snr,
+)
 from restpain.preprocessing.motion import displacement_power
 from restpain.preprocessing.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
 from restpain.temporal_filter import band_bins, ideal_filter, padded_length
@@ -241,3 +249,46 @@ def confounds_table(
         table[f"a_comp_cor_{i:02d}"] = component
         described[f"a_comp_cor_{i:02d}"] = COMPONENT.format(i + 1)
     return pd.DataFrame(table), described
+
+
+def write_denoised(
+    outputs: dict[str, str],
+    result: Denoised,
+    *,
+    mask: np.ndarray,
+    affine: np.ndarray,
+    boldref: np.ndarray,
+    series: np.ndarray,
+    quality: dict,
+) -> None:
+    """Write a denoised series and what belongs to it.
+
+    Parameters
+    ----------
+    outputs : dict of str
+        Paths of ``denoised``, ``mask``, ``boldref``, ``carpet``, ``confounds`` and ``qc``.
+    result : Denoised
+        From `denoised`.
+    mask, affine
+        Voxels of the series and the affine of their grid.
+    boldref : ndarray of shape (x, y, z)
+        Mean image on the same grid.
+    series : ndarray of shape (n_voxels, n_volumes)
+        The series before regression, of which the carpet keeps a part.
+    quality : dict
+        Quality numbers beside those of ``result``.
+    """
+    write_masked(
+        outputs["denoised"],
+        result.series,
+        mask,
+        affine,
+        repetition_time=result.sidecar["RepetitionTime"],
+        sidecar=result.sidecar,
+    )
+    write_volume(outputs["mask"], mask, affine)
+    write_volume(outputs["boldref"], boldref, affine)
+    carpet = carpet_series(series).astype(np.float32)
+    write_volume(outputs["carpet"], carpet[:, None, None], np.eye(4), sidecar=CARPET)
+    write_table(outputs["confounds"], result.confounds, result.columns)
+    write_json(outputs["qc"], result.quality | quality)

@@ -181,3 +181,27 @@ def correct_slice_timing(
         series = np.ascontiguousarray(np.moveaxis(volumes[..., k], 0, -1))
         corrected[..., k] = np.moveaxis(shifted_in_time(series, volumes=shift), -1, 0)
     return corrected
+
+
+def timing_corrected(
+    volumes: np.ndarray,
+    order: str | list[float] | None,
+    *,
+    sidecar: dict,
+    repetition_time: float,
+    name: str,
+) -> tuple[np.ndarray, str]:
+    """Series after slice-timing correction, unless it is off, and the source of the times.
+
+    ``volumes`` are as in `correct_slice_timing`, the other parameters as in `slice_times`.
+    """
+    times, source = slice_times(
+        order,
+        sidecar=sidecar,
+        n_slices=volumes.shape[3],
+        repetition_time=repetition_time,
+        name=name,
+    )
+    if times is None:
+        return volumes, source
+    return correct_slice_timing(volumes, times=times, repetition_time=repetition_time), source

@@ -95,15 +95,13 @@ def anatomy(tmp_path_factory):
 def options(anatomy, folder, name="bold.nii.gz", **changes):
     """Arguments of preprocess_func for a folder that holds the series."""
     folder = Path(folder)
-    inputs = {f"{key}_path": str(anatomy / f"{key}.nii.gz") for key in ("t1w", "wm", "csf", "xfm")}
-    outputs = {f"{name.split('.')[0]}_path": str(folder / name) for name in OUTPUTS}
+    inputs = {key: str(anatomy / f"{key}.nii.gz") for key in ("t1w", "wm", "csf", "xfm")}
+    inputs |= {"bold": str(folder / name), "sidecar": str(folder / "bold.json")}
+    inputs["brain_mask"] = str(anatomy / "brain.nii.gz")
+    inputs["template_mask"] = str(anatomy / "template.nii.gz")
     return {
-        "bold_path": str(folder / name),
-        "sidecar_path": str(folder / "bold.json"),
-        "brain_mask_path": str(anatomy / "brain.nii.gz"),
-        "template_mask_path": str(anatomy / "template.nii.gz"),
-        **inputs,
-        **outputs,
+        "inputs": inputs,
+        "outputs": {file.split(".")[0]: str(folder / file) for file in OUTPUTS},
         "drop_volumes": 2,
         "slice_order": "off",
         "motion_estimation": "after_slice_timing",
