@@ -89,17 +89,17 @@ def plot_group_maps(
         for shown in maps
     ]
     shown = rows[: len(measures) + MAX_SEEDS]
-    left_out = len(rows) - len(shown)
-    note = f"{counted(left_out, 'more seed')} not shown." if left_out else ""
+    omitted = len(rows) - len(shown)
+    note = f"{counted(omitted, 'more seed')} not shown." if omitted else ""
     if not len(seeds):
-        note = "No seed, hence no connectivity map."
+        note = "No seed and no connectivity map."
     matrices = mean_seed_correlations(
         fc_maps_paths, included, read_volume(seeds_mask_path)[0],
         comparison,
     )  # fmt: skip
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()
-    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), left_out, len(seeds))
+    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), omitted, len(seeds))
 
     figure = group_maps_figure(
         template=template / template.max(), affine=affine, rows=shown, matrices=matrices,

@@ -1,4 +1,4 @@
-"""Figure 3: the significant clusters on slices through their peaks and in projection."""
+"""Figure 3: significant clusters on slices through their peaks and in projection."""
 
 import io
 import logging
@@ -79,7 +79,7 @@ def plot_regions(
 
     figure = regions_figure(
         template=template / template.max(), affine=affine, panels=panels, projections=projections,
-        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (random field)",
+        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (GRF)",
         simulated=source == "simulated", limit=limit, threshold=threshold,
     )  # fmt: skip
     content = io.BytesIO()

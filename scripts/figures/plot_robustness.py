@@ -1,4 +1,4 @@
-"""Figure 4, continued: calibration, permuted groups and learning curve."""
+"""Figure 4, continued: calibration, permuted group labels and learning curve."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""Figure 4: ROC curves of the published protocol and of the leak-free arms."""
+"""Figure 4: ROC curves of arm A, published protocol, and of arms B to D."""
 
 import io
 import logging
@@ -26,7 +26,7 @@ def plot_roc(
     source: str,
 ) -> None:
     published, nested = read_table(published_path), read_table(nested_path)
-    logger.info("%d features, %d leak-free arms", len(published), len(nested))
+    logger.info("%d features, %d arms B to D", len(published), len(nested))
     figure = roc_figure(
         published=published,
         published_predictions=read_table(published_predictions_path),

@@ -1,4 +1,4 @@
-"""Tables 1 to 4 for a manuscript: HTML, LaTeX and Word."""
+"""Tables 1 to 4 of a manuscript as HTML, LaTeX and Word."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Table 4: the features of the patients against their clinical score."""
+"""Table 4: correlation of the features with the clinical score in patients."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Table 2: the regions that differ between the groups."""
+"""Table 2: regions that differ between the groups."""
 
 import logging
 

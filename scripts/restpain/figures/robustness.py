@@ -61,15 +61,15 @@ def draw_permuted(
             PERMUTED_ARMS["train_loo"],
             None if row is None else row[AUCS["train_loo"]],
         ),
-        ("B, leak-free", HEADLINE, first[HEADLINE]),
+        ("B, nested CV", HEADLINE, first[HEADLINE]),
     ]
     for height, (_, arm, observed) in zip((2, 1, 0), lines, strict=True):
         rows = permuted[permuted["arm"] == arm].dropna(subset="auc").sort_values("auc")
-        place = height - 0.12 + _spread(rows["auc"].to_numpy())
+        level = height - 0.12 + _spread(rows["auc"].to_numpy())
         found = (rows["n_found"] > 0).to_numpy()
-        axes.scatter(rows["auc"][~found], place[~found], s=9, facecolor="none",
+        axes.scatter(rows["auc"][~found], level[~found], s=9, facecolor="none",
                      edgecolor=NULL_COLOUR, linewidth=0.7)  # fmt: skip
-        axes.scatter(rows["auc"][found], place[found], s=11, color=INK, linewidth=0)
+        axes.scatter(rows["auc"][found], level[found], s=11, color=INK, linewidth=0)
         if observed is not None and np.isfinite(observed):
             axes.scatter([observed], [height + 0.32], s=42, marker="D", color=ALERT, zorder=3)
             side = -1 if observed > 0.75 else 1
@@ -92,9 +92,9 @@ def draw_permuted(
 def _spread(values: np.ndarray) -> np.ndarray:
     """Heights of dots that lie on each other, from 0 down, at most 0.3."""
     level = np.zeros(len(values))
-    places = np.round(values, 2)
-    for place in np.unique(places):
-        rows = np.flatnonzero(places == place)
+    rounded = np.round(values, 2)
+    for value in np.unique(rounded):
+        rows = np.flatnonzero(rounded == value)
         level[rows] = -np.arange(len(rows)) * min(0.06, 0.3 / max(len(rows) - 1, 1))
     return level
 
@@ -126,8 +126,8 @@ def robustness_figure(
     """Draw the three panels from the tables of the classification."""
     figure = Figure((10.2, 3.9))
     left, middle, right = (
-        figure.add_axes((place, 0.2, width, 0.6))
-        for place, width in ((0.05, 0.235), (0.42, 0.27), (0.76, 0.225))
+        figure.add_axes((left, 0.2, width, 0.6))
+        for left, width in ((0.05, 0.235), (0.42, 0.27), (0.76, 0.225))
     )
     frame(left, "Calibration", "bins of equal size; dotted: perfectly calibrated",
           x="predicted probability, mean of the bin", y="share of patients")  # fmt: skip
@@ -135,10 +135,10 @@ def robustness_figure(
     row = nested[nested["arm"] == HEADLINE].iloc[0]
     clause = f"B: {p_clause(row['p_permutation'])}"
     frame(middle, "Permuted groups",
-          f"{permuted['permutation'].nunique()} permutations, everything made anew; {clause}",
+          f"{permuted['permutation'].nunique()} permutations, all steps recomputed; {clause}",
           x="AUC", y="")  # fmt: skip
     draw_permuted(middle, published, nested, permuted)
-    frame(right, "Learning curve", "logistic regression, regions chosen anew",
+    frame(right, "Learning curve", "logistic regression, regions chosen again",
           x="participants in a training set", y="AUC")  # fmt: skip
     draw_curve(right, curve)
     if simulated:

@@ -27,7 +27,7 @@ VERDICTS = (SAME, WITHIN, DIFFERENT, ABSENT, UNCOMPARED)
 COLUMNS = {
     "table": "Number of the table",
     "row": "Row of the published table",
-    "column": "Column of the published table; x_mm, y_mm, z_mm together are one cell, the peak",
+    "column": "Column of the published table; x_mm, y_mm and z_mm are one cell, the peak",
     "published": "As printed",
     "recomputed": "Ours, written as the published cell is",
     "counterpart": "Our row: its name in Table 1, the cluster_id in Tables 2 to 4",
@@ -63,14 +63,14 @@ def comparison(
     *,
     n_splits: int,
 ) -> pd.DataFrame:
-    """Put every cell of the published tables next to ours.
+    """Compare every cell of the published tables with the recomputed one.
 
     Parameters
     ----------
     published : dict of DataFrame
         ``table1`` to ``table4`` as printed, text.
     study : Study
-        What the published tables leave out.
+        Facts that the published tables omit.
     ours : dict of DataFrame
         ``table1`` to ``table4`` of this run; any of them may have no row.
     n_splits : int
@@ -300,8 +300,8 @@ def _distances(row: pd.Series, clusters: pd.DataFrame) -> np.ndarray:
     peak = [printed(row[axis]) for axis in axes]
     if not all(peak):
         return np.full(len(clusters), 1e9)
-    place = np.array([float(value.value) for value in peak])
-    return np.sqrt(((clusters[axes].to_numpy(float) - place) ** 2).sum(axis=1))
+    peak_mm = np.array([float(value.value) for value in peak])
+    return np.sqrt(((clusters[axes].to_numpy(float) - peak_mm) ** 2).sum(axis=1))
 
 
 def comparison_rows(table: pd.DataFrame) -> list[dict]:

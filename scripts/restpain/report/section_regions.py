@@ -76,7 +76,7 @@ def region_rows(table: pd.DataFrame) -> list[dict]:
                 "cluster_id": row.cluster_id,
                 "seed": "" if is_missing(row.seed) else row.seed,
                 "composition": "" if is_missing(row.composition) else row.composition,
-                "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks,
+                "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks.replace("-", MINUS),
             }
         )
     return span(rows, "measure")

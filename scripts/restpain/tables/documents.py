@@ -114,9 +114,9 @@ def as_docx(sheet: Sheet) -> bytes:
     for index, (row, texts) in enumerate(zip(table.rows, [sheet.head, *sheet.rows], strict=True)):
         edges = {"top": 12, "bottom": 6} if index == 0 else {}
         edges |= {"bottom": 12} if index == len(sheet.rows) else {}
-        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-            cell.width = widths[place]
-            right = place >= sheet.n_words
+        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = widths[column]
+            right = column >= sheet.n_words
             _write(cell.paragraphs[0], text, bold=index == 0, right=right)
             _draw_edges(cell, edges)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -47,7 +47,7 @@ def test_the_drawing_names_the_settings_and_the_counts():
         "4 patients recruited",
         "3 excluded",
         "2 metastasis",
-        "1 controls analysed",
+        "1 control analysed",
         "0.01–0.1 Hz",
         "6 mm FWHM",
         "voxel p < 0.001, cluster p < 0.05, two-tailed",
