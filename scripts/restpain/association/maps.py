@@ -12,6 +12,7 @@ from restpain.group.models import fit_model, t_to_z
 from restpain.group.permutation import family_wise_p
 from restpain.group.permutation_null import PermutationNull
 from restpain.group.smoothness import Smoothness
+from restpain.presentation.numbers import counted
 
 BLOCK = 4096  # voxels at a time; bounds memory and does not change the result
 SMALLEST_DF = 2
@@ -50,8 +51,8 @@ def unusable_score(score: np.ndarray, *, n_covariates: int) -> str | None:
     df = len(score) - 2 - n_covariates
     if df < SMALLEST_DF:
         return (
-            f"{len(score)} patients with a score leave {max(df, 0)} degrees of freedom, but "
-            f"{SMALLEST_DF} are needed"
+            f"{counted(len(score), 'patient')} with a score leave "
+            f"{counted(max(df, 0), 'degree')} of freedom, but {SMALLEST_DF} are needed"
         )
     if np.ptp(score) == 0:
         return f"the score is {score[0]:g} in all {len(score)} patients who have one"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from restpain.presentation.numbers import counted
+
 BLOCK, BLOCK_VALUES = 4096, 2**24  # voxels at a time, and values; bounds memory, changes no result
 NO_VARIATION = 1e-20  # share of the sum of squares below which a residual is rounding
 EXTRAPOLATION_P = 1e-16
@@ -48,7 +50,8 @@ def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
     df = n_participants - n_columns
     if df < 1:
         raise ValueError(
-            f"{n_participants} participants leave no degree of freedom for {n_columns} columns"
+            f"{counted(n_participants, 'participant')} leave no degree of freedom for "
+            f"{counted(n_columns, 'column')}"
         )
     n_voxels = maps.shape[1]
     inverse = np.linalg.pinv(matrix)

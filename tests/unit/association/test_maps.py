@@ -130,9 +130,9 @@ def test_nothing_correlated_is_a_table_with_its_columns():
 @pytest.mark.parametrize(
     ("score", "n_covariates", "reason"),
     [
-        ([1.0, 2, 3], 0, "3 patients with a score leave 1 degrees of freedom, but 2 are needed"),
-        ([1.0, 2, 3, 4, 5], 2, "5 patients with a score leave 1 degrees"),
-        ([], 0, "0 patients with a score leave 0 degrees"),
+        ([1.0, 2, 3], 0, "3 patients with a score leave 1 degree of freedom, but 2 are needed"),
+        ([1.0, 2, 3, 4, 5], 2, "5 patients with a score leave 1 degree of"),
+        ([], 0, "no patients with a score leave no degrees"),
         ([4.0, 4, 4, 4], 0, "the score is 4 in all 4 patients who have one"),
     ],
 )
