@@ -3,7 +3,7 @@
 import logging
 
 from restpain.cohort.described import read_described
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
 
@@ -16,10 +16,9 @@ def import_participants(
     columns_path: str | None,
     participants_path: str,
     described_path: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
 ) -> None:
-    table = read_participants(table_path, patients=patients, controls=controls)
+    table = read_participants(table_path, Comparison(**comparison))
     table["exclude"] = table["exclude"].replace("", None)
     counts = table["group"].value_counts()
     logger.info("%d rows: %s", len(table), ", ".join(f"{n} {g}" for g, n in counts.items()))

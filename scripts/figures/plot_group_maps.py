@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed, read_participants
+from restpain.cohort.participants import Comparison, of_analysed, read_participants
 from restpain.figures.group_maps import (
     MAX_SEEDS,
     group_maps_figure,
@@ -23,14 +23,18 @@ from restpain.presentation.slices import DPI
 logger = logging.getLogger("plot_group_maps")
 
 
-def mean_seed_correlations(fc_maps_paths, participants, seeds_mask, names) -> dict | None:
+def mean_seed_correlations(
+    fc_maps_paths, participants, seeds_mask, comparison: Comparison
+) -> dict | None:
     """Average the correlations of the seeds over each group; None for fewer than two seeds."""
     if seeds_mask.shape[3] < 2:
         return None
     matrices = [seed_correlations(read_volume(path)[0], seeds_mask) for path in fc_maps_paths]
     groups = participants["group"].to_numpy()
-    return {name: np.mean([m for m, g in zip(matrices, groups, strict=True) if g == label], axis=0)
-            for name, label in names.items()}  # fmt: skip
+    return {
+        name: np.mean([m for m, g in zip(matrices, groups, strict=True) if g == label], axis=0)
+        for name, label in zip(("patients", "controls"), comparison.groups, strict=True)
+    }
 
 
 def plot_group_maps(
@@ -48,15 +52,15 @@ def plot_group_maps(
     fc_maps_paths: list[str],
     figure_path: str,
     measures: list[str],
-    patients: str,
-    controls: str,
+    comparison: dict,
     voxel_p: float,
     tails: int,
     source: str,
 ) -> None:
+    comparison = Comparison(**comparison)
     fc_maps_paths = of_analysed(fc_maps_paths, participants_path)
     template, affine = read_volume(template_path)
-    participants = read_participants(participants_path, patients=patients, controls=controls)
+    participants = read_participants(participants_path, comparison)
     included = participants[participants["exclude"] == ""]
     seeds = read_table(seeds_path)
     paths = {
@@ -91,7 +95,7 @@ def plot_group_maps(
         note = "No seed and no connectivity map."
     matrices = mean_seed_correlations(
         fc_maps_paths, included, read_volume(seeds_mask_path)[0],
-        {"patients": patients, "controls": controls},
+        comparison,
     )  # fmt: skip
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()

@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.cohort.participants import of_analysed, read_participants
+from restpain.cohort.participants import configured_comparison, of_analysed, read_participants
 from restpain.figures.workflow import workflow_svg
 from restpain.figures.workflow_content import workflow_content
 from restpain.io.files import write_text
@@ -27,13 +27,10 @@ def plot_workflow(
     settings: dict,
 ) -> None:
     func_qc_paths = of_analysed(func_qc_paths, participants_path)
-    cohort = settings["cohort"]
     measures = [*settings["metrics"]["measures"], "fc"]
     tables = [read_table(path) for path in clusters_paths]
     content = workflow_content(
-        roster=read_participants(
-            participants_path, patients=cohort["patients"], controls=cohort["controls"]
-        ),
+        roster=read_participants(participants_path, configured_comparison(settings)),
         func_qc=[read_json(path) for path in func_qc_paths],
         mask=read_json(mask_path),
         clusters=dict(zip(measures, tables, strict=True)),

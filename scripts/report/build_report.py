@@ -4,7 +4,7 @@ import logging
 from importlib.resources import files
 from pathlib import Path
 
-from restpain.cohort.participants import of_analysed, read_participants
+from restpain.cohort.participants import configured_comparison, of_analysed, read_participants
 from restpain.group.cluster_maps import maps_of_measures
 from restpain.io.files import write_text
 from restpain.io.images import read_volume
@@ -23,7 +23,6 @@ BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.m
 
 
 def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
-    cohort = settings["cohort"]
     measures = [*settings["metrics"]["measures"], "fc"]
     participants = inputs["participants"]
     func_qc_paths = of_analysed(inputs["func_qc"], participants)
@@ -37,9 +36,7 @@ def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
         results[name] = dict(zip(measures, map(read_json, inputs[name]), strict=True))
     results |= {
         "described": read_json(inputs["described"]),
-        "roster": read_participants(
-            participants, patients=cohort["patients"], controls=cohort["controls"]
-        ),
+        "roster": read_participants(participants, configured_comparison(settings)),
         "tables": {
             name: read_table(path, dtype={"brodmann_area": str})
             for name, path in zip(TABLES, inputs["tables"], strict=True)

@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.cohort.participants import included, read_participants
+from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, sidecar, write_json, write_table
 from restpain.tables.demographics import COLUMNS, demographics
@@ -16,29 +16,22 @@ def tabulate_demographics(
     described_path: str,
     table_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     score: str | None,
     source: str,
 ) -> None:
-    participants = read_participants(participants_path, patients=patients, controls=controls)
+    comparison = Comparison(**comparison)
+    participants = read_participants(participants_path, comparison)
     analysed = included(participants)
-    names = [*covariates, *([score] if score else [])]
-    table = demographics(
-        analysed,
-        patients=patients,
-        controls=controls,
-        columns=names,
-        described=read_json(described_path),
-    )
+    names = [*comparison.covariates, *([score] if score else [])]
+    table = demographics(analysed, comparison, columns=names, described=read_json(described_path))
     logger.info("%d participants analysed, %d rows", len(analysed), len(table))
 
     write_table(table_path, table)
     description = (
         "Demographic and clinical characteristics of the analysed participants "
-        f"(patients: {(analysed['group'] == patients).sum()}, "
-        f"controls: {(analysed['group'] == controls).sum()})"
+        f"(patients: {(analysed['group'] == comparison.patients).sum()}, "
+        f"controls: {(analysed['group'] == comparison.controls).sum()})"
     )
     write_json(columns_path, sidecar(description, COLUMNS, source=source))
 

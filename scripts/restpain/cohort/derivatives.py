@@ -6,13 +6,16 @@ themselves; ``results/dataset_description.json`` says where both lie.
 
 from pathlib import Path
 
+from restpain.version import generated_by
+
 SPACE = "MNI152NLin2009aSym"
 TISSUES = {"GM": "grey matter", "WM": "white matter", "CSF": "cerebrospinal fluid"}
 DATASET = {
     "Name": "Preprocessed images, maps and group results",
     "BIDSVersion": "1.10.0",
     "DatasetType": "derivative",
-    "GeneratedBy": [{"Name": "restpain"}],
+    "GeneratedBy": [generated_by()],
+    "License": "that of the source data",
     "DatasetLinks": {"raw": "cohort"},
 }
 

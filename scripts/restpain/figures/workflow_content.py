@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison, configured_comparison
 from restpain.presentation.labels import column_label, column_labels
 from restpain.presentation.numbers import (
     counted,
@@ -23,13 +24,13 @@ NUISANCE_NAMES = {
 }
 
 
-def exclusion_flow(roster: pd.DataFrame, *, groups: list[str]) -> list[dict]:
+def exclusion_flow(roster: pd.DataFrame, comparison: Comparison) -> list[dict]:
     """Count recruited, excluded (with the reasons) and analysed participants of each group.
 
     Reasons are ordered by number, then by name.
     """
     flow = []
-    for group in groups:
+    for group in comparison.groups:
         rows = roster[roster["group"] == group]
         reasons = rows.loc[rows["exclude"] != "", "exclude"].value_counts()
         flow.append(
@@ -73,7 +74,7 @@ def workflow_content(
     """
     cohort, group = settings["cohort"], settings["group"]
     return {
-        "cohort": exclusion_flow(roster, groups=[cohort["patients"], cohort["controls"]]),
+        "cohort": exclusion_flow(roster, configured_comparison(settings)),
         "preprocessing": _preprocessing_boxes(func_qc, settings["preprocessing"], cohort),
         "metrics": _metric_boxes(seeds, settings),
         "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),

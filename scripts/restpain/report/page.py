@@ -1,6 +1,6 @@
 """Report page: its sections in their order, from the results of all stages."""
 
-from restpain.cohort.participants import included
+from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.presentation.labels import column_labels, score_label
@@ -26,7 +26,7 @@ def report_page(results: dict, settings: dict, templates: dict[str, str]) -> str
     """HTML of the report; the arguments are those of `report_sections`, and the templates."""
     cohort = settings["cohort"]
     score = score_label(cohort["score"], results["described"])
-    flow = exclusion_flow(results["roster"], groups=[cohort["patients"], cohort["controls"]])
+    flow = exclusion_flow(results["roster"], configured_comparison(settings))
     shared = {
         "patients": cohort["patients"],
         "controls": cohort["controls"],
@@ -58,11 +58,11 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
         The configuration in force.
     """
     cohort = settings["cohort"]
-    groups = {"patients": cohort["patients"], "controls": cohort["controls"]}
+    comparison = configured_comparison(settings)
     roster, tables, figures = results["roster"], results["tables"], results["figures"]
     described = results["described"]
     score = score_label(cohort["score"], described)
-    flow = exclusion_flow(roster, groups=list(groups.values()))
+    flow = exclusion_flow(roster, comparison)
     analysed = included(roster)
     quality = quality_table(analysed, results["func_qc"], results["anat_qc"])
     df = next(iter(results["models"].values()))["df"]
@@ -85,7 +85,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             flow,
             tables["demographics"],
             figures["workflow"],
-            site_counts(analysed, cohort["site"], **groups),
+            site_counts(analysed, comparison),
         ),
         regions_section(
             tables["regions"],
@@ -115,7 +115,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
         recovery_section(recovery, results["recovery_figure"]) if recovery else None,
         published_section(results["published"] or None),
         quality_section(
-            quality, results["pictures"], motion_sentences(results["motion"]), **groups
+            quality, results["pictures"], motion_sentences(results["motion"]), comparison
         ),
         methods_section(
             settings,

@@ -5,6 +5,11 @@ from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
 
+# keys of learners that do not say whose they are
+LEARNERS = {
+    "MLP": "MLP (multilayer perceptron of scikit-learn)",
+    "NN_TORCH": "NN_TORCH (neural network of AutoGluon in PyTorch)",
+}
 REFERENCES = {
     "filter": (
         "Lindquist MA et al. Modular preprocessing pipelines can reintroduce artifacts into fMRI "
@@ -235,9 +240,10 @@ def methods_text(
             f"{score_label(settings['cohort']['score'], described)} ({kind}; "
             f"{integer(settings['association']['n_bootstrap'])} bootstrap samples). "
         )
+    learners = [LEARNERS.get(name, name) for name in classification["learners"]]
     fourth += (
         "Classification used an AutoGluon ensemble of "
-        f"{joined(classification['learners'])} {cite('autogluon')}. Arm A, published protocol: "
+        f"{joined(learners)} {cite('autogluon')}. Arm A, published protocol: "
         f"one model per region, {classification['n_repeats']} splits with "
         f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
         "set. Arm B, nested cross-validation: group test, correction, seeds, connectivity, "

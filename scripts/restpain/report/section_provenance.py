@@ -8,6 +8,7 @@ import pandas as pd
 from restpain.presentation.numbers import EN_DASH, is_missing, shortest
 from restpain.presentation.pages import Section
 from restpain.tables.provenance import MAP
+from restpain.version import version
 
 DIGITS = 16  # of a digest on the page
 PACKAGES = (
@@ -45,8 +46,8 @@ def digest(content: bytes) -> str:
 
 
 def versions() -> list[tuple[str, str]]:
-    """Name and version of each package of ``PACKAGES`` that is installed here."""
-    found = []
+    """Name and version of the workflow and of each package of ``PACKAGES`` that is installed."""
+    found = [("restpain", version())]
     for name in PACKAGES:
         try:
             found.append((name, metadata.version(name)))

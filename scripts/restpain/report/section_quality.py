@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from restpain.cohort.participants import Comparison
 from restpain.presentation.numbers import integer, number
 from restpain.presentation.pages import Section, embedded_picture
 from restpain.report.sentences import compared_groups
@@ -25,9 +26,7 @@ def quality_section(
     quality: pd.DataFrame,
     pictures: list[bytes],
     motion: list[str],
-    *,
-    patients: str,
-    controls: str,
+    comparison: Comparison,
 ) -> Section:
     """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
@@ -39,7 +38,7 @@ def quality_section(
         "Quality control",
         {
             "motion": motion,
-            "strips": strip_plots(quality, patients=patients, controls=controls),
+            "strips": strip_plots(quality, comparison),
             "quality": _quality_rows(quality, pictures),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],
         },
@@ -76,14 +75,14 @@ def quality_table(included: pd.DataFrame, func: list[dict], anat: list[dict]) ->
     return pd.DataFrame(rows)
 
 
-def strip_plots(table: pd.DataFrame, *, patients: str, controls: str) -> list[dict]:
+def strip_plots(table: pd.DataFrame, comparison: Comparison) -> list[dict]:
     """One small plot per quality number: a dot per participant, the groups on two lines."""
     plots = []
     for key, _, name, unit, digits, better in QUALITY:
         values = table[key].astype(float)
         if values.notna().sum() == 0:
             continue
-        groups = [values[table["group"] == label].dropna() for label in (patients, controls)]
+        groups = [values[table["group"] == label].dropna() for label in comparison.groups]
         plots.append(
             {
                 "name": name,

@@ -60,7 +60,7 @@ def recovery_content(
                 "verdict": {
                     "false cluster": "false: overlaps no simulated effect",
                     "touches": f"touches the region of effect {row.effects}",
-                    "planted seed": f"elsewhere, but its seed overlaps effect {row.effects}",
+                    "simulated seed": f"elsewhere, but its seed overlaps effect {row.effects}",
                 }[row.verdict],
                 "t": number(row.t, 2),
                 "n_voxels": str(row.n_voxels),
@@ -136,7 +136,7 @@ def _stage_cells(rows: pd.DataFrame) -> dict:
     for stage in STAGES:
         row = by_stage.loc[stage]
         text = {"change": signed_percent(row["change_percent"], 1), "kept": "", "g": ""}
-        if stage != "planted":
+        if stage != "simulated":
             if not is_missing(row["kept_percent"]):
                 text["kept"] = f"{number(row['kept_percent'], 0)} % left"
             text["g"] = f"g {number(row['hedges_g'], 2)}"

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.participants import configured_comparison
 from restpain.presentation.pages import Section
 from restpain.report.assumptions import error_rate_sentence, normality_sentence
 from restpain.report.sentences import (
@@ -47,7 +48,6 @@ def summary_section(
     score : str or None
         Label of the clinical score.
     """
-    cohort = settings["cohort"]
     regions, classification = tables["regions"], tables["classification"]
     n_test = classification.loc[classification["arm"] == "A", "n_test"].dropna()
     return Section(
@@ -67,8 +67,7 @@ def summary_section(
                     classification,
                     corrections,
                     quality,
-                    patients=cohort["patients"],
-                    controls=cohort["controls"],
+                    configured_comparison(settings),
                 ),
                 error_rate_sentence(error_rates),
                 normality_sentence(models, normality),

@@ -8,6 +8,7 @@ from collections import Counter
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
 from restpain.presentation.labels import within_sentence
 from restpain.presentation.numbers import (
@@ -117,9 +118,7 @@ def certainty(
     classification: pd.DataFrame,
     corrections: dict[str, list[dict]],
     quality: pd.DataFrame,
-    *,
-    patients: str,
-    controls: str,
+    comparison: Comparison,
 ) -> list[str]:
     """Confidence in the findings: other corrections, thresholds, optimism and motion."""
     sentences = []
@@ -169,7 +168,7 @@ def certainty(
             "cross-validation; an excess of arm A is optimism."
         )
     motion = quality["mean_fd_jenkinson_mm"].astype(float)
-    groups = [motion[quality["group"] == label].dropna() for label in (patients, controls)]
+    groups = [motion[quality["group"] == label].dropna() for label in comparison.groups]
     if min(map(len, groups)) > 0:
         sentences.append(f"Motion (mean FD): {compared_groups(groups, 2, 'mm')}.")
     return sentences

@@ -1,4 +1,4 @@
-"""The participants of the simulated cohort: who they are and what the table says of them.
+"""Table of the participants of the simulated cohort, after the paper's Table 1.
 
 Snakemake imports this module each time it reads the workflow, so it needs no more than numpy
 and pandas.
@@ -6,6 +6,8 @@ and pandas.
 
 import numpy as np
 import pandas as pd
+
+from restpain.cohort.participants import Comparison
 
 EXCLUSION = "brain metastases"
 
@@ -76,18 +78,18 @@ COLUMNS = {
 
 
 def simulated_roster(
-    *, n_patients: int, n_controls: int, n_excluded: int, patients: str, controls: str
+    comparison: Comparison, *, n_patients: int, n_controls: int, n_excluded: int
 ) -> pd.DataFrame:
-    """Everybody who is recruited: analysed patients, controls, then excluded patients.
+    """All recruited participants: analysed patients, controls, then excluded patients.
 
     Parameters
     ----------
+    comparison : Comparison
+        Labels of the groups.
     n_patients, n_controls : int
         Analysed patients and controls.
     n_excluded : int
         Patients recruited and then excluded.
-    patients, controls : str
-        Labels of the groups.
 
     Returns
     -------
@@ -96,6 +98,7 @@ def simulated_roster(
     """
     n_all = n_patients + n_controls + n_excluded
     width = max(2, len(str(n_all)))
+    patients, controls = comparison.groups
     return pd.DataFrame(
         {
             "participant_id": [f"sub-{number:0{width}d}" for number in range(1, n_all + 1)],
@@ -191,16 +194,16 @@ def _pain_within_cancer(
 ) -> np.ndarray:
     """Order the durations of pain so that none exceeds that of the cancer.
 
-    The longest pain is given to any of those whose cancer is as old, and so on; pain that
-    nobody's cancer allows is cut to the longest left.
+    The longest pain goes to any patient whose cancer is as old, and so on; pain longer than
+    every cancer is cut to the longest left.
     """
     ordered = np.empty_like(pain_days)
     free = list(range(len(cancer_days)))
     for days in np.sort(pain_days)[::-1]:
-        allowed = [who for who in free if cancer_days[who] >= days]
-        who = rng.choice(allowed) if allowed else max(free, key=lambda index: cancer_days[index])
-        ordered[who] = min(days, cancer_days[who])
-        free.remove(who)
+        allowed = [patient for patient in free if cancer_days[patient] >= days]
+        patient = rng.choice(allowed) if allowed else max(free, key=cancer_days.__getitem__)
+        ordered[patient] = min(days, cancer_days[patient])
+        free.remove(patient)
     return ordered
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.participants import Comparison
 from restpain.presentation.labels import column_label
 from restpain.presentation.numbers import EN_DASH, PLUS_MINUS, count_percent, mean_sd_range
 
@@ -53,9 +54,8 @@ COLUMNS = {
 
 def demographics(
     participants: pd.DataFrame,
+    comparison: Comparison,
     *,
-    patients: str,
-    controls: str,
     columns: list[str],
     described: dict | None = None,
 ) -> pd.DataFrame:
@@ -65,8 +65,8 @@ def demographics(
     ----------
     participants : DataFrame
         One row per analysed participant, with ``group``; a column that is absent gives no row.
-    patients, controls : str
-        Labels of the groups in the column ``group``.
+    comparison : Comparison
+        Labels of the groups.
     columns : list of str
         Columns to show after those of the paper (covariates, the clinical score).
     described : dict
@@ -79,8 +79,8 @@ def demographics(
         has no p value.
     """
     names = [*PAPER_ROWS, *(name for name in columns if name not in PAPER_ROWS)]
-    of_patients = participants["group"] == patients
-    of_controls = participants["group"] == controls
+    of_patients = participants["group"] == comparison.patients
+    of_controls = participants["group"] == comparison.controls
     rows = []
     for name in names:
         if name not in participants:

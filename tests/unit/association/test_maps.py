@@ -1,4 +1,4 @@
-"""Checks of maps against scipy, and on planted correlations."""
+"""Maps against scipy, and on simulated correlations."""
 
 import numpy as np
 import pytest
@@ -13,8 +13,9 @@ from restpain.association.maps import (
     spearman_map,
     unusable_score,
 )
-from restpain.group.inference import Correction, permutation_null, voxel_fdr
+from restpain.group.inference import Correction, voxel_fdr
 from restpain.group.models import t_to_z
+from restpain.group.permutation_null import permutation_null
 
 SCORE = np.array([3, 2, 5, 3, 6, 3, 8, 4, 3, 2, 7, 9.0])
 NONE = np.zeros((len(SCORE), 0))
@@ -95,7 +96,7 @@ def found(maps):
     return field, rho, labels.reshape(SHAPE), table, size
 
 
-def test_planted_correlations_of_both_signs_are_two_clusters_with_their_rho():
+def test_simulated_correlations_of_both_signs_are_two_clusters_with_their_rho():
     effect = np.zeros(SHAPE)
     effect[2:7, 4:9, 4:9] = 3.0
     effect[9:14, 4:9, 4:9] = -3.0

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow, volumes_text
 
 ROSTER = pd.DataFrame(
@@ -13,7 +14,7 @@ ROSTER = pd.DataFrame(
 
 
 def test_the_flow_counts_each_reason_and_orders_them_by_number():
-    patients, controls = exclusion_flow(ROSTER, groups=["CP", "HC"])
+    patients, controls = exclusion_flow(ROSTER, Comparison("CP", "HC"))
 
     assert patients["recruited"] == 4
     assert patients["analysed"] == 1

@@ -1,4 +1,4 @@
-"""Checks of smoothness on fields whose smoothness is known."""
+"""Smoothness on fields whose smoothness is known."""
 
 import numpy as np
 import pytest

@@ -76,7 +76,7 @@ def test_words_about_a_cluster_with_a_seed_fit_into_a_third_of_the_figure():
     cluster = pd.Series(
         {"cluster_id": "FC10", "region": "Frontal_Med_Orb_L", "hemisphere": "left"}
         | place
-        | {"seed": "REHO10"}
+        | {"seed": "ReHo10"}
     )
     head, detail = regions.cluster_title(cluster).split("\n")
     figure = Figure((slices.WIDTH_IN, 1), dpi=300)
@@ -89,5 +89,5 @@ def test_words_about_a_cluster_with_a_seed_fit_into_a_third_of_the_figure():
         text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width for text in texts
     ]
 
-    assert detail == "t −17.55 at −54 −57 −12, 12750 voxels, seed REHO10"
+    assert detail == "t −17.55 at −54 −57 −12, 12750 voxels, seed ReHo10"
     assert max(widths) < (1 / 3 - 0.01) * figure.bbox.width

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_json, read_printed, read_table, write_table
 from restpain.presentation.pages import render_page
 from restpain.published import comparison as compare
@@ -31,7 +32,7 @@ PARTICIPANTS = pd.DataFrame(
 def ours(found=True):
     keep = slice(None) if found else slice(0)
     return {
-        "table1": demographics(PARTICIPANTS, patients="CP", controls="HC", columns=[]),
+        "table1": demographics(PARTICIPANTS, Comparison("CP", "HC"), columns=[]),
         "table2": REGIONS.iloc[keep],
         "table3": classification_table(PUBLISHED.iloc[keep], NESTED),
         "table4": ASSOCIATION.iloc[keep],

@@ -55,7 +55,7 @@ def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
         motion_path=folder / "motion.tsv",
         template_path=folder / "template.tsv",
         limits=OFF | limits,
-        **GROUPS,
+        comparison=GROUPS,
     )
     write_json(folder / "participants.json", {"age": {"LongName": "Age"}})
     select_participants(
@@ -64,11 +64,9 @@ def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
         quality_path=folder / "quality.tsv",
         analysed_path=folder / "analysed.tsv",
         columns_path=folder / "analysed.json",
-        covariates=list(covariates),
-        site=site,
+        comparison={**GROUPS, "covariates": list(covariates), "site": site},
         harmonise=site is not None,
         n_folds=2,
-        **GROUPS,
     )
     return read_table(folder / "quality.tsv"), read_table(folder / "analysed.tsv")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.cohort.participants import included
+from restpain.cohort.participants import Comparison, included
 from restpain.report import sentences
 from restpain.report.page import report_page
 from restpain.report.run_times import run_times
@@ -81,7 +81,7 @@ def results(
         "roster": roster,
         "tables": {
             "demographics": demographics(
-                included(roster), **groups, columns=[]
+                included(roster), Comparison(**groups), columns=[]
             ),
             "regions": REGIONS.iloc[keep],
             "classification": classification_table(PUBLISHED.iloc[keep], NESTED),

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison
 from restpain.report.section_cohort import demographic_rows, site_warnings
 from restpain.tables.demographics import demographics
 
@@ -15,7 +16,7 @@ PEOPLE = pd.DataFrame(
 
 
 def test_a_row_has_both_p_and_a_row_of_patients_alone_has_none():
-    table = demographics(PEOPLE, patients="CP", controls="HC", columns=[])
+    table = demographics(PEOPLE, Comparison("CP", "HC"), columns=[])
 
     age, score, mild, *_ = demographic_rows(table)
 

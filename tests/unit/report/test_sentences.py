@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.report import sentences as report_words
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
@@ -69,7 +70,7 @@ def certainty(size_field, size_permuted, regions=REGIONS):
         "cluster_size_permutation": size_permuted,
     }
     return report_words.certainty(
-        regions, TABLE3, {"alff": [volume], "fc": []}, quality, patients="CP", controls="HC"
+        regions, TABLE3, {"alff": [volume], "fc": []}, quality, Comparison("CP", "HC")
     )
 
 
@@ -92,7 +93,7 @@ def test_grf_correction_is_called_liberal_only_if_it_accepts_smaller_clusters():
 
 def test_limits_begin_with_the_simulation_only_if_there_is_one():
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
     real = settings()
     real["cohort"]["source"] = "bids"
 
@@ -104,7 +105,7 @@ def test_an_interval_without_width_is_explained():
     perfect = TABLE3.copy()
     perfect.loc[perfect["arm"] == "B nested", ["auc", "auc_low", "auc_high"]] = 1.0
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
 
     texts = " ".join(report_words.limits(flow, perfect, settings(), 2.0))
 
@@ -114,7 +115,7 @@ def test_an_interval_without_width_is_explained():
 
 def test_the_published_error_rate_is_quoted_only_at_its_threshold():
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
     other = settings()
     other["group"]["voxel_p"] = 0.01
 

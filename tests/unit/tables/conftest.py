@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_json
 from restpain.tables.demographics import demographics
 from scripts.tables.tabulate_classification import classification_table
@@ -20,7 +21,7 @@ PEOPLE = pd.DataFrame(
 @pytest.fixture
 def tables():
     return {
-        "table1_demographics": demographics(PEOPLE, patients="CP", controls="HC", columns=[]),
+        "table1_demographics": demographics(PEOPLE, Comparison("CP", "HC"), columns=[]),
         "table2_regions": REGIONS,
         "table3_classification": classification_table(PUBLISHED, NESTED),
         "table4_correlation": ASSOCIATION,

@@ -6,6 +6,7 @@ import subprocess
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_table, write_json, write_table
 from restpain.tables.demographics import demographics
 from restpain.tables.provenance import Source, trace_copied
@@ -41,9 +42,7 @@ def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     write_table(paths["b"], NESTED)
     write_table(paths["rho"], ASSOCIATION.iloc[rows])
     tables = [folder / f"table{number}.tsv" for number in (1, 2, 3, 4)]
-    table1 = demographics(
-        PEOPLE, patients="CP", controls="HC", columns=["site"], described=DESCRIBED
-    )
+    table1 = demographics(PEOPLE, Comparison("CP", "HC"), columns=["site"], described=DESCRIBED)
     write_table(tables[0], table1)
     made = {"columns_path": folder / "x.json", "source": "bids"}
     clusters = [paths["alff"], paths["fc"]]

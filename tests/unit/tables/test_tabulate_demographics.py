@@ -21,9 +21,7 @@ def test_demographics_count_the_analysed_participants_only(tmp_path, made, sidec
     tabulate_demographics(
         participants_path=tmp_path / "participants.tsv",
         described_path=tmp_path / "participants.json",
-        patients="CP",
-        controls="HC",
-        covariates=["age"],
+        comparison={"patients": "CP", "controls": "HC", "covariates": ["age"]},
         score="nrs",
         source="bids",
         **made,
