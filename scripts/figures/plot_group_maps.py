@@ -1,6 +1,5 @@
 """Figure 2: maps within and between the groups, and the correlations of the seeds."""
 
-import io
 import logging
 
 import numpy as np
@@ -18,6 +17,7 @@ from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
+from restpain.presentation.plots import png
 from restpain.presentation.slices import DPI
 
 logger = logging.getLogger("plot_group_maps")
@@ -106,9 +106,7 @@ def plot_group_maps(
         note=note, voxel_p=voxel_p, tails=tails,
         simulated=source == "simulated",
     )  # fmt: skip
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
-    write_bytes(figure_path, content.getvalue())
+    write_bytes(figure_path, png(figure, dpi=DPI))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from sklearn import metrics
 
 from restpain.presentation.numbers import (
     arm_name,
@@ -13,11 +14,12 @@ from restpain.presentation.numbers import (
     p_clause,
     region_name,
 )
+from restpain.presentation.plots import frame
+from restpain.presentation.slices import ALERT, INK, MUTED
 
 GRID = np.linspace(0, 1, 201)  # false positive rates at which curves are averaged
 MAX_FEATURES = 12
-INK, MUTED, ALERT = "#1d2b3a", "#5b6875", "#a3261f"
-# of different lightness, so that they differ in grey too; dashes tell features of a measure apart
+# of different lightness, so that they differ in grey too; dashes distinguish features of a measure
 MEASURE_COLOURS = {
     "alff": "#0b3c7d",
     "falff": "#7a3fa0",
@@ -33,30 +35,18 @@ DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (8, 2)), (0, (
 def roc_curve(patient: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute the false and true positive rate at every threshold, from (0, 0) to (1, 1).
 
-    Tied scores are crossed at once, a diagonal step.
-
-    Parameters
-    ----------
-    patient : ndarray of bool, shape (n,)
-    score : ndarray of shape (n,)
-        Higher means patient.
+    Tied scores are crossed at once, a diagonal step; ``patient`` is bool, and a higher ``score``
+    means patient.
 
     Raises
     ------
     ValueError
         If a group is missing.
     """
-    n_patients = int(np.count_nonzero(patient))
-    if n_patients in (0, len(patient)):
+    if patient.all() or not patient.any():
         raise ValueError("a ROC curve needs participants of both groups")
-    order = np.argsort(-score, kind="stable")
-    last_of_tie = np.append(np.diff(score[order]) != 0, True)
-    hits = np.cumsum(patient[order])[last_of_tie]
-    false_alarms = np.cumsum(~patient[order])[last_of_tie]
-    return (
-        np.concatenate([[0], false_alarms / (len(patient) - n_patients)]),
-        np.concatenate([[0], hits / n_patients]),
-    )
+    false_rate, true_rate, _ = metrics.roc_curve(patient, score, drop_intermediate=False)
+    return false_rate, true_rate
 
 
 def mean_curve(curves: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
@@ -103,18 +93,9 @@ def draw_frame(axes: Axes, title: str, subtitle: str) -> None:
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     axes.text(0.62, 0.575, "chance", fontsize=6.5, color=MUTED, rotation=45, ha="center")
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-    axes.set_xlabel("1 \N{MINUS SIGN} specificity", fontsize=7.5, color=INK)
-    axes.set_ylabel("sensitivity", fontsize=7.5, color=INK)
+    frame(axes, title, subtitle, x="1 \N{MINUS SIGN} specificity", y="sensitivity")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"], fontsize=6.5)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"], fontsize=6.5)
-    axes.grid(color="#e6e9ed", linewidth=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(MUTED)
-    axes.text(0, 1.115, title, fontsize=8.6, color=INK, weight="bold", transform=axes.transAxes)
-    axes.text(0, 1.045, subtitle, fontsize=7, color=MUTED, transform=axes.transAxes)
 
 
 def feature_label(row: pd.Series) -> str:

@@ -170,7 +170,7 @@ def _outcome_boxes(association, published, nested, described: dict, settings: di
     if len(published):
         top = published.loc[published["auc"].astype(float).idxmax()]
         best = [
-            f"{counted(len(published), 'feature')}, regions chosen on all",
+            f"{counted(len(published), 'feature')}, regions chosen on all participants",
             f"best AUC {number(top['auc'], 2)}: {region_name(top['region'])}",
         ]
     classification = settings["classification"]

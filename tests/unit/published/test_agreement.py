@@ -1,46 +1,7 @@
 """Agreement of published and recomputed numbers against hand-made errors."""
 
-from pathlib import Path
-
-import pandas as pd
-import pytest
-
-from restpain.cohort.participants import Comparison
-from restpain.io.tables import read_printed
 from restpain.published import agreement
-from restpain.published import comparison as compare
-from restpain.published.audit import study_of
 from restpain.published.printed import count_cell, mean_cell, printed
-from restpain.tables.demographics import demographics
-from scripts.tables.tabulate_classification import classification_table
-from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
-
-FOLDER = Path(__file__).parents[3] / "resources" / "published"
-PRINTED = {f"table{k}": read_printed(FOLDER / f"table{k}.csv") for k in (1, 2, 3, 4)}
-STUDY = study_of(read_printed(FOLDER / "study.csv"))
-PARTICIPANTS = pd.DataFrame(
-    {
-        "group": ["CP"] * 4 + ["HC"] * 4,
-        "age": ["60", "61", "62", "66", "61", "62", "63", "67"],
-        "sex": ["M", "M", "M", "F", "M", "M", "F", "F"],
-        "nrs": ["2", "3", "4", "8"] + [None] * 4,
-    }
-)
-
-
-def ours(found=True):
-    keep = slice(None) if found else slice(0)
-    return {
-        "table1": demographics(PARTICIPANTS, Comparison("CP", "HC"), columns=[]),
-        "table2": REGIONS.iloc[keep],
-        "table3": classification_table(PUBLISHED.iloc[keep], NESTED),
-        "table4": ASSOCIATION.iloc[keep],
-    }
-
-
-@pytest.fixture
-def table():
-    return compare.comparison(PRINTED, STUDY, ours(), n_splits=3)
 
 
 def test_means_far_apart_differ_and_counts_are_compared_by_fisher():
