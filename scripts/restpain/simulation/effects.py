@@ -8,6 +8,7 @@ from collections import Counter
 from difflib import get_close_matches
 
 import numpy as np
+import pandas as pd
 
 from restpain.atlas import Atlas
 from restpain.preprocessing.trilinear import applied
@@ -103,6 +104,20 @@ def participant_effects(
         }
         for effect in effects
     ]
+
+
+def patient_scores(
+    table: pd.DataFrame, subject: str, *, score: str | None, patients: str
+) -> dict[str, float]:
+    """Score of a patient and its mean over the analysed patients; empty without a score.
+
+    ``table`` is that of the participants, indexed by ``participant_id``.
+    """
+    if score not in table:
+        return {}
+    analysed = (table["group"] == patients) & table["exclude"].isna()
+    mean = table.loc[analysed, score].mean()
+    return {"score": table.loc[f"sub-{subject}", score], "mean_score": mean}
 
 
 def effect_balls(
