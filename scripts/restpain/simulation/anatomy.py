@@ -73,22 +73,10 @@ def random_pose(rng: np.random.Generator) -> np.ndarray:
 
 
 def exponential(velocity: np.ndarray, *, voxel_mm: float) -> np.ndarray:
-    """Displacement of the flow of a stationary velocity field after unit time.
+    """Displacement of the flow of a stationary velocity field after unit time, both in mm.
 
-    Scaling and squaring: the field is divided by a power of two and composed with itself. The
-    displacement of ``-velocity`` is that of the inverse map.
-
-    Parameters
-    ----------
-    velocity : ndarray of shape (3, nx, ny, nz)
-        Velocity in mm along the axes of the grid.
-    voxel_mm : float
-        Edge of the grid's voxels in mm.
-
-    Returns
-    -------
-    ndarray of shape (3, nx, ny, nz)
-        Displacement in mm.
+    Scaling and squaring: the field ``(3, nx, ny, nz)`` is divided by a power of two and composed
+    with itself. The displacement of ``-velocity`` is that of the inverse map.
 
     References
     ----------
@@ -121,11 +109,7 @@ def to_mni(anatomy: Anatomy, points: np.ndarray) -> np.ndarray:
 def true_transform(anatomy: Anatomy) -> tuple[np.ndarray, np.ndarray]:
     """Location in the scanner of each voxel of a 3 mm template grid, and the affine of the grid.
 
-    Returns
-    -------
-    points : ndarray of shape (x, y, z, 3)
-        In mm, rounded to 1/64 so that the image compresses.
-    affine : ndarray of shape (4, 4)
+    In mm, rounded to 1/64 so that the image compresses.
     """
     shape, affine = template_grid(TRUTH_GRID_MM)
     points = to_scanner(anatomy, grid_points(shape, affine))

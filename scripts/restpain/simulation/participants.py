@@ -54,19 +54,8 @@ def simulated_roster(
 ) -> pd.DataFrame:
     """All recruited participants: analysed patients, controls, then excluded patients.
 
-    Parameters
-    ----------
-    n_patients, n_controls : int
-        Analysed patients and controls.
-    n_excluded : int
-        Patients recruited and then excluded.
-    patients, controls : str
-        Labels of the groups.
-
-    Returns
-    -------
-    DataFrame
-        Columns participant_id, group and exclude (the reason, empty for the analysed).
+    Columns participant_id, group (``patients`` or ``controls``) and exclude (the reason, empty for
+    the analysed).
     """
     n_all = n_patients + n_controls + n_excluded
     width = max(2, len(str(n_all)))
