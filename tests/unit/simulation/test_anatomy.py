@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from restpain.io.images import read_volume
 from restpain.simulation import anatomy as simulated_anatomy
 from restpain.simulation.anatomy import (
     exponential,
@@ -14,15 +13,6 @@ from restpain.simulation.anatomy import (
     true_transform,
 )
 from restpain.simulation.geometry import grid_points
-from restpain.simulation.head import head_labels, template_path
-
-
-@pytest.fixture(scope="module")
-def head():
-    t1, affine = read_volume(template_path("t1"))
-    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
-    labels, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
-    return labels, head_affine, t1, affine
 
 
 def test_a_constant_velocity_moves_by_itself():
