@@ -258,9 +258,11 @@ def run_participant(simulation, seed, folder):
     arguments |= {
         "participants_path": f"{folder}/participants.tsv",
         "head_path": str(HEAD),
-        "dicom_path": f"{folder}/dicom",
-        "truth_path": f"{folder}/truth.json",
-        "transform_path": f"{folder}/xfm.nii.gz",
+        "outputs": {
+            "dicom": f"{folder}/dicom",
+            "truth": f"{folder}/truth.json",
+            "transform": f"{folder}/xfm.nii.gz",
+        },
         "subject": roster["participant_id"].iloc[0].removeprefix("sub-"),
         "patients": "patient",
         "seed": seed,

@@ -100,25 +100,13 @@ def preprocess_anat(
             "folded_voxels": int(folded.sum()),
         },
     )
-    images = {
-        "t1w": (corrected, affine),
-        "mask": (brain, affine),
-        **{name: (image, affine) for name, image in tissues.items()},
-        "normalised": (
-            sampled(corrected, applied(np.linalg.inv(affine), field)),
-            output_affine,
-        ),
-        "xfm": (field, output_affine),
-    }
+    normalised = sampled(corrected, applied(np.linalg.inv(affine), field))
+    images = {"t1w": corrected, "mask": brain} | tissues | {"normalised": normalised, "xfm": field}
     sidecars = anatomical_sidecars(inputs["t1w"], outputs)
-    for name, (image, image_affine) in images.items():
-        write_volume(
-            outputs[name],
-            image,
-            image_affine,
-            sidecar=sidecars[name],
-            stored_as=STORED_AS.get(name),
-        )
+    for name, image in images.items():
+        grid_affine = output_affine if name in ("normalised", "xfm") else affine
+        how = {"sidecar": sidecars[name], "stored_as": STORED_AS.get(name)}
+        write_volume(outputs[name], image, grid_affine, **how)
 
 
 if __name__ == "__main__":

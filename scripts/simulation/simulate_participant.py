@@ -1,4 +1,4 @@
-"""Simulated scanning session of one participant, as a folder of DICOM files, with its truth."""
+"""Simulated scanning session of one participant: a folder of DICOM files and the ground truth."""
 
 import logging
 from pathlib import Path
@@ -10,13 +10,11 @@ from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
 from restpain.preprocessing.slice_timing import ordered_times
-from restpain.preprocessing.template import template_grid
-from restpain.simulation.anatomy import deformation_summary, random_anatomy, to_scanner
+from restpain.simulation.anatomy import deformation_summary, random_anatomy, true_transform
 from restpain.simulation.bold import rest_series, voxel_contents
 from restpain.simulation.dicom_classic import write_series
 from restpain.simulation.dicom_enhanced import write_enhanced_series
-from restpain.simulation.effects import participant_effects
-from restpain.simulation.geometry import grid_points
+from restpain.simulation.effects import participant_effects, patient_scores
 from restpain.simulation.motion import head_motion, moved_since, rest_grid
 from restpain.simulation.protocol import (
     rest_sequence,
@@ -28,17 +26,12 @@ from restpain.simulation.t1 import t1_grid, t1_image, tissue_volumes_ml
 
 logger = logging.getLogger("simulate_participant")
 
-TRUTH_GRID_MM = 3.0
-TRUTH_STEP_MM = 1 / 64  # rounding, so that the image compresses
-
 
 def simulate_participant(
     *,
     participants_path: str,
     head_path: str,
-    dicom_path: str,
-    truth_path: str,
-    transform_path: str,
+    outputs: dict[str, str],
     subject: str,
     patients: str,
     seed: int,
@@ -62,26 +55,22 @@ def simulate_participant(
     labels = labels.astype(np.uint8)
     is_patient = row["group"] == patients
     write = {"classic": write_series, "enhanced": write_enhanced_series}[dicom]
-    person = simulated_person(subject, age=row["age"], sex=row["sex"])
     start = session_start(entropy[1])
 
     anatomy = random_anatomy(rng)
     shape, t1_affine = t1_grid(t1_voxel_mm, rng)
     t1, tissue = t1_image(labels, label_affine, anatomy, shape=shape, affine=t1_affine, rng=rng)
-    sequence = t1_sequence(start)
-    folder = Path(dicom_path)
-    n_files = write(folder / "T1", t1, t1_affine, person=person, sequence=sequence, seed=entropy)
+    person = simulated_person(subject, age=row["age"], sex=row["sex"])
+    session = {"person": person, "seed": entropy}
+    folder = Path(outputs["dicom"])
+    n_files = write(folder / "T1", t1, t1_affine, sequence=t1_sequence(start), **session)
 
     settled, rest_from_t1 = moved_since(anatomy, rng)
     shape, rest_affine = rest_grid(bold_matrix, bold_voxel_mm, settled, rng)
     times = ordered_times(slice_order, n_slices=shape[2], repetition_time=repetition_time)
     motion = head_motion(n_volumes, rng, ratio=patient_motion if is_patient else 1.0)
     centre_mm = (rest_affine @ [*(np.array(shape) - 1) / 2, 1])[:3]
-    if is_patient and score in table:
-        analysed = (table["group"] == patients) & table["exclude"].isna()
-        scores = {"score": row[score], "mean_score": table.loc[analysed, score].mean()}
-    else:
-        scores = {}
+    scores = patient_scores(table, subject, score=score, patients=patients) if is_patient else {}
     own_effects = participant_effects(effects, is_patient=is_patient, **scores)
     contents = voxel_contents(
         labels,
@@ -104,17 +93,12 @@ def simulate_participant(
         rng=rng,
     )
     sequence = rest_sequence(start, repetition_time=repetition_time)
-    n_files += write(
-        folder / "rest", series, rest_affine, person=person, sequence=sequence, seed=entropy
-    )
+    n_files += write(folder / "rest", series, rest_affine, sequence=sequence, **session)
     logger.info("%d DICOM files, %d volumes every %g s", n_files, n_volumes, repetition_time)
 
-    grid_shape, grid_affine = template_grid(TRUTH_GRID_MM)
-    points = to_scanner(anatomy, grid_points(grid_shape, grid_affine))
-    points = np.rint(points / TRUTH_STEP_MM) * TRUTH_STEP_MM
-    write_volume(transform_path, points.reshape(*grid_shape, 3), grid_affine)
+    write_volume(outputs["transform"], *true_transform(anatomy))
     write_json(
-        truth_path,
+        outputs["truth"],
         {
             "participant_id": f"sub-{subject}",
             "group": row["group"],

@@ -73,10 +73,7 @@ def alff_and_falff(
 def standardised(values: np.ndarray) -> np.ndarray:
     """Values divided by their mean over the mask: mALFF, mfALFF, mReHo.
 
-    Parameters
-    ----------
-    values : ndarray of shape (n_voxels,)
-        A map in a mask. Every voxel of the mask counts in the mean, also those that are zero.
+    Every voxel of the mask counts in the mean, also those that are zero.
 
     Raises
     ------

@@ -76,18 +76,8 @@ SEARCHES = (
 def reference(template: np.ndarray, mask: np.ndarray, affine: np.ndarray) -> Reference:
     """Points in the brain of the template, about every 4 mm, and the template's values there.
 
-    Parameters
-    ----------
-    template : ndarray of shape (x, y, z)
-        T1 of the brain alone.
-    mask : ndarray of shape (x, y, z)
-        Its brain mask.
-    affine : ndarray of shape (4, 4)
-        Voxel indices to RAS mm; isotropic voxels.
-
-    Returns
-    -------
-    Reference
+    ``template`` is the T1 of the brain alone, ``mask`` its brain mask, ``affine`` maps their
+    isotropic voxels to RAS mm.
     """
     voxel_mm = float(voxel_sizes(affine)[0])
     pad = int(np.ceil(2 * WIDENING_MM / voxel_mm))
@@ -115,22 +105,10 @@ def reference(template: np.ndarray, mask: np.ndarray, affine: np.ndarray) -> Ref
 def downsampled(
     image: np.ndarray, affine: np.ndarray, *, voxel_mm: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Image on voxels of about ``voxel_mm`` along its own axes, with the affine of the new grid.
+    """Image on voxels of about ``voxel_mm`` along its own axes, float32, and its affine.
 
     Blocks of voxels of at most half the new size are averaged first, which is much faster than
-    smoothing at full resolution; what is left is smoothed and interpolated linearly.
-
-    Parameters
-    ----------
-    image : ndarray of shape (x, y, z)
-    affine : ndarray of shape (4, 4)
-    voxel_mm : float
-        Edge of the new voxels, in mm.
-
-    Returns
-    -------
-    image : ndarray, float32
-    affine : ndarray of shape (4, 4)
+    smoothing at full resolution; the rest is smoothed and interpolated linearly.
     """
     sizes = voxel_sizes(affine)
     block = np.maximum(1, np.floor(voxel_mm / sizes / 2 + 1e-3)).astype(int)

@@ -14,18 +14,7 @@ LOCAL_BOX = 9  # voxels
 
 
 def local_correlation(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -> float:
-    """Mean over a mask of the signed correlation in boxes of 9 x 9 x 9 voxels.
-
-    Parameters
-    ----------
-    first, second : ndarray of shape (x, y, z)
-    mask : ndarray of shape (x, y, z)
-        Flat boxes count as 0.
-
-    Returns
-    -------
-    float
-    """
+    """Mean over a mask of the signed correlation in boxes of 9 x 9 x 9 voxels; 0 in flat ones."""
 
     def mean(image):
         return ndimage.uniform_filter(image, LOCAL_BOX)
@@ -43,13 +32,8 @@ def local_correlation(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -
 def check_affine(fit: AffineFit, local: float, name: str) -> None:
     """Refuse an affine whose quality is out of range.
 
-    Parameters
-    ----------
-    fit : AffineFit
-    local : float
-        From :func:`local_correlation` of template and T1 under the affine, at 2 mm.
-    name : str
-        The file, for the message.
+    ``local`` is the `local_correlation` of template and T1 under the affine at 2 mm, ``name`` the
+    file for the message.
 
     Raises
     ------

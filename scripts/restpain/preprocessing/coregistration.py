@@ -192,20 +192,10 @@ def _minimum(cost, start: np.ndarray, *, step: float, iterations: int = 10):
 def boundary_points(
     white_matter: np.ndarray, *, affine: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of points on both sides of the surface of the white matter.
+    """Pairs of points on both sides of the surface of the white matter, each ``(n, 3)`` in mm.
 
-    Parameters
-    ----------
-    white_matter : ndarray of shape (x, y, z)
-        Probability of white matter.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm.
-
-    Returns
-    -------
-    inner, outer : ndarray of shape (n_points, 3), float32
-        Coordinates in mm, 2 mm into the white matter and 1.5 mm out of it, along the gradient of
-        the probability; at most 6000 pairs, where the gradient is steep.
+    The first lie 2 mm in the white matter, the second 1.5 mm out of it, along the gradient of its
+    probability; at most 6000 pairs, where the gradient is steep.
 
     Raises
     ------

@@ -229,15 +229,9 @@ def confounds_table(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Table of confounds, one row per volume, and a sentence for each of its columns.
 
-    Parameters
-    ----------
-    parameters : ndarray of shape (n_volumes, 6)
-        Translations in mm, rotations in rad; NaN if unknown.
-    jenkinson : ndarray of shape (n_volumes,)
-        Framewise displacement in mm.
-    signals : dict
-        ``wm``, ``csf`` and ``global``, each of shape (n_volumes,) or None if unknown, and
-        ``acompcor`` of shape (n_volumes, n_components) if it was computed.
+    Parameters ``(n_volumes, 6)`` are in mm and rad, ``jenkinson`` in mm; NaN if unknown.
+    ``signals`` are ``wm``, ``csf`` and ``global``, None if unknown, and ``acompcor`` if it was
+    computed.
     """
     means = [signals.get(name) for name in ("wm", "csf", "global")]
     unknown = np.full(len(parameters), np.nan)
@@ -263,20 +257,9 @@ def write_denoised(
 ) -> None:
     """Write a denoised series and what belongs to it.
 
-    Parameters
-    ----------
-    outputs : dict of str
-        Paths of ``denoised``, ``mask``, ``boldref``, ``carpet``, ``confounds`` and ``qc``.
-    result : Denoised
-        From `denoised`.
-    mask, affine
-        Voxels of the series and the affine of their grid.
-    boldref : ndarray of shape (x, y, z)
-        Mean image on the same grid.
-    series : ndarray of shape (n_voxels, n_volumes)
-        The series before regression, of which the carpet keeps a part.
-    quality : dict
-        Quality numbers beside those of ``result``.
+    ``outputs`` are the paths of ``denoised``, ``mask``, ``boldref``, ``carpet``, ``confounds`` and
+    ``qc``; ``boldref`` is the mean image on the grid, ``series`` those before regression, of which
+    the carpet keeps a part, ``quality`` numbers beside those of ``result``.
     """
     write_masked(
         outputs["denoised"],

@@ -15,20 +15,7 @@ SIGNAL_SHARE = 0.1  # of the robust maximum of the mean image; below there is no
 
 
 def kept_volumes(series: np.ndarray, *, drop: int, name: str) -> np.ndarray:
-    """Volumes after the first ones, time first; a view, not a copy.
-
-    Parameters
-    ----------
-    series : ndarray of shape (x, y, z, n_volumes)
-        Series as read.
-    drop : int
-        Volumes to drop at the start.
-    name : str
-        File name for the messages.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes - drop, x, y, z)
+    """Volumes after the first ``drop``, time first; a view of ``(x, y, z, n_volumes)``.
 
     Raises
     ------
@@ -121,15 +108,7 @@ def given_mask(
 def temporal_snr(series: np.ndarray) -> np.ndarray:
     """Mean over standard deviation in time, a linear trend taken out of the deviation.
 
-    Parameters
-    ----------
-    series : ndarray of shape (n_voxels, n_volumes)
-        With their means.
-
-    Returns
-    -------
-    ndarray of shape (n_voxels,)
-        Zero where the series is constant.
+    Of series ``(n_voxels, n_volumes)`` with their means; zero where the series is constant.
     """
     detrended, _ = residuals(series, np.linspace(-1, 1, series.shape[1])[:, None])
     mean, spread = series.mean(axis=1), detrended.std(axis=1)
@@ -138,13 +117,7 @@ def temporal_snr(series: np.ndarray) -> np.ndarray:
 
 
 def carpet_series(series: np.ndarray) -> np.ndarray:
-    """Series of about two thousand voxels at even distances in the order of the mask; a view.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_voxels, ...)
-        One row per voxel of the mask, in C order.
-    """
+    """Series of about 2000 voxels at even distances in the C order of the mask; a view."""
     return series[:: max(1, -(-len(series) // CARPET_VOXELS))]
 
 
@@ -158,14 +131,8 @@ def motion_summary(
 ) -> dict[str, float | None]:
     """Means of the framewise displacements and largest excursions, named with their units.
 
-    None where the motion is not known (NaN).
-
-    Parameters
-    ----------
-    parameters : ndarray of shape (n_volumes, 6)
-        Translations in mm, rotations in rad, relative to the first volume.
-    jenkinson, power : ndarray of shape (n_volumes,)
-        Framewise displacements in mm, NaN for the first volume.
+    Parameters ``(n_volumes, 6)`` are in mm and rad relative to the first volume; displacements in
+    mm, NaN for the first volume. None where the motion is not known (NaN).
     """
     values = {
         "mean_fd_jenkinson_mm": jenkinson[1:].mean(),

@@ -230,19 +230,11 @@ def realigned(
 
 
 def motion_parameters(transforms: np.ndarray) -> np.ndarray:
-    """Six parameters of the head's position in each volume relative to the first.
+    """Six parameters of the head's position in each volume relative to the first, as SPM reports.
 
-    As SPM reports them: the rigid transform from the volume to the first volume.
-
-    Parameters
-    ----------
-    transforms : ndarray of shape (n_volumes, 4, 4)
-        From mm of a common space to mm of each volume.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes, 6)
-        Translations x, y, z in mm, rotations in rad; zero in the first row.
+    ``transforms`` ``(n_volumes, 4, 4)`` map mm of a common space to mm of each volume. The result
+    ``(n_volumes, 6)`` is the rigid transform from each volume to the first: translations x, y, z
+    in mm, rotations in rad; zero in the first row.
     """
     to_first = transforms[0] @ np.linalg.inv(transforms)
     return np.array([rigid_parameters(matrix) for matrix in to_first])
@@ -251,22 +243,9 @@ def motion_parameters(transforms: np.ndarray) -> np.ndarray:
 def displacement_jenkinson(transforms: np.ndarray, *, centre_mm: np.ndarray) -> np.ndarray:
     r"""Framewise displacement of Jenkinson: root mean square over a sphere of 80 mm radius.
 
-    Parameters
-    ----------
-    transforms : ndarray of shape (n_volumes, 4, 4)
-        From mm of a common space to mm of each volume.
-    centre_mm : ndarray of shape (3,)
-        Centre of the sphere.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes,)
-        In mm; NaN for the first volume.
-
-    Notes
-    -----
-    With :math:`M - I = (A, b)` of the motion :math:`M` between two volumes, centre :math:`c`
-    and radius :math:`R`: :math:`\sqrt{R^2 \mathrm{tr}(A^T A) / 5 + |b + A c|^2}`.
+    In mm; NaN for the first volume. ``transforms`` ``(n_volumes, 4, 4)`` map mm of a common space
+    to mm of each volume. With :math:`M - I = (A, b)` of the motion :math:`M` between two volumes,
+    centre :math:`c` and radius :math:`R`: :math:`\sqrt{R^2 \mathrm{tr}(A^T A) / 5 + |b + A c|^2}`.
 
     References
     ----------
@@ -282,15 +261,7 @@ def displacement_jenkinson(transforms: np.ndarray, *, centre_mm: np.ndarray) -> 
 def displacement_power(parameters: np.ndarray) -> np.ndarray:
     """Framewise displacement of Power: sum of absolute changes, rotations on a 50 mm sphere.
 
-    Parameters
-    ----------
-    parameters : ndarray of shape (n_volumes, 6)
-        Translations in mm, rotations in rad.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes,)
-        In mm; NaN for the first volume.
+    In mm from parameters ``(n_volumes, 6)`` in mm and rad; NaN for the first volume.
 
     References
     ----------

@@ -73,25 +73,12 @@ def on_template(
 def nonlinear_displacement(
     moving: np.ndarray, template: np.ndarray, mask: np.ndarray, *, voxel_mm: float
 ) -> np.ndarray:
-    """Displacement that carries the template's points to those of an affinely aligned T1.
+    """Displacement ``(x, y, z, 3)`` in mm from the template's points to an affinely aligned T1.
 
     Greedy diffeomorphic registration of the program greedy, single-threaded and without its random
-    jitter and noise, so that two runs give the same numbers.
-
-    Parameters
-    ----------
-    moving : ndarray of shape (x, y, z)
-        The T1 on the template's grid.
-    template : ndarray of shape (x, y, z)
-    mask : ndarray of shape (x, y, z)
-        Brain mask of the template; the similarity is taken over it and its rim.
-    voxel_mm : float
-        Edge of the voxels, in mm.
-
-    Returns
-    -------
-    ndarray of shape (x, y, z, 3)
-        In mm, along the axes of the grid.
+    jitter and noise, so that two runs give the same numbers. ``moving`` is the T1 on the
+    template's grid of ``voxel_mm``; the similarity is taken over the brain ``mask`` of the
+    template and its rim.
 
     References
     ----------
@@ -130,17 +117,7 @@ def _itk_image(image, voxel_mm):
 def inverse_displacement(displacement: np.ndarray, *, voxel_mm: float) -> np.ndarray:
     """Displacement back: v with v(y) = -u(y + v(y)), by fixed-point iteration.
 
-    Parameters
-    ----------
-    displacement : ndarray of shape (x, y, z, 3)
-        In mm; zero beyond the grid.
-    voxel_mm : float
-        Edge of the voxels, in mm.
-
-    Returns
-    -------
-    ndarray of shape (x, y, z, 3), float32
-        In mm.
+    ``displacement`` is ``(x, y, z, 3)`` in mm, zero beyond the grid of voxels of ``voxel_mm``.
     """
     voxels = voxel_points(displacement.shape[:3])
     back = -displacement
@@ -157,16 +134,7 @@ def _sampled_vectors(field, coordinates):
 def jacobian_determinant(displacement: np.ndarray, *, voxel_mm: float) -> np.ndarray:
     """Local change of volume of ``p + u(p)`` by central differences; not positive is a fold.
 
-    Parameters
-    ----------
-    displacement : ndarray of shape (x, y, z, 3)
-        In mm.
-    voxel_mm : float
-        Edge of the voxels, in mm.
-
-    Returns
-    -------
-    ndarray of shape (x, y, z)
+    ``displacement`` is ``(x, y, z, 3)`` in mm, on voxels of ``voxel_mm``.
     """
     gradient = np.stack(
         [np.stack(np.gradient(displacement[..., axis], voxel_mm), axis=-1) for axis in range(3)],
@@ -183,25 +151,10 @@ def point_field(
     shape: tuple[int, int, int],
     affine: np.ndarray,
 ) -> np.ndarray:
-    """Location in the T1 of each voxel of an output grid.
+    """Location in the T1 of each voxel of an output grid, ``(*shape, 3)`` in RAS mm, float32.
 
-    Parameters
-    ----------
-    displacement : ndarray of shape (x, y, z, 3)
-        In mm.
-    grid : ndarray of shape (4, 4)
-        Its voxel indices to RAS mm of the template.
-    to_t1 : ndarray of shape (4, 4)
-        RAS mm of the template to RAS mm of the T1.
-    shape : (int, int, int)
-        Voxels of the output grid.
-    affine : ndarray of shape (4, 4)
-        Its voxel indices to RAS mm.
-
-    Returns
-    -------
-    ndarray of shape (*shape, 3), float32
-        RAS mm of the T1.
+    ``displacement`` is in mm on the voxels of ``grid`` (to RAS mm of the template), ``to_t1`` maps
+    RAS mm of the template to RAS mm of the T1; ``shape`` and ``affine`` are the output grid.
     """
     points = applied(affine, voxel_points(shape).astype(float))
     shift = _sampled_vectors(displacement, applied(np.linalg.inv(grid), points))

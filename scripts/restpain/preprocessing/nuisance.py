@@ -24,25 +24,10 @@ BLOCK_VOXELS = 8192  # bounds memory, does not change the result
 def eroded_tissue(
     probability: np.ndarray, brain_mask: np.ndarray, *, above: float, erosions: int
 ) -> tuple[np.ndarray, int]:
-    """Eroded mask of one tissue, away from the others.
+    """Eroded mask of one tissue, away from the others, and the layers that were taken off.
 
-    Parameters
-    ----------
-    probability : ndarray of shape (x, y, z)
-        Probability of the tissue on the grid of the series.
-    brain_mask : ndarray of shape (x, y, z), bool
-        Voxels with a series.
-    above : float
-        Least probability of a voxel of the tissue.
-    erosions : int
-        Layers of voxels (6 neighbours) to take off; fewer if less than 15 voxels would remain.
-
-    Returns
-    -------
-    mask : ndarray of shape (x, y, z), bool
-        Empty if no voxel is that probable.
-    erosions : int
-        Layers that were taken off.
+    Voxels of ``brain_mask`` with a probability above ``above``, less ``erosions`` layers (6
+    neighbours), or fewer if less than 15 voxels would remain. Empty if no voxel is that probable.
     """
     masks = [probability > above]
     for _ in range(erosions):
@@ -104,16 +89,8 @@ def tissue_signals(
 def fmriprep_signals(table: pd.DataFrame) -> dict[str, np.ndarray | None]:
     """Signals in a table of confounds of fMRIPrep; None where a column is missing or has gaps.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per volume; any columns.
-
-    Returns
-    -------
-    dict
-        ``motion`` of shape (n_volumes, 6), ``wm``, ``csf`` and ``global`` of shape
-        (n_volumes,), ``acompcor`` of shape (n_volumes, 5).
+    ``motion`` of shape (n_volumes, 6), ``wm``, ``csf`` and ``global`` of shape (n_volumes,),
+    ``acompcor`` of shape (n_volumes, 5).
     """
     components = [f"a_comp_cor_{i:02d}" for i in range(N_COMPONENTS)]
     wanted = {
@@ -135,15 +112,7 @@ def fmriprep_signals(table: pd.DataFrame) -> dict[str, np.ndarray | None]:
 def friston24(parameters: np.ndarray) -> np.ndarray:
     """Motion regressors of Friston: parameters, those of the volume before, and their squares.
 
-    Parameters
-    ----------
-    parameters : ndarray of shape (n_volumes, 6)
-        Motion parameters.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes, 24)
-        The volume before the first counts as zero, as in DPARSF.
+    ``(n_volumes, 24)``; the volume before the first counts as zero, as in DPARSF.
 
     References
     ----------
@@ -158,19 +127,9 @@ def friston24(parameters: np.ndarray) -> np.ndarray:
 def principal_components(series: np.ndarray, *, n_components: int) -> np.ndarray:
     """First principal components in time of the series of noise voxels (aCompCor).
 
-    The series are detrended linearly and scaled to unit variance; constant ones do not count.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_voxels, n_volumes)
-        Series of white matter and cerebrospinal fluid.
-    n_components : int
-        Number of components.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes, n_components)
-        Unit length each, the largest weight positive.
+    The series ``(n_voxels, n_volumes)`` of white matter and CSF are detrended linearly and scaled
+    to unit variance; constant ones do not count. Components, ``(n_volumes, n_components)``, have
+    unit length each, the largest weight positive.
 
     Raises
     ------

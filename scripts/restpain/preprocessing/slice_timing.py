@@ -9,20 +9,9 @@ MARGIN_VOLUMES = 16  # of mirrored signal at each end, so that the shift knows n
 def ordered_times(order: str, *, n_slices: int, repetition_time: float) -> np.ndarray:
     """Acquisition times of slices acquired one after the other, evenly over the repetition time.
 
-    Parameters
-    ----------
-    order : str
-        ``sequential`` (first slice first), ``reverse`` (last first), ``interleaved`` (counted
-        from one: 1, 3, 5, ..., 2, 4, ...) or ``interleaved_even`` (2, 4, ..., 1, 3, ...).
-    n_slices : int
-        Number of slices.
-    repetition_time : float
-        Time between two volumes, in seconds.
-
-    Returns
-    -------
-    ndarray of shape (n_slices,)
-        Seconds after the start of the volume, in the order of the slices in the image.
+    Seconds after the start of the volume, in the order of the slices in the image. ``order`` is
+    ``sequential`` (first slice first), ``reverse`` (last first), ``interleaved`` (counted from
+    one: 1, 3, 5, ..., 2, 4, ...) or ``interleaved_even`` (2, 4, ..., 1, 3, ...).
 
     Raises
     ------
@@ -113,22 +102,12 @@ def middle_time(times: np.ndarray) -> float:
 
 
 def shifted_in_time(series: np.ndarray, *, volumes: float) -> np.ndarray:
-    r"""Values of a series at times shifted by a part of a volume.
+    """Values of series ``(..., n_volumes)`` at times shifted by a part of a volume.
 
     The Fourier shift theorem on the series less the line through its first and last value,
     continued at both ends by its point reflection under a cosine taper: so neither a drift nor
-    the step from the last volume to the first rings into the series.
-
-    Parameters
-    ----------
-    series : ndarray of shape (..., n_volumes)
-        Series sampled every volume. Not modified.
-    volumes : float
-        Shift :math:`s` in volumes; result ``i`` is the signal at :math:`i + s`.
-
-    Returns
-    -------
-    ndarray of shape (..., n_volumes), of the type of ``series``
+    the step from the last volume to the first rings into the series. Result ``i`` is the signal at
+    :math:`i + s` with the shift :math:`s` in ``volumes``, in the type of the series.
     """
     n_volumes = series.shape[-1]
     margin = min(MARGIN_VOLUMES, n_volumes - 1)
@@ -157,19 +136,8 @@ def correct_slice_timing(
 ) -> np.ndarray:
     """Shift every slice to the moment of the slice acquired in the middle of the volume.
 
-    Parameters
-    ----------
-    volumes : ndarray of shape (n_volumes, x, y, n_slices)
-        Series in the order it was acquired. Not modified.
-    times : ndarray of shape (n_slices,)
-        Acquisition time of each slice, in seconds.
-    repetition_time : float
-        Time between two volumes, in seconds.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes, x, y, n_slices)
-        The series at `middle_time`, in the type of ``volumes``.
+    ``volumes`` ``(n_volumes, x, y, n_slices)`` are in the order they were acquired, ``times``
+    ``(n_slices,)`` in seconds. The result is the series at `middle_time`, in the same type.
 
     References
     ----------

@@ -130,16 +130,9 @@ def _sample(coefficients, points, matrix, edge, values, inside):
 
 
 def spline_coefficients(volume: np.ndarray) -> np.ndarray:
-    """Coefficients of the cubic B-spline through the voxels, mirrored at the edge voxels.
+    """Coefficients of the cubic B-spline through the voxels, mirrored at the edge voxels, float32.
 
-    Parameters
-    ----------
-    volume : ndarray of shape (x, y, z)
-        At least two voxels along each axis, all finite. Not modified.
-
-    Returns
-    -------
-    ndarray of shape (x, y, z), float32
+    The volume has at least two voxels along each axis, all finite, and is not modified.
 
     References
     ----------
@@ -213,19 +206,10 @@ def resampled_series(
 
 
 def mean_of_resampled(volumes: np.ndarray, *, to_voxels: np.ndarray) -> np.ndarray:
-    """Mean of the volumes after each is moved, on their own grid.
+    """Mean of volumes ``(n_volumes, x, y, z)`` after each is moved, on their own grid, float32.
 
-    Parameters
-    ----------
-    volumes : ndarray of shape (n_volumes, x, y, z)
-        Series. Not modified.
-    to_voxels : ndarray of shape (n_volumes, 4, 4)
-        From voxel indices of the result to voxel indices of each volume.
-
-    Returns
-    -------
-    ndarray of shape (x, y, z), float32
-        Mean over the volumes that cover the voxel; zero where none does.
+    ``to_voxels`` maps voxel indices of the result to those of each volume. The mean is over the
+    volumes that cover the voxel; zero where none does.
     """
     shape = volumes.shape[1:]
     points = np.indices(shape, dtype=np.float32).reshape(3, -1).T

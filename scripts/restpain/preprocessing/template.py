@@ -8,21 +8,10 @@ BRAIN_PROBABILITY = 0.5
 
 
 def template_grid(voxel_mm: float) -> tuple[tuple[int, int, int], np.ndarray]:
-    """Grid of all participants' maps: RAS, isotropic, from -90 -126 -72 to 90 90 108 mm.
+    """Shape and affine of the grid of all maps: RAS, isotropic, -90 -126 -72 to 90 90 108 mm.
 
     The first voxel's centre lies on the lower corner of the box; the last one's on the upper
     corner, or the nearest multiple of ``voxel_mm`` below it. 3 mm give 61 x 73 x 61 voxels.
-
-    Parameters
-    ----------
-    voxel_mm : float
-        Edge of the voxels, in mm.
-
-    Returns
-    -------
-    shape : (int, int, int)
-    affine : ndarray of shape (4, 4)
-        Voxel indices to RAS mm.
 
     Raises
     ------
@@ -35,21 +24,10 @@ def template_grid(voxel_mm: float) -> tuple[tuple[int, int, int], np.ndarray]:
 def covering_grid(
     shape: tuple[int, int, int], affine: np.ndarray, *, voxel_mm: float
 ) -> tuple[tuple[int, int, int], np.ndarray]:
-    """Isotropic RAS grid over the whole of an image whose axes are those of RAS space.
+    """Shape and affine of an isotropic RAS grid over the whole of an image.
 
-    Parameters
-    ----------
-    shape : (int, int, int)
-        Voxels of the image.
-    affine : ndarray of shape (4, 4)
-        Its affine; axes may be flipped, not rotated or permuted.
-    voxel_mm : float
-        Edge of the voxels, in mm.
-
-    Returns
-    -------
-    shape : (int, int, int)
-    affine : ndarray of shape (4, 4)
+    The axes of the image, of ``shape`` and ``affine``, are those of RAS space: they may be
+    flipped, not rotated or permuted.
     """
     corners = np.stack([affine[:3, 3], affine[:3, :3] @ (np.array(shape) - 1) + affine[:3, 3]])
     return _box_grid(corners.min(axis=0), corners.max(axis=0), voxel_mm=voxel_mm)
@@ -73,21 +51,7 @@ def resampled(
 
     Smoothing is Gaussian; its full width at half maximum takes voxels of the old size to the new
     one, sqrt(new^2 - old^2), and is zero where the new voxels are smaller. Interpolation is
-    trilinear; beyond the image is zero.
-
-    Parameters
-    ----------
-    image : ndarray of shape (x, y, z)
-    affine : ndarray of shape (4, 4)
-        Voxel indices of ``image`` to mm.
-    shape : (int, int, int)
-        Voxels of the result.
-    target : ndarray of shape (4, 4)
-        Voxel indices of the result to mm.
-
-    Returns
-    -------
-    ndarray of shape ``shape``, float32
+    trilinear; beyond the image is zero. ``shape`` and ``target`` (to mm) are the new grid.
     """
     old, new = voxel_sizes(affine), voxel_sizes(target)
     fwhm = np.sqrt(np.maximum(new.max() ** 2 - old**2, 0)) / old
@@ -112,7 +76,7 @@ def template_images(
     shape: tuple[int, int, int],
     target: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """Template images on a grid.
+    """Template images on a grid of ``shape`` and affine ``target``.
 
     Parameters
     ----------
@@ -120,10 +84,6 @@ def template_images(
         ``T1w`` (brain only), ``mask`` (0 or 1), ``GM`` and ``WM`` (probabilities), on one grid.
     affine : ndarray of shape (4, 4)
         Their affine.
-    shape : (int, int, int)
-        Voxels of the result.
-    target : ndarray of shape (4, 4)
-        Affine of the result.
 
     Returns
     -------

@@ -49,16 +49,8 @@ def _sample(volume, coordinates):
 def sampled(volume: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
     """Values of a volume at points in voxel coordinates; zero beyond its outermost voxels.
 
-    Parameters
-    ----------
-    volume : ndarray of shape (x, y, z)
-        At least two voxels along each axis.
-    coordinates : ndarray of shape (..., 3)
-        Voxel coordinates; 0 is the centre of the first voxel.
-
-    Returns
-    -------
-    ndarray of shape (...), float32
+    Points ``(..., 3)`` give values ``(...)`` in float32; 0 is the centre of the first voxel. The
+    volume has at least two voxels along each axis.
     """
     points = np.ascontiguousarray(coordinates.reshape(-1, 3), np.float32)
     values = _sample(np.ascontiguousarray(volume, np.float32), points)

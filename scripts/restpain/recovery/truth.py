@@ -24,19 +24,7 @@ def effect_voxels(
 ) -> np.ndarray:
     """Voxels of a grid that lie in a region drawn on a finer grid, by half of them at least.
 
-    Parameters
-    ----------
-    labels, labels_affine
-        Label image, finer than the grid, and its affine.
-    label : int
-        The region.
-    shape, affine
-        The grid.
-
-    Returns
-    -------
-    ndarray of bool, shape ``shape``
-        If no voxel is half in the region, those at least half as much as the fullest one.
+    If no voxel is half in the region, those at least half as much as the fullest one.
     """
     points = applied(labels_affine, np.argwhere(labels == label).astype(float))
     indices = np.floor(applied(np.linalg.inv(affine), points) + 0.5).astype(int)
@@ -51,18 +39,8 @@ def effect_voxels(
 def true_points(field: np.ndarray, affine: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Return the true location in the T1 of points of MNI space, by the true deformation.
 
-    Parameters
-    ----------
-    field : ndarray of shape (x, y, z, 3)
-        RAS mm of the T1 for each voxel.
-    affine : ndarray of shape (4, 4)
-        Affine of ``field``.
-    points : ndarray of shape (n, 3)
-        Points of MNI space in mm, inside the grid.
-
-    Returns
-    -------
-    ndarray of shape (n, 3)
+    ``field`` ``(x, y, z, 3)`` holds RAS mm of the T1 for each voxel of its grid, inside which the
+    points ``(n, 3)`` lie.
     """
     voxels = applied(np.linalg.inv(affine), np.asarray(points, dtype=np.float64))
     voxels = np.clip(voxels, 0, np.array(field.shape[:3]) - 1)
@@ -84,12 +62,8 @@ def simulated_matrices(truth: dict) -> np.ndarray:
 def estimated_matrices(parameters: np.ndarray, t1_to_first_volume: np.ndarray) -> np.ndarray:
     """From the T1 to each volume, ``(n_volumes, 4, 4)``, as the workflow estimated it.
 
-    Parameters
-    ----------
-    parameters : ndarray of shape (n_volumes, 6)
-        Motion parameters: from each volume to the first (`motion_parameters`).
-    t1_to_first_volume : ndarray of shape (4, 4)
-        Coregistration with the first volume.
+    ``parameters`` are from each volume to the first (`motion_parameters`); ``t1_to_first_volume``
+    is the coregistration.
     """
     return np.array([np.linalg.solve(rigid_matrix(row), t1_to_first_volume) for row in parameters])
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from restpain.preprocessing.template import template_grid
 from restpain.preprocessing.trilinear import applied
-from restpain.simulation.geometry import rotation, translation
+from restpain.simulation.geometry import grid_points, rotation, translation
 from restpain.simulation.head import GM, HEAD_BOX_MM, WM
 from restpain.simulation.random_fields import smooth_field
 
@@ -18,6 +19,8 @@ WARP_GRID_MM = 5.0
 WARP_FWHM_MM = 45.0  # ASSUME: scale of the differences between brains after an affine fit
 WARP_SD_MM = 2.6  # ASSUME: per axis
 WARP_SQUARINGS = 6
+TRUTH_GRID_MM = 3.0
+TRUTH_STEP_MM = 1 / 64
 
 
 @dataclass(frozen=True)
@@ -70,22 +73,10 @@ def random_pose(rng: np.random.Generator) -> np.ndarray:
 
 
 def exponential(velocity: np.ndarray, *, voxel_mm: float) -> np.ndarray:
-    """Displacement of the flow of a stationary velocity field after unit time.
+    """Displacement of the flow of a stationary velocity field after unit time, both in mm.
 
-    Scaling and squaring: the field is divided by a power of two and composed with itself. The
-    displacement of ``-velocity`` is that of the inverse map.
-
-    Parameters
-    ----------
-    velocity : ndarray of shape (3, nx, ny, nz)
-        Velocity in mm along the axes of the grid.
-    voxel_mm : float
-        Edge of the grid's voxels in mm.
-
-    Returns
-    -------
-    ndarray of shape (3, nx, ny, nz)
-        Displacement in mm.
+    Scaling and squaring: the field ``(3, nx, ny, nz)`` is divided by a power of two and composed
+    with itself. The displacement of ``-velocity`` is that of the inverse map.
 
     References
     ----------
@@ -113,6 +104,16 @@ def to_mni(anatomy: Anatomy, points: np.ndarray) -> np.ndarray:
     """Points of MNI space at points of the scanner; inverse of `to_scanner`."""
     deformed = applied(np.linalg.inv(anatomy.pose), points)
     return deformed + _displacement(anatomy, anatomy.backward, deformed)
+
+
+def true_transform(anatomy: Anatomy) -> tuple[np.ndarray, np.ndarray]:
+    """Location in the scanner of each voxel of a 3 mm template grid, and the affine of the grid.
+
+    In mm, rounded to 1/64 so that the image compresses.
+    """
+    shape, affine = template_grid(TRUTH_GRID_MM)
+    points = to_scanner(anatomy, grid_points(shape, affine))
+    return (np.rint(points / TRUTH_STEP_MM) * TRUTH_STEP_MM).reshape(*shape, 3), affine
 
 
 def _displacement(anatomy: Anatomy, field: np.ndarray, points: np.ndarray) -> np.ndarray:

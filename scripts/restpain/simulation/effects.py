@@ -8,6 +8,7 @@ from collections import Counter
 from difflib import get_close_matches
 
 import numpy as np
+import pandas as pd
 
 from restpain.atlas import Atlas
 from restpain.preprocessing.trilinear import applied
@@ -17,16 +18,9 @@ from restpain.simulation.participants import SCORES
 
 
 def check_effects(effects: list[dict], regions: set[str], *, score: str | None) -> None:
-    """Check the simulated effects against the names of the AAL regions and of the score.
+    """Check the configured effects against the names of the AAL regions and of the score.
 
-    Parameters
-    ----------
-    effects : list of dict
-        As configured.
-    regions : set of str
-        Names of the AAL regions.
-    score : str or None
-        Column of the clinical score; an effect can depend on a simulated one only.
+    An effect can depend on a simulated ``score`` (column of the clinical score) only.
 
     Raises
     ------
@@ -75,24 +69,10 @@ def check_effects(effects: list[dict], regions: set[str], *, score: str | None) 
 def participant_effects(
     effects: list[dict], *, is_patient: bool, score: float | None = None, mean_score: float = 0.0
 ) -> list[dict]:
-    """Effects with the changes that one participant has.
+    """Effects (measure, region, seed of fc) with the ``change`` of a participant.
 
     Controls have none: a change of 0. In a patient the change grows by ``change_per_point`` for
-    each point of the score above the mean of the patients, and is -1 at the least.
-
-    Parameters
-    ----------
-    effects : list of dict
-        As configured.
-    is_patient : bool
-        True for a patient.
-    score, mean_score : float
-        The participant's score and the mean of the analysed patients; None for no score.
-
-    Returns
-    -------
-    list of dict
-        The effects with ``measure``, ``region``, ``seed`` (fc only) and ``change``.
+    each point of the score above the mean of the analysed patients, and is -1 at the least.
     """
     above = 0.0 if score is None else score - mean_score
     return [
@@ -105,25 +85,27 @@ def participant_effects(
     ]
 
 
+def patient_scores(
+    table: pd.DataFrame, subject: str, *, score: str | None, patients: str
+) -> dict[str, float]:
+    """Score of a patient and its mean over the analysed patients; empty without a score.
+
+    ``table`` is that of the participants, indexed by ``participant_id``.
+    """
+    if score not in table:
+        return {}
+    analysed = (table["group"] == patients) & table["exclude"].isna()
+    mean = table.loc[analysed, score].mean()
+    return {"score": table.loc[f"sub-{subject}", score], "mean_score": mean}
+
+
 def effect_balls(
     effects: list[dict], aal: Atlas, labels: np.ndarray, label_affine: np.ndarray
 ) -> dict[str, tuple[np.ndarray, float]]:
     """Centre and radius in MNI mm of the ball of each region that has an effect with a size.
 
-    Parameters
-    ----------
-    effects : list of dict
-        As configured; ``size_mm`` is the diameter of the ball.
-    aal : Atlas
-        The regions.
-    labels, label_affine
-        Labels of the head in MNI space and their affine.
-
-    Returns
-    -------
-    dict of str to (ndarray of shape (3,), float)
-        The centre is the voxel of the atlas, among those of the region in grey matter, that is
-        nearest to their centre of mass.
+    The diameter is ``size_mm``; the centre is the voxel of the atlas, among those of the region in
+    grey matter (``labels``), that is nearest to their centre of mass.
     """
     numbers = {name: number for number, name in aal.names.items()}
     balls = {}

@@ -29,27 +29,12 @@ def template_path(image: str) -> Path:
 def head_labels(
     *, t1: np.ndarray, gm: np.ndarray, wm: np.ndarray, affine: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Label image of a whole head around the template brain, at 1 mm.
+    """Label image of a whole head around the template brain, at 1 mm, and its affine.
 
-    The brain's labels are the likeliest tissue of the template; skull, scalp, face and neck,
-    which the template lacks, are layers of constant thickness around the brain and simple
-    solids below it. They give brain extraction and registration a full head to work on.
-
-    Parameters
-    ----------
-    t1 : ndarray of shape (nx, ny, nz)
-        Template T1, zero outside the brain.
-    gm, wm : ndarray of shape (nx, ny, nz)
-        Probabilities of grey and white matter, 0 to 1.
-    affine : ndarray of shape (4, 4)
-        Affine of the template, 1 mm, axes along RAS.
-
-    Returns
-    -------
-    labels : ndarray of uint8
-        The labels of this module (AIR, GM, ...).
-    affine : ndarray of shape (4, 4)
-        Affine of ``labels``: the template's grid, extended.
+    The brain's labels are the likeliest tissue of the template (``t1``, zero outside the brain;
+    ``gm`` and ``wm``, probabilities; ``affine``, 1 mm along RAS). Skull, scalp, face and neck,
+    which the template lacks, are layers of constant thickness around the brain and simple solids
+    below it. They give brain extraction and registration a full head to work on.
     """
     brain = (t1 > 0) | (gm + wm > 0.5)
     tissue = np.where(gm >= wm, GM, WM)

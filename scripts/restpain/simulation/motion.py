@@ -29,19 +29,8 @@ def dense_affine(affine: np.ndarray) -> np.ndarray:
 def head_motion(n_volumes: int, rng: np.random.Generator, *, ratio: float = 1.0) -> np.ndarray:
     """Motion of the head: a slow drift, some jumps and a jitter, the first volume at rest.
 
-    Parameters
-    ----------
-    n_volumes : int
-        Number of volumes.
-    rng : numpy.random.Generator
-        Source of the motion; participants differ in restlessness.
-    ratio : float
-        Factor of all motion: ratio of the motion of two groups.
-
-    Returns
-    -------
-    ndarray of shape (n_volumes, 6)
-        Translations along x, y, z in mm, then rotations about x, y, z in rad, of `motion_matrix`.
+    Translations along x, y, z in mm, then rotations about x, y, z in rad, of `motion_matrix`, as
+    ``(n_volumes, 6)``. Participants differ in restlessness; ``ratio`` multiplies all motion.
     """
     time = np.linspace(0, 1, n_volumes)
     motion = np.zeros((n_volumes, 6))
@@ -64,12 +53,7 @@ def motion_matrix(motion: np.ndarray, centre_mm: np.ndarray) -> np.ndarray:
 def moved_since(anatomy: Anatomy, rng: np.random.Generator) -> tuple[Anatomy, np.ndarray]:
     """Let the head settle between two series, by about a millimetre and half a degree.
 
-    Returns
-    -------
-    anatomy : Anatomy
-        The same participant in the new position.
-    matrix : ndarray of shape (4, 4)
-        From old to new positions in the scanner.
+    The participant in the new position, and the matrix from old to new positions.
     """
     shift = np.concatenate([rng.normal(0, 0.6, size=3), rng.normal(0, np.deg2rad(0.4), size=3)])
     matrix = motion_matrix(shift, to_scanner(anatomy, BRAIN_CENTRE_MM[None])[0])

@@ -82,19 +82,8 @@ def simulated_roster(
 ) -> pd.DataFrame:
     """All recruited participants: analysed patients, controls, then excluded patients.
 
-    Parameters
-    ----------
-    comparison : Comparison
-        Labels of the groups.
-    n_patients, n_controls : int
-        Analysed patients and controls.
-    n_excluded : int
-        Patients recruited and then excluded.
-
-    Returns
-    -------
-    DataFrame
-        Columns participant_id, group and exclude (the reason, empty for the analysed).
+    Columns participant_id, group (label of the comparison) and exclude (the reason, empty for
+    the analysed).
     """
     n_all = n_patients + n_controls + n_excluded
     width = max(2, len(str(n_all)))

@@ -29,16 +29,9 @@ AMPLITUDE_SD = 0.5  # of the logarithm of the amplitude in space
 
 
 def oscillation_phase(times: np.ndarray, rate_hz, rng: np.random.Generator) -> np.ndarray:
-    """Phase in rad of an oscillation whose rate wanders, at any times.
+    """Phase in rad at times in seconds, not negative, of an oscillation whose rate wanders.
 
-    Parameters
-    ----------
-    times : ndarray
-        Seconds, not negative.
-    rate_hz : tuple of float
-        Mean rate over participants, SD over participants, SD within a participant.
-    rng : numpy.random.Generator
-        Source of the rate.
+    ``rate_hz``: mean rate over participants, SD over participants, SD within a participant.
     """
     mean, between, within = rate_hz
     n_steps = int(np.ceil(times.max() / STEP_S)) + 2
@@ -61,20 +54,10 @@ def add_oscillations(
     voxel_mm,
     rng: np.random.Generator,
 ) -> None:
-    """Add heartbeat and breathing to relative changes, in place.
+    """Add heartbeat and breathing to relative changes ``(nx, ny, nz, n_volumes)``, in place.
 
-    Parameters
-    ----------
-    changes : ndarray of shape (nx, ny, nz, n_volumes)
-        Relative changes.
-    tissue : dict of int to ndarray of shape (nx, ny, nz)
-        Share of each voxel that is GM, WM or CSF.
-    times : ndarray of shape (nz, n_volumes)
-        Seconds at which each slice of each volume was acquired.
-    voxel_mm : sequence of float
-        Size of the voxels.
-    rng : numpy.random.Generator
-        Source of everything random.
+    ``tissue`` holds the share of each voxel that is GM, WM or CSF, ``times`` ``(nz, n_volumes)``
+    the seconds at which each slice of each volume was acquired.
     """
     shape = changes.shape[:3]
     fwhm = PHASE_FWHM_MM / np.asarray(voxel_mm)

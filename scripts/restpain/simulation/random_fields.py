@@ -9,17 +9,9 @@ from restpain.simulation.geometry import grid_points
 def smooth_field(shape, fwhm_voxels, rng: np.random.Generator) -> np.ndarray:
     """Gaussian random field of mean 0 and SD 1, float32.
 
-    Mean and SD hold over repetitions, not in each field: a field that is smoother than its grid
-    is wide has a mean of its own.
-
-    Parameters
-    ----------
-    shape : sequence of int
-        Voxels along each axis.
-    fwhm_voxels : float or sequence of float
-        Full width at half maximum of the smoothing kernel, of all axes or of each.
-    rng : numpy.random.Generator
-        Source of the field.
+    Mean and SD hold over repetitions, not in each field: a field that is smoother than its grid is
+    wide has a mean of its own. ``fwhm_voxels`` is the width of the smoothing kernel, of all axes
+    or of each.
     """
     sigmas = np.broadcast_to(fwhm_voxels, len(shape)) / np.sqrt(8 * np.log(2))
     margins = np.ceil(3 * sigmas).astype(int)

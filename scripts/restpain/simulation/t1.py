@@ -62,30 +62,11 @@ def t1_image(
     affine: np.ndarray,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """T1-weighted image of a participant, white matter about 1000, and its labels.
+    """T1-weighted image of a participant, white matter about 1000, and the label at each voxel.
 
     Brightness of the labels averaged over one voxel, with a texture of 3 % and a smooth coil
-    bias, and Rician noise (signal-to-noise ratio of white matter about 30).
-
-    Parameters
-    ----------
-    labels : ndarray of shape (nx, ny, nz)
-        Labels of the head in MNI space, 1 mm.
-    label_affine : ndarray of shape (4, 4)
-        Affine of the labels.
-    anatomy : Anatomy
-        The participant.
-    shape, affine
-        Grid of the image in scanner space.
-    rng : numpy.random.Generator
-        Source of bias, texture and noise.
-
-    Returns
-    -------
-    image : ndarray of float32
-        The image.
-    tissue : ndarray of uint8
-        Label at each voxel's centre.
+    bias, and Rician noise (signal-to-noise ratio of white matter about 30). ``labels`` are of the
+    head in MNI space at 1 mm; ``shape`` and ``affine`` are the grid in scanner space.
     """
     voxel_mm = voxel_sizes(affine)
     brightness = box_blurred(

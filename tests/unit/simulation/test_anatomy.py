@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from restpain.io.images import read_volume
 from restpain.simulation import anatomy as simulated_anatomy
 from restpain.simulation.anatomy import (
     exponential,
@@ -11,16 +10,9 @@ from restpain.simulation.anatomy import (
     random_pose,
     to_mni,
     to_scanner,
+    true_transform,
 )
-from restpain.simulation.head import head_labels, template_path
-
-
-@pytest.fixture(scope="module")
-def head():
-    t1, affine = read_volume(template_path("t1"))
-    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
-    labels, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
-    return labels, head_affine, t1, affine
+from restpain.simulation.geometry import grid_points
 
 
 def test_a_constant_velocity_moves_by_itself():
@@ -72,3 +64,14 @@ def test_brains_are_smaller_than_the_template():
 
     assert np.mean(sizes) == pytest.approx(0.93**3, abs=0.01)
     assert 0.6 < min(sizes) < max(sizes) < 1.05
+
+
+def test_the_true_transform_is_the_location_of_the_grid_rounded_to_a_sixtyfourth():
+    anatomy = random_anatomy(np.random.default_rng(3))
+
+    points, affine = true_transform(anatomy)
+
+    assert points.shape == (61, 73, 61, 3)
+    np.testing.assert_array_equal(points * 64, np.rint(points * 64))
+    exact = to_scanner(anatomy, grid_points(points.shape[:3], affine)).reshape(points.shape)
+    assert np.abs(points - exact).max() <= 1 / 128 + 1e-5

@@ -1,10 +1,16 @@
 """Simulated effects: changes of a participant, balls about a region, errors of configuration."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from restpain.atlas import Atlas
-from restpain.simulation.effects import check_effects, effect_balls, participant_effects
+from restpain.simulation.effects import (
+    check_effects,
+    effect_balls,
+    participant_effects,
+    patient_scores,
+)
 from restpain.simulation.head import GM, WM
 
 REGIONS = {"Precentral_R", "Temporal_Inf_L", "Temporal_Mid_R", "Precentral_L"}
@@ -97,3 +103,13 @@ def test_effects_of_one_region_have_one_size():
 
     with pytest.raises(ValueError, match="the effects in Here differ in size_mm; expected one"):
         check_effects(effects, {"Here"}, score=None)
+
+
+def test_the_mean_score_is_that_of_the_analysed_patients():
+    table = pd.DataFrame(
+        {"group": ["CP", "CP", "CP", "HC"], "exclude": [None, None, "claustrophobia", None]},
+        index=["sub-1", "sub-2", "sub-3", "sub-4"],
+    ).assign(nrs=[2.0, 4.0, 9.0, np.nan])
+
+    assert patient_scores(table, "3", score="nrs", patients="CP") == {"score": 9, "mean_score": 3}
+    assert patient_scores(table, "3", score=None, patients="CP") == {}

@@ -1,9 +1,7 @@
 """Points, affine matrices and sampling against values worked out by hand."""
 
 import numpy as np
-import pytest
 
-from restpain.io.images import read_volume
 from restpain.preprocessing.trilinear import applied
 from restpain.simulation.geometry import (
     grid_points,
@@ -12,15 +10,6 @@ from restpain.simulation.geometry import (
     rotation,
     translation,
 )
-from restpain.simulation.head import head_labels, template_path
-
-
-@pytest.fixture(scope="module")
-def head():
-    t1, affine = read_volume(template_path("t1"))
-    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
-    labels, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
-    return labels, head_affine, t1, affine
 
 
 def test_a_quarter_turn_about_z_takes_x_to_y():

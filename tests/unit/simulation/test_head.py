@@ -1,19 +1,9 @@
 """Checks of the simulated anatomy: maps with their inverses, random fields, a whole head."""
 
 import numpy as np
-import pytest
 
-from restpain.io.images import read_volume
 from restpain.preprocessing.trilinear import applied
-from restpain.simulation.head import AIR, BONE, CSF, FAT, GM, WM, head_labels, template_path
-
-
-@pytest.fixture(scope="module")
-def head():
-    t1, affine = read_volume(template_path("t1"))
-    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
-    labels, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
-    return labels, head_affine, t1, affine
+from restpain.simulation.head import AIR, BONE, CSF, FAT, GM, WM
 
 
 def test_the_head_keeps_the_template_brain_where_it_was(head):

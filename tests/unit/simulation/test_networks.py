@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 import yaml
 
+from grey_voxels import LEFT, MIDDLE, RIGHT, grey_voxels
 from restpain.atlas import aal
 from restpain.metrics.reho import reho
 from restpain.simulation.effects import participant_effects
 from restpain.simulation.head import CSF, GM, WM
-from restpain.simulation.motion import (
-    OVERSAMPLING,
-)
 from restpain.simulation.networks import (
     EXPONENT,
     GREATEST_SHARE,
@@ -31,25 +29,6 @@ from restpain.simulation.networks import (
 )
 
 REPOSITORY = Path(__file__).parents[3]
-SIZE = 12
-LEFT, MIDDLE, RIGHT = slice(0, 4), slice(4, 8), slice(8, 12)
-
-
-def grey_voxels():
-    """A block of grey matter in three regions side by side."""
-    shape = (SIZE, SIZE, SIZE)
-    regions = {}
-    for name, part in (
-        ("Temporal_Inf_L", LEFT),
-        ("Temporal_Mid_R", MIDDLE),
-        ("Precentral_R", RIGHT),
-    ):
-        regions[name] = np.zeros(shape, np.float32)
-        regions[name][part] = 1
-    tissue = {GM: np.ones(shape, np.float32)}
-    tissue |= {label: np.zeros(shape, np.float32) for label in (WM, CSF)}
-    dense = np.ones([OVERSAMPLING * SIZE] * 3, np.float32)
-    return Voxels(brightness=dense, tissue=tissue, regions=regions)
 
 
 def spectra(effects, *, is_patient=True, seed=0, voxels=None):

@@ -3,20 +3,10 @@
 import numpy as np
 import pytest
 
-from restpain.io.images import read_volume
 from restpain.simulation.geometry import (
     translation,
 )
-from restpain.simulation.head import head_labels, template_path
 from restpain.simulation.random_fields import coil_bias, rician, smooth_field
-
-
-@pytest.fixture(scope="module")
-def head():
-    t1, affine = read_volume(template_path("t1"))
-    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
-    labels, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
-    return labels, head_affine, t1, affine
 
 
 @pytest.mark.parametrize("fwhm", [2.0, (2.0, 4.0, 3.0)])

@@ -1,9 +1,7 @@
 """Simulated T1-weighted images against the labels that they are made of."""
 
 import numpy as np
-import pytest
 
-from restpain.io.images import read_volume
 from restpain.simulation.anatomy import (
     Anatomy,
 )
@@ -12,16 +10,8 @@ from restpain.simulation.geometry import (
     nearest,
     translation,
 )
-from restpain.simulation.head import CSF, GM, WM, head_labels, template_path
+from restpain.simulation.head import CSF, GM, WM
 from restpain.simulation.t1 import box_blurred, t1_grid, t1_image, tissue_volumes_ml
-
-
-@pytest.fixture(scope="module")
-def head():
-    t1, affine = read_volume(template_path("t1"))
-    gm, wm = (read_volume(template_path(tissue))[0] / 255 for tissue in ("gm", "wm"))
-    labels, head_affine = head_labels(t1=t1, gm=gm, wm=wm, affine=affine)
-    return labels, head_affine, t1, affine
 
 
 def undeformed(pose):
