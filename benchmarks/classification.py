@@ -1,17 +1,17 @@
-"""What the classification answers where the answer is known, and what it costs.
+"""Classification of simulated cohorts with a known answer, and its cost.
 
 Maps and series of a cohort of the paper's size (21 patients, 25 controls; 3 mm, some 70,000
 voxels, smoothness of 8 mm) are simulated directly, so that a cohort costs seconds:
 
-    python benchmarks/classification.py shuffle   # size of the p beside fixed predictions
+    python benchmarks/classification.py shuffle   # size of the p with fixed predictions
     python benchmarks/classification.py null      # no effect, first cohort with a region
-    python benchmarks/classification.py circle    # no effect, regions of hardly any size
+    python benchmarks/classification.py circle    # no effect, lenient correction
     python benchmarks/classification.py planted   # a strong effect
     python benchmarks/classification.py sites     # two sites, with and without ComBat
-    python benchmarks/classification.py cost      # CPU seconds of one fit, dealing and permutation
+    python benchmarks/classification.py cost      # CPU seconds of one fit, repeat and permutation
 
-Each prints a JSON object; docs/classification.md holds the numbers. ``--permutations`` sets how
-often the groups are permuted (39). Run with OMP_NUM_THREADS=1, as the workflow runs its jobs.
+Each prints a JSON object; docs/classification.md reports the numbers. ``--permutations`` sets the
+number of permutations of the groups (39). Run with OMP_NUM_THREADS=1, as jobs of the workflow do.
 """
 
 import argparse
@@ -39,7 +39,7 @@ from restpain.classification.fold_regions import (
     fold_regions,
     stored_connectivity,
 )
-from restpain.classification.folds import Fold, deal_folds, stratified_folds
+from restpain.classification.folds import Fold, repeated_folds, stratified_folds
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, nested_summary, predict_folds
 from restpain.classification.permuted import permuted_aucs, permuted_regions
@@ -78,7 +78,7 @@ def smooth_noise(generator, n, mask):
 
 
 class Cohort:
-    """ALFF and ReHo maps of a simulated cohort; series are written when they are needed."""
+    """ALFF and ReHo maps of a simulated cohort; series are written on demand."""
 
     def __init__(self, folder, *, effect, seed, settings=SETTINGS):
         image = load_mni152_brain_mask(resolution=3)
@@ -107,7 +107,7 @@ class Cohort:
         self.search = Search(self.mask, self.affine, settings)
 
     def write_series(self):
-        """Write the standardised series of everybody: smooth noise."""
+        """Write the standardised series of all participants: smooth noise."""
         paths = []
         for name in self.ids:
             units, norms = unit_series(smooth_noise(self.generator, N_VOLUMES, self.mask).T)
@@ -130,7 +130,7 @@ def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
     start = time.process_time()
     options = {"learners": list(learners), "n_search_trials": 0}
     whole = Fold(0, 0, tuple(cohort.ids), np.zeros(len(cohort.ids), dtype=bool))
-    folds = deal_folds(
+    folds = repeated_folds(
         tuple(cohort.ids), cohort.labels.to_numpy(), n_folds=N_FOLDS, n_repeats=1, seed=SEED
     )
     found = fold_regions(
@@ -145,7 +145,7 @@ def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
     )
     atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names)
     arms = leak_free_arms(
-        {of_fold.fold.number: of_fold.features for of_fold in found[1:]},
+        {result.fold.number: result.features for result in found[1:]},
         atlas.set_axis(cohort.labels.index),
         cohort.design,
         cohort.motion,
@@ -181,13 +181,13 @@ def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
             design, of_permuted, cohort.motion, **options, **SPLITS, n_folds=N_FOLDS, seed=SEED
         )
     table = pd.DataFrame(rows)
-    for name, of_arm in table.groupby("arm"):
-        values, found_some = of_arm["auc"].dropna(), of_arm["n_found"] > 0
+    for name, arm_rows in table.groupby("arm"):
+        values, found_some = arm_rows["auc"].dropna(), arm_rows["n_found"] > 0
         result[f"permuted {name}"] = {
             "mean": values.mean(),
             "band": np.quantile(values, [0.025, 0.975]),
             "with_region": int(found_some.sum()),
-            "mean_with_region": of_arm.loc[found_some, "auc"].mean(),
+            "mean_with_region": arm_rows.loc[found_some, "auc"].mean(),
         }
     nulls = {name: rows["auc"].dropna().to_numpy() for name, rows in table.groupby("arm")}
     result["p_A_leave_one_out"] = exceedance_p(result["A_leave_one_out"], nulls["A leave-one-out"])
@@ -197,7 +197,7 @@ def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
 
 
 def null(folder, n_permutations):
-    """First of the cohorts without effect that has a region, as only such are published."""
+    """First cohort without effect that has a region, since only such cohorts are published."""
     for seed in range(1, 200):
         cohort = Cohort(folder, effect=0.0, seed=seed)
         if cohort.n_regions():
@@ -207,7 +207,7 @@ def null(folder, n_permutations):
 
 
 def circle(folder, n_permutations):
-    """First cohort without effect, regions almost without correction, nearest neighbours alone."""
+    """First cohort without effect, lenient correction, nearest neighbours only."""
     cohort = Cohort(folder, effect=0.0, seed=1, settings=LENIENT)
     cohort.write_series()
     return answers(cohort, n_permutations, learners=["KNN"])
@@ -231,7 +231,7 @@ def cost(folder, n_permutations):
         result[name] = round(time.process_time() - start, 2)
         return value
 
-    fold = deal_folds(tuple(cohort.ids), labels, n_folds=N_FOLDS, n_repeats=1, seed=SEED)[0]
+    fold = repeated_folds(tuple(cohort.ids), labels, n_folds=N_FOLDS, n_repeats=1, seed=SEED)[0]
     means = {
         measure: timed(
             f"{measure} regions of a fold",
@@ -274,7 +274,7 @@ def cost(folder, n_permutations):
 
 
 def shuffle(folder, n_permutations):
-    """How often noise gets p <= 0.05 and <= 0.01 from labels shuffled beside fixed predictions."""
+    """Rate of p <= 0.05 and <= 0.01 in noise, labels shuffled with fixed predictions."""
     n_cohorts, result = 1000, {}
     for n_features in (1, 3):
         p = []
@@ -304,25 +304,27 @@ def sites(folder, n_permutations):
     halves = np.where(np.arange(len(labels)) % 2, "A", "B")
     uneven = np.repeat(["B", "A", "B", "A"], [16, 5, 6, 19])
     found = {}
-    for name, places, effect, scanner in (
+    for name, site, effect, scanner in (
         ("difference, no effect of the sites", halves, 0.7, False),
         ("difference, groups even", halves, 0.7, True),
         ("difference, groups uneven", uneven, 0.7, True),
         ("no difference, groups even", halves, 0.0, True),
         ("no difference, groups uneven", uneven, 0.0, True),
     ):
-        places = pd.Series(places, index=index, name="site")
+        site = pd.Series(site, index=index, name="site")
         aucs = []
         for seed in range(200):
             values = np.random.default_rng(seed).normal(size=(len(labels), 3))
             values += effect * labels[:, None]
             if scanner:
-                values = np.where(places.to_numpy()[:, None] == "B", 1.5 + 2 * values, values)
+                values = np.where(site.to_numpy()[:, None] == "B", 1.5 + 2 * values, values)
             table = pd.DataFrame(values, index=index)
-            folds = deal_folds(ids, labels, n_folds=N_FOLDS, n_repeats=1, seed=seed, sites=places)
+            folds = repeated_folds(
+                ids, labels, n_folds=N_FOLDS, n_repeats=1, seed=seed, sites=site
+            )
             features = {fold.number: table for fold in folds}
             aucs.append([])
-            for across in (None, places):
+            for across in (None, site):
                 arm = Arm("D logistic", "", features, logistic_fitter(N_FOLDS), across)
                 truth = pd.Series(labels, index=index)
                 predictions, *_ = predict_folds(arm, truth, folds, seed=SEED)

@@ -1,4 +1,4 @@
-"""Arms B, C and D in one dealing: nothing of a test fold is seen before its prediction."""
+"""Arms B, C and D in one repeat: a test set is used for its prediction alone."""
 
 import logging
 
@@ -6,8 +6,8 @@ import pandas as pd
 
 from restpain.classification.arms import leak_free_arms
 from restpain.classification.columns import NESTED_ARMS, NESTED_PREDICTIONS, NESTED_WEIGHTS
-from restpain.classification.fold_regions import features_of
-from restpain.classification.folds import folds_of
+from restpain.classification.fold_regions import features_from_table
+from restpain.classification.folds import folds_from_table
 from restpain.classification.nested import predict_folds
 from restpain.cohort.participants import Comparison
 from restpain.group.maps import read_cohort
@@ -38,9 +38,9 @@ def classify_nested(
     comparison = Comparison(**comparison)
     cohort = read_cohort(participants_path, qc_paths, qc_paths, comparison, harmonise=harmonise)
     groups = cohort.labels.map({1: comparison.patients, 0: comparison.controls})
-    folds = folds_of(read_table(folds_path))
+    folds = folds_from_table(read_table(folds_path))
     arms = leak_free_arms(
-        features_of(read_table(features_path), folds),
+        features_from_table(read_table(features_path), folds),
         read_table(atlas_path, index_col="participant_id"),
         cohort.design,
         cohort.motion,
@@ -59,7 +59,7 @@ def classify_nested(
         logger.info("%s: %d of %d folds without a feature", arm.name, without, len(folds))
         predictions.append(predicted.assign(group=predicted["participant_id"].map(groups)))
         weights.append(weighed)
-        rows.append((arm.name, arm.words, without))
+        rows.append((arm.name, arm.description, without))
 
     predicted = pd.concat(predictions)[list(NESTED_PREDICTIONS)]
     write_table(predictions_path, predicted, NESTED_PREDICTIONS)

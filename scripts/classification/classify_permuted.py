@@ -1,4 +1,4 @@
-"""Arms A and B again with permuted groups, regions chosen anew: some of the permutations."""
+"""Arms A and B with permuted groups and newly selected regions: some of the permutations."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Arm A: the published protocol, one model per feature, regions chosen on all participants."""
+"""Arm A, published protocol: one model per feature, regions selected on all participants."""
 
 import logging
 
@@ -42,7 +42,7 @@ def classify_published(
         measure: read_table(path, index_col="participant_id").loc[groups.index]
         for measure, path in zip(measures, features_paths, strict=True)
     }
-    places = pd.concat([read_table(path) for path in clusters_paths]).set_index("cluster_id")
+    regions = pd.concat([read_table(path) for path in clusters_paths]).set_index("cluster_id")
     rows, predictions = [], []
     for measure, cluster_id, columns in feature_sets(features):
         summary, predicted = published_protocol(
@@ -56,12 +56,12 @@ def classify_published(
         )
         row = {"cluster_id": cluster_id, "measure": measure, **summary}
         if cluster_id != "all":
-            row |= places.loc[cluster_id, ["region", "hemisphere"]].to_dict()
+            row |= regions.loc[cluster_id, ["region", "hemisphere"]].to_dict()
             row |= feature_roc(
                 columns[cluster_id].to_numpy(float),
                 labels,
                 n_bootstrap=n_bootstrap,
-                seed=step_seed(seed, "bootstrap", cluster_id),
+                seed=step_seed(seed, "bootstrap", cluster_id.upper()),
             )
         logger.info("%s %s: %s", measure, cluster_id, row["learners"])
         rows.append(row)

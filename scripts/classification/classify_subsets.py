@@ -13,7 +13,7 @@ from restpain.classification.fold_regions import (
     read_local_maps,
     stored_connectivity,
 )
-from restpain.classification.folds import folds_of, smaller_training_sets
+from restpain.classification.folds import folds_from_table, smaller_training_sets
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
 from restpain.cohort.participants import Comparison, of_analysed
@@ -53,11 +53,11 @@ def classify_subsets(
         participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
     local = read_local_maps(maps_paths, measures, mask, affine)
-    dealt = folds_of(read_table(folds_path))
+    all_folds = folds_from_table(read_table(folds_path))
     rows = []
     for share in SHARES:
         folds = smaller_training_sets(
-            dealt, cohort.labels.to_numpy(), share=share, seed=seed, sites=cohort.sites
+            all_folds, cohort.labels.to_numpy(), share=share, seed=seed, sites=cohort.sites
         )
         found = fold_regions(
             local,
@@ -66,12 +66,12 @@ def classify_subsets(
             folds,
             Search(mask, affine, selection),
         )
-        regional = {of_fold.fold.number: of_fold.features for of_fold in found}
+        regional = {result.fold.number: result.features for result in found}
         arm = Arm(
             f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds), cohort.sites
         )
         predictions, _, records = predict_folds(arm, cohort.labels, folds, seed=seed)
-        for record in [*(record for of_fold in found for record in of_fold.records), *records]:
+        for record in [*(record for result in found for record in result.records), *records]:
             logger.info("%s", record)
         ordered = predictions.set_index("participant_id")["probability"].loc[cohort.labels.index]
         low, high = bootstrap_auc_interval(

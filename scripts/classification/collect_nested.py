@@ -1,4 +1,4 @@
-"""The leak-free arms of all dealings in one table, with the permutations of the groups."""
+"""One table of the leak-free arms of all repeats, with the permutations of the groups."""
 
 import logging
 
@@ -47,16 +47,16 @@ def collect_nested(
             predicted, labels, n_bootstrap=n_bootstrap, seed=step_seed(seed, "interval", name)
         )
         nulls = permuted.loc[permuted["arm"] == name, "auc"].to_numpy()
-        of_arm = arms[arms["arm"] == name].sort_values("folds_without_region", kind="stable")
+        arm_rows = arms[arms["arm"] == name].sort_values("folds_without_region", kind="stable")
         rows.append(
             {
                 "arm": name,
-                "features": of_arm["features"].iloc[0],
+                "features": arm_rows["features"].iloc[0],
                 **numbers,
                 "p_permutation": exceedance_p(numbers["auc_first_repeat"], nulls),
                 "n_permutations": len(nulls) or None,
                 "cutoff_rule": CUTOFF_RULE,
-                "folds_without_region": int(of_arm["folds_without_region"].sum()),
+                "folds_without_region": int(arm_rows["folds_without_region"].sum()),
                 "learners": weights_in_words(weights[weights["arm"] == name]),
             }
         )

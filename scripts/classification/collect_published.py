@@ -1,4 +1,4 @@
-"""The published protocol's tables of all measures in one."""
+"""One table of arm A, published protocol, for all measures."""
 
 import logging
 
@@ -22,7 +22,7 @@ def collect_published(
         (measure_published_paths, published_path, PUBLISHED),
         (measure_predictions_paths, predictions_path, PUBLISHED_PREDICTIONS),
     ):
-        # as text, so that every digit stays as it was written
+        # as text, so that every digit is kept
         tables = [read_table(part, dtype=str) for part in parts]
         filled = [table for table in tables if len(table)] or tables[:1]
         table = pd.concat(filled, ignore_index=True)

@@ -1,4 +1,4 @@
-"""Outer folds of one dealing, and the regions that each fold's training participants give."""
+"""Outer folds of one repeat, and the regions selected in each training set."""
 
 import logging
 
@@ -15,7 +15,7 @@ from restpain.classification.fold_regions import (
     region_table,
     stored_connectivity,
 )
-from restpain.classification.folds import deal_folds
+from restpain.classification.folds import repeated_folds
 from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.maps import read_cohort
 from restpain.io.images import read_mask, write_masked
@@ -53,14 +53,14 @@ def select_fold_regions(
 ) -> None:
     comparison = Comparison(**comparison)
     # ASSUME: the group mask, the overlap of all participants' signal, may include the test
-    # participants: no label has a part in it
+    # participants, since it depends on no label
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
     cohort = read_cohort(
         participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    dealt = deal_folds(
+    all_folds = repeated_folds(
         cohort.design.participants,
         cohort.labels.to_numpy(),
         n_folds=n_folds,
@@ -68,7 +68,7 @@ def select_fold_regions(
         seed=seed,
         sites=cohort.sites,
     )
-    folds = [fold for fold in dealt if fold.repeat == int(repeat)]
+    folds = [fold for fold in all_folds if fold.repeat == int(repeat)]
     local = read_local_maps(maps_paths, measures, mask, affine)
     found = fold_regions(
         local,
@@ -77,16 +77,16 @@ def select_fold_regions(
         folds,
         Search(mask, affine, selection),
     )
-    for of_fold in found:
-        for record in of_fold.records:
+    for result in found:
+        for record in result.records:
             logger.info("%s", record)
-        logger.info("fold %d: %d regions", of_fold.fold.number, len(of_fold.regions))
+        logger.info("fold %d: %d regions", result.fold.number, len(result.regions))
 
     write_table(folds_path, pd.concat([fold.table() for fold in folds]), FOLDS)
     write_table(regions_path, region_table(found), REGIONS)
     write_table(features_path, feature_table(found), FEATURES)
     # measure after measure, fold after fold
-    voxels = [of_fold.voxels[measure] for measure in [*measures, "fc"] for of_fold in found]
+    voxels = [result.voxels[measure] for measure in [*measures, "fc"] for result in found]
     write_masked(voxels_path, np.stack(voxels, axis=1).astype(np.uint8), mask, affine)
 
 

@@ -1,4 +1,4 @@
-"""The leak-free arms: what each model is and what it is given.
+"""Leak-free arms: model and features of each.
 
 Importing this module imports AutoGluon, which takes seconds.
 """
@@ -10,8 +10,9 @@ from restpain.classification.logistic import Fitter, Prediction, logistic_fitter
 from restpain.classification.nested import Arm
 from restpain.cohort.design import Design
 from restpain.cohort.participants import MEAN_FD
+from restpain.presentation.numbers import counted, measure_name
 
-NO_REGION = "none: no fold gave a significant region, so that nobody is told apart"
+NO_REGION = "none: no fold has a significant region, so that no participant is classified"
 
 
 def ensemble_fitter(learners: list[str], n_folds: int, n_search_trials: int) -> Fitter:
@@ -34,9 +35,10 @@ def ensemble_fitter(learners: list[str], n_folds: int, n_search_trials: int) -> 
 def plain_arms(
     design: Design, motion: dict[str, float], folds: list[int], *, n_folds: int
 ) -> list[Arm]:
-    """Demographics alone and motion alone, by logistic regression, for the folds of these numbers.
+    """Arms of demographics alone and of motion alone, by logistic regression.
 
-    Without a covariate in the design there is no arm of demographics.
+    ``folds`` are the numbers of the folds. Without a covariate in the design there is no arm of
+    demographics.
     """
     index = pd.Index(design.participants, name="participant_id")
     table = pd.DataFrame(design.matrix, index=index, columns=design.columns)
@@ -64,16 +66,16 @@ def leak_free_arms(
     n_search_trials: int,
     sites: pd.Series | None = None,
 ) -> list[Arm]:
-    """List the leak-free ensemble, and what it must beat.
+    """Arm B (nested cross-validation), arm C (atlas) and the comparisons of arm D.
 
     Parameters
     ----------
     regional : dict of int to DataFrame of shape (n_participants, n_features)
-        By fold, the features whose regions its training participants gave.
+        By fold, the features of the regions selected in its training set.
     atlas : DataFrame of shape (n_participants, n_features)
-        Means of all atlas regions, chosen on nobody.
+        Means of all atlas regions, without selection.
     design : Design
-        Its covariates are the demographics; without any that arm is left out.
+        Its covariates are the demographics; without any that arm is omitted.
     motion : dict of str to float
         Mean framewise displacement by participant_id, mm.
     measures, learners, n_folds, n_search_trials
@@ -84,17 +86,16 @@ def leak_free_arms(
     index = pd.Index(design.participants, name="participant_id")
     nothing = dict.fromkeys(regional, pd.DataFrame(index=index))
     everywhere = dict.fromkeys(regional, atlas.loc[index])
-    names = ", ".join([*(measure.upper() for measure in measures), "FC"])
+    local = ", ".join(measure_name(measure) for measure in measures)
     any_region = any(features.shape[1] for features in regional.values())
     scale = "" if sites is None else f", harmonised across {sites.name}"
-    words = f"{names} of the regions of each fold{scale}" if any_region else NO_REGION
-    local = ", ".join(measure.upper() for measure in measures)
-    atlas_words = f"{local} in AAL regions, {atlas.shape[1]} features{scale}"
+    selected = f"{local}, FC of the regions of each fold{scale}" if any_region else NO_REGION
+    all_regions = f"{local} in AAL regions, {counted(atlas.shape[1], 'feature')}{scale}"
     ensemble = ensemble_fitter(learners, n_folds, n_search_trials)
     return [
-        Arm("B nested", words, regional, ensemble, sites),
-        Arm("C atlas", atlas_words, everywhere, ensemble, sites),
-        Arm("D logistic", words, regional, logistic_fitter(n_folds), sites),
+        Arm("B nested", selected, regional, ensemble, sites),
+        Arm("C atlas", all_regions, everywhere, ensemble, sites),
+        Arm("D logistic", selected, regional, logistic_fitter(n_folds), sites),
         *plain_arms(design, motion, list(regional), n_folds=n_folds),
         Arm("D dummy", "none: the share of patients", nothing, logistic_fitter(n_folds)),
     ]

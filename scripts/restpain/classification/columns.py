@@ -1,21 +1,21 @@
-"""Columns of the tables of classification, with a sentence each."""
+"""Columns of the classification tables with their descriptions."""
 
 PUBLISHED = {
-    "cluster_id": "Feature: id of its cluster; all for several features together",
-    "measure": "Measure of the feature; all for the features of every measure together",
+    "cluster_id": "Feature: id of its cluster; all for several features",
+    "measure": "Measure of the feature; all for the features of every measure",
     "region": "AAL label of the cluster",
     "hemisphere": "left, right or midline, of the peak",
     "auc": "Area under the ROC curve of the test set, mean of the splits; circular, since the "
-    "regions were chosen on all participants",
+    "regions were selected on all participants",
     "auc_sd": "Standard deviation of the AUC over the splits",
     "auc_undefined_splits": "Splits whose test set lacks a group",
     "loocv_auc": "AUC of leave-one-out in the training set, mean of the splits; no learner "
-    "stops early on the row left out",
-    "cutoff": "Probability at and above which a participant is called a patient: the largest "
-    "Youden index in the leave-one-out of the training set, mean of the splits",
-    "sensitivity_percent": "Patients of the test set called patients, mean of the splits, %",
-    "specificity_percent": "Controls of the test set called controls, mean of the splits, %",
-    "accuracy_percent": "Participants of the test set called rightly, mean of the splits, %",
+    "uses the held-out row for early stopping",
+    "cutoff": "Probability at and above which a participant is classified as a patient: the "
+    "largest Youden index in the leave-one-out of the training set, mean of the splits",
+    "sensitivity_percent": "Patients classified as patients in the test set, mean of splits, %",
+    "specificity_percent": "Controls classified as controls in the test set, mean of splits, %",
+    "accuracy_percent": "Participants classified correctly in the test set, mean of splits, %",
     "n_train": "Participants of a training set",
     "n_test": "Participants of a test set",
     "feature_auc": "AUC of the feature itself in all participants, without a model",
@@ -24,8 +24,8 @@ PUBLISHED = {
     "feature_cutoff": "Cutoff of the feature in its own unit (largest Youden index)",
     "feature_patients": "Side of the cutoff on which patients lie: higher or lower",
     "feature_sensitivity_percent": "Patients on that side, %; apparent, since the cutoff was "
-    "chosen on the same participants",
-    "feature_specificity_percent": "Controls on the other side, %; apparent, too",
+    "selected on the same participants",
+    "feature_specificity_percent": "Controls on the other side, %; likewise apparent",
     "learners": "Learners and their weights in the ensemble, mean of the splits",
 }
 PUBLISHED_PREDICTIONS = {
@@ -36,36 +36,35 @@ PUBLISHED_PREDICTIONS = {
     "set": "train_loo: predicted by the models fitted without the participant; test: the test set",
     "group": "Group of the participant",
     "probability": "Predicted probability to be a patient",
-    "feature": "Value of the feature; missing for several features together",
+    "feature": "Value of the feature; missing for several features",
 }
 NESTED = {
-    "arm": "B: regions, features and model from the training folds alone; C: all regions of an "
-    "atlas, chosen on nobody; D: what must be beaten",
-    "features": "What the model was given",
+    "arm": "B, nested cross-validation: regions, features and model from the training set alone; "
+    "C: all regions of an atlas, without selection; D: comparisons",
+    "features": "Features of the model",
     "auc": "Area under the ROC curve of the out-of-fold probabilities, pooled over the folds, "
     "mean of the repeats",
     "auc_low": "Lower end of its 95 % bootstrap interval (participants drawn within groups)",
     "auc_high": "Upper end of its 95 % bootstrap interval",
-    "auc_first_repeat": "AUC of the first dealing of the outer folds, to which p_permutation "
-    "belongs",
-    "p_permutation": "(b + 1) / (m + 1) of permuted groups, with regions chosen, features made "
-    "and models fitted anew; missing for arm C, whose permutation would take hours",
+    "auc_first_repeat": "AUC of the first repeat, to which p_permutation belongs",
+    "p_permutation": "(b + 1) / (m + 1) of permuted groups, with regions, features and models "
+    "recomputed; missing for arm C, whose permutation would take hours",
     "n_permutations": "m of p_permutation",
-    "p_shuffle": "(b + 1) / (m + 1) of groups shuffled within the test folds beside fixed "
-    "predictions; cheap, and too small since folds share training participants",
-    "cutoff_rule": "How the cutoff was chosen",
-    "sensitivity_percent": "Patients called patients, %",
+    "p_shuffle": "(b + 1) / (m + 1) of groups shuffled within the test folds with fixed "
+    "predictions; too small, since training sets overlap",
+    "cutoff_rule": "Rule by which the cutoff was selected",
+    "sensitivity_percent": "Patients classified as patients, %",
     "sensitivity_low": "Lower end of its 95 % Wilson interval, %",
     "sensitivity_high": "Upper end of its 95 % Wilson interval, %",
-    "specificity_percent": "Controls called controls, %",
+    "specificity_percent": "Controls classified as controls, %",
     "specificity_low": "Lower end of its 95 % Wilson interval, %",
     "specificity_high": "Upper end of its 95 % Wilson interval, %",
-    "accuracy_percent": "Participants called rightly, %",
+    "accuracy_percent": "Participants classified correctly, %",
     "balanced_accuracy_percent": "Mean of sensitivity and specificity, %",
-    "brier": "Mean squared error of the probability; 0.25 is what always saying 0.5 gets",
+    "brier": "Mean squared error of the probability; 0.25 for a constant probability of 0.5",
     "n": "Participants, each predicted once per repeat",
-    "folds_without_region": "Outer folds without a feature; there everybody gets the share of "
-    "patients in the cohort",
+    "folds_without_region": "Outer folds without a feature; there all participants get the share "
+    "of patients in the cohort",
     "learners": "Learners and their weights in the ensemble, mean of the folds with a feature",
 }
 NESTED_PREDICTIONS = {
@@ -75,12 +74,12 @@ NESTED_PREDICTIONS = {
     "participant_id": "Participant",
     "group": "Group of the participant",
     "probability": "Predicted probability to be a patient",
-    "cutoff": "Cutoff chosen in the training set of the fold",
+    "cutoff": "Cutoff selected in the training set of the fold",
 }
 
 NESTED_ARMS = {
     "arm": "As in the table of the arms",
-    "features": "What the model was given",
+    "features": "Features of the model",
     "folds_without_region": "Outer folds without a feature",
 }
 NESTED_WEIGHTS = {
@@ -91,15 +90,15 @@ NESTED_WEIGHTS = {
 }
 PERMUTED = {
     "permutation": "Permutation of the groups",
-    "arm": "A: published protocol with all features together, in its test sets or in "
-    "leave-one-out; others as in the table of the arms",
+    "arm": "A, published protocol, with all features, in its test sets or in leave-one-out; "
+    "others as in the table of the arms",
     "auc": "AUC with the permuted groups; 0.5 where no region was found",
     "n_found": "Regions of the whole sample (A); outer folds with a feature (others)",
 }
 LEARNING_CURVE = {
     "share": "Share of each training set that was used, of each group",
     "n_training": "Participants in a training set, mean of the folds",
-    "auc": "AUC of the out-of-fold probabilities of logistic regression, regions chosen anew",
+    "auc": "AUC of the out-of-fold probabilities of logistic regression, regions selected again",
     "auc_low": "Lower end of its 95 % bootstrap interval",
     "auc_high": "Upper end of its 95 % bootstrap interval",
     "folds_without_region": "Outer folds without a feature",

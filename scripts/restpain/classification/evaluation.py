@@ -1,23 +1,18 @@
-"""How well a probability, or a feature, tells patients from controls.
+"""AUC, ROC curve, cutoff, confusion counts and calibration of a classification.
 
 Labels are 1 for patients and 0 for controls; a larger score speaks for a patient. A participant
-is called a patient if the score is at least the cutoff.
+is classified as a patient if the score is at least the cutoff.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import rankdata
+from sklearn.metrics import roc_auc_score, roc_curve
 
 
 def auc(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Area under the ROC curve: the share of patient-control pairs in the right order.
-
-    A tie counts half (Mann-Whitney U divided by the number of pairs).
-
-    Parameters
-    ----------
-    labels, scores : ndarray of shape (n_participants,)
+    """Area under the ROC curve; a tie of a patient and a control counts half.
 
     Returns
     -------
@@ -29,12 +24,9 @@ def auc(labels: np.ndarray, scores: np.ndarray) -> float:
     Hanley and McNeil (1982). Radiology 143, 29-36. doi:10.1148/radiology.143.1.7063747
     """
     patients = np.asarray(labels) == 1
-    n_patients = np.count_nonzero(patients)
-    n_pairs = n_patients * (len(patients) - n_patients)
-    if n_pairs == 0:
+    if patients.all() or not patients.any():
         return float("nan")
-    u = rankdata(scores)[patients].sum() - n_patients * (n_patients + 1) / 2
-    return float(u / n_pairs)
+    return float(roc_auc_score(patients, scores))
 
 
 def auc_or_half(labels: np.ndarray, scores: np.ndarray) -> float:
@@ -49,31 +41,25 @@ def roc_points(labels: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.n
     Returns
     -------
     false_positive_rate, true_positive_rate : ndarray of shape (n_scores + 1,)
-        The area under the line through them is ``auc``.
 
     Raises
     ------
     ValueError
         If one of the groups is empty.
     """
-    labels, scores = np.asarray(labels), np.asarray(scores, dtype=float)
-    n_patients = np.count_nonzero(labels == 1)
-    if n_patients in (0, len(labels)):
+    patients = np.asarray(labels) == 1
+    if patients.all() or not patients.any():
         raise ValueError(
-            f"a ROC curve needs both groups: {n_patients} of {len(labels)} are patients"
+            f"a ROC curve needs both groups: {patients.sum()} of {len(patients)} are patients"
         )
-    cutoffs = np.unique(scores)[::-1]
-    called = scores[None, :] >= cutoffs[:, None]
-    true_positive = (called & (labels == 1)).sum(axis=1) / n_patients
-    false_positive = (called & (labels != 1)).sum(axis=1) / (len(labels) - n_patients)
-    return np.r_[0.0, false_positive], np.r_[0.0, true_positive]
+    return roc_curve(patients, scores, drop_intermediate=False)[:2]
 
 
 def youden_cutoff(labels: np.ndarray, scores: np.ndarray) -> float:
     """Cutoff with the largest sensitivity + specificity - 1 (Youden's J).
 
-    Cutoffs lie halfway between neighbouring scores, or at the lowest score, which calls everybody
-    a patient. Of equally good cutoffs the lowest, the most sensitive, is taken.
+    Cutoffs lie halfway between neighbouring scores, or at the lowest score, which classifies all
+    participants as patients. Of equally good cutoffs the lowest, the most sensitive, is taken.
 
     Raises
     ------
@@ -96,7 +82,7 @@ def youden_cutoff(labels: np.ndarray, scores: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Counts:
-    """Participants called rightly and wrongly; rates are NaN where they divide by zero."""
+    """Confusion counts; rates are NaN where they divide by zero."""
 
     true_positive: int
     false_negative: int
@@ -105,34 +91,29 @@ class Counts:
 
     @property
     def n_patients(self) -> int:
-        """Patients, however called."""
+        """Number of patients."""
         return self.true_positive + self.false_negative
 
     @property
     def n_controls(self) -> int:
-        """Controls, however called."""
+        """Number of controls."""
         return self.true_negative + self.false_positive
 
     @property
     def sensitivity(self) -> float:
-        """Share of the patients that are called patients."""
+        """Share of the patients classified as patients."""
         return self.true_positive / self.n_patients if self.n_patients else float("nan")
 
     @property
     def specificity(self) -> float:
-        """Share of the controls that are called controls."""
+        """Share of the controls classified as controls."""
         return self.true_negative / self.n_controls if self.n_controls else float("nan")
 
     @property
     def accuracy(self) -> float:
-        """Share of all that are called rightly."""
+        """Share of all participants classified correctly."""
         n = self.n_patients + self.n_controls
         return (self.true_positive + self.true_negative) / n if n else float("nan")
-
-    @property
-    def balanced_accuracy(self) -> float:
-        """Mean of sensitivity and specificity."""
-        return (self.sensitivity + self.specificity) / 2
 
 
 def counts(labels: np.ndarray, called: np.ndarray) -> Counts:
@@ -177,8 +158,8 @@ def bootstrap_auc_interval(
     """Percentile bootstrap interval of the AUC, averaged over repeats.
 
     Participants are drawn with replacement within each group, with all their repeats, so
-    that repeats do not count as participants. The models are not refitted: the interval is
-    that of these predictions, not of the procedure that made them.
+    that repeats do not count as participants. The models are not refitted: the interval
+    applies to these predictions, not to the whole procedure.
 
     Parameters
     ----------
@@ -231,12 +212,11 @@ def permutation_p(
 ) -> float:
     """One-sided p of the AUC when labels are shuffled within the test folds.
 
-    p = (b + 1) / (m + 1) for b of m shuffles with an AUC at least as large. The predictions stay
-    as they are, regions are not chosen again and models not fitted again: seconds instead of
-    hours. It is exact for one training and one test set. Folds share training participants,
-    whose labels their neighbours' predictions have seen, so that for cross-validation it is too
-    small (docs/classification.md has the measured size); `exceedance_p` of permutations of the
-    whole procedure is not.
+    p = (b + 1) / (m + 1) for b of m shuffles with an AUC at least as large. Predictions are fixed,
+    regions are not selected and models not fitted again: seconds instead of hours. It is exact
+    for one training and one test set. In cross-validation the training sets overlap, and p is
+    too small (docs/classification.md has the measured size); `exceedance_p` of permutations of
+    the whole procedure is not.
 
     Parameters
     ----------
@@ -261,8 +241,8 @@ def permutation_p(
     shuffled = np.empty((n_permutations, len(labels)), dtype=np.int8)
     for fold in np.unique(folds):
         rows = np.flatnonzero(folds == fold)
-        of_fold = np.broadcast_to((labels[rows] == 1).astype(np.int8), (n_permutations, len(rows)))
-        shuffled[:, rows] = generator.permuted(of_fold, axis=1)
+        members = np.broadcast_to((labels[rows] == 1).astype(np.int8), (n_permutations, len(rows)))
+        shuffled[:, rows] = generator.permuted(members, axis=1)
     n_as_large = int(np.count_nonzero(shuffled @ ranks >= observed - 1e-9))
     return (n_as_large + 1) / (n_permutations + 1)
 
@@ -281,9 +261,9 @@ def exceedance_p(observed: float, permuted: np.ndarray) -> float:
 
 
 def brier(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Mean squared difference between the probability and what is (1 or 0).
+    """Brier score: mean squared difference between the probability and the label.
 
-    0.25 is what always saying 0.5 gets.
+    A constant probability of 0.5 gives 0.25.
 
     References
     ----------
@@ -298,8 +278,8 @@ def calibration(
 ) -> list[tuple[int, float, float]]:
     """Mean probability against the share of patients, in bins of about equal size.
 
-    Participants are sorted by probability and cut into ``n_bins`` runs whose sizes differ by
-    at most one; equal probabilities may fall into two runs.
+    Participants are sorted by probability and divided into ``n_bins`` bins whose sizes differ by
+    at most one; equal probabilities may fall into two bins.
 
     Returns
     -------

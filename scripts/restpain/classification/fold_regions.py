@@ -1,4 +1,4 @@
-"""Regions and features of outer folds, each chosen on its training participants alone."""
+"""Region selection and features within each outer training set."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from restpain.connectivity.correlation import connectivity_of_seeds
 from restpain.group.inference import find_clusters
 from restpain.group.maps import MEMORY_BYTES
 from restpain.io.images import read_arrays, read_masked
+from restpain.presentation.numbers import measure_name
 
 REGIONS = {
     "fold": "Outer fold",
@@ -39,7 +40,7 @@ Connectivity = Callable[[np.ndarray], Iterator[np.ndarray]]
 
 @dataclass(frozen=True)
 class Search:
-    """Where and how regions are looked for, whoever trains.
+    """Mask and thresholds of the region search.
 
     Attributes
     ----------
@@ -57,17 +58,17 @@ class Search:
     def clusters(
         self, maps: np.ndarray, design: Design, fold: Fold, *, name: str, n_seeds: int = 1
     ) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame, str]:
-        """Clusters in which the training groups differ, and their mean in every participant.
+        """Clusters in which the groups of the training set differ, and their mean per participant.
 
         Parameters
         ----------
         maps : ndarray of shape (n_participants, n_voxels)
             One map per participant of the fold, voxels in C order of the mask.
         design : Design
-            Of all participants; who does not train is left out before the test.
+            Of all participants; only the training set enters the test.
         fold : Fold
         name : str
-            What the maps are, for the record of who was seen.
+            Name of the maps, for the log.
         n_seeds : int
             Seeds of the fold whose maps are searched.
 
@@ -78,19 +79,19 @@ class Search:
         clusters : DataFrame
             One row per cluster.
         means : DataFrame of shape (n_participants, k)
-            Mean of each participant's map over each cluster, columns 1..k; the test
-            participants' too, whose maps had no part in choosing the clusters.
+            Mean of each participant's map over each cluster, columns 1..k; also of the test
+            set, whose maps were not used to select the clusters.
         record : str
-            Who was seen.
+            Participants of the test, for the log.
 
         Raises
         ------
         ValueError
-            If the design of the training set holds a participant of the test set, or a group of
-            the training set is too small.
+            If a participant outside the training set enters the test, or a group of the training
+            set is too small.
         """
         training = design.subset(fold.training)
-        record = fold.saw(f"{name}, t-test and correction", training.participants)
+        record = fold.training_record(f"{name}, t-test and correction", training.participants)
         settings = {key: value for key, value in self.settings.items() if key != "across_seeds"}
         n_maps = n_seeds if self.settings.get("across_seeds") else 1
         labels, clusters = find_clusters(
@@ -107,7 +108,7 @@ class Search:
 
 @dataclass
 class FoldRegions:
-    """What the training participants of one fold show.
+    """Regions and features of one fold.
 
     Attributes
     ----------
@@ -119,7 +120,7 @@ class FoldRegions:
     voxels : dict of str to ndarray of bool, shape (n_voxels,)
         Voxels in any region, by measure.
     records : list of str
-        Who was seen by each step.
+        Participants of each test, for the log.
     """
 
     fold: Fold
@@ -127,11 +128,6 @@ class FoldRegions:
     features: pd.DataFrame
     voxels: dict[str, np.ndarray]
     records: list[str]
-
-    def of_measure(self, measure: str) -> pd.DataFrame:
-        """Columns of the features of one measure."""
-        names = [row["cluster_id"] for row in self.regions if row["measure"] == measure]
-        return self.features[names]
 
 
 def fold_regions(
@@ -165,22 +161,22 @@ def fold_regions(
     found, seeds = [], []
     for place, (design, fold) in enumerate(zip(designs, folds, strict=True)):
         index = pd.Index(fold.participants, name="participant_id")
-        of_fold = FoldRegions(fold, [], pd.DataFrame(index=index), {}, [])
+        result = FoldRegions(fold, [], pd.DataFrame(index=index), {}, [])
         for measure, maps in local.items():
             labels, clusters, means, record = search.clusters(maps, design, fold, name=measure)
-            of_fold.records.append(record)
-            of_fold.voxels[measure] = labels > 0
+            result.records.append(record)
+            result.voxels[measure] = labels > 0
             rows = [(None, row, means[row["label"]]) for row in clusters.to_dict("records")]
-            _add(of_fold, measure, rows)
+            _add(result, measure, rows)
             for row in clusters.itertuples():
-                name = f"{measure.upper()}{row.label}"
+                name = f"{measure_name(measure)}{row.label}"
                 seeds.append((place, name, labels == row.label))
-        found.append(of_fold)
+        found.append(result)
 
     n_voxels = int(search.mask.sum())
     rows = {place: [] for place in range(len(folds))}
-    for of_fold in found:
-        of_fold.voxels["fc"] = np.zeros(n_voxels, dtype=bool)
+    for result in found:
+        result.voxels["fc"] = np.zeros(n_voxels, dtype=bool)
     masks = np.array([voxels for _, _, voxels in seeds], dtype=bool).reshape(len(seeds), n_voxels)
     for (place, name, _), maps in zip(seeds, connectivity(masks), strict=True):
         labels, clusters, means, record = search.clusters(
@@ -193,26 +189,26 @@ def fold_regions(
         found[place].records.append(record)
         found[place].voxels["fc"] |= labels > 0
         rows[place] += [(name, row, means[row["label"]]) for row in clusters.to_dict("records")]
-    for place, of_fold in enumerate(found):
-        _add(of_fold, "fc", rows[place])
+    for place, result in enumerate(found):
+        _add(result, "fc", rows[place])
     return found
 
 
-def _add(of_fold: FoldRegions, measure: str, rows: list[tuple[str | None, dict, pd.Series]]):
+def _add(result: FoldRegions, measure: str, rows: list[tuple[str | None, dict, pd.Series]]):
     """Add the clusters of a measure and their means, numbered by decreasing |peak t|."""
     rows = sorted(rows, key=lambda row: -abs(row[1]["t"]))
     columns = {}
     for number, (seed, row, values) in enumerate(rows, start=1):
-        name = f"{measure.upper()}{number}"
+        name = f"{measure_name(measure)}{number}"
         peak = {axis: row[axis] for axis in ("x_mm", "y_mm", "z_mm")}
-        of_fold.regions.append(
-            {"fold": of_fold.fold.number, "cluster_id": name, "measure": measure, "seed": seed}
+        result.regions.append(
+            {"fold": result.fold.number, "cluster_id": name, "measure": measure, "seed": seed}
             | {"region": aal().nearest(tuple(peak.values()))[0], **peak}
             | {"t": row["t"], "n_voxels": row["n_voxels"]}
         )
         columns[name] = values
-    table = pd.DataFrame(columns, index=of_fold.features.index)
-    of_fold.features = pd.concat([of_fold.features, table], axis=1)
+    table = pd.DataFrame(columns, index=result.features.index)
+    result.features = pd.concat([result.features, table], axis=1)
 
 
 def read_local_maps(
@@ -254,7 +250,9 @@ def atlas_means(
     present = np.unique(labels[labels != 0]).tolist()
     return pd.DataFrame(
         {
-            f"{measure.upper()} {names[label]}": maps[:, labels == label].mean(axis=1, dtype=float)
+            f"{measure_name(measure)} {names[label]}": maps[:, labels == label].mean(
+                axis=1, dtype=float
+            )
             for measure, maps in local.items()
             for label in present
         }
@@ -283,23 +281,23 @@ def stored_connectivity(paths: list[str]) -> Connectivity:
 
 def region_table(found: list[FoldRegions]) -> pd.DataFrame:
     """All regions of all folds, columns ``REGIONS``."""
-    rows = [row for of_fold in found for row in of_fold.regions]
+    rows = [row for result in found for row in result.regions]
     return pd.DataFrame(rows, columns=list(REGIONS))
 
 
 def feature_table(found: list[FoldRegions]) -> pd.DataFrame:
     """All features of all folds in long form, columns ``FEATURES``; none for an empty fold."""
     tables = [pd.DataFrame(columns=list(FEATURES))]
-    for of_fold in found:
-        long = of_fold.features.melt(
+    for result in found:
+        long = result.features.melt(
             var_name="cluster_id", value_name="value", ignore_index=False
         ).reset_index()
-        tables.append(long.assign(fold=of_fold.fold.number)[list(FEATURES)])
+        tables.append(long.assign(fold=result.fold.number)[list(FEATURES)])
     filled = [table for table in tables if len(table)] or tables[:1]
     return pd.concat(filled, ignore_index=True)
 
 
-def features_of(table: pd.DataFrame, folds: list[Fold]) -> dict[int, pd.DataFrame]:
+def features_from_table(table: pd.DataFrame, folds: list[Fold]) -> dict[int, pd.DataFrame]:
     """Features of each fold from `feature_table`, indexed by participant, by fold number."""
     features = {}
     for fold in folds:

@@ -1,7 +1,7 @@
-"""Who trains and who is tested.
+"""Cross-validation folds and splits.
 
-Groups are labels, 1 for patients and 0 for controls. The sets depend on the seed and on the order
-of the participants in the table, on nothing else.
+Groups are labels, 1 for patients and 0 for controls. The sets depend only on the seed and on the
+order of the participants in the table.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from restpain.presentation.numbers import counted
 from restpain.random_seeds import step_seed
 
 
@@ -41,7 +42,7 @@ def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> 
     for group, name in ((1, "patients"), (0, "controls")):
         members = np.flatnonzero(labels == group)
         if len(members) < 2:
-            raise ValueError(f"{len(members)} {name}, and a split into two sets needs 2")
+            raise ValueError(f"a split into two sets needs 2 {name}, found {len(members)}")
         size = int(np.floor(len(members) * test_fraction + 0.5))
         size = min(max(size, 1), len(members) - 1)
         test[generator.permutation(members)[:size]] = True
@@ -51,11 +52,10 @@ def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> 
 def stratified_folds(
     labels: np.ndarray, *, n_folds: int, seed: int, sites: np.ndarray | None = None
 ) -> np.ndarray:
-    """Deal the participants into folds, so that each fold has its share of each group.
+    """Random folds, stratified by group, and by site if ``sites`` are given.
 
-    Both groups and the whole are shared out as evenly as whole persons allow: sizes
-    differ by at most one; so do those of each group of each site, if ``sites`` are given. With
-    fewer members than folds a group is absent from some.
+    Sizes of the folds differ by at most one, in all, in each group, and in each group of each
+    site. With fewer members than folds a group is absent from some.
 
     Returns
     -------
@@ -69,10 +69,11 @@ def stratified_folds(
     """
     labels = np.asarray(labels)
     if len(labels) < n_folds:
-        raise ValueError(f"{len(labels)} participants cannot be dealt into {n_folds} folds")
+        raise ValueError(f"{n_folds} folds need as many participants, found {len(labels)}")
     for group, name in ((1, "patients"), (0, "controls")):
-        if np.count_nonzero(labels == group) < 2:
-            raise ValueError(f"{np.count_nonzero(labels == group)} {name}, and folds need 2")
+        n_members = np.count_nonzero(labels == group)
+        if n_members < 2:
+            raise ValueError(f"folds need 2 {name}, found {n_members}")
     generator = np.random.default_rng(seed)
     order = np.concatenate([generator.permutation(members) for members in _strata(labels, sites)])
     folds = np.empty(len(labels), dtype=int)
@@ -81,7 +82,7 @@ def stratified_folds(
 
 
 def _strata(labels: np.ndarray, sites: np.ndarray | None) -> list[np.ndarray]:
-    """Rows of patients and of controls, each site by itself if there are any."""
+    """Rows of patients and of controls, separately for each site if ``sites`` are given."""
     sites = np.zeros(len(labels)) if sites is None else np.asarray(sites)
     return [
         np.flatnonzero((labels == group) & (sites == site))
@@ -92,19 +93,19 @@ def _strata(labels: np.ndarray, sites: np.ndarray | None) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class Fold:
-    """One outer fold: who trains, who is tested, and the record of who was seen.
+    """One outer fold: its training and test set.
 
     Attributes
     ----------
     number : int
         Counted from 1 over all repeats.
     repeat : int
-        Repeat of the dealing, from 1.
+        Repeat of the cross-validation, from 1.
     participants : tuple of str
         All participants, in table order.
     test : ndarray of bool, shape (n_participants,)
     unused : ndarray of bool, shape (n_participants,), optional
-        Participants who neither train nor are tested; nobody by default.
+        Participants in neither set; none by default.
     """
 
     number: int
@@ -115,7 +116,7 @@ class Fold:
 
     @property
     def training(self) -> np.ndarray:
-        """True for the participants that may be seen, shape (n_participants,)."""
+        """True in the training set, shape (n_participants,)."""
         return ~self.test if self.unused is None else ~self.test & ~self.unused
 
     def table(self) -> pd.DataFrame:
@@ -129,27 +130,30 @@ class Fold:
             }
         )
 
-    def saw(self, step: str, participants) -> str:
-        """Record who a fitted step saw: a sentence for the log.
+    def training_record(self, step: str, participants) -> str:
+        """Sentence for the log that names the participants a step was fitted on.
 
         Raises
         ------
         ValueError
-            If a participant of the test set is among them.
+            If a participant is not in the training set.
         """
-        hidden = self.test if self.unused is None else self.test | self.unused
-        hidden = {name for name, out in zip(self.participants, hidden, strict=True) if out}
-        leaked = [name for name in participants if name in hidden]
-        if leaked:
-            raise ValueError(
-                f"fold {self.number}: {step} saw {', '.join(leaked)} of the test set, which must "
-                "not be seen before the prediction"
-            )
+        held_out = self.test if self.unused is None else self.test | self.unused
+        held_out = set(np.array(self.participants)[held_out])
         names = list(participants)
-        return f"fold {self.number}: {step} saw {len(names)} participants: {' '.join(names)}"
+        outside = [name for name in names if name in held_out]
+        if outside:
+            raise ValueError(
+                f"fold {self.number}: {step} was fitted on {', '.join(outside)}, outside the "
+                "training set; only training participants may be used before the prediction"
+            )
+        return (
+            f"fold {self.number}: {step} was fitted on {counted(len(names), 'participant')}: "
+            f"{' '.join(names)}"
+        )
 
 
-def deal_folds(
+def repeated_folds(
     participants: tuple[str, ...],
     labels: np.ndarray,
     *,
@@ -158,15 +162,18 @@ def deal_folds(
     seed: int,
     sites: np.ndarray | None = None,
 ) -> list[Fold]:
-    """All outer folds: in each repeat every participant is tested once; see `stratified_folds`."""
+    """Outer folds of repeated cross-validation; in each repeat every participant is tested once.
+
+    Each repeat uses `stratified_folds` with a seed of its own.
+    """
     folds = []
     for repeat in range(1, n_repeats + 1):
-        dealt = stratified_folds(
+        assigned = stratified_folds(
             labels, n_folds=n_folds, seed=step_seed(seed, "folds", repeat), sites=sites
         )
         for fold in range(1, n_folds + 1):
             number = (repeat - 1) * n_folds + fold
-            folds.append(Fold(number, repeat, tuple(participants), dealt == fold))
+            folds.append(Fold(number, repeat, tuple(participants), assigned == fold))
     return folds
 
 
@@ -178,7 +185,7 @@ def smaller_training_sets(
     seed: int,
     sites: np.ndarray | None = None,
 ) -> list[Fold]:
-    """Folds with the same test sets, of whose training sets only a share is used.
+    """Folds with the same test sets and a share of each training set.
 
     Each group (of each site, if ``sites`` are given) gives its share, rounded half up, at least 3
     members if it has them. For one seed the smaller training set is part of the larger.
@@ -205,8 +212,8 @@ def smaller_training_sets(
     return smaller
 
 
-def folds_of(table: pd.DataFrame) -> list[Fold]:
-    """Outer folds from the table that ``Fold.table`` makes, one below the other."""
+def folds_from_table(table: pd.DataFrame) -> list[Fold]:
+    """Outer folds from the concatenated tables of ``Fold.table``."""
     return [
         Fold(
             number=int(number),

@@ -1,4 +1,4 @@
-"""What a fitted model says, and the plainest model: logistic regression."""
+"""Predictions of a fitted model, and logistic regression."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from restpain.classification.folds import stratified_folds
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a fitted model says, as the probability to be a patient.
+    """Predicted probabilities to be a patient.
 
     Attributes
     ----------
     training : ndarray of shape (n_training,)
-        Of each training row by the models fitted without it.
+        Out-of-fold probability of each training row, from models fitted without it.
     test : ndarray of shape (n_test,)
-        Of the test rows, mean over the models of all folds.
+        Probability of each test row.
     weights : dict of str to float
         Share of each learner in the ensemble; they sum to 1. Empty for one model alone.
     """
@@ -38,7 +38,7 @@ def logistic_fitter(n_folds: int) -> Fitter:
     """Logistic regression on standardised columns, ridge penalty of 1 (C = 1).
 
     Standardisation and coefficients are those of the training rows. The probabilities of the
-    training rows, from which the cutoff is chosen, come from inner folds.
+    training rows, from which the cutoff is selected, come from inner folds.
     """
 
     def fit(training, labels, test, seed) -> Prediction:
@@ -53,7 +53,6 @@ def logistic_fitter(n_folds: int) -> Fitter:
         held_out = np.empty(len(labels))
         for number in np.unique(inner):
             held_out[inner == number] = predicted(inner != number, training[inner == number])
-        everybody = np.ones(len(labels), dtype=bool)
-        return Prediction(held_out, predicted(everybody, test), {})
+        return Prediction(held_out, predicted(slice(None), test), {})
 
     return fit

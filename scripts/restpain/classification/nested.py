@@ -1,4 +1,4 @@
-"""Classification with nothing leaking: an arm's out-of-fold predictions and their numbers."""
+"""Nested cross-validation: out-of-fold predictions of an arm and their summary."""
 
 from dataclasses import dataclass
 
@@ -23,22 +23,22 @@ from restpain.intervals import wilson_interval
 from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
-N_SHUFFLES = 9999  # of the labels beside fixed predictions
+N_SHUFFLES = 9999  # of the labels, with fixed predictions
 N_BINS = 5  # of the calibration
 CUTOFF_RULE = "largest Youden index in the inner folds of the training set"
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A model and what it is given.
+    """Model and features of an arm.
 
     Attributes
     ----------
     name : str
-    words : str
-        The features, for the reader.
+    description : str
+        The features in words.
     features : dict of int to DataFrame of shape (n_participants, n_features)
-        By fold, indexed by participant_id; they may have no column.
+        By fold number, indexed by participant_id; a table may have no column.
     fit : callable
         The model.
     sites : Series, optional
@@ -46,7 +46,7 @@ class Arm:
     """
 
     name: str
-    words: str
+    description: str
     features: dict[int, pd.DataFrame]
     fit: Fitter
     sites: pd.Series | None = None
@@ -55,12 +55,12 @@ class Arm:
 def predict_folds(
     arm: Arm, labels: pd.Series, folds: list[Fold], *, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
-    """Fit the model on the training participants of each fold and predict the others.
+    """Fit the model on the training set of each fold and predict its test set.
 
-    Features are harmonised across the sites of the arm, if it has any, as the training
-    participants say. A feature that is constant in these is left out. Without any feature every
+    Features are harmonised across the sites of the arm, if it has any, with estimates from the
+    training set. A feature that is constant there is omitted. Without any feature every
     participant gets the share of patients in the cohort, which the design of a case-control study
-    fixes; it is the same in all folds and so orders nobody.
+    fixes; it is the same in all folds and gives an AUC of 0.5.
 
     Parameters
     ----------
@@ -77,23 +77,23 @@ def predict_folds(
     weights : DataFrame
         ``NESTED_WEIGHTS``: share of each learner in each fold with a feature.
     records : list of str
-        Who was seen.
+        Participants that each step was fitted on.
 
     Raises
     ------
     ValueError
-        If a participant of the test set is among those ComBat or a model is fitted on.
+        If ComBat or a model is fitted on a participant outside the training set.
     """
     tables, weights, records = [], [], []
     for fold in folds:
         features = arm.features[fold.number]
         training, tested = features[fold.training], features[fold.test]
         if arm.sites is not None:
-            records.append(fold.saw(f"ComBat of {arm.name}", training.index))
+            records.append(fold.training_record(f"ComBat of {arm.name}", training.index))
             training, tested = harmonised(training, tested, arm.sites)
         varying = training.nunique() > 1
         training, tested = training.loc[:, varying], tested.loc[:, varying]
-        records.append(fold.saw(f"model of {arm.name}", training.index))
+        records.append(fold.training_record(f"model of {arm.name}", training.index))
         if training.shape[1]:
             truth = labels[training.index].to_numpy()
             prediction = arm.fit(
@@ -125,7 +125,7 @@ def predict_folds(
 
 
 def first_repeat_auc(predictions: pd.DataFrame, labels: pd.Series) -> float:
-    """AUC of the first dealing, which the permutations of the groups repeat."""
+    """AUC of the first repeat, to which the permutations of the groups belong."""
     rows = predictions[predictions["repeat"] == predictions["repeat"].min()]
     return auc(rows["participant_id"].map(labels), rows["probability"])
 
@@ -133,7 +133,7 @@ def first_repeat_auc(predictions: pd.DataFrame, labels: pd.Series) -> float:
 def nested_summary(
     predictions: pd.DataFrame, labels: pd.Series, *, n_bootstrap: int, seed: int
 ) -> dict:
-    """All numbers of one arm from its out-of-fold predictions.
+    """Summary of an arm from its out-of-fold predictions.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def nested_summary(
     Returns
     -------
     dict
-        Columns ``auc`` to ``n`` of ``classification_columns.NESTED`` that need nothing else.
+        Columns ``auc`` to ``n`` of ``NESTED``, without those of permutations and cutoff rule.
     """
     wide = predictions.pivot(
         index="repeat", columns="participant_id", values=["probability", "cutoff", "fold"]
@@ -184,7 +184,7 @@ def nested_summary(
 
 
 def calibration_table(name: str, predictions: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
-    """Calibration of an arm, all repeats together, columns ``CALIBRATION``."""
+    """Calibration of an arm, pooled over repeats, columns ``CALIBRATION``."""
     truth = predictions["participant_id"].map(labels).to_numpy()
     bins = calibration(truth, predictions["probability"].to_numpy(), n_bins=N_BINS)
     rows = [(name, number, *row) for number, row in enumerate(bins, start=1)]

@@ -1,4 +1,4 @@
-"""Everything again with permuted groups: what the published and the leak-free arm find in nothing.
+"""Permutation null of the published and the leak-free classification.
 
 Importing this module imports AutoGluon, which takes seconds.
 """
@@ -9,14 +9,14 @@ import pandas as pd
 from restpain.classification.arms import ensemble_fitter, plain_arms
 from restpain.classification.evaluation import auc
 from restpain.classification.fold_regions import Connectivity, FoldRegions, Search, fold_regions
-from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.folds import Fold, repeated_folds
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, predict_folds
 from restpain.classification.published_protocol import published_protocol
 from restpain.cohort.design import Design
 from restpain.random_seeds import step_seed
 
-WHOLE = 0  # number of the fold that holds the whole sample and tests nobody
+WHOLE = 0  # number of the fold whose training set is the whole sample
 TEST, LEAVE_ONE_OUT = "A test", "A leave-one-out"
 
 
@@ -31,7 +31,7 @@ def permuted_regions(
     seed: int,
     sites: pd.Series | None = None,
 ) -> tuple[Design, list[FoldRegions]]:
-    """Permute the groups, deal the outer folds anew and choose all regions anew.
+    """Permuted groups with new outer folds and newly selected regions.
 
     Covariates, motion and sites stay with their participants.
 
@@ -44,7 +44,7 @@ def permuted_regions(
     """
     generator = np.random.default_rng(step_seed(seed, "permutation", permutation))
     permuted = design.permuted(generator.permutation(len(design.participants)))
-    dealt = deal_folds(
+    outer = repeated_folds(
         design.participants,
         permuted.patients.astype(int),
         n_folds=n_folds,
@@ -52,8 +52,8 @@ def permuted_regions(
         seed=seed,
         sites=sites,
     )
-    nobody = np.zeros(len(design.participants), dtype=bool)
-    folds = [Fold(WHOLE, 0, design.participants, nobody), *dealt]
+    no_test = np.zeros(len(design.participants), dtype=bool)
+    folds = [Fold(WHOLE, 0, design.participants, no_test), *outer]
     return permuted, fold_regions(local, connectivity, [permuted] * len(folds), folds, search)
 
 
@@ -70,10 +70,10 @@ def permuted_aucs(
     seed: int,
     sites: pd.Series | None = None,
 ) -> list[dict]:
-    """AUC of each arm with permuted groups, from the regions that these gave.
+    """AUC of each arm with permuted groups, from the regions selected with them.
 
-    The published protocol is that of all features together, never harmonised. Without a region in
-    the whole sample nothing tells the groups apart: its AUC counts as 0.5.
+    Arm A, published protocol, uses all features and is never harmonised. Without a region in
+    the whole sample its AUC counts as 0.5.
 
     Returns
     -------
@@ -101,8 +101,8 @@ def permuted_aucs(
         {"arm": TEST, "auc": published["auc"], "n_found": n_regions},
         {"arm": LEAVE_ONE_OUT, "auc": published["loocv_auc"], "n_found": n_regions},
     ]
-    folds = [of_fold.fold for of_fold in outer]
-    regional = {of_fold.fold.number: of_fold.features for of_fold in outer}
+    folds = [result.fold for result in outer]
+    regional = {result.fold.number: result.features for result in outer}
     arms = [
         Arm("B nested", "", regional, ensemble_fitter(learners, n_folds, n_search_trials), sites),
         Arm("D logistic", "", regional, logistic_fitter(n_folds), sites),

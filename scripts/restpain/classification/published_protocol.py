@@ -1,4 +1,4 @@
-"""The published protocol: one model per feature, regions chosen on all participants."""
+"""Arm A, published protocol: one model per feature, regions selected on all participants."""
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ def feature_sets(
 ) -> list[tuple[str, str, pd.DataFrame]]:
     """Measure, cluster id and columns of each model of the published protocol.
 
-    Of one measure each feature alone, then all together if there are several. Of several
-    measures the features of all together, if more than one measure has any.
+    For one measure: each feature alone, then all features if there are several. For several
+    measures: all features, if more than one measure has any.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def published_protocol(
     n_search_trials: int,
     seed: int,
 ) -> tuple[dict, pd.DataFrame]:
-    """Split, leave-one-out in the training set, cutoff there, test: as published.
+    """Leave-one-out and cutoff in each training set, then prediction of its test set.
 
     The splits depend on the seed and the labels only, so that all features share them.
 
@@ -58,7 +58,7 @@ def published_protocol(
     Returns
     -------
     summary : dict
-        Columns ``auc`` to ``n_test`` and ``learners`` of ``classification_columns.PUBLISHED``.
+        Columns ``auc`` to ``n_test`` and ``learners`` of ``PUBLISHED``.
     predictions : DataFrame
         repeat, participant_id, set, probability, feature.
 
@@ -71,8 +71,8 @@ def published_protocol(
     if missing.any():
         participant, name = missing.index[missing][0]
         raise ValueError(
-            f"the feature {name} of {participant} is missing, and none may be; exclude the "
-            "participant or make the feature anew"
+            f"the feature {name} of {participant} is missing; expected a number: exclude the "
+            "participant or recompute the feature"
         )
     values = features.to_numpy(float)
     rows, tables, weights = [], [], []
@@ -139,16 +139,16 @@ def _weights_in_words(weights: list[dict[str, float]], learners: list[str]) -> s
 
 
 def feature_roc(values: np.ndarray, labels: np.ndarray, *, n_bootstrap: int, seed: int) -> dict:
-    """AUC, interval and cutoff of a feature itself, as a clinician would read it.
+    """ROC analysis of a feature itself, without a model.
 
     The side on which patients lie is that of their mean and is kept in the bootstrap. A
-    constant feature has an AUC of 0.5 and no cutoff worth the name.
+    constant feature has an AUC of 0.5 and no meaningful cutoff.
 
     Returns
     -------
     dict
         Columns ``feature_auc`` to ``feature_specificity_percent`` of
-        ``classification_columns.PUBLISHED``.
+        ``PUBLISHED``.
     """
     higher = values[labels == 1].mean() >= values[labels == 0].mean()
     scores = values if higher else -values

@@ -1,4 +1,4 @@
-"""What stands beside Table 3: optimism, permuted groups, stability of regions, learning curve."""
+"""Robustness analyses of Table 3: optimism, permuted groups, stability, learning curve."""
 
 from itertools import combinations
 
@@ -8,18 +8,18 @@ import pandas as pd
 from restpain.classification.evaluation import exceedance_p, pair_order
 from restpain.classification.fold_regions import dice
 from restpain.intervals import wilson_interval
-from restpain.presentation.numbers import measure_name
+from restpain.presentation.numbers import counted, measure_name
 
 COLUMNS = {
     "topic": "optimism, permuted groups, stability or learning curve",
-    "quantity": "What the value is",
+    "quantity": "Name of the value",
     "value": "The value: AUC, difference of AUCs, share or Dice's overlap (0 to 1)",
     "low": "Lower end of the interval",
     "high": "Upper end of the interval",
-    "interval": "What the interval is",
+    "interval": "Type of the interval",
     "n": "Participants, permutations, folds or pairs of folds behind the value",
     "p": "(b + 1) / (m + 1) of the permuted groups for the AUC with the true groups",
-    "note": "How to read it",
+    "note": "Interpretation",
 }
 LEVEL = 0.95
 SETS = {"test": "its test sets", "train_loo": "leave-one-out"}
@@ -28,11 +28,10 @@ PERMUTED_ARMS = {"test": "A test", "train_loo": "A leave-one-out"}
 HEADLINE = "B nested"
 
 
-def together(published: pd.DataFrame) -> pd.Series | None:
-    """Row of the published protocol with all features together; None without any feature.
+def pooled_row(published: pd.DataFrame) -> pd.Series | None:
+    """Row of the published protocol with all features; None without any feature.
 
-    It is the last one: parts come measure by measure, then all together, and a lone
-    feature is all there is.
+    It is the last one: rows are ordered by measure, then all features, or a single feature.
     """
     return published.iloc[-1] if len(published) else None
 
@@ -48,7 +47,7 @@ def optimism(
     """AUC of the published protocol minus that of the leak-free arm, with its interval.
 
     Participants are drawn with replacement within the groups, with all their predictions in both
-    arms, so that what both arms owe to these participants cancels. Models are not refitted.
+    arms, so that variation common to both arms cancels. Models are not refitted.
 
     Parameters
     ----------
@@ -64,14 +63,14 @@ def optimism(
     -------
     (float, float, float)
         Difference, lower and upper end of the 95 % percentile interval. A split without
-        participants of both groups has no AUC and is left out of the mean, also in a
-        sample drawn.
+        participants of both groups has no AUC and is omitted from the mean, also in a
+        bootstrap sample.
     """
     order, truth = labels.index, labels.to_numpy()
     patients, controls = np.flatnonzero(truth == 1), np.flatnonzero(truth != 1)
     generator = np.random.default_rng(seed)
     drawn = np.zeros((n_bootstrap + 1, len(truth)))
-    drawn[0] = 1  # everybody once: the value itself
+    drawn[0] = 1  # all participants once: the value itself
     for group in (patients, controls):
         chosen = generator.choice(group, (n_bootstrap, len(group)))
         for row, members in enumerate(chosen, start=1):
@@ -110,7 +109,7 @@ def optimism_rows(
     seed: int,
 ) -> list[dict]:
     """Rows of the optimism; none without a region in the whole sample."""
-    row = together(published)
+    row = pooled_row(published)
     if row is None:
         return []
     mine = published_predictions[
@@ -132,7 +131,7 @@ def optimism_rows(
                 "high": high,
                 "interval": "95 % bootstrap of participants",
                 "n": len(labels),
-                "note": "A with all features together; above 0 is what circularity adds",
+                "note": "A with all features; above 0: bias by circularity",
             }
         )
     return rows
@@ -141,8 +140,8 @@ def optimism_rows(
 def permuted_rows(
     published: pd.DataFrame, nested: pd.DataFrame, permuted: pd.DataFrame
 ) -> list[dict]:
-    """Rows of what arms A and B reach with permuted groups, and the p of the true groups."""
-    row = together(published)
+    """Rows of the AUCs of arms A and B with permuted groups, and the p of the true groups."""
+    row = pooled_row(published)
     first = permuted[permuted["arm"] == PERMUTED_ARMS["test"]]
     n, with_region = len(first), int((first["n_found"] > 0).sum())
     low, high = wilson_interval(with_region, n)
@@ -157,19 +156,19 @@ def permuted_rows(
             "high": high,
             "interval": "95 % Wilson",
             "n": n,
-            "note": "Family-wise error of all local measures together",
+            "note": "Family-wise error of all local measures combined",
         }
     ]
     for kind, words in SETS.items():
-        of_arm = permuted[permuted["arm"] == PERMUTED_ARMS[kind]]
-        found = of_arm.loc[of_arm["n_found"] > 0, "auc"].dropna()
+        arm_rows = permuted[permuted["arm"] == PERMUTED_ARMS[kind]]
+        found = arm_rows.loc[arm_rows["n_found"] > 0, "auc"].dropna()
         rows.append(
             topic
             | {
                 "quantity": f"AUC of A in {words} where a region was found",
                 **_band(found),
                 "interval": band,
-                "note": "A0: what choosing regions on everybody makes of nothing",
+                "note": "A0: effect of selecting regions on all participants, under the null",
             }
         )
         observed = float("nan") if row is None else row[AUCS[kind]]
@@ -177,10 +176,10 @@ def permuted_rows(
             topic
             | {
                 "quantity": f"AUC of A in {words}, 0.5 where none was found",
-                **_band(of_arm["auc"].dropna()),
+                **_band(arm_rows["auc"].dropna()),
                 "interval": band,
-                "p": exceedance_p(observed, of_arm["auc"].dropna().to_numpy()),
-                "note": "p of A: how often permuted groups reach its AUC",
+                "p": exceedance_p(observed, arm_rows["auc"].dropna().to_numpy()),
+                "note": "p of A: share of permuted groups that reach its AUC",
             }
         )
     mine = permuted[permuted["arm"] == HEADLINE]
@@ -192,7 +191,7 @@ def permuted_rows(
             **_band(mine["auc"]),
             "interval": band,
             "p": exceedance_p(observed, mine["auc"].to_numpy()),
-            "note": "The permutation band of the leak-free arm; p of its first dealing",
+            "note": "Permutation band of the leak-free arm; p of its first repeat",
         }
     )
     return rows
@@ -206,7 +205,7 @@ def _band(values: pd.Series) -> dict:
 
 
 def stability_rows(measure: str, folds: np.ndarray, whole: np.ndarray) -> list[dict]:
-    """Rows of how much the regions of a measure agree between folds and with the whole sample.
+    """Rows of the overlap of regions of a measure between folds and with the whole sample.
 
     Parameters
     ----------
@@ -239,7 +238,7 @@ def stability_rows(measure: str, folds: np.ndarray, whole: np.ndarray) -> list[d
             "quantity": f"Share of outer folds without a region in {name}",
             "value": empty / len(folds),
             "n": len(folds),
-            "note": "A fold without any feature calls nobody",
+            "note": "A fold without any feature classifies no participant",
         }
     ]
 
@@ -267,8 +266,8 @@ def curve_rows(curve: pd.DataFrame) -> list[dict]:
             "high": row.auc_high,
             "interval": "95 % bootstrap of participants",
             "n": row.n_training,
-            "note": "Logistic regression, regions chosen anew; "
-            f"{row.folds_without_region} folds without a region",
+            "note": "Logistic regression, regions selected again; "
+            f"{counted(row.folds_without_region, 'fold')} without a region",
         }
         for row in curve.itertuples()
     ]

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from restpain.classification.robustness import AUCS, HEADLINE, PERMUTED_ARMS, together
+from restpain.classification.robustness import AUCS, HEADLINE, PERMUTED_ARMS, pooled_row
 from restpain.presentation.numbers import counted, number, p_clause
 from restpain.presentation.plots import frame
 from restpain.presentation.slices import ALERT, INK, MUTED
@@ -39,7 +39,7 @@ def draw_permuted(
     axes: Axes, published: pd.DataFrame, nested: pd.DataFrame, permuted: pd.DataFrame
 ) -> None:
     """Draw the AUCs with permuted groups as dots, and those with the true groups as diamonds."""
-    row = together(published)
+    row = pooled_row(published)
     first = nested.set_index("arm")["auc_first_repeat"]
     lines = [
         ("A, test sets", PERMUTED_ARMS["test"], None if row is None else row[AUCS["test"]]),

@@ -1,4 +1,4 @@
-"""Checks of fold_regions: what the training participants show, and of nobody else."""
+"""Checks of fold_regions: regions and features depend on the training set alone."""
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,12 @@ from restpain.classification.fold_regions import (
     atlas_means,
     dice,
     feature_table,
-    features_of,
+    features_from_table,
     fold_regions,
     region_table,
     stored_connectivity,
 )
-from restpain.classification.folds import deal_folds
+from restpain.classification.folds import repeated_folds
 from restpain.cohort.design import Design
 from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
 from restpain.io.images import read_arrays, write_arrays
@@ -30,8 +30,8 @@ def people(tmp_path_factory):
 @pytest.fixture(scope="module")
 def folds(people):
     labels = people.labels
-    dealt = deal_folds(tuple(labels.index), labels.to_numpy(), n_folds=5, n_repeats=1, seed=0)
-    return dealt[1:3]
+    ids = tuple(labels.index)
+    return repeated_folds(ids, labels.to_numpy(), n_folds=5, n_repeats=1, seed=0)[1:3]
 
 
 def regions_of(people, folds, *, local=None, design=None, series=None):
@@ -45,7 +45,7 @@ def found(people, folds):
     return regions_of(people, folds)
 
 
-def test_planted_regions_and_their_connectivity_are_found(people, folds, found):
+def test_simulated_regions_and_their_connectivity_are_found(people, folds, found):
     first = found[0]
 
     assert [row["cluster_id"] for row in first.regions[:1]] == ["ALFF1"]
@@ -56,15 +56,17 @@ def test_planted_regions_and_their_connectivity_are_found(people, folds, found):
     assert seeds <= {row["cluster_id"] for row in first.regions if row["measure"] == "alff"}
 
 
-def test_features_are_means_over_the_regions_of_everybody(people, folds, found):
+def test_features_are_means_over_the_regions_of_all_participants(people, folds, found):
     first = found[0]
-    if len(first.of_measure("alff").columns) == 1:
+    local = [row["cluster_id"] for row in first.regions if row["measure"] == "alff"]
+    if len(local) == 1:
         inside = first.voxels["alff"]
         expected = people.local["alff"][:, inside].mean(axis=1)
         np.testing.assert_allclose(first.features["ALFF1"], expected, rtol=1e-5)
     assert list(first.features.index) == list(people.labels.index)
     assert list(first.features) == [row["cluster_id"] for row in first.regions]
-    assert first.records[0].startswith("fold 2: alff, t-test and correction saw 16 participants: ")
+    record = "fold 2: alff, t-test and correction was fitted on 16 participants: "
+    assert first.records[0].startswith(record)
 
 
 def test_maps_series_and_groups_of_the_test_participants_have_no_part(
@@ -94,7 +96,7 @@ def test_maps_series_and_groups_of_the_test_participants_have_no_part(
 def test_a_test_participant_in_the_design_stops_the_run(people, folds, monkeypatch):
     monkeypatch.setattr(Design, "subset", lambda design, rows: design)
 
-    with pytest.raises(ValueError, match="fold 2: alff, t-test and correction saw sub-"):
+    with pytest.raises(ValueError, match="fold 2: alff, t-test and correction was fitted on sub-"):
         regions_of(people, folds)
 
 
@@ -107,10 +109,10 @@ def test_no_difference_gives_no_region_and_no_feature(people, folds):
     assert not nothing.voxels["fc"].any()
     assert list(region_table([nothing])) == list(REGIONS)
     assert list(feature_table([nothing])) == list(FEATURES)
-    assert features_of(feature_table([nothing]), folds)[2].shape == (20, 0)
+    assert features_from_table(feature_table([nothing]), folds)[2].shape == (20, 0)
 
 
-def test_one_correction_for_all_seeds_asks_for_larger_clusters(people, folds):
+def test_one_correction_for_all_seeds_requires_larger_clusters(people, folds):
     fold, maps = folds[0], people.local["alff"]
     p = [
         search(STRICT | {"across_seeds": across})
@@ -123,11 +125,11 @@ def test_one_correction_for_all_seeds_asks_for_larger_clusters(people, folds):
 
 
 def test_features_survive_their_table(folds, found):
-    again = features_of(feature_table(found), folds)
+    again = features_from_table(feature_table(found), folds)
 
-    for of_fold in found:
+    for result in found:
         pd.testing.assert_frame_equal(
-            again[of_fold.fold.number], of_fold.features, check_names=False
+            again[result.fold.number], result.features, check_names=False
         )
 
 

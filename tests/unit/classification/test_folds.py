@@ -1,12 +1,13 @@
-"""Checks of folds: sizes, shares, and that nobody is on both sides."""
+"""Checks of folds: sizes, shares, and disjoint training and test sets."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from restpain.classification.folds import (
     Fold,
-    deal_folds,
-    folds_of,
+    folds_from_table,
+    repeated_folds,
     smaller_training_sets,
     stratified_folds,
     stratified_split,
@@ -35,7 +36,7 @@ def test_a_split_leaves_both_groups_on_both_sides(shape):
     assert set(labels[test]) == set(labels[~test]) == {0, 1}
 
 
-def test_a_split_depends_on_its_seed_alone_and_reaches_everybody():
+def test_a_split_depends_on_its_seed_alone_and_reaches_all_participants():
     labels = groups(8, 8)
     first, again = (stratified_split(labels, test_fraction=0.1, seed=5) for _ in range(2))
     drawn = sum(
@@ -47,7 +48,7 @@ def test_a_split_depends_on_its_seed_alone_and_reaches_everybody():
 
 
 def test_a_split_of_one_patient_is_refused():
-    with pytest.raises(ValueError, match="1 patients, and a split into two sets needs 2"):
+    with pytest.raises(ValueError, match="a split into two sets needs 2 patients, found 1"):
         stratified_split(groups(1, 9), test_fraction=0.1, seed=0)
 
 
@@ -63,13 +64,13 @@ def test_folds_differ_by_at_most_one_in_each_group_and_in_all(shape):
 
 
 def test_more_folds_than_participants_is_refused():
-    with pytest.raises(ValueError, match="6 participants cannot be dealt into 7 folds"):
+    with pytest.raises(ValueError, match="7 folds need as many participants, found 6"):
         stratified_folds(groups(3, 3), n_folds=7, seed=0)
 
 
-def test_every_repeat_tests_everybody_once_and_deals_anew():
+def test_every_repeat_tests_all_participants_once_in_new_folds():
     ids = tuple(f"sub-{number:02d}" for number in range(20))
-    folds = deal_folds(ids, groups(10, 10), n_folds=5, n_repeats=3, seed=0)
+    folds = repeated_folds(ids, groups(10, 10), n_folds=5, n_repeats=3, seed=0)
 
     assert [fold.number for fold in folds] == list(range(1, 16))
     for repeat in (1, 2, 3):
@@ -79,12 +80,10 @@ def test_every_repeat_tests_everybody_once_and_deals_anew():
 
 
 def test_folds_survive_their_table():
-    import pandas as pd
-
     ids = tuple(f"sub-{number:02d}" for number in range(11))
-    folds = deal_folds(ids, groups(5, 6), n_folds=3, n_repeats=2, seed=0)
+    folds = repeated_folds(ids, groups(5, 6), n_folds=3, n_repeats=2, seed=0)
 
-    again = folds_of(pd.concat([fold.table() for fold in folds]))
+    again = folds_from_table(pd.concat([fold.table() for fold in folds]))
 
     assert [fold.participants for fold in again] == [fold.participants for fold in folds]
     assert [(fold.number, fold.repeat) for fold in again] == [
@@ -93,7 +92,7 @@ def test_folds_survive_their_table():
     np.testing.assert_array_equal([fold.test for fold in again], [fold.test for fold in folds])
 
 
-def test_groups_of_each_site_are_shared_out_evenly_and_stay_so_in_the_whole():
+def test_folds_are_stratified_by_group_and_site_and_of_even_size():
     labels = groups(21, 25)
     sites = np.array(["A", "A", "B"] * 15 + ["C"])
     folds = stratified_folds(labels, n_folds=5, seed=1, sites=sites)
@@ -109,19 +108,19 @@ def test_groups_of_each_site_are_shared_out_evenly_and_stay_so_in_the_whole():
             assert np.ptp(np.bincount(there, minlength=6)[1:]) <= 1
 
 
-def test_a_step_that_saw_a_test_participant_stops_the_run():
+def test_a_step_fitted_on_a_test_participant_stops_the_run():
     fold = Fold(2, 1, ("sub-01", "sub-02", "sub-03"), np.array([False, True, False]))
 
-    record = fold.saw("model", ["sub-01", "sub-03"])
-    assert record == "fold 2: model saw 2 participants: sub-01 sub-03"
-    with pytest.raises(ValueError, match="fold 2: t-test saw sub-02 of the test set"):
-        fold.saw("t-test", ["sub-01", "sub-02"])
+    record = fold.training_record("model", ["sub-01", "sub-03"])
+    assert record == "fold 2: model was fitted on 2 participants: sub-01 sub-03"
+    with pytest.raises(ValueError, match="fold 2: t-test was fitted on sub-02, outside the"):
+        fold.training_record("t-test", ["sub-01", "sub-02"])
 
 
-def test_smaller_training_sets_keep_the_test_sets_and_lie_in_each_other():
+def test_smaller_training_sets_keep_the_test_sets_and_are_nested():
     labels = groups(12, 16)
     ids = tuple(f"sub-{number:02d}" for number in range(28))
-    folds = deal_folds(ids, labels, n_folds=4, n_repeats=1, seed=0)
+    folds = repeated_folds(ids, labels, n_folds=4, n_repeats=1, seed=0)
     half, more, all_of_it = (
         smaller_training_sets(folds, labels, share=share, seed=2) for share in (0.5, 0.75, 1.0)
     )
@@ -132,7 +131,7 @@ def test_smaller_training_sets_keep_the_test_sets_and_lie_in_each_other():
         assert (labels[small.training] == 0).sum() == 6
         assert not (small.training & ~large.training).any()
         np.testing.assert_array_equal(full.training, fold.training)
-    left_out = ids[np.flatnonzero(half[0].unused)[0]]
-    with pytest.raises(ValueError, match=f"saw {left_out}"):
-        half[0].saw("model", [left_out])
+    unused = ids[np.flatnonzero(half[0].unused)[0]]
+    with pytest.raises(ValueError, match=f"fitted on {unused}"):
+        half[0].training_record("model", [unused])
     assert set(half[0].table()["set"]) == {"train", "test", "unused"}

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from restpain.classification.evaluation import auc
-from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.folds import Fold, repeated_folds
 from restpain.classification.harmonisation import harmonised
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, predict_folds
@@ -15,7 +15,7 @@ INDEX = pd.Index(IDS, name="participant_id")
 SITES = pd.Series(np.tile(["A", "A", "B", "A"], 10), index=INDEX, name="scanner")
 LABELS = pd.Series(np.repeat([1, 0], 20), index=INDEX)
 TRAINING, TESTED = INDEX[:32], INDEX[32:]
-FOLDS = deal_folds(IDS, LABELS.to_numpy(), n_folds=5, n_repeats=1, seed=0, sites=SITES)
+FOLDS = repeated_folds(IDS, LABELS.to_numpy(), n_folds=5, n_repeats=1, seed=0, sites=SITES)
 # at_sites(noise()) by combatlearn 2.3.0: ComBat(SITES, eps=0.0) fitted on TRAINING, each feature
 # by itself; the first four participants of TRAINING, and TESTED
 COMBATLEARN_SEEN = [
@@ -157,14 +157,14 @@ def test_test_participants_do_not_move_cutoff_or_each_other_through_the_harmonis
     assert same.sum() == len(first) - 1
     pd.testing.assert_frame_equal(first[same], second[same])
     assert (first["cutoff"] == second["cutoff"]).all()
-    assert records[0].startswith("fold 1: ComBat of B nested saw 32 participants: sub-")
+    assert records[0].startswith("fold 1: ComBat of B nested was fitted on 32 participants: sub-")
     assert records[0].split(": ")[-1] == records[1].split(": ")[-1]  # those of the model
 
 
 def test_combat_that_is_given_a_test_participant_stops_the_run(monkeypatch):
     monkeypatch.setattr(Fold, "training", np.ones(40, dtype=bool))
 
-    with pytest.raises(ValueError, match="fold 1: ComBat of B nested saw sub-.* of the test set"):
+    with pytest.raises(ValueError, match="fold 1: ComBat of B nested was fitted on sub-"):
         predictions_of(noise(), SITES)
 
 

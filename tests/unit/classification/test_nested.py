@@ -1,12 +1,11 @@
-"""Checks of nested: out-of-fold predictions, their numbers, and that nothing leaks."""
+"""Checks of nested: out-of-fold predictions, their summary, and absence of leakage."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.classification.arms import leak_free_arms
 from restpain.classification.evaluation import auc
-from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.folds import Fold, repeated_folds
 from restpain.classification.logistic import Prediction, logistic_fitter
 from restpain.classification.nested import (
     Arm,
@@ -15,15 +14,14 @@ from restpain.classification.nested import (
     predict_folds,
     weights_in_words,
 )
-from restpain.cohort.design import Design
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 31))
 INDEX = pd.Index(IDS, name="participant_id")
 LABELS = pd.Series(np.repeat([1, 0], 15), index=INDEX)
-FOLDS = deal_folds(IDS, LABELS.to_numpy(), n_folds=5, n_repeats=2, seed=0)
+FOLDS = repeated_folds(IDS, LABELS.to_numpy(), n_folds=5, n_repeats=2, seed=0)
 
 
-def features_of(shift, seed=0):
+def simulated(shift, seed=0):
     values = np.random.default_rng(seed).normal(size=(30, 2)) + shift * LABELS.to_numpy()[:, None]
     return pd.DataFrame(values, index=INDEX, columns=["ALFF1", "FC1"])
 
@@ -33,16 +31,16 @@ def logistic_arm(table):
 
 
 def test_every_participant_is_predicted_once_per_repeat():
-    predictions, _, records = predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
+    predictions, _, records = predict_folds(logistic_arm(simulated(1.0)), LABELS, FOLDS, seed=0)
 
     seen = predictions.groupby("repeat")["participant_id"].apply(sorted)
     assert list(seen) == [sorted(IDS)] * 2
     assert len(records) == 10
-    assert "saw 24 participants" in records[0]
+    assert "was fitted on 24 participants" in records[0]
 
 
 def test_groups_and_values_of_test_participants_do_not_move_model_or_cutoff():
-    fold, table = FOLDS[0], features_of(1.0)
+    fold, table = FOLDS[0], simulated(1.0)
     first, *_ = predict_folds(logistic_arm(table), LABELS, [fold], seed=0)
     swapped = LABELS.where(~fold.test, 1 - LABELS)
     second, *_ = predict_folds(logistic_arm(table), swapped, [fold], seed=0)
@@ -58,24 +56,24 @@ def test_groups_and_values_of_test_participants_do_not_move_model_or_cutoff():
 def test_a_model_that_is_given_a_test_participant_stops_the_run(monkeypatch):
     monkeypatch.setattr(Fold, "training", np.ones(30, dtype=bool))
 
-    with pytest.raises(ValueError, match="fold 1: model of D logistic saw sub-.* of the test set"):
-        predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
+    with pytest.raises(ValueError, match="fold 1: model of D logistic was fitted on sub-"):
+        predict_folds(logistic_arm(simulated(1.0)), LABELS, FOLDS, seed=0)
 
 
 def test_probabilities_and_cutoff_come_from_the_fitter_and_are_rounded_once():
     def fit(training, labels, test, seed):
         return Prediction(np.where(labels == 1, 0.8, 0.4), np.full(len(test), 1 / 3), {})
 
-    arm = Arm("X", "", {1: features_of(0.0)}, fit)
+    arm = Arm("X", "", {1: simulated(0.0)}, fit)
     predictions, *_ = predict_folds(arm, LABELS, FOLDS[:1], seed=0)
 
     assert (predictions["probability"] == 0.333333).all()
     np.testing.assert_allclose(predictions["cutoff"], 0.6)
 
 
-def test_without_any_region_nobody_is_told_apart():
+def test_without_any_region_the_auc_is_a_half():
     uneven = LABELS.iloc[:26]
-    folds = deal_folds(IDS[:26], uneven.to_numpy(), n_folds=5, n_repeats=1, seed=0)
+    folds = repeated_folds(IDS[:26], uneven.to_numpy(), n_folds=5, n_repeats=1, seed=0)
     arm = Arm("B", "", {fold.number: pd.DataFrame(index=uneven.index) for fold in folds}, None)
     predictions, weights, _ = predict_folds(arm, uneven, folds, seed=0)
     row = nested_summary(predictions, uneven, n_bootstrap=100, seed=0)
@@ -89,7 +87,7 @@ def test_without_any_region_nobody_is_told_apart():
 
 
 def test_numbers_of_an_arm_are_those_of_its_predictions():
-    predictions, *_ = predict_folds(logistic_arm(features_of(1.0)), LABELS, FOLDS, seed=0)
+    predictions, *_ = predict_folds(logistic_arm(simulated(1.0)), LABELS, FOLDS, seed=0)
     row = nested_summary(predictions, LABELS, n_bootstrap=200, seed=0)
 
     per_repeat = [
@@ -108,7 +106,7 @@ def test_numbers_of_an_arm_are_those_of_its_predictions():
 
 def test_a_strong_difference_is_found_and_noise_is_not():
     def summary(shift):
-        predictions, *_ = predict_folds(logistic_arm(features_of(shift)), LABELS, FOLDS, seed=0)
+        predictions, *_ = predict_folds(logistic_arm(simulated(shift)), LABELS, FOLDS, seed=0)
         return nested_summary(predictions, LABELS, n_bootstrap=100, seed=0)
 
     strong, noise = summary(2.5), summary(0.0)
@@ -119,42 +117,6 @@ def test_a_strong_difference_is_found_and_noise_is_not():
     assert noise["p_shuffle"] > 0.05
 
 
-def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
-    def arms(*names, sites=None):
-        matrix = np.column_stack(
-            [np.where(LABELS == 1, 1.0, -1.0), np.ones(30)] + [np.arange(30.0)] * len(names)
-        )
-        design = Design(matrix, ("group", "intercept", *names), IDS)
-        regional = {fold.number: features_of(1.0) for fold in FOLDS}
-        motion = dict.fromkeys(IDS, 0.1)
-        atlas = pd.DataFrame({"ALFF Precentral_L": 1.0}, index=INDEX[::-1])
-        found = leak_free_arms(
-            regional,
-            atlas,
-            design,
-            motion,
-            measures=["alff"],
-            learners=["KNN"],
-            n_folds=5,
-            n_search_trials=0,
-            sites=sites,
-        )
-        return {arm.name: arm for arm in found}
-
-    with_age = arms("age", "mean_fd")
-    assert list(with_age["D demographics"].features[1]) == ["age"]
-    assert list(with_age["D motion"].features[1]) == ["mean_fd"]
-    assert with_age["B nested"].words == "ALFF, FC of the regions of each fold"
-    assert with_age["C atlas"].words == "ALFF in AAL regions, 1 features"
-    assert list(with_age["C atlas"].features[1].index) == list(IDS)
-    assert "D demographics" not in arms()
-    sites = pd.Series("A", index=INDEX, name="scanner")
-    harmonised = arms("age", sites=sites)
-    named = [name for name, arm in harmonised.items() if arm.sites is sites]
-    assert named == ["B nested", "C atlas", "D logistic"]
-    assert harmonised["C atlas"].words.endswith(", 1 features, harmonised across scanner")
-
-
 def test_weights_are_kept_per_fold_and_averaged_in_words():
     def fit(training, labels, test, seed):
         share = 1.0 if len(tables) else 0.5
@@ -163,7 +125,7 @@ def test_weights_are_kept_per_fold_and_averaged_in_words():
         return Prediction(np.full(len(labels), 0.5), prediction, {"XT": share, "RF": 1 - share})
 
     tables = []
-    arm = Arm("X", "", {fold.number: features_of(0.0) for fold in FOLDS[:2]}, fit)
+    arm = Arm("X", "", {fold.number: simulated(0.0) for fold in FOLDS[:2]}, fit)
     _, weights, _ = predict_folds(arm, LABELS, FOLDS[:2], seed=0)
 
     assert weights[["fold", "learner", "weight"]].to_numpy().tolist() == [
@@ -184,7 +146,7 @@ def test_cohorts_of_any_shape_give_numbers_also_with_one_class_in_a_test_fold(
     labels = pd.Series(
         np.repeat([1, 0], [n_patients, n_controls]), index=pd.Index(ids, name="participant_id")
     )
-    folds = deal_folds(ids, labels.to_numpy(), n_folds=5, n_repeats=1, seed=1)
+    folds = repeated_folds(ids, labels.to_numpy(), n_folds=5, n_repeats=1, seed=1)
     values = np.random.default_rng(0).normal(size=n) + 2 * labels.to_numpy()
     table = pd.DataFrame({"ALFF1": values, "constant": 1.0}, index=labels.index)
     arm = Arm("X", "", {fold.number: table for fold in folds}, logistic_fitter(5))

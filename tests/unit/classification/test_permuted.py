@@ -1,4 +1,4 @@
-"""Known answers: nothing planted, and much, through regions, features and models."""
+"""Checks of the permutation null with no effect and with a strong one."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from mapped_cohort import LENIENT, STRICT, cohort, search
 from restpain.classification.arms import ensemble_fitter
 from restpain.classification.evaluation import auc, exceedance_p
 from restpain.classification.fold_regions import fold_regions, stored_connectivity
-from restpain.classification.folds import Fold, deal_folds
+from restpain.classification.folds import Fold, repeated_folds
 from restpain.classification.nested import Arm, predict_folds
 from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.classification.published_protocol import published_protocol
@@ -20,7 +20,7 @@ def nested_auc(people, settings):
     """AUC of arm B, and of the published protocol in leave-one-out."""
     labels = people.labels
     ids = tuple(labels.index)
-    folds = deal_folds(ids, labels.to_numpy(), n_folds=N_FOLDS, n_repeats=1, seed=0)
+    folds = repeated_folds(ids, labels.to_numpy(), n_folds=N_FOLDS, n_repeats=1, seed=0)
     whole = Fold(0, 0, ids, np.zeros(len(ids), dtype=bool))
     found = fold_regions(
         people.local,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.classification.folds import deal_folds, smaller_training_sets
+from restpain.classification.folds import repeated_folds, smaller_training_sets
 from restpain.cohort.participants import Comparison
 from restpain.cohort.sites import checked_design, site_counts, small_site_problems
 
@@ -91,7 +91,7 @@ def test_a_site_that_is_just_large_enough_keeps_three_in_every_training_set(n_fo
     fewest = n
     for seed in range(200):  # groups permuted, folds dealt and training sets made smaller
         labels = np.random.default_rng(seed).permutation(np.arange(n) % 2)
-        folds = deal_folds(ids, labels, n_folds=n_folds, n_repeats=1, seed=seed, sites=sites)
+        folds = repeated_folds(ids, labels, n_folds=n_folds, n_repeats=1, seed=seed, sites=sites)
         folds += smaller_training_sets(folds, labels, share=0.5, seed=seed, sites=sites)
         fewest = min(fewest, *(np.count_nonzero(sites[fold.training] == "B") for fold in folds))
 
