@@ -70,23 +70,23 @@ rule select_participants:
         "../scripts/quality/select_participants.py"
 
 
-rule build_wall:
-    """The page on which all participants are looked at side by side, and rated."""
+rule build_quality_overview:
+    """QC overview page of all participants, on which they are rated."""
     input:
-        template=f"{workflow.basedir}/scripts/restpain/quality/templates/quality_wall.html.j2",
+        template=f"{workflow.basedir}/scripts/restpain/quality/templates/quality_overview.html.j2",
         quality="results/quality/quality.tsv",
         motion="results/quality/motion_of_groups.tsv",
         pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
     output:
-        wall=report(
+        overview=report(
             "results/quality.html",
             caption="../docs/captions/quality.rst",
             category="Quality",
         ),
     log:
-        "results/logs/build_wall.log",
+        "results/logs/build_quality_overview.log",
     benchmark:
-        "results/benchmarks/build_wall.tsv"
+        "results/benchmarks/build_quality_overview.tsv"
     conda:
         "../envs/figures.yaml"
     threads: 1
@@ -96,9 +96,9 @@ rule build_wall:
     params:
         source=config["cohort"]["source"],
         limits=quality_limits(),
-        code=code_digest("quality/build_wall.py"),
+        code=code_digest("quality/build_quality_overview.py"),
     script:
-        "../scripts/quality/build_wall.py"
+        "../scripts/quality/build_quality_overview.py"
 
 
 rule plot_participant:

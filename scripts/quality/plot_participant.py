@@ -24,7 +24,7 @@ from restpain.quality.participant_figure import (
     slices_figure,
     traces_figure,
 )
-from restpain.quality.participant_page import PICTURE_QUALITY, as_webp, fact_rows, judged_rows
+from restpain.quality.participant_page import PICTURE_QUALITY, as_webp, criterion_rows, fact_rows
 
 logger = logging.getLogger("plot_participant")
 
@@ -152,7 +152,7 @@ def plot_participant(
         {
             "participant": f"sub-{subject}",
             "simulated": simulated,
-            "judged": judged_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
+            "criteria": criterion_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
             "facts": fact_rows(facts),
             "regressors": facts["regressors"],
             "traces": as_webp(traces, quality=PICTURE_QUALITY),

@@ -110,7 +110,7 @@ def test_a_script_is_called_with_what_its_rule_declares(name):
 # before the quality control, or making the table themselves
 KNOW_EVERYBODY = {
     *("simulate_cohort", "simulate_participant", "import_participants", "check_cohort"),
-    *("check_design", "tabulate_quality", "select_participants", "build_wall"),
+    *("check_design", "tabulate_quality", "select_participants", "build_quality_overview"),
 }
 # inputs with one file of everybody who was preprocessed
 OF_EVERYBODY = {"maps", "series", "masks", "fc", "fc_maps", "func_qc", "anat_qc", "pictures"}

@@ -31,7 +31,7 @@ def quality_section(
 ) -> Section:
     """Show the numbers (``quality_table``) and pictures (PNG) of every participant.
 
-    ``motion`` says how the groups compare in motion (``quality_wall.motion_sentences``).
+    ``motion`` says how the groups compare in motion (``overview.motion_sentences``).
     """
     return Section(
         "quality",

@@ -67,3 +67,13 @@ def test_a_file_that_is_no_table_of_ratings_is_refused(tmp_path, text, sentence)
 
     assert sentence in found
     assert "qc_ratings.tsv" in found
+
+
+def test_a_template_of_ratings_with_quotes_comes_back(tmp_path):
+    path = tmp_path / "qc_ratings.tsv"
+    # as the script of the overview writes a reason with quotes
+    path.write_text(
+        'participant_id\trating\treason\nsub-1\tpass\t"""odd"" one"\nsub-3\tn/a\tn/a\n'
+    )
+
+    assert read_ratings(path, ["sub-1", "sub-3"]).loc["sub-1", "reason"] == '"odd" one'

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from restpain.io.tables import read_table, write_json, write_table
-from restpain.quality.limits import JUDGED
+from restpain.quality.limits import CRITERIA
 from scripts.quality.select_participants import select_participants
 from scripts.quality.tabulate_quality import FD, tabulate_quality
 
-OFF = dict.fromkeys([judged.limit for judged in JUDGED])
+OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
 GROUPS = {"patients": "CP", "controls": "HC"}
 IDS = [f"sub-{number:02d}" for number in range(1, 11)]
 
