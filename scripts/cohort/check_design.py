@@ -11,7 +11,7 @@ from restpain.cohort.design import (
 from restpain.cohort.participants import MEAN_FD, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
-from restpain.io.tables import write_json, write_table
+from restpain.io.tables import write_sidecar, write_table
 
 logger = logging.getLogger("check_design")
 
@@ -67,7 +67,7 @@ def check_design(
     for sentence in one_group_sentences(counts):
         logger.warning("%s", sentence)
     write_table(check_path, design_overview(design))
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import logging
 from restpain.cohort.participants import MEAN_FD, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 
 logger = logging.getLogger("select_participants")
 
@@ -54,7 +54,7 @@ def select_participants(
     logger.info("%d of %d participants analysed", len(kept), len(table))
     table["exclude"] = table["exclude"].replace("", None)
     write_table(analysed_path, table)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from restpain.cohort.participants import included, participant_of, read_particip
 from restpain.cohort.ratings import COLUMNS as RATING_COLUMNS
 from restpain.cohort.ratings import read_ratings
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, read_table, write_json, write_table
+from restpain.io.tables import read_json, read_table, write_sidecar, write_table
 from restpain.quality.group_motion import MOTION_COLUMNS, motion_of_groups
 from restpain.quality.limits import COLUMNS, quality_row
 
@@ -60,7 +60,7 @@ def tabulate_quality(
     logger.info("%d of %d left out", quality["exclude"].notna().sum(), len(quality))
 
     write_table(quality_path, quality)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
     motion = motion_of_groups(quality, patients=patients, controls=controls)
     write_table(motion_path, motion, MOTION_COLUMNS)
     template = quality.rename(columns={"rating_reason": "reason"})[list(RATING_COLUMNS)]
