@@ -43,3 +43,39 @@ def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec
     if len(shape) == 4:
         image.header.set_zooms((*image.header.get_zooms()[:3], tr))
     nib.save(image, path)
+
+
+def participant(number):
+    """Index of a participant without any problem."""
+    common = {"readable": True, "vendor": "Philips", "scale_slopes": [1.0], "layout": "classic"}
+    t1 = common | {
+        "label": "series 3",
+        "kind": "t1",
+        "matrix": [256, 256, 170],
+        "voxel_mm": [1.0, 1.0, 1.0],
+        "n_volumes": 1,
+        "repetition_time_s": 0.0076,
+        "slice_timing": None,
+        "digest": f"t1-{number}",
+    }
+    rest = common | {
+        "label": "series 5",
+        "kind": "rest",
+        "matrix": [64, 64, 32],
+        "voxel_mm": [3.44, 3.44, 4.6],
+        "n_volumes": 240,
+        "repetition_time_s": 2.0,
+        "slice_timing": None,
+        "digest": f"rest-{number}",
+    }
+    return {
+        "participant_id": f"sub-{number:02d}",
+        "source": "dicom",
+        "found": True,
+        "series": [t1, rest],
+    }
+
+
+def cohort(n=3):
+    """Indices of ``n`` participants without any problem."""
+    return [participant(number) for number in range(1, n + 1)]

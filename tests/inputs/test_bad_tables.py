@@ -83,12 +83,6 @@ of_table(
 of_table("covariate_that_is_constant", lambda t: t.replace("\tF", "\tM"))
 
 
-def test_what_spreadsheets_do_to_a_good_table_does_not_matter(tmp_path):
-    saved = b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode() + b"\t\t\t\t\r\n"
-
-    assert said_of_table(tmp_path, saved) == []
-
-
 def test_letters_beyond_ascii_pass(tmp_path):
     text = TABLE.replace("nrs", "schmerz_größe").replace("\tM\t", "\tmännlich\t")
 

@@ -1,46 +1,13 @@
-"""Checks of checks and run_checks: a sentence for each fault, none without one."""
+"""Checks of the cohort: a sentence for each fault, none without one."""
 
 import copy
 
 import pytest
 
+from cohort_inputs import cohort, participant
 from restpain.cohort.checks import cohort_problems, problem_table, sentences, unmatched_folders
 
 SETTINGS = {"drop_volumes": 10, "slice_order": "off", "band_hz": (0.01, 0.1)}
-
-
-def participant(number):
-    common = {"readable": True, "vendor": "Philips", "scale_slopes": [1.0], "layout": "classic"}
-    t1 = common | {
-        "label": "series 3",
-        "kind": "t1",
-        "matrix": [256, 256, 170],
-        "voxel_mm": [1.0, 1.0, 1.0],
-        "n_volumes": 1,
-        "repetition_time_s": 0.0076,
-        "slice_timing": None,
-        "digest": f"t1-{number}",
-    }
-    rest = common | {
-        "label": "series 5",
-        "kind": "rest",
-        "matrix": [64, 64, 32],
-        "voxel_mm": [3.44, 3.44, 4.6],
-        "n_volumes": 240,
-        "repetition_time_s": 2.0,
-        "slice_timing": None,
-        "digest": f"rest-{number}",
-    }
-    return {
-        "participant_id": f"sub-{number:02d}",
-        "source": "dicom",
-        "found": True,
-        "series": [t1, rest],
-    }
-
-
-def cohort(n=3):
-    return [participant(number) for number in range(1, n + 1)]
 
 
 def changed(kind="rest", **facts):
@@ -117,8 +84,8 @@ def test_known_slice_times_pass_and_a_named_order_beside_them_is_a_warning():
         ({"compression": "lossy"}, "error", "lossy compression; expected lossless images"),
         ({"compression": "lossless"}, "info", "lossless compression"),
         ({"layout": "mosaic"}, "info", "mosaic DICOM of 64x64x32 voxels"),
-        ({"n_duplicates": 4}, "error", "4 images twice; expected each image once"),
-        ({"n_missing_slices": 2}, "error", "gaps where 2 slices should be"),
+        ({"n_duplicates": 4}, "error", "4 duplicate images; expected each image once"),
+        ({"n_missing_slices": 2}, "error", "2 missing slices; expected slices at"),
         (
             {"n_images": 7679, "n_missing_images": 1},
             "error",
@@ -130,7 +97,8 @@ def test_known_slice_times_pass_and_a_named_order_beside_them_is_a_warning():
         ({"sidecar_readable": False}, "error", "a sidecar that is no JSON object"),
         ({"sides": "unknown"}, "error", "no orientation in the header"),
         ({"sides": "contradictory"}, "error", "an sform and a qform that exchange left and right"),
-        ({"readable": False}, "error", "series 5 cannot be read or ends early"),
+        ({"readable": False}, "error", "series 5 cannot be read; expected"),
+        ({"readable": False, "damage": "ends early"}, "error", "series 5 ends early; expected"),
     ],
 )
 def test_one_odd_run_among_three_is_named_with_value_and_expectation(facts, severity, text):
@@ -206,8 +174,8 @@ def test_preprocessed_data_need_no_t1_and_no_slice_times():
             "error",
             "no such folder in cohort.data; expected sub-01 or",
         ),
-        ({"n_damaged_files": 2, "n_files": 9}, "error", "2 DICOM files that end early"),
-        ({"n_other_files": 2, "n_files": 9}, "info", "2 files that are no DICOM images of MR"),
+        ({"n_damaged_files": 2, "n_files": 9}, "error", "2 damaged DICOM files"),
+        ({"n_other_files": 2, "n_files": 9}, "info", "2 files beside the DICOM images of MR"),
         ({"n_patients": 2}, "warning", "2 different PatientID in the T1 and the rest series"),
     ],
 )

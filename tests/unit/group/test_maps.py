@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.cohort.participants import of_analysed, participant_of, patients_first
+from restpain.cohort.participants import participant_of
 from restpain.group import maps as groupmaps
 from restpain.group.maps import maps_of_volumes, read_design
 from restpain.io.images import write_masked
@@ -36,37 +36,6 @@ def written(folder, values):
         paths.append(f"{folder}/{label}_task-rest_stat-fc_boldmap.nii.gz")
         write_masked(paths[-1], value, MASK, AFFINE)
     return paths
-
-
-def test_a_participant_is_read_off_the_name_of_a_file():
-    assert participant_of("results/sub-01/func/sub-01_task-rest_desc-x.json") == "sub-01"
-
-
-def test_files_of_the_analysed_are_told_by_their_names_and_keep_their_order(participants):
-    paths = [f"{label}_{measure}.nii.gz" for measure in "ba" for label in reversed(IDS)]
-
-    kept = of_analysed(paths, participants)
-
-    assert kept == [path for path in paths if not path.startswith("sub-07")]
-    assert of_analysed([], participants) == []
-    patients = [path for path in paths if int(path[4:6]) % 2 == 0]
-    assert of_analysed(patients, participants, group="patient") == patients
-
-
-def test_an_analysed_participant_without_files_is_no_smaller_group(participants):
-    paths = [f"{label}_x.nii.gz" for label in IDS if label != "sub-03"]
-
-    with pytest.raises(ValueError, match="sub-03 is analysed and has 0 of the files"):
-        of_analysed(paths, participants)
-    with pytest.raises(ValueError, match="sub-01 is analysed and has 0 of the files"):
-        of_analysed(["sub-07_x.nii.gz"], participants)
-
-
-def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
-    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, **GROUPS)
-
-    labels = [participant_of(path)[-2:] for path in ordered]
-    assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]
 
 
 def test_the_design_has_the_rows_of_the_maps_whatever_their_order(participants):
