@@ -1,4 +1,4 @@
-"""Whether the participants allow the group comparison: every problem at once."""
+"""Check that the group comparison can be estimated; all problems at once."""
 
 import logging
 
@@ -57,11 +57,11 @@ def check_design(
         raise ValueError("\n".join([str(error), *problems])) from None
     if problems:
         raise ValueError("\n".join(problems))
-    logger.info("%d patients, %d controls", design.patients.sum(), design.controls.sum())
+    logger.info("patients: %d, controls: %d", design.patients.sum(), design.controls.sum())
     counts = category_counts(table, patients=patients, controls=controls, covariates=known)
     for row in counts.itertuples():
         logger.info(
-            "%s %s: %d patients, %d controls",
+            "%s %s: patients %d, controls %d",
             *(row.covariate, row.level, row.n_patients, row.n_controls),
         )
     for sentence in one_group_sentences(counts):

@@ -1,4 +1,4 @@
-"""The user's table of participants, checked and in one form."""
+"""Table of participants, checked and in one form."""
 
 import logging
 

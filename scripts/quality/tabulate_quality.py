@@ -57,7 +57,7 @@ def tabulate_quality(
     quality = pd.DataFrame(rows, columns=list(COLUMNS))
     for row in quality[quality["exclude"].notna()].itertuples():
         logger.info("%s does not enter the group level: %s", row.participant_id, row.exclude)
-    logger.info("%d of %d left out", quality["exclude"].notna().sum(), len(quality))
+    logger.info("%d of %d excluded", quality["exclude"].notna().sum(), len(quality))
 
     write_table(quality_path, quality)
     write_sidecar(columns_path, COLUMNS)

@@ -1,4 +1,4 @@
-"""What users wrote is never markup and never code."""
+"""Texts of the user are never markup and never code."""
 
 import ast
 from html.parser import HTMLParser

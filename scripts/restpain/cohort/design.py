@@ -1,10 +1,12 @@
-"""The design of the group comparison: its columns, and everything that can be wrong with them."""
+"""Design of the group comparison: columns, and checks that it can be estimated."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+
+from restpain.presentation.numbers import counted
 
 SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
@@ -162,9 +164,9 @@ def collinear_ranks(matrix: np.ndarray, names: tuple[str, ...]) -> list[str]:
 
 
 def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]) -> list[str]:
-    """List what is wrong with the clinical score of the patients, a sentence each.
+    """Problems of the clinical score of the patients, a sentence each.
 
-    A patient without a score is no problem: the correlation leaves the patient out. Covariates
+    A patient without a score is no problem: the correlation excludes the patient. Covariates
     are those of the correlation.
     """
     if score is None:
@@ -222,13 +224,13 @@ def category_counts(
 def one_group_sentences(counts: pd.DataFrame) -> list[str]:
     """Name the levels of `category_counts` that only one group has, a sentence each.
 
-    The model can be fitted, but such participants tell nothing about the group difference.
+    The model can be fitted, but such participants do not contribute to the group difference.
     """
     alone = counts[(counts["n_patients"] == 0) ^ (counts["n_controls"] == 0)]
     return [
-        f"the covariate {row.covariate} is {row.level} for {row.n_patients} patients and "
-        f"{row.n_controls} controls; expected both groups; these participants add nothing to the "
-        f"group difference: merge the level with another or exclude them"
+        f"the covariate {row.covariate} is {row.level} for {counted(row.n_patients, 'patient')} "
+        f"and {counted(row.n_controls, 'control')}; expected both groups; these participants add "
+        "nothing to the group difference: merge the level with another or exclude them"
         for row in alone.itertuples()
     ]
 
@@ -262,7 +264,7 @@ def _variance_inflation(others: np.ndarray, values: np.ndarray) -> float:
 
 def _group_size_problems(sizes: dict[str, int]) -> list[str]:
     return [
-        f"the group {label} has {size} participants, but a group needs at least "
+        f"the group {label} has {counted(size, 'participant')}, but a group needs at least "
         f"{SMALLEST_GROUP} participants"
         for label, size in sizes.items()
         if size < SMALLEST_GROUP
@@ -305,7 +307,7 @@ def _column_problems(table: pd.DataFrame, covariates: list[str]) -> list[str]:
 
 
 def _with_commas(values: pd.Series) -> pd.Series:
-    """Which values are numbers with a decimal comma."""
+    """Mark values that are numbers with a decimal comma."""
     return values.astype(str).str.fullmatch(DECIMAL_COMMA).astype(bool)
 
 
@@ -342,8 +344,8 @@ def _estimability_problems(matrix: np.ndarray, names: list[str]) -> list[str]:
     n_participants, n_columns = matrix.shape
     if n_participants <= n_columns:
         return [
-            f"the design has {n_columns} columns ({', '.join(names)}), but {n_participants} "
-            f"participants; it needs at least {n_columns + 1}"
+            f"the design has {n_columns} columns ({', '.join(names)}), but "
+            f"{counted(n_participants, 'participant')}; it needs at least {n_columns + 1}"
         ]
     varying = [
         index for index in range(n_columns) if index == 1 or np.ptp(matrix[:, index]) > 0
@@ -353,12 +355,12 @@ def _estimability_problems(matrix: np.ndarray, names: list[str]) -> list[str]:
     if not covariates:
         return []
     reason = (
-        "tell the groups apart completely or repeat each other"
+        "separate the groups completely or repeat each other"
         if "group" in involved
         else "repeat each other"
     )
     shown = [name for name in involved if name != "intercept"]
     return [
-        f"the columns {', '.join(shown)} of the design are collinear: they {reason}, so that no "
-        f"effect can be told from the other; drop {' or '.join(covariates)}"
+        f"the columns {', '.join(shown)} of the design are collinear: they {reason}, so that "
+        f"their effects cannot be estimated apart; drop {' or '.join(covariates)}"
     ]

@@ -25,8 +25,8 @@ SECONDS_PER_UNIT = {8: 1.0, 16: 1e-3, 24: 1e-6}  # by the code of NIfTI
 def _nibabel():
     """Import nibabel without pydicom, whose start it would pay at each start of a job.
 
-    It looks for pydicom to show the DICOM headers that a NIfTI file may embed; nobody reads them
-    here. That pydicom is missing is pretended during this import only.
+    It looks for pydicom to show the DICOM headers that a NIfTI file may embed; they are not
+    read here. pydicom is hidden during this import only.
     """
     missing = "pydicom" not in sys.modules
     if missing:

@@ -1,8 +1,8 @@
-"""The page that tells the study, put together from sections that know nothing of each other.
+"""Report page made of independent sections, and pages from one template.
 
-A section is a module ``report_NAME.py`` with one function ``NAME_section`` that returns a
+A section is a module ``section_NAME.py`` with one function ``NAME_section`` that returns a
 :class:`Section`, and a template ``templates/section_NAME.html.j2`` that shows it. The script
-``build_report.py`` lists the sections in their order; the contents of the page follow from it.
+``build_report.py`` lists the sections in their order, from which the table of contents follows.
 
 Everything is plain data until a template is filled, which escapes every text. No date, no time and
 no path of the machine goes in, so that the same results give the same bytes.

@@ -85,7 +85,7 @@ def test_a_covariate_that_separates_the_groups_is_named():
     table = participants(site=["north"] * 4 + ["south"] * 4)
 
     with pytest.raises(
-        ValueError, match="columns group, site=south .* tell the groups apart completely"
+        ValueError, match="columns group, site=south .* separate the groups completely"
     ):
         design_of(table, "age", "site")
 
@@ -188,12 +188,12 @@ def test_sites_are_counted_by_group_and_one_with_a_single_group_is_named():
         ["site", "C", 1, 0],
     ]
     assert one_group_sentences(counts) == [
-        "the covariate site is C for 1 patients and 0 controls; expected both groups; these "
+        "the covariate site is C for 1 patient and no controls; expected both groups; these "
         "participants add nothing to the group difference: merge the level with another or "
         "exclude them"
     ]
 
 
 def test_a_site_for_each_group_is_refused():
-    with pytest.raises(ValueError, match="tell the groups apart completely.*drop site=B"):
+    with pytest.raises(ValueError, match="separate the groups completely.*drop site=B"):
         design_of(participants(site=["A"] * 4 + ["B"] * 4), "site")

@@ -51,7 +51,7 @@ def test_a_missing_site_and_a_number_as_site_are_named():
 
     assert problems_of(participants(site=sites)) == [
         "participants.tsv has no value of site for sub-2, sub-7, but cohort.site needs the site "
-        "of everybody; give it or exclude the participant",
+        "of all participants; give it or exclude the participant",
         "participants.tsv has the number 2 as site for sub-3 and 1 other, but a site is a name "
         "and no quantity; write it as one, such as site2",
     ]

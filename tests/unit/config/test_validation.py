@@ -93,7 +93,7 @@ def said(text):
         (
             "metrics: {measures: [alff, alff]}",
             "configuration: metrics.measures is ['alff', 'alff']; expected a list, with at "
-            "least 1 entries, each entry one of alff, falff, reho, none of them twice; correct "
+            "least 1 entry, each entry one of alff, falff, reho, none of them twice; correct "
             "it",
         ),
         (

@@ -1,4 +1,4 @@
-"""How numbers are written for readers."""
+"""Numbers and names for readers."""
 
 import pytest
 
