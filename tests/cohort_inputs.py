@@ -79,3 +79,19 @@ def participant(number):
 def cohort(n=3):
     """Indices of ``n`` participants without any problem."""
     return [participant(number) for number in range(1, n + 1)]
+
+
+def changed(kind="rest", **facts):
+    """Three participants, of whom the second has other facts."""
+    indices = cohort()
+    indices[1]["series"][0 if kind == "t1" else 1] |= facts
+    return indices
+
+
+def found(indices, severity=None, **settings):
+    """Sentences about participants, all of one severity."""
+    rows = cohort_problems(indices, **(SETTINGS | {"drop_volumes": 10} | settings))
+    table = problem_table(rows)
+    if severity:
+        assert set(table["severity"]) == {severity}, table.to_string()
+    return sentences(table)

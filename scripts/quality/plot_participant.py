@@ -13,10 +13,10 @@ from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.nuisance import MOTION
-from restpain.presentation.pages import render_page
+from restpain.presentation.pages import render_page, webp
 from restpain.quality.limits import flag_numbers
 from restpain.quality.participant_figure import CARPET_ROWS, carpet, pixels, traces_figure
-from restpain.quality.participant_page import PICTURE_QUALITY, as_webp, criterion_rows, fact_rows
+from restpain.quality.participant_page import criterion_rows, fact_rows
 from restpain.quality.participant_slices import (
     slice_pictures,
     slices_figure,
@@ -107,8 +107,8 @@ def plot_participant(
             "criteria": criterion_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
             "facts": fact_rows(facts),
             "regressors": facts["regressors"],
-            "traces": as_webp(traces, quality=PICTURE_QUALITY),
-            "slices": as_webp(slices, quality=PICTURE_QUALITY),
+            "traces": webp(Image.fromarray(traces), quality=80, method=4),
+            "slices": webp(Image.fromarray(slices), quality=80, method=4),
             "pictures": [picture["title"] for picture in pictures],
         },
     )

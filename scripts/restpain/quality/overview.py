@@ -7,9 +7,10 @@ from PIL import Image
 
 from restpain.cohort.ratings import RATINGS
 from restpain.presentation.numbers import counted, integer, number, p_clause
+from restpain.presentation.pages import resized, webp
 from restpain.quality.group_motion import MOTION_NUMBERS
 from restpain.quality.limits import CRITERIA, status
-from restpain.quality.participant_page import STATUSES, as_webp, limit_text
+from restpain.quality.participant_page import STATUSES, limit_text
 
 THUMBNAIL_WIDTH, THUMBNAIL_QUALITY = 280, 45  # pixels; of WebP, of 100
 SEVERITY = {"pass": 0, "warning": 1, "exclude": 2}
@@ -28,9 +29,7 @@ def thumbnail(content: bytes, *, left: float) -> str:
     """
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     picture = picture.crop((round(left * picture.width), 0, picture.width, picture.height))
-    height = max(round(picture.height * THUMBNAIL_WIDTH / picture.width), 1)
-    small = picture.resize((THUMBNAIL_WIDTH, height), Image.Resampling.LANCZOS)
-    return as_webp(small, quality=THUMBNAIL_QUALITY)
+    return webp(resized(picture, width=THUMBNAIL_WIDTH), quality=THUMBNAIL_QUALITY, method=4)
 
 
 def worst_status(numbers: dict, limits: dict[str, float | None]) -> str:

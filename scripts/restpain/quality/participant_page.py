@@ -1,15 +1,8 @@
 """Rows of a participant's QC page; the status of a number, as the QC overview shows it too."""
 
-import base64
-import io
-
-import numpy as np
-from PIL import Image
-
 from restpain.presentation.numbers import number, shortest
 from restpain.quality.limits import CRITERIA, Criterion, shown, status
 
-PICTURE_QUALITY = 80  # of WebP, of 100
 STATUSES = {  # sign and words of each status
     "pass": ("●", "pass"),
     "warning": ("▲", "warning"),
@@ -34,15 +27,6 @@ FACTS = {  # beside the criteria: name, unit, digits
     "brain_volume_ml": ("brain volume", "ml", 0),
     "folded_voxels": ("folded voxels of the normalisation", "", 0),
 }
-
-
-def as_webp(picture: np.ndarray | Image.Image, *, quality: int) -> str:
-    """Encode a picture, ``(rows, columns, 3)`` of uint8, as a data URI (WebP)."""
-    content = io.BytesIO()
-    if isinstance(picture, np.ndarray):
-        picture = Image.fromarray(picture)
-    picture.save(content, format="WEBP", quality=quality, method=4)
-    return "data:image/webp;base64," + base64.b64encode(content.getvalue()).decode("ascii")
 
 
 def limit_text(criterion: Criterion, limits: dict[str, float | None]) -> str:
