@@ -1,6 +1,6 @@
 """Design of the group comparison: columns, and checks that it can be estimated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -53,7 +53,7 @@ class Design:
         """
         matrix = self.matrix.copy()
         matrix[:, 0] = matrix[order, 0]
-        return Design(matrix=matrix, columns=self.columns, participants=self.participants)
+        return replace(self, matrix=matrix)
 
     def subset(self, rows: np.ndarray) -> "Design":
         """Design of some of the participants; covariates that they cannot estimate are dropped.
@@ -102,10 +102,6 @@ def two_sample_design(
     covariates : list of str
         Columns to adjust for.
 
-    Returns
-    -------
-    Design
-
     Raises
     ------
     ValueError
@@ -114,8 +110,7 @@ def two_sample_design(
         than the participants can estimate, collinear columns.
     """
     problems = _column_problems(table, covariates)
-    groups = {patients: (table["group"] == patients).sum()}
-    groups[controls] = (table["group"] == controls).sum()
+    groups = {label: (table["group"] == label).sum() for label in (patients, controls)}
     problems += _group_size_problems(groups)
     usable = [
         name
@@ -126,8 +121,7 @@ def two_sample_design(
         "group": np.where(table["group"] == patients, 1.0, -1.0),
         "intercept": np.ones(len(table)),
     }
-    for name in usable:
-        columns |= _covariate_columns(name, table[name])
+    columns |= _covariate_columns(table, usable)
     matrix = np.column_stack(list(columns.values()))
     problems += _estimability_problems(matrix, list(columns))
     if problems:
@@ -150,9 +144,7 @@ def covariate_matrix(
     problems = _column_problems(table, covariates)
     if problems:
         raise ValueError("\n".join(problems))
-    columns = {}
-    for name in covariates:
-        columns |= _covariate_columns(name, table[name])
+    columns = _covariate_columns(table, covariates)
     matrix = np.array(list(columns.values())).reshape(len(columns), len(table)).T
     return matrix, tuple(columns)
 
@@ -178,11 +170,10 @@ def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]
         ]
     given = table[table[score].notna()]
     scores = pd.to_numeric(given[score], errors="coerce")
+    odd = given.loc[scores.isna(), ["participant_id", score]]
     problems = [
         f"the score {score} is {value!r} for {label}, but must be a number or n/a"
-        for label, value in given.loc[scores.isna(), ["participant_id", score]].itertuples(
-            index=False
-        )
+        for label, value in odd.itertuples(index=False)
     ]
     if not covariates or given.empty:
         return problems
@@ -244,17 +235,12 @@ def design_overview(design: Design) -> pd.DataFrame:
     matrix, rows = design.matrix, []
     for index, name in enumerate(design.columns):
         values = matrix[:, index]
-        rows.append(
-            {
-                "column": name,
-                "mean_patients": values[design.patients].mean(),
-                "mean_controls": values[design.controls].mean(),
-                "variance_inflation": np.nan
-                if name == "intercept"
-                else _variance_inflation(np.delete(matrix, index, axis=1), values),
-            }
-        )
-    return pd.DataFrame(rows)
+        others = np.delete(matrix, index, axis=1)
+        inflation = np.nan if name == "intercept" else _variance_inflation(others, values)
+        means = [values[group].mean() for group in (design.patients, design.controls)]
+        rows.append((name, *means, inflation))
+    columns = ["column", "mean_patients", "mean_controls", "variance_inflation"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _variance_inflation(others: np.ndarray, values: np.ndarray) -> float:
@@ -317,15 +303,17 @@ def _numbers(values: pd.Series) -> pd.Series | None:
     return numbers.astype(float) if numbers.notna().mean() > 0.5 else None
 
 
-def _covariate_columns(name: str, values: pd.Series) -> dict[str, np.ndarray]:
-    """Columns of one covariate: itself, or an indicator of each level but the first."""
-    numbers = _numbers(values)
-    if numbers is not None:
-        return {name: numbers.fillna(0.0).to_numpy()}  # what is no number has been reported
-    levels = sorted(values.astype(str).unique())
-    return {
-        f"{name}={level}": (values.astype(str) == level).to_numpy(float) for level in levels[1:]
-    }
+def _covariate_columns(table: pd.DataFrame, covariates: list[str]) -> dict[str, np.ndarray]:
+    """Columns of covariates: numbers, or an indicator of each level but the first."""
+    columns = {}
+    for name in covariates:
+        numbers, texts = _numbers(table[name]), table[name].astype(str)
+        if numbers is not None:
+            columns[name] = numbers.fillna(0.0).to_numpy()  # what is no number has been reported
+        else:
+            for level in sorted(texts.unique())[1:]:
+                columns[f"{name}={level}"] = (texts == level).to_numpy(float)
+    return columns
 
 
 def _null_space_columns(matrix: np.ndarray) -> list[int]:
@@ -354,11 +342,7 @@ def _estimability_problems(matrix: np.ndarray, names: list[str]) -> list[str]:
     covariates = [name for name in involved if name not in ("group", "intercept")]
     if not covariates:
         return []
-    reason = (
-        "separate the groups completely or repeat each other"
-        if "group" in involved
-        else "repeat each other"
-    )
+    reason = "separate the groups completely or " * ("group" in involved) + "repeat each other"
     shown = [name for name in involved if name != "intercept"]
     return [
         f"the columns {', '.join(shown)} of the design are collinear: they {reason}, so that "
