@@ -54,7 +54,7 @@ def files(folder, part):
 
 
 def rewrite(paths, change):
-    """Change data sets and write them anew, so that the linked original stays."""
+    """Change data sets and write them again, so that the linked original stays."""
     for path in paths:
         image = dcmread(path)
         change(image)

@@ -28,7 +28,7 @@ class Criterion:
         Key of the section ``quality`` of the configuration. It begins with ``max_`` or ``min_``,
         which says on which side a participant is excluded.
     warn : float or None
-        A value beyond it is a warning and excludes nobody. None: no such value.
+        A value beyond it is a warning and excludes no participant. None: no such value.
     """
 
     key: str

@@ -149,7 +149,7 @@ def test_score_problems_name_the_column_or_the_value():
     assert "the score pain is no column" in score_problems(table, "pain", [])[0]
 
 
-def test_problems_of_the_scores_covariates_are_told_of_patients_with_a_score():
+def test_problems_of_the_scores_covariates_are_reported_for_patients_with_a_score():
     table = participants(
         nrs=[3, 5, 4, 7, 2, 6, None, None],
         age=[50, 61, 55, 70, 52, 66, None, 63],

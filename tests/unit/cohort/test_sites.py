@@ -37,7 +37,7 @@ def test_a_site_is_one_column_for_each_but_the_first():
     assert design_of(participants(), site=None).columns == ("group", "intercept")
 
 
-def test_a_site_that_is_no_column_is_told_with_the_other_problems_and_once():
+def test_a_site_that_is_no_column_is_reported_with_the_other_problems_and_once():
     assert problems_of(participants(), site="scanner", more=("age",)) == [
         "the covariate age is no column of the participants table, which has participant_id, "
         "group, site; correct the name or add the column",

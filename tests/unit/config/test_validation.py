@@ -147,7 +147,7 @@ def test_the_sentence_about(text, sentence):
     assert said(text) == [sentence]
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     text = "seed: x\ncohort: {source: nifti}\nmetrics: {band_hz: [1], fwhm: 4}"
 
     assert [sentence.split(";")[0] for sentence in said(text)] == [
@@ -163,7 +163,7 @@ def test_the_configurations_of_the_repository_have_no_fault(path):
     assert said(path.read_text()) == []
 
 
-def test_data_that_are_not_named_or_not_there_are_told(tmp_path):
+def test_data_that_are_not_named_or_not_there_are_reported(tmp_path):
     cohort = {"source": "bids", "data": None, "participants": str(tmp_path)}
 
     assert data_problems(cohort) == [

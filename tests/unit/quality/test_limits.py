@@ -39,7 +39,7 @@ def test_volumes_above_a_fifth_of_a_millimetre_are_flagged():
     assert flag_numbers(np.full(4, np.nan))["n_flagged"] is None
 
 
-def test_without_limit_and_rating_nobody_is_excluded_whatever_the_numbers():
+def test_without_limit_and_rating_no_participant_is_excluded():
     assert list(row()) == list(COLUMNS)
     assert row()["exclude"] is None
     assert row("doubtful", "blurred")["exclude"] is None
