@@ -60,19 +60,19 @@ rule select_participants:
         "../scripts/quality/select_participants.py"
 
 
-rule build_wall:
+rule build_quality_overview:
     """QC overview page of all participants, with ratings."""
     input:
-        template=f"{QUALITY_TEMPLATES}/quality_wall.html.j2",
+        template=f"{QUALITY_TEMPLATES}/quality_overview.html.j2",
         quality=rules.tabulate_quality.output.quality,
         motion=rules.tabulate_quality.output.motion,
         pictures=per_participant(PARTICIPANT_FIGURE),
     output:
-        wall=reported("results/quality.html", "Quality"),
+        overview=reported("results/quality.html", "Quality"),
     log:
-        "results/logs/build_wall.log",
+        "results/logs/build_quality_overview.log",
     benchmark:
-        "results/benchmarks/build_wall.tsv"
+        "results/benchmarks/build_quality_overview.tsv"
     conda:
         "../envs/figures.yaml"
     resources:
@@ -80,9 +80,9 @@ rule build_wall:
     params:
         source=config["cohort"]["source"],
         limits=QUALITY_LIMITS,
-        code=code_digest("quality/build_wall.py"),
+        code=code_digest("quality/build_quality_overview.py"),
     script:
-        "../scripts/quality/build_wall.py"
+        "../scripts/quality/build_quality_overview.py"
 
 
 rule plot_participant:

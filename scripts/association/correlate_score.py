@@ -15,7 +15,7 @@ from restpain.association.features import (
 from restpain.cohort.participants import Comparison
 from restpain.group.maps import read_scored_patients
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("correlate_score")
@@ -74,7 +74,7 @@ def correlate_score(
     association = pd.DataFrame(rows, columns=list(COLUMNS))
     association["q_fdr"] = fdr(association["p"].to_numpy(np.float64))
     write_table(association_path, association)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""All problems of all participants, found in the headers before anything is computed."""
+"""Check of the headers of all participants before anything is computed."""
 
 import logging
 from pathlib import Path
@@ -54,14 +54,16 @@ def check_cohort(
     write_json(description_path, DESCRIPTION)
     write_json(derivatives_path, DATASET)
 
-    logger.info("%d participants, %d series", len(indices), sum(len(i["series"]) for i in indices))
+    logger.info(
+        "participants: %d, series: %d", len(indices), sum(len(i["series"]) for i in indices)
+    )
     for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
         for sentence in sentences(table[table["severity"] == severity]):
             logger.log(level, "%s", sentence)
     errors = sentences(table[table["severity"] == "error"])
     if errors:
-        # a corrected file does not change the time of its participant's folder, so that the index
-        # would be taken for new: whoever has problems is looked at again next time
+        # a corrected file does not change the time of its participant's folder, so that the old
+        # index would be kept: participants with problems are indexed again next time
         wrong = set(table.loc[table["severity"] == "error", "participant_id"])
         for path, index in zip(indices_paths, indices, strict=True):
             if index["participant_id"] in wrong:

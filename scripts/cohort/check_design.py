@@ -1,4 +1,4 @@
-"""Whether the participants allow the group comparison: every problem at once."""
+"""Check that the group comparison can be estimated; all problems at once."""
 
 import logging
 from dataclasses import replace
@@ -12,7 +12,7 @@ from restpain.cohort.design import (
 from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
-from restpain.io.tables import write_json, write_table
+from restpain.io.tables import write_sidecar, write_table
 
 logger = logging.getLogger("check_design")
 
@@ -56,17 +56,17 @@ def check_design(
         raise ValueError("\n".join([str(error), *problems])) from None
     if problems:
         raise ValueError("\n".join(problems))
-    logger.info("%d patients, %d controls", design.patients.sum(), design.controls.sum())
+    logger.info("patients: %d, controls: %d", design.patients.sum(), design.controls.sum())
     counts = category_counts(table, comparison)
     for row in counts.itertuples():
         logger.info(
-            "%s %s: %d patients, %d controls",
+            "%s %s: patients %d, controls %d",
             *(row.covariate, row.level, row.n_patients, row.n_controls),
         )
     for sentence in one_group_sentences(counts):
         logger.warning("%s", sentence)
     write_table(check_path, design_overview(design))
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
 
 
 if __name__ == "__main__":

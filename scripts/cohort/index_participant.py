@@ -1,4 +1,4 @@
-"""What a participant's raw data are, from their headers; nothing that identifies anybody."""
+"""Index of a participant's raw data from their headers, without identifiers."""
 
 import logging
 

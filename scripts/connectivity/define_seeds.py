@@ -10,7 +10,7 @@ from restpain.connectivity.seeds import COLUMNS, on_grid, seed_row, seed_table
 from restpain.group.clusters import cluster_number
 from restpain.io.images import check_grid, read_mask, read_volume, write_masked
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 
 logger = logging.getLogger("define_seeds")
 
@@ -64,7 +64,7 @@ def define_seeds(
     volumes = np.array(seeds, dtype=np.uint8).reshape(len(seeds), mask.sum()).T
     write_masked(seeds_path, volumes, mask, affine)
     write_table(table_path, seed_table(rows))
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
 
 
 if __name__ == "__main__":

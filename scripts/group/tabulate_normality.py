@@ -7,7 +7,7 @@ import pandas as pd
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.group.normality import jarque_bera, two_sample_tests
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("tabulate_normality")
@@ -60,7 +60,7 @@ def tabulate_normality(
     logger.info("%d features", len(rows) // 2)
 
     write_table(table_path, pd.DataFrame(rows, columns=list(COLUMNS)))
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
 
 
 if __name__ == "__main__":

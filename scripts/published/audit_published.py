@@ -6,7 +6,7 @@ from pathlib import Path
 from restpain.atlas import aal, brodmann
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
-from restpain.io.tables import read_printed, write_json, write_table
+from restpain.io.tables import read_printed, write_sidecar, write_table
 from restpain.published.audit import COLUMNS, audit, counts_by_table, study_of
 
 logger = logging.getLogger("audit_published")
@@ -32,13 +32,12 @@ def audit_published(
         logger.info("cells: %s", counts)
 
     write_table(findings_path, findings)
-    head = {
-        "TableDescription": "Published tables checked for consistency; numbers that do not agree "
-        "within their rounding are inconsistent",
-        "Cells": counts_by_table(findings),
-    }
-    columns = {name: {"Description": text} for name, text in COLUMNS.items()}
-    write_json(columns_path, head | columns)
+    write_sidecar(
+        columns_path,
+        {"Cells": counts_by_table(findings)} | COLUMNS,
+        description="Published tables checked against themselves; numbers that do not "
+        "fit each other within their rounding are called inconsistent",
+    )
 
 
 if __name__ == "__main__":

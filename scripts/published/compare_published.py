@@ -5,7 +5,7 @@ from pathlib import Path
 
 from restpain.io.files import write_text
 from restpain.io.job import run_job
-from restpain.io.tables import read_printed, read_table, sidecar, write_json, write_table
+from restpain.io.tables import read_printed, read_table, write_sidecar, write_table
 from restpain.presentation.pages import render_page
 from restpain.published.audit import study_of
 from restpain.published.comparison import (
@@ -51,10 +51,11 @@ def compare_published(
         logger.info("cells: %s", row)
 
     write_table(comparison_path, table)
-    write_json(
+    write_sidecar(
         columns_path,
-        sidecar("Published tables next to the recomputed ones", COLUMNS, source=source)
-        | {"Cells": counts(table)},
+        COLUMNS | {"Cells": counts(table)},
+        description="Published tables next to the recomputed ones",
+        source=source,
     )
     page = {
         "simulated": source == "simulated",

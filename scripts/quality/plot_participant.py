@@ -1,4 +1,4 @@
-"""A participant's page of quality: motion, carpets, alignment, tissues, numbers with limits."""
+"""QC page of a participant: motion, carpets, alignment, tissues, numbers with limits."""
 
 import io
 import logging
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import map_coordinates
 
 from restpain.io.files import write_bytes, write_text
 from restpain.io.images import read_mask, read_masked, read_volume
@@ -14,30 +13,17 @@ from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.nuisance import MOTION
-from restpain.presentation.pages import render_page
+from restpain.presentation.pages import render_page, webp
 from restpain.quality.limits import flag_numbers
-from restpain.quality.participant_figure import (
-    CARPET_ROWS,
-    TISSUE_COLOURS,
-    carpet,
-    pixels,
+from restpain.quality.participant_figure import CARPET_ROWS, carpet, pixels, traces_figure
+from restpain.quality.participant_page import criterion_rows, fact_rows
+from restpain.quality.participant_slices import (
+    slice_pictures,
     slices_figure,
-    traces_figure,
+    tissues_on_template,
 )
-from restpain.quality.participant_page import PICTURE_QUALITY, as_webp, fact_rows, judged_rows
 
 logger = logging.getLogger("plot_participant")
-
-SKY, ORANGE = "#56B4E9", "#E69F00"
-
-
-def tissues_on_template(paths: list[str], xfm_path: str) -> np.ndarray:
-    """Sample a participant's tissue maps on the template's grid; (3, x, y, z)."""
-    points = np.moveaxis(read_volume(xfm_path)[0], -1, 0)
-    images = [read_volume(path) for path in paths]
-    from_mm = np.linalg.inv(images[0][1])
-    voxels = np.tensordot(from_mm[:3, :3], points, axes=1) + from_mm[:3, 3, None, None, None]
-    return np.stack([map_coordinates(image, voxels, order=1) for image, _ in images])
 
 
 def plot_participant(
@@ -66,60 +52,27 @@ def plot_participant(
     series = read_masked(denoised_path, mask, affine)
     boldref = read_volume(boldref_path)[0]
     tissues = np.stack([read_volume(path)[0] for path in template_tissues_paths])
-    brain = read_mask(template_mask_path)[0].astype(np.float32)
-    before = read_volume(carpet_path)[0][:, 0, 0]
     shown = carpet_series(tissues[:, mask].T).T
     carpets = {}
-    for name, values in {"Before": before, "After": carpet_series(series)}.items():
-        centred = values - values.mean(axis=1, keepdims=True)
-        rows, extents = carpet(centred, shown, n_rows=CARPET_ROWS)
+    both = {"Before": read_volume(carpet_path)[0][:, 0, 0], "After": carpet_series(series)}
+    for name, values in both.items():
+        rows, extents = carpet(values, shown, n_rows=CARPET_ROWS)
         carpets[f"{name} nuisance regression, SD of each voxel (black −2, white 2)"] = rows
 
     spread = series.std(axis=1)
-    ratio = np.zeros(mask.shape, np.float32)
-    ratio[mask] = np.where(spread > 0, boldref[mask] / np.where(spread > 0, spread, 1), 0)
-    template = {SKY: (tissues[1], 0.5), ORANGE: (brain, 0.5)}
-    if anatomy_path is not None:
-        anatomy, name = read_volume(anatomy_path)[0], "T1 on MNI"
-        own = tissues_on_template(tissues_paths, xfm_path)
-        washes = dict(zip(TISSUE_COLOURS.values(), own, strict=True))
-        alignment = _picture(
-            boldref,
-            mask,
-            affine,
-            "EPI on T1: mean EPI; the T1's white matter blue, its brain orange",
-            {SKY: (own[1], 0.5), ORANGE: (own.sum(axis=0), 0.5)},
-        )
-        overlay = _picture(
-            anatomy,
-            mask,
-            affine,
-            "Tissues on the T1: grey matter green, white matter blue, CSF orange",
-            {},
-        ) | {"washes": washes}
-        more = [alignment, overlay]
-    else:
-        anatomy, name, more = read_volume(template_t1w_path)[0], "Template", []
-    pictures = [
-        _picture(
-            anatomy,
-            mask,
-            affine,
-            f"{name}: the template's white matter blue, its brain orange",
-            template,
-        ),
-        *more,
-        _picture(
-            boldref,
-            mask,
-            affine,
-            "Mean EPI on MNI: the template's outlines, and the mask of the participant red",
-            template | {"#D55E00": (mask.astype(np.float32), 0.5)},
-        ),
-        _picture(
-            ratio, mask, affine, "Temporal SNR after denoising (mean over SD)", {}, "viridis"
-        ),
-    ]
+    snr = np.zeros(mask.shape, np.float32)
+    snr[mask] = np.where(spread > 0, boldref[mask] / np.where(spread > 0, spread, 1), 0)
+    images = [read_volume(path) for path in tissues_paths]
+    own = tissues_on_template(images, read_volume(xfm_path)[0]) if xfm_path else None
+    pictures = slice_pictures(
+        read_volume(anatomy_path or template_t1w_path)[0],
+        boldref,
+        snr,
+        mask=mask,
+        affine=affine,
+        template=(tissues[1], read_mask(template_mask_path)[0].astype(np.float32)),
+        own=own,
+    )
 
     confounds = read_table(confounds_path)
     motion = confounds[list(MOTION)].to_numpy(float)
@@ -143,36 +96,24 @@ def plot_participant(
     )
     slices = pixels(slices_figure(pictures))
     content = io.BytesIO()
-    Image.fromarray(np.concatenate([traces, slices], axis=1)).save(
-        content, format="PNG", compress_level=4
-    )
+    picture = Image.fromarray(np.concatenate([traces, slices], axis=1))
+    picture.save(content, format="PNG", compress_level=4)
     write_bytes(figure_path, content.getvalue())
     page = render_page(
         Path(page_template_path).read_text(encoding="utf-8"),
         {
             "participant": f"sub-{subject}",
             "simulated": simulated,
-            "judged": judged_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
+            "criteria": criterion_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
             "facts": fact_rows(facts),
             "regressors": facts["regressors"],
-            "traces": as_webp(traces, quality=PICTURE_QUALITY),
-            "slices": as_webp(slices, quality=PICTURE_QUALITY),
+            "traces": webp(Image.fromarray(traces), quality=80, method=4),
+            "slices": webp(Image.fromarray(slices), quality=80, method=4),
             "pictures": [picture["title"] for picture in pictures],
         },
     )
     write_text(page_path, page)
     logger.info("%d voxels in the carpets, page of %d kB", len(rows), len(page) // 1000)
-
-
-def _picture(image, mask, affine, title, outlines, colours="gray") -> dict:
-    return {
-        "image": image,
-        "affine": affine,
-        "title": title,
-        "limits": (0.0, float(np.percentile(image[mask], 99))),
-        "outlines": outlines,
-        "colours": colours,
-    }
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Who enters the group level: the table of participants after quality control."""
+"""Table of participants with the exclusions of the quality control."""
 
 import logging
 
 from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
-from restpain.io.tables import column_entries, read_json, read_table, write_json, write_table
+from restpain.io.tables import read_json, read_table, write_sidecar, write_table
+from restpain.presentation.numbers import counted
 
 logger = logging.getLogger("select_participants")
 
@@ -29,8 +30,8 @@ def select_participants(
     comparison = Comparison(**comparison)
     table = read_participants(participants_path, comparison)
     quality = read_table(quality_path, dtype={"exclude": str}).set_index("participant_id")
-    left_out = quality["exclude"].dropna()
-    for who, reason in left_out.items():
+    excluded = quality["exclude"].dropna()
+    for who, reason in excluded.items():
         table.loc[table["participant_id"] == who, "exclude"] = reason
     kept = included(table)
     kept[MEAN_FD] = kept["participant_id"].map(quality["mean_fd_jenkinson_mm"])
@@ -42,15 +43,15 @@ def select_participants(
             n_folds=n_folds,
         )
     except ValueError as error:
-        names = "; ".join(f"{who}: {reason}" for who, reason in left_out.items())
+        names = "; ".join(f"{who}: {reason}" for who, reason in excluded.items())
         raise ValueError(
-            f"after quality control, which leaves out {len(left_out)} participants"
+            f"after quality control, which excludes {counted(len(excluded), 'participant')}"
             f"{f' ({names})' if names else ''}, the group comparison is not possible:\n{error}"
         ) from None
-    logger.info("%d of %d participants analysed", len(kept), len(table))
+    logger.info("%d of %d analysed", len(kept), len(table))
     table["exclude"] = table["exclude"].replace("", None)
     write_table(analysed_path, table)
-    write_json(columns_path, read_json(described_path) | column_entries(COLUMNS))
+    write_sidecar(columns_path, read_json(described_path) | COLUMNS)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from restpain.cohort.participants import Comparison, included, participant_of, r
 from restpain.cohort.ratings import COLUMNS as RATING_COLUMNS
 from restpain.cohort.ratings import read_ratings
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, read_table, write_json, write_table
+from restpain.io.tables import read_json, read_table, write_sidecar, write_table
 from restpain.quality.group_motion import MOTION_COLUMNS, motion_of_groups
 from restpain.quality.limits import COLUMNS, quality_row
 
@@ -57,10 +57,10 @@ def tabulate_quality(
     quality = pd.DataFrame(rows, columns=list(COLUMNS))
     for row in quality[quality["exclude"].notna()].itertuples():
         logger.info("%s does not enter the group level: %s", row.participant_id, row.exclude)
-    logger.info("%d of %d left out", quality["exclude"].notna().sum(), len(quality))
+    logger.info("%d of %d excluded", quality["exclude"].notna().sum(), len(quality))
 
     write_table(quality_path, quality)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_sidecar(columns_path, COLUMNS)
     motion = motion_of_groups(quality, comparison)
     write_table(motion_path, motion, MOTION_COLUMNS)
     template = quality.rename(columns={"rating_reason": "reason"})[list(RATING_COLUMNS)]

@@ -8,7 +8,7 @@ import pandas as pd
 from restpain.cohort.participants import of_analysed
 from restpain.io.images import read_mask, read_volume
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, read_table, sidecar, write_json, write_table
+from restpain.io.tables import read_json, read_table, write_sidecar, write_table
 from restpain.recovery.table import (
     CLUSTERS,
     EFFECTS,
@@ -90,7 +90,7 @@ def tabulate_recovery(
         tables, descriptions.items(), tables_paths, sidecars_paths, strict=True
     ):
         write_table(path, table)
-        write_json(sidecar_path, sidecar(text, columns, source="simulated"))
+        write_sidecar(sidecar_path, columns, description=text, source="simulated")
 
 
 if __name__ == "__main__":

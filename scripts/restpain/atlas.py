@@ -1,4 +1,4 @@
-"""Names of places in MNI space: AAL regions and Brodmann areas."""
+"""Names of locations in MNI space: AAL regions and Brodmann areas."""
 
 import csv
 from dataclasses import dataclass
@@ -38,34 +38,34 @@ class Atlas:
         voxels = np.argwhere(self.labels)
         return voxels @ self.affine[:3, :3].T + self.affine[:3, 3], self.labels[self.labels != 0]
 
-    def at(self, places_mm: np.ndarray) -> np.ndarray:
+    def at(self, points_mm: np.ndarray) -> np.ndarray:
         """Numbers of the labels at coordinates ``(n, 3)`` in mm, 0 outside every label."""
-        places_mm = np.atleast_2d(places_mm)
+        points_mm = np.atleast_2d(points_mm)
         inverse = np.linalg.inv(self.affine)
-        voxels = np.floor(places_mm @ inverse[:3, :3].T + inverse[:3, 3] + 0.5).astype(int)
+        voxels = np.floor(points_mm @ inverse[:3, :3].T + inverse[:3, 3] + 0.5).astype(int)
         inside = np.all((voxels >= 0) & (voxels < self.labels.shape), axis=1)
-        numbers = np.zeros(len(places_mm), int)
+        numbers = np.zeros(len(points_mm), int)
         numbers[inside] = self.labels[tuple(voxels[inside].T)]
         return numbers
 
-    def nearest(self, place_mm: tuple[float, float, float]) -> tuple[str, float]:
+    def nearest(self, point_mm: tuple[float, float, float]) -> tuple[str, float]:
         """Name of the label at a coordinate and 0, or of the nearest label and its distance in mm.
 
         The distance is that to the centre of the label's nearest voxel.
         """
-        number = int(self.at(np.array(place_mm))[0])
+        number = int(self.at(np.array(point_mm))[0])
         if number:
             return self.names[number], 0.0
         centres, numbers = self._labelled
-        square = np.sum((centres - place_mm) ** 2, axis=1)
+        square = np.sum((centres - point_mm) ** 2, axis=1)
         closest = np.argmin(square)
         return self.names[int(numbers[closest])], float(np.sqrt(square[closest]))
 
-    def composition(self, places_mm: np.ndarray) -> list[tuple[str, float]]:
+    def composition(self, points_mm: np.ndarray) -> list[tuple[str, float]]:
         """Share of coordinates ``(n, 3)`` in each label, the largest first."""
-        numbers, counts = np.unique(self.at(places_mm), return_counts=True)
+        numbers, counts = np.unique(self.at(points_mm), return_counts=True)
         shares = [
-            (self.names[number] if number else NO_LABEL, count / len(places_mm))
+            (self.names[number] if number else NO_LABEL, count / len(points_mm))
             for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)
         ]
         return sorted(shares, key=lambda share: (share[0] == NO_LABEL, -share[1], share[0]))
@@ -89,12 +89,12 @@ def brodmann() -> Atlas:
     return _load("talairach_ba")
 
 
-def brodmann_area(place_mm: tuple[float, float, float]) -> str | None:
+def brodmann_area(point_mm: tuple[float, float, float]) -> str | None:
     """Brodmann area at a coordinate or nearest to it within 5 mm, as text; None if there is none.
 
-    A place in one of the nuclei of the atlas has no Brodmann area.
+    A coordinate in one of the nuclei of the atlas has no Brodmann area.
     """
-    name, distance = brodmann().nearest(place_mm)
+    name, distance = brodmann().nearest(point_mm)
     if distance > BRODMANN_REACH_MM or not name.startswith(BRODMANN_PREFIX):
         return None
     return name.removeprefix(BRODMANN_PREFIX)

@@ -44,7 +44,7 @@ def checked_series(series: np.ndarray, name: str) -> np.ndarray:
     if n_bad:
         raise ValueError(
             f"{name} is NaN or infinite somewhere in {n_bad} of the {len(series)} voxels of its "
-            f"mask (the first is number {first_bad} in C order); leave them out of the mask"
+            f"mask (the first is number {first_bad} in C order); remove them from the mask"
         )
     return series
 
@@ -107,7 +107,7 @@ def detrend(series: np.ndarray, *, keep_mean: bool = False) -> np.ndarray:
     series : ndarray of shape (n_voxels, n_volumes)
         BOLD signal, any unit. Not modified.
     keep_mean : bool
-        Whether the mean of the series is added back, as DPABI's detrending step does; its
+        Add the mean of the series back, as DPABI's detrending step does; its
         metrics do not.
 
     Returns
@@ -149,7 +149,7 @@ def ideal_filter(
     band_hz : (float, float)
         Lower and upper edge of the band, in Hz.
     keep_mean : bool
-        Whether the mean of the series is added back (DPABI's "add mean back").
+        Add the mean of the series back (DPABI's "add mean back").
     out : ndarray of shape (n_voxels, n_volumes), optional
         Where the result goes; ``series`` itself saves the memory of a copy.
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from restpain.classification.columns import NESTED, PUBLISHED
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, sidecar, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.presentation.numbers import measure_name
 
 logger = logging.getLogger("tabulate_classification")
@@ -49,7 +49,7 @@ def tabulate_classification(
 
     write_table(table_path, table)
     description = "Classification of patients and controls from regional features"
-    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+    write_sidecar(columns_path, COLUMNS, description=description, source=source)
 
 
 if __name__ == "__main__":

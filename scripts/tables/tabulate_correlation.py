@@ -4,7 +4,7 @@ import logging
 
 from restpain.association.features import COLUMNS as ASSOCIATION_COLUMNS
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, sidecar, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.presentation.numbers import measure_name
 
 logger = logging.getLogger("tabulate_correlation")
@@ -27,7 +27,7 @@ def tabulate_correlation(
 
     write_table(table_path, table)
     description = "Spearman correlation of regional features with the clinical score in patients"
-    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+    write_sidecar(columns_path, COLUMNS, description=description, source=source)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import logging
 
 from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, sidecar, write_json, write_table
+from restpain.io.tables import read_json, write_sidecar, write_table
 from restpain.tables.demographics import COLUMNS, demographics
 
 logger = logging.getLogger("tabulate_demographics")
@@ -33,7 +33,7 @@ def tabulate_demographics(
         f"(patients: {(analysed['group'] == comparison.patients).sum()}, "
         f"controls: {(analysed['group'] == comparison.controls).sum()})"
     )
-    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+    write_sidecar(columns_path, COLUMNS, description=description, source=source)
 
 
 if __name__ == "__main__":

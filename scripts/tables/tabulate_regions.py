@@ -6,7 +6,7 @@ import pandas as pd
 
 from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, sidecar, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.presentation.numbers import measure_name
 
 logger = logging.getLogger("tabulate_regions")
@@ -36,7 +36,7 @@ def tabulate_regions(
 
     write_table(table_path, table)
     description = "Regions with a significant difference, patients against controls"
-    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+    write_sidecar(columns_path, COLUMNS, description=description, source=source)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from restpain.classification.robustness import (
 )
 from restpain.io.images import read_mask, read_masked
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, sidecar, write_json, write_table
+from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("tabulate_robustness")
@@ -65,7 +65,7 @@ def tabulate_robustness(
 
     write_table(table_path, pd.DataFrame(rows, columns=list(COLUMNS)))
     description = "Robustness of the classification"
-    write_json(columns_path, sidecar(description, COLUMNS, source=source))
+    write_sidecar(columns_path, COLUMNS, description=description, source=source)
 
 
 if __name__ == "__main__":

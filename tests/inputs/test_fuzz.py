@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_bad_inputs import TABLE, write_image
 
+from cohort_inputs import TABLE, write_image
 from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.design import two_sample_design
 from restpain.cohort.dicom_series import folder_series

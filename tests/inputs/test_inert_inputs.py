@@ -1,4 +1,4 @@
-"""What users wrote is never markup and never code."""
+"""Texts of the user are never markup and never code."""
 
 import ast
 from html.parser import HTMLParser
@@ -73,5 +73,5 @@ def test_markup_in_an_exported_table_is_text():
 def test_every_page_is_filled_by_the_one_environment_that_escapes():
     makers = [path.stem for path in SCRIPTS if "Environment(" in path.read_text()]
 
-    assert makers == ["report_page"]
+    assert makers == ["pages"]
     assert "autoescape=True" in (REPOSITORY / "scripts/restpain/presentation/pages.py").read_text()

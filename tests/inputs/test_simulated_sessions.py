@@ -4,17 +4,43 @@ import nibabel as nib
 import numpy as np
 import pytest
 from pydicom import dcmread
-from test_dicom_classic import AXIAL, SAGITTAL, series
 
 from restpain.cohort.dicom_conversion import checked_conversion
 from restpain.cohort.dicom_series import folder_series
 from restpain.io.tables import read_json
 from restpain.simulation.dicom_classic import write_series
 from restpain.simulation.dicom_enhanced import write_enhanced_series
+from restpain.simulation.geometry import oblique_affine, rotation
+from restpain.simulation.protocol import (
+    FIRST_SESSION,
+    rest_sequence,
+    simulated_person,
+    t1_sequence,
+)
 from scripts.cohort.convert_dicom import convert_dicom
 from scripts.cohort.index_participant import index_participant
 
 SHAPES = {"T1": (60, 60, 48), "rest": (24, 20, 10, 25)}
+SEQUENCES = {
+    "T1": t1_sequence(FIRST_SESSION),
+    "rest": rest_sequence(FIRST_SESSION, repetition_time=2.0),
+}
+TILT = rotation(np.deg2rad([-9, 3, 4]))[:3, :3]
+AXES = {  # the T1 is sagittal, the rest run axial
+    "T1": TILT @ np.array([[0, 0, -1.0], [-1, 0, 0], [0, -1, 0]]),
+    "rest": TILT @ np.diag([-1.0, -1.0, 1.0]),
+}
+
+
+def series(folder, name, write=write_series):
+    """Write noise as the DICOM series of a name."""
+    shape = SHAPES[name]
+    image = np.random.default_rng(0).uniform(0, 900, size=shape)
+    affine = oblique_affine(
+        shape[:3], [4.6, 4.1, 5.0], axes=AXES[name], centre_mm=[3.0, -20.0, 11.0]
+    )
+    person = simulated_person("03", age=61, sex="F")
+    write(folder, image, affine, person=person, sequence=SEQUENCES[name], seed=[7, 2])
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +49,8 @@ def converted(tmp_path_factory):
     found = {}
     for kind, write in (("classic", write_series), ("enhanced", write_enhanced_series)):
         folder = tmp_path_factory.mktemp(kind)
-        for name, axes in (("T1", SAGITTAL), ("rest", AXIAL)):
-            series(folder / "dicom" / name, axes=axes, shape=SHAPES[name], write=write, name=name)
+        for name in SHAPES:
+            series(folder / "dicom" / name, name, write)
         index_participant(
             folder=str(folder / "dicom"),
             index_path=str(folder / "index.json"),
@@ -72,7 +98,7 @@ def number_slice_by_slice(folder):
 
 def test_a_series_that_is_numbered_slice_by_slice_converts_to_the_same_image(tmp_path):
     for kind in ("by_volume", "by_slice"):
-        series(tmp_path / kind, shape=SHAPES["rest"])
+        series(tmp_path / kind, "rest")
     number_slice_by_slice(tmp_path / "by_slice")
 
     found = [folder_series(tmp_path / kind)[0][0] for kind in ("by_volume", "by_slice")]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_conventions import SCRIPT_RULES, STAGE
+
+from tests.unit.test_conventions import SCRIPT_RULES, STAGE
 
 REPOSITORY = Path(__file__).parents[2]
 SCRIPTS = REPOSITORY / "scripts"

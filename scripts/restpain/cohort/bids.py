@@ -42,7 +42,7 @@ def entities(name: str) -> dict[str, str]:
 def raw_images(folder: str | Path) -> dict[str, list[Path]]:
     """T1-weighted images and resting-state runs of a participant, over sessions and runs.
 
-    Parts that are no magnitude (``part-phase``) and single-band references are left out. If
+    Parts that are no magnitude (``part-phase``) and single-band references are skipped. If
     more than one T1 remains, those of the session of the only rest run are taken.
 
     Returns
@@ -152,12 +152,12 @@ def image_facts(path: Path) -> dict:
 
 
 def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dict:
-    """Facts of an image for the cohort check; nothing that identifies anybody.
+    """Facts of an image for the cohort check, without identifiers.
 
     Parameters
     ----------
     image : str or Path
-        NIfTI file, read whole to find out whether it ends early.
+        NIfTI file, read to its end.
     kind : str
         ``t1`` or ``rest``.
     label : str
@@ -171,8 +171,10 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         loaded = nib.load(image)
         stored = loaded.dataobj
         found = image_facts(image) | {"sides": _sides(loaded.header), "affine": _affine(loaded)}
-    except UNREADABLE:
-        return facts | {"readable": False}
+    except UNREADABLE as error:
+        early = isinstance(error, EOFError)
+        damage = "ends early" if early else "cannot be read"
+        return facts | {"readable": False, "damage": damage}
     expected = stored.offset + math.prod(stored.shape) * stored.dtype.itemsize
     given = sidecar
     sidecar = allowed_sidecar(given, BOLD_SIDECAR_KEYS if kind == "rest" else SIDECAR_KEYS)
@@ -184,8 +186,11 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         "SliceTiming": times is not None or kind != "rest",
     }
     header_time = found.pop("repetition_time_s")
+    if min(stored.shape, default=0) <= 0:
+        facts |= {"readable": False, "damage": "has no voxels"}
+    elif size < expected:
+        facts |= {"readable": False, "damage": "ends early"}
     return facts | {
-        "readable": size >= expected and min(stored.shape, default=0) > 0,
         "part": "magnitude",
         "vendor": sidecar.get("Manufacturer"),
         **found,
@@ -213,7 +218,7 @@ def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> int:
 
 
 def _sides(header: nib.Nifti1Header) -> str:
-    """Whether the header tells left from right: known, unknown or contradictory."""
+    """State of left and right in the header: known, unknown or contradictory."""
     (sform, sform_code), (qform, qform_code) = header.get_sform(True), header.get_qform(True)
     if not sform_code and not qform_code:
         return "unknown"
@@ -225,7 +230,7 @@ def _sides(header: nib.Nifti1Header) -> str:
 
 
 def _affine(image: nib.Nifti1Image) -> str:
-    """Whether the affine places the voxels: good, not_finite, singular or other_voxels."""
+    """State of the affine: good, not_finite, singular or other_voxels."""
     matrix, voxel_mm = image.affine[:3, :3], np.abs(image.header["pixdim"][1:4])
     if not np.isfinite(image.affine).all():
         return "not_finite"

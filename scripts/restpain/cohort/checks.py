@@ -11,14 +11,16 @@ import pandas as pd
 
 from restpain.cohort.image_checks import (
     COLUMNS,
-    LEAVE_OUT,
+    OR_EXCLUDE,
     REPETITION_TIME_TOLERANCE,
     image_problems,
+    problem,
     report,
     slice_timing_problems,
     volume_problems,
 )
 from restpain.cohort.participants import PARTICIPANT_ID
+from restpain.presentation.numbers import counted
 
 ALL = "n/a"  # participant_id and file of what concerns the whole cohort
 KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
@@ -109,7 +111,7 @@ def _rest_runs(indices: list[dict]) -> list[tuple[str, dict]]:
 
 
 def folder_problems(index: dict) -> list[dict]:
-    """Folder that is missing, empty, damaged, or holds more than one person."""
+    """Missing, empty or damaged folder, or one with more than one person."""
     who = index["participant_id"]
     rows, add = report(who, "participant's folder")
     if not index["found"]:
@@ -117,28 +119,28 @@ def folder_problems(index: dict) -> list[dict]:
             "error",
             "no such folder in cohort.data",
             f"{who} or {who.removeprefix('sub-')}",
-            f"add the folder, correct participant_id, {LEAVE_OUT}",
+            f"add the folder, correct participant_id, {OR_EXCLUDE}",
         )
         return rows
     damaged, other = index.get("n_damaged_files", 0), index.get("n_other_files", 0)
     if damaged:
         add(
             "error",
-            f"{damaged} DICOM files that end early",
+            counted(damaged, "damaged DICOM file"),
             "complete files",
             "copy them again from the scanner or the archive, or remove them",
         )
     if other and other == index["n_files"]:
         add(
             "error",
-            f"{other} files, none of them a DICOM image of MR",
+            f"{counted(other, 'file')} and no DICOM image of MR",
             "DICOM images",
             "unpack archives, and make sure that the folder is the right one",
         )
     elif other:
         add(
             "info",
-            f"{other} files that are no DICOM images of MR",
+            f"{counted(other, 'file')} beside the DICOM images of MR",
             "DICOM images",
             "they are ignored",
         )
@@ -160,9 +162,10 @@ def choice_problems(index: dict) -> list[dict]:
     for kind in ["rest"] if index["source"] == "derivatives" else KIND_NAMES:
         name = KIND_NAMES[kind]
         found = [one for one in index["series"] if one["kind"] == kind]
-        listed = ", ".join(f"{one['label']} ({one.get('n_volumes', 0)} volumes)" for one in found)
+        sizes = [counted(one.get("n_volumes", 0), "volume") for one in found]
+        listed = ", ".join(f"{one['label']} ({n})" for one, n in zip(found, sizes, strict=True))
         if not found:
-            add("error", f"no {name} among {_others(index, kind)}", "one", f"add it, {LEAVE_OUT}")
+            add("error", f"no {name} among {_others(index, kind)}", "one", f"add it, {OR_EXCLUDE}")
         elif len(found) > 1:
             add(
                 "error",
@@ -173,7 +176,7 @@ def choice_problems(index: dict) -> list[dict]:
         elif not found[0].get("readable", True):
             add(
                 "error",
-                f"{found[0]['label']} cannot be read or ends early",
+                f"{found[0]['label']} {found[0].get('damage', 'cannot be read')}",
                 "a complete NIfTI file",
                 "copy it again from its source",
             )
@@ -181,7 +184,7 @@ def choice_problems(index: dict) -> list[dict]:
 
 
 def _others(index: dict, kind: str) -> str:
-    """List the series that are not of a kind, with what speaks against each."""
+    """Name the other series of a participant with the reason against each."""
     if not index["series"]:
         return "its files"
     listed = [
@@ -243,14 +246,9 @@ def differences(indices: list[dict]) -> list[dict]:
         usual, n_usual = counts.most_common(1)[0]
         for who, run in known:
             if not _alike(_hashable(run[key]), usual, tolerance):
-                more, add = report(who, run["label"])
-                add(
-                    severity,
-                    f"{_words(run[key])}{unit}",
-                    f"{_words(usual)}{unit}, as in {n_usual} of {len(known)} participants",
-                    action,
-                )
-                rows += more
+                found = f"{_words(run[key])}{unit}"
+                expected = f"{_words(usual)}{unit}, as in {n_usual} of {len(known)} participants"
+                rows.append(problem(who, run["label"], severity, found, expected, action))
     return rows
 
 
@@ -278,36 +276,32 @@ def repeated_data(indices: list[dict]) -> list[dict]:
         for run in chosen_runs(index):
             first = owners.setdefault(run["digest"], who)
             if first != who:
-                more, add = report(who, run["label"])
-                add(
-                    "error",
-                    f"the same {KIND_NAMES[run['kind']]} as {first}",
-                    "data of this participant",
-                    "find out whose data they are and remove the copy",
-                )
-                rows += more
+                found = f"the same {KIND_NAMES[run['kind']]} as {first}"
+                action = "find out whose data they are and remove the copy"
+                expected = "data of this participant"
+                rows.append(problem(who, run["label"], "error", found, expected, action))
     return rows
 
 
 def confound_problems(index: dict) -> list[dict]:
     """Preprocessed data with confounds of another length than their run."""
-    rows = []
-    for run in chosen_runs(index):
-        for n_rows in index.get("n_confound_rows", []):
-            if n_rows != run["n_volumes"]:
-                more, add = report(index["participant_id"], run["label"])
-                add(
-                    "error",
-                    f"{'unreadable' if n_rows is None else n_rows} rows in its table of confounds",
-                    f"{run['n_volumes']}, one per volume",
-                    "find the table that belongs to the run",
-                )
-                rows += more
-    return rows
+    return [
+        problem(
+            index["participant_id"],
+            run["label"],
+            "error",
+            f"{'unreadable rows' if n is None else counted(n, 'row')} in its table of confounds",
+            f"{run['n_volumes']}, one per volume",
+            "find the table that belongs to the run",
+        )
+        for run in chosen_runs(index)
+        for n in index.get("n_confound_rows", [])
+        if n != run["n_volumes"]
+    ]
 
 
 def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict]:
-    """Folders of the data that no row of the table belongs to.
+    """Folders of the data without a row in the table.
 
     A folder whose name does not begin with ``sub-`` may be named after a person, so such
     folders are counted, not named.
@@ -322,23 +316,12 @@ def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict
     known = set(participant_ids) | {name.removeprefix("sub-") for name in participant_ids}
     unknown = sorted(set(names) - known)
     named = [name for name in unknown if PARTICIPANT_ID.fullmatch(name)]
-    rows = []
-    for name in named:
-        more, add = report(name, "participants.tsv")
-        add(
-            "warning",
-            "a folder in cohort.data, but no row",
-            "one row",
-            "add a row if it should be analysed; it is ignored",
-        )
-        rows += more
-    if len(unknown) > len(named):
-        more, add = report(ALL, "cohort.data")
-        add(
-            "info",
-            f"{len(unknown) - len(named)} folders that belong to no row of participants.tsv",
-            "folders named as participant_id, with or without sub-",
-            "they are ignored",
-        )
-        rows += more
+    found, action = "a folder in cohort.data, but no row", "add a row to analyse it; it is ignored"
+    rows = [
+        problem(name, "participants.tsv", "warning", found, "one row", action) for name in named
+    ]
+    if n_others := len(unknown) - len(named):
+        found = f"{counted(n_others, 'folder')} without a row in participants.tsv"
+        expected = "folders named as participant_id, with or without sub-"
+        rows.append(problem(ALL, "cohort.data", "info", found, expected, "it is ignored"))
     return rows

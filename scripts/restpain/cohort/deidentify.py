@@ -1,6 +1,6 @@
-"""What may pass from raw data into an output: numbers of physics, and nothing else.
+"""Removal of identifiers: only listed physical quantities pass from raw data into an output.
 
-Everything here lists what is allowed. A field that nobody thought of is left out.
+Fields that are not listed are dropped.
 """
 
 import io
@@ -54,7 +54,7 @@ def vendor(name: str | None) -> str | None:
 
 
 def allowed_sidecar(sidecar: dict, allowed: dict[str, tuple | None]) -> dict:
-    """Entries of a sidecar that identify nobody.
+    """Entries of a sidecar without identifiers.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _is_numeric(value) -> bool:
 
 
 def header_has_text(header: nib.Nifti1Header) -> bool:
-    """Whether a NIfTI header holds free text or extensions."""
+    """Check a NIfTI header for free text and extensions."""
     return bool(header.extensions) or any(header[field].item() for field in _text_fields(header))
 
 

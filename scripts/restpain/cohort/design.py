@@ -1,12 +1,13 @@
-"""The design of the group comparison: its columns, and everything that can be wrong with them."""
+"""Design of the group comparison: columns, and checks that it can be estimated."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from restpain.cohort.participants import Comparison
+from restpain.presentation.numbers import counted
 
 SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
@@ -53,7 +54,7 @@ class Design:
         """
         matrix = self.matrix.copy()
         matrix[:, 0] = matrix[order, 0]
-        return Design(matrix=matrix, columns=self.columns, participants=self.participants)
+        return replace(self, matrix=matrix)
 
     def subset(self, rows: np.ndarray) -> "Design":
         """Design of some of the participants; covariates that they cannot estimate are dropped.
@@ -98,10 +99,6 @@ def two_sample_design(table: pd.DataFrame, comparison: Comparison) -> Design:
     comparison : Comparison
         Labels of the groups and columns to adjust for.
 
-    Returns
-    -------
-    Design
-
     Raises
     ------
     ValueError
@@ -121,8 +118,7 @@ def two_sample_design(table: pd.DataFrame, comparison: Comparison) -> Design:
         "group": np.where(table["group"] == comparison.patients, 1.0, -1.0),
         "intercept": np.ones(len(table)),
     }
-    for name in usable:
-        columns |= _covariate_columns(name, table[name])
+    columns |= _covariate_columns(table, usable)
     matrix = np.column_stack(list(columns.values()))
     problems += _estimability_problems(matrix, list(columns))
     if problems:
@@ -145,9 +141,7 @@ def covariate_matrix(
     problems = _column_problems(table, covariates)
     if problems:
         raise ValueError("\n".join(problems))
-    columns = {}
-    for name in covariates:
-        columns |= _covariate_columns(name, table[name])
+    columns = _covariate_columns(table, covariates)
     matrix = np.array(list(columns.values())).reshape(len(columns), len(table)).T
     return matrix, tuple(columns)
 
@@ -159,9 +153,9 @@ def collinear_ranks(matrix: np.ndarray, names: tuple[str, ...]) -> list[str]:
 
 
 def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]) -> list[str]:
-    """List what is wrong with the clinical score of the patients, a sentence each.
+    """Problems of the clinical score of the patients, a sentence each.
 
-    A patient without a score is no problem: the correlation leaves the patient out. Covariates
+    A patient without a score is no problem: the correlation excludes the patient. Covariates
     are those of the correlation.
     """
     if score is None:
@@ -173,11 +167,10 @@ def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]
         ]
     given = table[table[score].notna()]
     scores = pd.to_numeric(given[score], errors="coerce")
+    odd = given.loc[scores.isna(), ["participant_id", score]]
     problems = [
         f"the score {score} is {value!r} for {label}, but must be a number or n/a"
-        for label, value in given.loc[scores.isna(), ["participant_id", score]].itertuples(
-            index=False
-        )
+        for label, value in odd.itertuples(index=False)
     ]
     if not covariates or given.empty:
         return problems
@@ -217,13 +210,13 @@ def category_counts(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame
 def one_group_sentences(counts: pd.DataFrame) -> list[str]:
     """Name the levels of `category_counts` that only one group has, a sentence each.
 
-    The model can be fitted, but such participants tell nothing about the group difference.
+    The model can be fitted, but such participants do not contribute to the group difference.
     """
     alone = counts[(counts["n_patients"] == 0) ^ (counts["n_controls"] == 0)]
     return [
-        f"the covariate {row.covariate} is {row.level} for {row.n_patients} patients and "
-        f"{row.n_controls} controls; expected both groups; these participants add nothing to the "
-        f"group difference: merge the level with another or exclude them"
+        f"the covariate {row.covariate} is {row.level} for {counted(row.n_patients, 'patient')} "
+        f"and {counted(row.n_controls, 'control')}; expected both groups; these participants add "
+        "nothing to the group difference: merge the level with another or exclude them"
         for row in alone.itertuples()
     ]
 
@@ -237,17 +230,12 @@ def design_overview(design: Design) -> pd.DataFrame:
     matrix, rows = design.matrix, []
     for index, name in enumerate(design.columns):
         values = matrix[:, index]
-        rows.append(
-            {
-                "column": name,
-                "mean_patients": values[design.patients].mean(),
-                "mean_controls": values[design.controls].mean(),
-                "variance_inflation": np.nan
-                if name == "intercept"
-                else _variance_inflation(np.delete(matrix, index, axis=1), values),
-            }
-        )
-    return pd.DataFrame(rows)
+        others = np.delete(matrix, index, axis=1)
+        inflation = np.nan if name == "intercept" else _variance_inflation(others, values)
+        means = [values[group].mean() for group in (design.patients, design.controls)]
+        rows.append((name, *means, inflation))
+    columns = ["column", "mean_patients", "mean_controls", "variance_inflation"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _variance_inflation(others: np.ndarray, values: np.ndarray) -> float:
@@ -257,7 +245,7 @@ def _variance_inflation(others: np.ndarray, values: np.ndarray) -> float:
 
 def _group_size_problems(sizes: dict[str, int]) -> list[str]:
     return [
-        f"the group {label} has {size} participants, but a group needs at least "
+        f"the group {label} has {counted(size, 'participant')}, but a group needs at least "
         f"{SMALLEST_GROUP} participants"
         for label, size in sizes.items()
         if size < SMALLEST_GROUP
@@ -300,7 +288,7 @@ def _column_problems(table: pd.DataFrame, covariates: list[str]) -> list[str]:
 
 
 def _with_commas(values: pd.Series) -> pd.Series:
-    """Which values are numbers with a decimal comma."""
+    """Mark values that are numbers with a decimal comma."""
     return values.astype(str).str.fullmatch(DECIMAL_COMMA).astype(bool)
 
 
@@ -310,15 +298,17 @@ def _numbers(values: pd.Series) -> pd.Series | None:
     return numbers.astype(float) if numbers.notna().mean() > 0.5 else None
 
 
-def _covariate_columns(name: str, values: pd.Series) -> dict[str, np.ndarray]:
-    """Columns of one covariate: itself, or an indicator of each level but the first."""
-    numbers = _numbers(values)
-    if numbers is not None:
-        return {name: numbers.fillna(0.0).to_numpy()}  # what is no number has been reported
-    levels = sorted(values.astype(str).unique())
-    return {
-        f"{name}={level}": (values.astype(str) == level).to_numpy(float) for level in levels[1:]
-    }
+def _covariate_columns(table: pd.DataFrame, covariates: list[str]) -> dict[str, np.ndarray]:
+    """Columns of covariates: numbers, or an indicator of each level but the first."""
+    columns = {}
+    for name in covariates:
+        numbers, texts = _numbers(table[name]), table[name].astype(str)
+        if numbers is not None:
+            columns[name] = numbers.fillna(0.0).to_numpy()  # what is no number has been reported
+        else:
+            for level in sorted(texts.unique())[1:]:
+                columns[f"{name}={level}"] = (texts == level).to_numpy(float)
+    return columns
 
 
 def _null_space_columns(matrix: np.ndarray) -> list[int]:
@@ -337,8 +327,8 @@ def _estimability_problems(matrix: np.ndarray, names: list[str]) -> list[str]:
     n_participants, n_columns = matrix.shape
     if n_participants <= n_columns:
         return [
-            f"the design has {n_columns} columns ({', '.join(names)}), but {n_participants} "
-            f"participants; it needs at least {n_columns + 1}"
+            f"the design has {n_columns} columns ({', '.join(names)}), but "
+            f"{counted(n_participants, 'participant')}; it needs at least {n_columns + 1}"
         ]
     varying = [
         index for index in range(n_columns) if index == 1 or np.ptp(matrix[:, index]) > 0
@@ -347,13 +337,9 @@ def _estimability_problems(matrix: np.ndarray, names: list[str]) -> list[str]:
     covariates = [name for name in involved if name not in ("group", "intercept")]
     if not covariates:
         return []
-    reason = (
-        "tell the groups apart completely or repeat each other"
-        if "group" in involved
-        else "repeat each other"
-    )
+    reason = "separate the groups completely or " * ("group" in involved) + "repeat each other"
     shown = [name for name in involved if name != "intercept"]
     return [
-        f"the columns {', '.join(shown)} of the design are collinear: they {reason}, so that no "
-        f"effect can be told from the other; drop {' or '.join(covariates)}"
+        f"the columns {', '.join(shown)} of the design are collinear: they {reason}, so that "
+        f"their effects cannot be estimated apart; drop {' or '.join(covariates)}"
     ]

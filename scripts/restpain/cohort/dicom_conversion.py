@@ -1,4 +1,4 @@
-"""From DICOM files to NIfTI images, by dcm2niix."""
+"""Conversion of DICOM files to NIfTI images by dcm2niix."""
 
 import subprocess
 import tempfile
@@ -9,6 +9,7 @@ import dcm2niix
 
 from restpain.cohort.bids import image_facts
 from restpain.io.tables import read_json
+from restpain.presentation.numbers import counted
 
 REPETITION_TIME_TOLERANCE = 0.005  # relative
 ARGUMENTS = (
@@ -48,8 +49,8 @@ def converted_images(paths: list[Path]):
         images = sorted(target.glob("*.nii"))
         if not images:
             raise ValueError(
-                f"dcm2niix made no image of {len(paths)} DICOM files (it ended with code "
-                f"{done.returncode}); look at the series in a DICOM viewer"
+                f"dcm2niix made no image of {counted(len(paths), 'DICOM file')} (it ended with "
+                f"code {done.returncode}); look at the series in a DICOM viewer"
             )
         yield [(path, _sidecar(path)) for path in images]
 
@@ -81,9 +82,10 @@ def chosen_image(
     if len(fitting) != 1:
         made = ", ".join("x".join(map(str, [*f["matrix"], f["n_volumes"]])) for f in found)
         raise ValueError(
-            f"{name} was converted to {len(found)} images of {made or 'no'} voxels and volumes; "
-            f"expected one of {'x'.join(map(str, matrix))} voxels and {n_volumes} volumes, as "
-            "the headers say; look for missing or mixed files in the series"
+            f"{name} was converted to {counted(len(found), 'image')} of {made or 'no'} voxels and "
+            f"volumes; expected one of {'x'.join(map(str, matrix))} voxels and "
+            f"{n_volumes} volumes, as the headers say; look for missing or mixed files in the "
+            "series"
         )
     return fitting[0]
 

@@ -1,11 +1,10 @@
-"""The series of a DICOM folder: what they are, and which is the T1 and which the rest run.
+"""Series of a DICOM folder with their facts.
 
 ``facts`` of a series hold numbers and words from fixed lists only, so that they can be written;
 names, identifiers and paths stay beside them in memory.
 """
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,14 +26,11 @@ from restpain.cohort.dicom_headers import (
     pixel_bytes,
     read_header,
 )
+from restpain.cohort.dicom_kinds import mark_kinds
 
 POSITION_TOLERANCE_MM = 0.1  # slices closer than this are one slice
-MIN_T1_SLICES, MIN_T1_EXTENT_MM, MAX_T1_ECHO_MS = 40, 100.0, 15.0
-MIN_REST_VOLUMES, MIN_REST_SLICES = 20, 8
 COMPRESSED_SYNTAXES = {str(uid) for uid in AllTransferSyntaxes if uid.is_compressed}
 LOSSY_SYNTAXES = {JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless}
-REST_ECHO_TIMES_MS = (8.0, 65.0)  # BOLD runs at 7 to 1.5 T; diffusion needs longer ones
-REST_REPETITION_TIMES_S = (0.2, 10.0)
 N_PROBED_VOLUMES = 3
 
 DERIVED = frozenset(
@@ -51,14 +47,6 @@ PARTS = {  # words of ImageType
     "I": "imaginary",
     "IMAGINARY": "imaginary",
 }
-# tie-breakers, only among series that the numbers in their headers leave equal
-T1_NAMES = re.compile(r"t1|mp-?rage|tfl|tfe|bravo|spgr", re.IGNORECASE)
-OTHER_THAN_T1_NAMES = re.compile(
-    r"t2|flair|swi|tof|mra\b|angio|field|fmap|b0|b1|survey|scout|locali|gad|contrast|post",
-    re.IGNORECASE,
-)
-REST_NAMES = re.compile(r"rest|(\b|_)rs|fcmri", re.IGNORECASE)
-OTHER_THAN_REST_NAMES = re.compile(r"dti|dwi|diff|asl|perf|dsc|task|field|fmap", re.IGNORECASE)
 
 
 @dataclass
@@ -77,8 +65,8 @@ def folder_series(folder: str | Path) -> tuple[list[Series], dict[str, int]]:
     Returns
     -------
     series : list of Series
-        By series number. ``facts["kind"]`` is t1, rest or other; see :func:`mark_kinds`.
-        Slice times are not looked for; see :func:`slice_timing`.
+        By series number. ``facts["kind"]`` is t1, rest or other; see `mark_kinds`.
+        Slice times are not looked for; see `slice_timing`.
     counts : dict
         n_files, n_other_files (no MR images), n_damaged_files and size_bytes.
     """
@@ -236,7 +224,7 @@ def _gaps(slices: np.ndarray, counts: np.ndarray) -> dict:
 
 
 def _coinciding(headers: list[dict]) -> int:
-    """Images at the place and the time of another, where the headers count the volumes."""
+    """Images of the slice and volume of another, where the headers count the volumes."""
     if any("TemporalPositionIdentifier" not in header for header in headers):
         return 0
     places = {
@@ -270,7 +258,7 @@ def _pixel_digest(header: dict) -> str:
 
 
 def _complete_from_conversion(series: Series) -> None:
-    """Size and times of mosaics and enhanced files, whose headers keep them in private places."""
+    """Size and times of mosaics and enhanced files, from dcm2niix."""
     facts = series.facts
     n_files = len(series.paths)
     paths = series.paths[:N_PROBED_VOLUMES] if facts["layout"] == "mosaic" else series.paths
@@ -298,7 +286,7 @@ def _complete_from_conversion(series: Series) -> None:
 
 
 def slice_timing(series: Series) -> dict | None:
-    """Slice times that dcm2niix finds in the first volumes: n and max_s; None if it finds none."""
+    """Count (n) and maximum (max_s) of the slice times that dcm2niix finds; None without any."""
     n_images = series.facts["n_images"]
     n_slices = series.facts["matrix"][2]
     if series.facts["layout"] != "classic":
@@ -312,77 +300,8 @@ def slice_timing(series: Series) -> dict | None:
     return {"n": len(times), "max_s": max(times)} if times else None
 
 
-def mark_kinds(series: list[Series]) -> None:
-    """Set ``facts["kind"]`` to t1 or rest for the series that are; more than one may remain.
-
-    The numbers of the headers decide: one volume, many slices, a short echo time, 3D for the
-    T1; many volumes with an echo time of a BOLD run for rest. Derived, phase, real and
-    imaginary images are neither. Names count only between series equal by those numbers.
-    ``facts["not_t1"]`` and ``facts["not_rest"]`` say what speaks against a series, or are empty.
-    """
-    for kind, against, wanted, unwanted in (
-        ("t1", _against_t1, T1_NAMES, OTHER_THAN_T1_NAMES),
-        ("rest", _against_rest, REST_NAMES, OTHER_THAN_REST_NAMES),
-    ):
-        for one in series:
-            one.facts[f"not_{kind}"] = against(one.facts)
-        candidates = [one for one in series if not one.facts[f"not_{kind}"]]
-        for narrowed in (
-            [one for one in candidates if not unwanted.search(one.names)],
-            [one for one in candidates if wanted.search(one.names)],
-        ):
-            both = [one for one in candidates if one in narrowed]
-            if len(candidates) > 1 and both:
-                candidates = both
-        for one in candidates:
-            one.facts["kind"] = kind
-
-
-def _against_t1(facts: dict) -> str:
-    """Say what speaks first against a series being the T1; nothing if it may be."""
-    n_slices, distance = facts["matrix"][2], facts["voxel_mm"][2]
-    echo_ms = facts["echo_time_ms"] or 0.0
-    return _first_that_holds(
-        (facts["part"] != "magnitude", f"{facts['part']} images"),
-        (facts["derived"], "derived images"),
-        (facts["n_volumes"] != 1, f"{facts['n_volumes']} volumes"),
-        (facts["acquisition"] == "2D", "a 2D acquisition"),
-        (min(facts["matrix"]) < MIN_T1_SLICES, f"{min(facts['matrix'])} voxels along an axis"),
-        (n_slices * distance < MIN_T1_EXTENT_MM, f"{n_slices * distance:g} mm along the slices"),
-        (echo_ms > MAX_T1_ECHO_MS, f"an echo time of {echo_ms:g} ms"),
-    )
-
-
-def _against_rest(facts: dict) -> str:
-    """Say what speaks first against a series being the rest run; nothing if it may be."""
-    echo_ms, tr_s = facts["echo_time_ms"], facts["repetition_time_s"]
-    return _first_that_holds(
-        (facts["part"] != "magnitude", f"{facts['part']} images"),
-        (facts["derived"], "derived images"),
-        (_hides_slices(facts), "mosaics whose headers do not say how many slices they hold"),
-        (facts["prepared"], "diffusion or perfusion images"),
-        (facts["n_volumes"] < MIN_REST_VOLUMES, f"{facts['n_volumes']} volumes"),
-        (min(facts["matrix"]) < MIN_REST_SLICES, f"{min(facts['matrix'])} voxels along an axis"),
-        (not _within(echo_ms, REST_ECHO_TIMES_MS), f"an echo time of {echo_ms} ms"),
-        (not _within(tr_s, REST_REPETITION_TIMES_S), f"a repetition time of {tr_s} s"),
-    )
-
-
-def _hides_slices(facts: dict) -> bool:
-    return facts["layout"] == "mosaic" and facts["matrix"][2] == 1
-
-
-def _first_that_holds(*reasons: tuple[bool, str]) -> str:
-    return next((words for holds, words in reasons if holds), "")
-
-
-def _within(value: float | None, limits: tuple[float, float]) -> bool:
-    """Whether a value lies within limits; an unknown value is not held against a series."""
-    return value is None or limits[0] <= value <= limits[1]
-
-
 def indexed_series(series: list[Series], index: dict, kind: str) -> Series:
-    """Find the series that the index names as the T1 or the rest run.
+    """Series that the index names as the T1 or the rest run.
 
     Raises
     ------
@@ -394,7 +313,7 @@ def indexed_series(series: list[Series], index: dict, kind: str) -> Series:
     if len(found) != 1:
         raise ValueError(
             f"{index['participant_id']} has {len(found)} series in its folder that are the {kind} "
-            "series of its index, but one is needed; the folder has changed: delete "
+            "series of its index; expected one; the folder has changed: delete "
             f"results/cohort/index/{index['participant_id']}.json and start again"
         )
     return found[0]

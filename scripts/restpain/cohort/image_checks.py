@@ -6,6 +6,8 @@ info), file, found, expected, action.
 
 import numpy as np
 
+from restpain.presentation.numbers import counted
+
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
 NONE = "n/a"  # expected and action of what is no problem
 MIN_VOLUMES = 30  # kept after the drop
@@ -31,22 +33,28 @@ MAX_ANISOTROPY = 2.0  # longest over shortest edge of a T1 voxel
 SLICE_ORDERS = (
     "off (no correction), sequential, reverse, interleaved, interleaved_even or a list of times"
 )
-LEAVE_OUT = "or give the reason in the column exclude of participants.tsv"
+OR_EXCLUDE = "or give the reason in the column exclude of participants.tsv"
+
+
+def problem(
+    who: str, file: str, severity: str, found: str, expected: str = NONE, action: str = NONE
+) -> dict:
+    """Row of the table of problems about a participant's file."""
+    return dict(zip(COLUMNS, (who, severity, file, found, expected, action), strict=True))
 
 
 def report(who: str, file: str):
-    """List of rows, and the function that adds one about a participant's file."""
+    """Start a list of rows about a file; return it with the function that adds one."""
     rows = []
 
-    def add(severity: str, found: str, expected: str, action: str) -> None:
-        values = (who, severity, file, found, expected, action)
-        rows.append(dict(zip(COLUMNS, values, strict=True)))
+    def add(*values: str) -> None:
+        rows.append(problem(who, file, *values))
 
     return rows, add
 
 
 def image_problems(who: str, run: dict) -> list[dict]:
-    """Images missing or twice, odd scales, compression, unusual layouts."""
+    """Missing or duplicate images, differing scales, compression, unusual layouts."""
     rows, add = report(who, run["label"])
     matrix = "x".join(map(str, run["matrix"]))
     if not run.get("sidecar_readable", True):
@@ -61,7 +69,7 @@ def image_problems(who: str, run: dict) -> list[dict]:
     if run.get("n_not_finite"):
         add(
             "error",
-            f"{run['n_not_finite']} values that are NaN or infinite",
+            counted(run["n_not_finite"], "NaN or infinite value"),
             "numbers everywhere",
             "find out what wrote them; a raw image has none",
         )
@@ -69,7 +77,7 @@ def image_problems(who: str, run: dict) -> list[dict]:
     if run.get("n_duplicates"):
         add(
             "error",
-            f"{run['n_duplicates']} images twice",
+            counted(run["n_duplicates"], "duplicate image"),
             "each image once",
             "remove the copies from the participant's folder",
         )
@@ -83,7 +91,7 @@ def image_problems(who: str, run: dict) -> list[dict]:
     if run.get("n_missing_slices"):
         add(
             "error",
-            f"gaps where {run['n_missing_slices']} slices should be",
+            counted(run["n_missing_slices"], "missing slice"),
             "slices at equal distances",
             "copy the whole series again",
         )
@@ -106,28 +114,28 @@ def image_problems(who: str, run: dict) -> list[dict]:
     if run.get("compression") == "lossy":
         add("error", "lossy compression", "lossless images", "export the series without loss")
     if run.get("compression") == "lossless":
-        add("info", "lossless compression, which is undone when converting", NONE, NONE)
+        add("info", "lossless compression, which is undone when converting")
     if run.get("n_coinciding"):
         add(
             "error",
-            f"{run['n_coinciding']} images of the slice and volume of another",
+            f"{counted(run['n_coinciding'], 'image')} of the slice and volume of another",
             "one image of each slice and volume",
             "remove the second run or export that goes by the same series",
         )
     if run.get("n_numbers_missing"):
         add(
             "warning",
-            f"{run['n_numbers_missing']} numbers missing among those of its images",
+            counted(run["n_numbers_missing"], "missing instance number"),
             "numbers without a gap",
             "make sure that no volume is missing, or copy the series again",
         )
     if run["layout"] in ("enhanced", "mosaic"):
-        add("info", f"{run['layout']} DICOM of {matrix} voxels", NONE, NONE)
+        add("info", f"{run['layout']} DICOM of {matrix} voxels")
     if run.get("sides") == "unknown":
         add(
             "error",
             "no orientation in the header (sform and qform codes are 0)",
-            "one, since left and right cannot be told from the image",
+            "one, since the image does not show which side is left",
             "convert the images again from DICOM",
         )
     if run.get("sides") == "contradictory":
@@ -150,13 +158,13 @@ def image_problems(who: str, run: dict) -> list[dict]:
 
 
 def array_problems(who: str, run: dict) -> list[dict]:
-    """Wrong dimensions, values or place in space of a NIfTI image."""
+    """Wrong dimensions, values or orientation of a NIfTI image."""
     rows, add = report(who, run["label"])
     matrix = "x".join(map(str, run["matrix"]))
     again = "convert the image again from its source"
     if run.get("n_dimensions", 3) not in (3, 4):
         expected = "3 dimensions" if run["kind"] == "t1" else "3 dimensions and the volumes"
-        add("error", f"{run['n_dimensions']} dimensions", expected, again)
+        add("error", counted(run["n_dimensions"], "dimension"), expected, again)
     elif run["layout"] == "nifti" and min(run["matrix"]) < MIN_VOXELS:
         add("error", f"{matrix} voxels", f"at least {MIN_VOXELS} along each axis", again)
     if run["kind"] == "t1" and run["n_volumes"] != 1:
@@ -207,9 +215,9 @@ def volume_problems(
     if kept < MIN_VOLUMES:
         add(
             "error",
-            f"{run['n_volumes']} volumes, {max(kept, 0)} after dropping {drop_volumes}",
+            f"{counted(run['n_volumes'], 'volume')}, {max(kept, 0)} after dropping {drop_volumes}",
             f"at least {MIN_VOLUMES} after the drop",
-            f"lower preprocessing.drop_volumes, {LEAVE_OUT}",
+            f"lower preprocessing.drop_volumes, {OR_EXCLUDE}",
         )
         return rows
     low, high = band_hz
@@ -221,7 +229,7 @@ def volume_problems(
             "error",
             f"{resolved} in steps of {frequencies[1]:.4f} Hz",
             f"a frequency between {low:g} and {high:g} Hz",
-            f"change metrics.band_hz, {LEAVE_OUT}",
+            f"change metrics.band_hz, {OR_EXCLUDE}",
         )
     elif frequencies[-1] < high:
         add(
@@ -265,7 +273,7 @@ def slice_timing_problems(
     if timing["n"] != n_slices:
         add(
             "error",
-            f"{timing['n']} slice times in {where}",
+            f"{counted(timing['n'], 'slice time')} in {where}",
             f"{n_slices}, one per slice",
             f"correct the list, or set preprocessing.slice_order in config.yaml to {SLICE_ORDERS}",
         )

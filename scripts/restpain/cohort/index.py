@@ -1,4 +1,4 @@
-"""The index of a participant: what the raw data are, without a word that identifies anybody."""
+"""Index of a participant: facts of the raw series, without identifiers."""
 
 import re
 from pathlib import Path

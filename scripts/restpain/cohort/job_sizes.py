@@ -1,9 +1,10 @@
-"""How large the jobs of a participant are, from what the headers of the raw data say."""
+"""Sizes of a participant's jobs, predicted from the headers of the raw data."""
 
 import numpy as np
 
 from restpain.cohort.checks import ALL, chosen_runs
-from restpain.cohort.image_checks import report
+from restpain.cohort.image_checks import problem
+from restpain.presentation.numbers import counted
 
 BYTES = 4  # of a float32
 
@@ -30,7 +31,7 @@ def series_megabytes(index: dict, kind: str) -> float:
 ANAT_SECONDS = 8.7  # CPU, at normalisation_mm 2
 FUNC_SECONDS_PER_VOLUME = 0.063  # CPU, at voxel_mm 3
 RAW_SECONDS = 0.2e-6  # CPU, per voxel and volume as acquired: headers, conversion
-OTHER_SECONDS = 5.3  # CPU: metrics, seeds, page of quality, starts
+OTHER_SECONDS = 5.3  # CPU: metrics, seeds, QC page, starts
 RAW_BYTES, DENOISED_BYTES = 1.2, 3.9  # per voxel and volume, compressed
 ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the maps, compressed
 BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
@@ -47,7 +48,7 @@ def predicted_resources(
     series in the brain, all compressed; temporary are the standardised series, single precision,
     until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's
     records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core, for all
-    participants together; group statistics and classification come on top.
+    participants pooled; group statistics and classification come on top.
     """
     disk = temporary = seconds = memory = 0.0
     finer = (3.0 / voxel_mm) ** 3
@@ -69,17 +70,15 @@ def predicted_resources(
             series_bytes = 4.0 * (n_raw + BOX_VOXELS * finer * n_volumes)
             memory = max(memory, BASE_MEMORY_BYTES + MEMORY_COPIES * series_bytes)
     n_files = FILES * len(indices) + GROUP_FILES
-    rows, add = report(ALL, ALL)
-    for found in (
-        f"about {disk / 1e9:.1f} GB of disk for {len(indices)} participants, and "
+    found = (
+        f"about {disk / 1e9:.1f} GB of disk for {counted(len(indices), 'participant')}, and "
         f"{temporary / 1e9:.1f} GB more for a time",
         f"about {memory / 1e9:.1f} GB of memory for the largest job of a participant",
         f"about {_duration(seconds)} on one core for all participants",
         f"{participant_jobs(indices)} jobs for the participants, before those of the group level",
         f"about {n_files} files (inodes), beside the raw data",
-    ):
-        add("info", found, ALL, ALL)
-    return rows
+    )
+    return [problem(ALL, ALL, "info", text) for text in found]
 
 
 def participant_jobs(indices: list[dict]) -> int:

@@ -1,4 +1,4 @@
-"""The table of participants: who was recruited, in which group, and who is left out."""
+"""Table of participants: groups, covariates and exclusions."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from restpain.io.tables import read_json, read_table
+from restpain.presentation.numbers import counted
 
 PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
 REQUIRED_COLUMNS = ("participant_id", "group")
@@ -67,7 +68,7 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
     pandas.DataFrame
         All rows and columns as text, in the order of the file, missing cells as NaN; in the
         column exclude missing cells are empty strings. Every participant_id begins with
-        ``sub-``, which is added where the file leaves it out.
+        ``sub-``, which is added where it is missing.
 
     Raises
     ------
@@ -93,7 +94,8 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
             )
         elif len(cells) != len(header):
             problems.append(
-                f"{name} has {len(cells)} cells in line {line}, but {len(header)} columns"
+                f"{name} has {counted(len(cells), 'cell')} in line {line}, but "
+                f"{counted(len(header), 'column')}"
             )
     if problems:
         raise ValueError("\n".join(problems))
@@ -114,7 +116,7 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
 def read_cells(
     path: str | Path, *, key: str = "cohort.participants"
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and numbered rows of a tab-separated file, cells stripped, empty rows left out.
+    """Header and numbered rows of a tab-separated file, cells stripped, empty rows dropped.
 
     ``key`` is the key of the configuration that names the file.
 
@@ -152,7 +154,7 @@ def read_cells(
 
 
 def with_prefix(label: str | None) -> str:
-    """participant_id with ``sub-`` before it, added where it is left out."""
+    """participant_id with ``sub-`` before it, added where it is missing."""
     label = label or ""
     return label if label.startswith("sub-") else f"sub-{label}"
 
@@ -189,23 +191,23 @@ def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]
 
 
 def participant_of(path: str | Path) -> str:
-    """participant_id of a file, from its name."""
+    """participant_id in the name of a file."""
     return Path(path).name.split("_")[0]
 
 
 def of_analysed(
     paths: list[str], participants_path: str, *, group: str | None = None
 ) -> list[str]:
-    """Files of the analysed participants, told by the names of the files; their order is kept.
+    """Files of the analysed participants by the names of the files; their order is kept.
 
-    Rules give the files of everybody who was preprocessed, since who is analysed is known only
-    after the quality control.
+    Rules give the files of all preprocessed participants, since exclusions are known only after
+    the quality control.
 
     Parameters
     ----------
     paths : list of str
         Files of all participants, one or several (such as one per measure) of each; may be empty
-        where there is no such file of anybody.
+        if no participant has such a file.
     participants_path : str
         ``results/cohort/analysed.tsv``.
     group : str, optional
@@ -228,7 +230,7 @@ def of_analysed(
         fewest = min(count, key=count.get)
         raise ValueError(
             f"{fewest} is analysed and has {count[fewest]} of the files, but others have "
-            f"{max(count.values())}; delete {participants_path} so that it is made anew"
+            f"{max(count.values())}; delete {participants_path} so that it is made again"
         )
     return kept
 

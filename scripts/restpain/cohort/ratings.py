@@ -1,4 +1,4 @@
-"""The user's ratings of the participants: who looked fine, doubtful, or is to be left out."""
+"""The user's ratings of the participants: pass, doubtful or exclude."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,12 +8,13 @@ import pandas as pd
 from restpain.cohort.checks import problem_table, sentences
 from restpain.cohort.image_checks import report
 from restpain.cohort.participants import MISSING, read_cells, with_prefix
+from restpain.presentation.numbers import counted
 
 EXCLUDE = "exclude"
 RATINGS = ("pass", "doubtful", EXCLUDE)
 COLUMNS = {
     "participant_id": "Participant, as in participants.tsv.",
-    "rating": "pass, doubtful or exclude; n/a if not rated. exclude leaves the participant out of "
+    "rating": "pass, doubtful or exclude; n/a if not rated. exclude removes the participant from "
     "the group level, the others do not.",
     "reason": "Why, in words; the exclusion flow repeats it.",
 }
@@ -21,7 +22,7 @@ KEY = "quality.ratings"
 
 
 def rating_problems(path: str | Path, participants: Iterable[str]) -> list[dict]:
-    """All that is wrong with a file of ratings, as rows of the table of problems.
+    """Problems of a file of ratings, as rows of the table of problems.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ def rating_problems(path: str | Path, participants: Iterable[str]) -> list[dict]
 def read_ratings(path: str | Path | None, participants: Iterable[str]) -> pd.DataFrame:
     """Ratings and reasons, indexed by participant_id; empty texts where nothing was said.
 
-    Participants that the file leaves out are not rated. No file (None) rates nobody.
+    Participants that are not in the file are not rated; without a file (None), none is.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def _parsed(path: str | Path, participants: set[str]) -> tuple[dict, list[dict]]
         if len(cells) > len(header):
             add(
                 "error",
-                f"{len(cells)} cells in line {number}",
+                f"{counted(len(cells), 'cell')} in line {number}",
                 f"{len(header)}, one per column",
                 "remove tabs from the reason",
             )

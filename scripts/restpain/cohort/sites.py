@@ -1,4 +1,4 @@
-"""Sites of a study: what can be wrong with them, and who was scanned where."""
+"""Sites of a study: checks of the column, and participants per site."""
 
 from dataclasses import replace
 from itertools import count
@@ -48,7 +48,7 @@ def checked_design(
 
 
 def site_problems(table: pd.DataFrame, site: str | None) -> list[str]:
-    """List what is wrong with the column of the site, a sentence each."""
+    """Problems of the column of the site, a sentence each."""
     if site is None:
         return []
     if site not in table:
@@ -61,7 +61,7 @@ def site_problems(table: pd.DataFrame, site: str | None) -> list[str]:
     if len(missing):
         problems.append(
             f"participants.tsv has no value of {site} for {', '.join(missing)}, but cohort.site "
-            "needs the site of everybody; give it or exclude the participant"
+            "needs the site of all participants; give it or exclude the participant"
         )
     numbers = table[pd.to_numeric(table[site], errors="coerce").notna()]
     if len(numbers):

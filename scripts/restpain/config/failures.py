@@ -1,4 +1,4 @@
-"""What a failed run says last: which jobs failed, for whom, why, and where their logs are."""
+"""Summary of a failed run: failed jobs with wildcards, reasons and logs."""
 
 import atexit
 import re

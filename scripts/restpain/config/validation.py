@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in sentences: key, value found, value expected."""
+"""Problems of a configuration in sentences: key, value found, value expected."""
 
 import math
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
+
+from restpain.presentation.numbers import counted
 
 TYPES = {
     "integer": "a whole number",
@@ -38,7 +40,7 @@ Validator = extend(
 
 
 def configuration_problems(config: dict, schema: dict) -> list[str]:
-    """All that is wrong with a configuration, a sentence each; none if nothing is.
+    """Problems of a configuration, a sentence each.
 
     Parameters
     ----------
@@ -72,7 +74,7 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 
 def _contradictions(config: dict) -> list[str]:
-    """Values that are each allowed, but not together."""
+    """Values that contradict each other."""
     problems = []
     low, high = config["metrics"]["band_hz"]
     if low >= high:
@@ -102,7 +104,7 @@ def _contradictions(config: dict) -> list[str]:
 
 
 def data_problems(cohort: dict) -> list[str]:
-    """Folder and table of the user's data that are not named, or not there.
+    """Folder and table of the user's data that are not named or do not exist.
 
     Parameters
     ----------
@@ -150,7 +152,7 @@ def _shown(value) -> str:
 
 
 def _expected(schema: dict) -> str:
-    """Say in words what a schema allows."""
+    """Values that a schema allows, in words."""
     if "enum" in schema:
         return f"one of {', '.join(map(str, schema['enum']))}"
     if "oneOf" in schema:
@@ -167,11 +169,11 @@ def _expected(schema: dict) -> str:
 
 
 def _list_bounds(schema: dict) -> list[str]:
-    """Say how many entries a list has and what each of them is."""
+    """Entries that a list may have, in words."""
     fewest, item = schema.get("minItems"), schema["items"]
     count = "" if fewest == schema.get("maxItems") else "at least "
     each = TYPES["object"] if item.get("type") == "object" else _expected(item)
-    bounds = [f"with {count}{fewest} entries"] if fewest else []
+    bounds = [f"with {count}{counted(fewest, 'entry', 'entries')}"] if fewest else []
     bounds.append(f"each entry {each}")
     if schema.get("uniqueItems"):
         bounds.append("none of them twice")

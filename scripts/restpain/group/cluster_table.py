@@ -14,7 +14,7 @@ from restpain.group.permutation import family_wise_p
 from restpain.group.permutation_null import PermutationNull, clusters_by_permutation
 from restpain.group.tfce import tfce_scores
 from restpain.io.images import write_masked
-from restpain.io.tables import write_json, write_table
+from restpain.io.tables import write_sidecar, write_table
 
 SUBPEAK_DISTANCE_MM = 8.0  # as SPM and FSL list them
 SUBPEAKS = 3
@@ -220,7 +220,7 @@ def write_clusters(
     )
     write_masked(labels_path, numbers[:, 0] if seeds == [None] else numbers, mask, affine)
     write_table(table_path, table)
-    write_json(columns_path, {name: {"Description": text} for name, text in columns.items()})
+    write_sidecar(columns_path, columns)
 
 
 def correction_summary(

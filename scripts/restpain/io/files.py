@@ -1,4 +1,4 @@
-"""Writing files so that none is ever half there."""
+"""Writing of whole files: a path is replaced in one step."""
 
 import gzip
 import os

@@ -50,9 +50,10 @@ def _complete(path: str | Path):
         isal_zlib.IsalError,
         nib.filebasedimages.ImageFileError,
     ) as error:
+        fault = "ends early" if isinstance(error, EOFError) else "is damaged"
         raise ValueError(
-            f"{Path(path).name} ends early or is damaged; delete it if the workflow made it, and "
-            f"a run that needs it makes it again, or else copy it again from its source ({error})"
+            f"{Path(path).name} {fault} ({error}); delete it if the workflow made it, so that the "
+            "next run makes it again, or else copy it again from its source"
         ) from None
 
 

@@ -34,8 +34,7 @@ def write_table(
 ) -> None:
     """Write a table as TSV, ``n/a`` for missing, floats with all their digits.
 
-    ``columns`` maps column names to a sentence each, with the unit, or to an entry as BIDS has
-    it (LongName, Description, Units, Levels); it is written to the JSON sidecar of the table.
+    ``columns`` (see `write_sidecar`) go to the JSON file beside the table.
     """
     path = Path(path)
     write_text(path, table.to_csv(sep="\t", index=False, na_rep="n/a", lineterminator="\n"))
@@ -43,15 +42,38 @@ def write_table(
         unknown = set(columns) - set(table.columns)
         if unknown:
             raise KeyError(f"{path.name} has no column {sorted(unknown)}")
-        write_json(path.with_suffix(".json"), column_entries(columns))
+        write_sidecar(path.with_suffix(".json"), columns)
 
 
-def column_entries(columns: dict[str, str | dict]) -> dict[str, dict]:
-    """Entries of columns in a JSON sidecar; a sentence becomes the Description."""
-    return {
-        name: entry if isinstance(entry, dict) else {"Description": entry}
-        for name, entry in columns.items()
+def write_sidecar(
+    path: str | Path,
+    columns: dict[str, str | dict | list],
+    *,
+    description: str | None = None,
+    source: str | None = None,
+) -> None:
+    """Write the JSON sidecar of a table.
+
+    Parameters
+    ----------
+    columns : dict
+        A sentence for each column, with the unit. What is no text, such as counts of cells, is
+        written as it is.
+    description : str, optional
+        Content of the table. It begins with SIMULATED DATA if ``source`` is simulated.
+    source : str, optional
+        The key ``cohort.source``; the sidecar then says whether the data are simulated.
+    """
+    head = {} if description is None else {"TableDescription": description}
+    if source is not None:
+        head["SimulatedData"] = source == "simulated"
+    if source == "simulated":
+        head["TableDescription"] = f"SIMULATED DATA. {description}"
+    described = {
+        name: {"Description": text} if isinstance(text, str) else text
+        for name, text in columns.items()
     }
+    write_json(path, head | described)
 
 
 def stacked(paths: list[str | Path]) -> pd.DataFrame:
@@ -88,14 +110,3 @@ def read_printed(path: str | Path) -> pd.DataFrame:
     import pandas as pd  # as in read_table
 
     return pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
-
-
-def sidecar(description: str, columns: dict[str, str], *, source: str) -> dict:
-    """Describe a table and its columns; ``source`` is the key ``cohort.source``.
-
-    The sidecar of a table made from simulated data says so in its first line.
-    """
-    head = {"TableDescription": description, "SimulatedData": source == "simulated"}
-    if source == "simulated":
-        head["TableDescription"] = f"SIMULATED DATA. {description}"
-    return head | column_entries(columns)

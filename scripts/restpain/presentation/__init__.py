@@ -1,1 +1,1 @@
-"""How numbers, pages and slices are shown."""
+"""Numbers, pages and slices for readers."""

@@ -1,4 +1,4 @@
-"""How numbers and names are written for readers; the tables keep their digits."""
+"""Numbers and names for readers; the tables keep their digits."""
 
 import math
 
@@ -66,7 +66,7 @@ AAL_NAMES = {
 
 
 def is_missing(value) -> bool:
-    """Whether a cell is empty: None, NaN, an empty text or ``n/a``."""
+    """Check for an empty cell: None, NaN, an empty text or ``n/a``."""
     if value is None or (isinstance(value, str) and value in ("", MISSING)):
         return True
     return isinstance(value, float) and math.isnan(value)
@@ -126,7 +126,7 @@ def mean_sd_range(mean: float, sd: float, low: float, high: float) -> str:
 
 
 def count_percent(count: int, total: int) -> str:
-    """Write ``n (%)``; the share is left out where there is nobody to count."""
+    """Write ``n (%)``; without the share if ``total`` is 0."""
     return f"{count} ({100 * count / total:.2f}%)" if total else f"{count}"
 
 

@@ -1,8 +1,8 @@
-"""The page that tells the study, put together from sections that know nothing of each other.
+"""Report page made of independent sections, and pages from one template.
 
-A section is a module ``report_NAME.py`` with one function ``NAME_section`` that returns a
+A section is a module ``section_NAME.py`` with one function ``NAME_section`` that returns a
 :class:`Section`, and a template ``templates/section_NAME.html.j2`` that shows it. The script
-``build_report.py`` lists the sections in their order; the contents of the page follow from it.
+``build_report.py`` lists the sections in their order, from which the table of contents follows.
 
 Everything is plain data until a template is filled, which escapes every text. No date, no time and
 no path of the machine goes in, so that the same results give the same bytes.
@@ -43,15 +43,25 @@ class Section:
     content: dict = field(default_factory=dict)
 
 
+def webp(picture: Image.Image, *, quality: int, method: int) -> str:
+    """Encode a picture as a WebP data URI; ``method`` is its effort, up to 6."""
+    content = io.BytesIO()
+    picture.save(content, format="WEBP", quality=quality, method=method)
+    return "data:image/webp;base64," + base64.b64encode(content.getvalue()).decode("ascii")
+
+
+def resized(picture: Image.Image, *, width: int) -> Image.Image:
+    """Resize a picture to ``width`` pixels, its proportions kept."""
+    height = max(round(picture.height * width / picture.width), 1)
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
 def embedded_picture(content: bytes, *, width: int, quality: int) -> str:
     """Shrink a picture to at most ``width`` pixels and give it as a WebP data URI."""
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     if picture.width > width:
-        height = max(round(picture.height * width / picture.width), 1)
-        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="WEBP", quality=quality, method=6)
-    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+        picture = resized(picture, width=width)
+    return webp(picture, quality=quality, method=6)
 
 
 def embedded_figure(content: bytes) -> str:

@@ -1,8 +1,8 @@
-"""Statistical maps on slices: what Figures 2 and 3 are made of.
+"""Statistical maps on slices, for Figures 2 and 3.
 
 Arrays are indexed ``[x, y, z]`` in RAS space. Every picture shows the left side on the left and
-says so. Values below the threshold fade out instead of vanishing, so that a reader sees what
-almost reached it (Taylor et al. 2023, doi:10.1016/j.neuroimage.2023.120138).
+says so. Values below the threshold fade out instead of vanishing, so that a reader sees values
+that nearly reached it (Taylor et al. 2023, doi:10.1016/j.neuroimage.2023.120138).
 """
 
 import math
@@ -197,7 +197,7 @@ def colour_bar(axes, *, threshold: float, limit: float, label: str) -> None:
 
 
 def mark_simulated(figure: Figure) -> None:
-    """Say in small letters that the figure shows simulated data."""
+    """Write SIMULATED DATA in small letters on a figure."""
     figure.text(
         0.995, 0.004, "SIMULATED DATA", fontsize=5.5, color=ALERT, ha="right", weight="bold"
     )

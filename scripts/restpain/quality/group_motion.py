@@ -1,4 +1,4 @@
-"""Motion of the groups compared: a difference could imitate one of connectivity."""
+"""Motion of the groups: a difference could imitate one of connectivity."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ MOTION_NUMBERS = {
     "n_flagged": "flagged volumes",
 }
 MOTION_COLUMNS = {
-    "participants": "analysed: without those left out by quality control; all: with them.",
+    "participants": "analysed: without those excluded by quality control; all: with them.",
     "number": "What is compared, a column of quality.tsv.",
     "n_patients": "Patients whose number is known.",
     "n_controls": "Controls whose number is known.",
@@ -46,8 +46,8 @@ def compared(patients: np.ndarray, controls: np.ndarray) -> dict:
         row[f"mean_{name}"] = values.mean() if len(values) else np.nan
         row[f"median_{name}"] = np.median(values) if len(values) else np.nan
         row[f"sd_{name}"] = values.std(ddof=1) if len(values) > 1 else np.nan
-    together = np.concatenate([patients, controls])
-    if min(len(patients), len(controls)) < 2 or np.ptp(together) == 0:
+    pooled = np.concatenate([patients, controls])
+    if min(len(patients), len(controls)) < 2 or np.ptp(pooled) == 0:
         return row
     row["u"], row["p_mann_whitney"] = stats.mannwhitneyu(patients, controls)
     if max(np.ptp(patients), np.ptp(controls)) > 0:
@@ -71,7 +71,7 @@ def motion_of_groups(quality: pd.DataFrame, comparison: Comparison) -> pd.DataFr
     Returns
     -------
     DataFrame
-        The columns of ``MOTION_COLUMNS``; the rows of all only if somebody is left out.
+        The columns of ``MOTION_COLUMNS``; the rows of all only if some are excluded.
     """
     samples = {"analysed": quality[quality["exclude"].isna()], "all": quality}
     if len(samples["analysed"]) == len(quality):

@@ -1,4 +1,4 @@
-"""The numbers that quality is judged by, their limits, and who is left out for them."""
+"""Quality criteria with their limits, and the exclusions that follow from them."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ FLAG_ABOVE_MM = SCRUB_ABOVE_MM  # of Jenkinson's displacement
 
 
 @dataclass(frozen=True)
-class Judged:
-    """One number that is judged.
+class Criterion:
+    """One quality number that limits may apply to.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Judged:
         Decimals shown.
     limit : str
         Key of the section ``quality`` of the configuration. It begins with ``max_`` or ``min_``,
-        which says on which side a participant is left out.
-    look : float or None
-        Beyond it the number is worth a look; nobody is left out for it. None: no such value.
+        which says on which side a participant is excluded.
+    warn : float or None
+        A value beyond it is a warning and excludes no participant. None: no such value.
     """
 
     key: str
@@ -36,7 +36,7 @@ class Judged:
     unit: str
     digits: int
     limit: str
-    look: float | None
+    warn: float | None
 
     @property
     def side(self) -> str:
@@ -44,23 +44,23 @@ class Judged:
         return "above" if self.limit.startswith("max_") else "below"
 
     def beyond(self, value: float, limit: float | None) -> bool:
-        """Whether a value is on the bad side of a limit; neither of no limit nor of no value."""
+        """Return if a value is on the bad side of a limit; no if either is missing."""
         if limit is None or pd.isna(value):
             return False
         return value > limit if self.side == "above" else value < limit
 
 
-JUDGED = (
+CRITERIA = (
     # Parkes et al. (2018) doi:10.1016/j.neuroimage.2017.12.073, their stringent criteria
-    Judged("mean_fd_jenkinson_mm", "mean FD", "mm", 3, "max_mean_fd_mm", 0.25),
-    Judged("flagged_share", "share of flagged volumes", "", 2, "max_flagged_share", 0.2),
-    Judged("n_unflagged", "volumes not flagged", "", 0, "min_unflagged_volumes", None),
+    Criterion("mean_fd_jenkinson_mm", "mean FD", "mm", 3, "max_mean_fd_mm", 0.25),
+    Criterion("flagged_share", "share of flagged volumes", "", 2, "max_flagged_share", 0.2),
+    Criterion("n_unflagged", "volumes not flagged", "", 0, "min_unflagged_volumes", None),
     # ASSUME: the rest are ours, from what went wrong and what did not on real data
-    Judged("coverage_of_template", "template covered", "", 3, "min_coverage", 0.95),
-    Judged("dice_gm", "overlap of grey matter with MNI (Dice)", "", 3, "min_dice_gm", 0.78),
-    Judged(
+    Criterion("coverage_of_template", "template coverage", "", 3, "min_coverage", 0.95),
+    Criterion("dice_gm", "Dice of grey matter with the template", "", 3, "min_dice_gm", 0.78),
+    Criterion(
         "coregistration_cost",
-        "cost of EPI on T1 (1 is no contrast)",
+        "boundary-based registration cost",
         "",
         2,
         "max_coregistration_cost",
@@ -86,21 +86,20 @@ COLUMNS = {
     "residual_degrees_of_freedom": "Degrees of freedom left after nuisance regression.",
     "rating": "The user's rating: pass, doubtful or exclude; n/a if not rated.",
     "rating_reason": "The user's reason.",
-    "exclude": "Why the participant does not enter the group level; n/a if it does.",
+    "exclude": "Reason why the participant is excluded from the group level; n/a if analysed.",
     "exclude_detail": "The same with the participant's values.",
 }
-LIGHTS = ("good", "look", "beyond", "unjudged", "unknown")
 
 
-def light(judged: Judged, value: float, limits: dict[str, float | None]) -> str:
-    """One of ``LIGHTS``: ``beyond`` the configured limit, ``unjudged`` for want of any limit."""
+def status(criterion: Criterion, value: float, limits: dict[str, float | None]) -> str:
+    """Status of a value: pass, warning, exclude, unlimited (no limit applies) or unknown."""
     if pd.isna(value):
         return "unknown"
-    if limits[judged.limit] is None and judged.look is None:
-        return "unjudged"
-    if judged.beyond(value, limits[judged.limit]):
-        return "beyond"
-    return "look" if judged.beyond(value, judged.look) else "good"
+    if limits[criterion.limit] is None and criterion.warn is None:
+        return "unlimited"
+    if criterion.beyond(value, limits[criterion.limit]):
+        return "exclude"
+    return "warning" if criterion.beyond(value, criterion.warn) else "pass"
 
 
 def flagged_volumes(jenkinson: np.ndarray) -> np.ndarray:
@@ -109,12 +108,12 @@ def flagged_volumes(jenkinson: np.ndarray) -> np.ndarray:
 
 
 def flag_numbers(jenkinson: np.ndarray) -> dict[str, float | None]:
-    """How many volumes are flagged, their share, and how many are not; None if unknown.
+    """Count flagged volumes, their share and the others, and give the largest displacement.
 
     Parameters
     ----------
     jenkinson : ndarray of shape (n_volumes,)
-        Framewise displacement in mm; all NaN where the motion is not known.
+        Framewise displacement in mm; all NaN where the motion is not known, which gives None.
     """
     if not np.isfinite(jenkinson).any():
         return {"n_flagged": None, "flagged_share": None, "n_unflagged": None, "max_fd_mm": None}
@@ -127,42 +126,43 @@ def flag_numbers(jenkinson: np.ndarray) -> dict[str, float | None]:
     }
 
 
-def exceeded(numbers: dict, limits: dict[str, float | None]) -> list[Judged]:
-    """List what of a participant's numbers is beyond a limit.
+def exceeded(numbers: dict, limits: dict[str, float | None]) -> list[Criterion]:
+    """Criteria whose limit a participant exceeds.
 
     Raises
     ------
     ValueError
-        If a number that has a limit is not known: nobody passes or fails unseen.
+        If a number that has a limit is not known.
     """
     found = []
-    for judged in JUDGED:
-        limit, value = limits[judged.limit], numbers.get(judged.key)
+    for criterion in CRITERIA:
+        limit, value = limits[criterion.limit], numbers.get(criterion.key)
         if limit is not None and pd.isna(value):
             raise ValueError(
-                f"quality.{judged.limit} is {limit:g}, but {judged.name} of "
+                f"quality.{criterion.limit} is {limit:g}, but {criterion.name} of "
                 f"{numbers['participant_id']} is not known; set the limit to null or exclude the "
                 "participant"
             )
-        if judged.beyond(value, limit):
-            found.append(judged)
+        if criterion.beyond(value, limit):
+            found.append(criterion)
     return found
 
 
-def limit_words(judged: Judged, limits: dict[str, float | None]) -> str:
-    """Name, side and value of a limit in force, such as ``mean FD above 0.25 mm``."""
-    unit = f" {judged.unit}" if judged.unit else ""
-    return f"{judged.name} {judged.side} {limits[judged.limit]:g}{unit}"
+def limit_words(criterion: Criterion, limits: dict[str, float | None]) -> str:
+    """Name, side and value of a limit, such as ``mean FD above 0.25 mm``."""
+    unit = f" {criterion.unit}" if criterion.unit else ""
+    return f"{criterion.name} {criterion.side} {limits[criterion.limit]:g}{unit}"
 
 
 def exclusion_reason(
     numbers: dict, rating: str, reason: str, limits: dict[str, float | None]
 ) -> str:
-    """Why a participant is left out of the group level, for the exclusion flow; empty if not.
+    """Reason why a participant is excluded from the group level; empty if analysed.
 
-    Limits are named without the participant's value, so that equal reasons are counted together.
+    Limits are named without the participant's value, so that the exclusion flow counts equal
+    reasons as one.
     """
-    reasons = [limit_words(judged, limits) for judged in exceeded(numbers, limits)]
+    reasons = [limit_words(criterion, limits) for criterion in exceeded(numbers, limits)]
     if rating == EXCLUDE:
         reasons.insert(
             0, f"rated exclude: {reason}" if reason else "rated exclude, no reason given"
@@ -171,18 +171,18 @@ def exclusion_reason(
 
 
 def exclusion_detail(numbers: dict, reason: str, limits: dict[str, float | None]) -> str:
-    """Complete the reason of an exclusion with the participant's own values."""
+    """Reason of an exclusion with the participant's own values."""
     values = [
-        f"{judged.name} {number(numbers[judged.key], judged.digits)}"
-        for judged in exceeded(numbers, limits)
+        f"{criterion.name} {number(numbers[criterion.key], criterion.digits)}"
+        for criterion in exceeded(numbers, limits)
     ]
     return f"{reason} ({', '.join(values)})" if values else reason
 
 
-def shown(judged: Judged, value) -> str:
-    """Write a judged number with its unit, for readers."""
-    text = number(value, judged.digits)
-    return f"{text} {judged.unit}" if judged.unit and text != MISSING else text
+def shown(criterion: Criterion, value) -> str:
+    """Value of a criterion with its unit, for readers."""
+    text = number(value, criterion.digits)
+    return f"{text} {criterion.unit}" if criterion.unit and text != MISSING else text
 
 
 def quality_row(
@@ -194,12 +194,10 @@ def quality_row(
     reason: str,
     limits: dict[str, float | None],
 ) -> dict:
-    """Give one row of ``quality.tsv``, with the columns of ``COLUMNS``.
+    """Row of ``quality.tsv`` with the columns of ``COLUMNS``.
 
     Parameters
     ----------
-    participant_id, group : str
-        Whose row it is.
     numbers : dict
         Quality metrics of the rest series and of the anatomy, where there is one.
     jenkinson : ndarray of shape (n_volumes,)

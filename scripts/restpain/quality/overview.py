@@ -1,4 +1,4 @@
-"""What the page of all participants says: one tile of each, numbers, motion of the groups."""
+"""Content of the QC overview: a tile per participant, numbers, motion of the groups."""
 
 import io
 
@@ -6,13 +6,14 @@ import pandas as pd
 from PIL import Image
 
 from restpain.cohort.ratings import RATINGS
-from restpain.presentation.numbers import integer, number, p_clause
+from restpain.presentation.numbers import counted, integer, number, p_clause
+from restpain.presentation.pages import resized, webp
 from restpain.quality.group_motion import MOTION_NUMBERS
-from restpain.quality.limits import JUDGED, light
-from restpain.quality.participant_page import LIGHT_SIGNS, LIGHT_WORDS, as_webp, limit_text
+from restpain.quality.limits import CRITERIA, status
+from restpain.quality.participant_page import STATUSES, limit_text
 
 THUMBNAIL_WIDTH, THUMBNAIL_QUALITY = 280, 45  # pixels; of WebP, of 100
-SEVERITY = {"good": 0, "look": 1, "beyond": 2}
+SEVERITY = {"pass": 0, "warning": 1, "exclude": 2}
 LEVEL = 0.05
 
 
@@ -24,25 +25,23 @@ def thumbnail(content: bytes, *, left: float) -> str:
     content : bytes
         The picture.
     left : float
-        Share of its width that is left out at the left.
+        Share of its width that is cut off at the left.
     """
     picture = Image.open(io.BytesIO(content)).convert("RGB")
     picture = picture.crop((round(left * picture.width), 0, picture.width, picture.height))
-    height = max(round(picture.height * THUMBNAIL_WIDTH / picture.width), 1)
-    small = picture.resize((THUMBNAIL_WIDTH, height), Image.Resampling.LANCZOS)
-    return as_webp(small, quality=THUMBNAIL_QUALITY)
+    return webp(resized(picture, width=THUMBNAIL_WIDTH), quality=THUMBNAIL_QUALITY, method=4)
 
 
-def worst_light(numbers: dict, limits: dict[str, float | None]) -> str:
-    """Worst light of a participant's judged numbers; unknown ones do not count."""
-    lights = {light(judged, numbers.get(judged.key), limits) for judged in JUDGED}
-    return max(lights & set(SEVERITY), key=SEVERITY.get, default="unknown")
+def worst_status(numbers: dict, limits: dict[str, float | None]) -> str:
+    """Worst status of a participant's numbers; unknown ones do not count."""
+    statuses = {status(criterion, numbers.get(criterion.key), limits) for criterion in CRITERIA}
+    return max(statuses & set(SEVERITY), key=SEVERITY.get, default="unknown")
 
 
-def wall_rows(
+def overview_rows(
     quality: pd.DataFrame, pictures: dict[str, str], limits: dict[str, float | None]
 ) -> list[dict]:
-    """One tile and row of the table per participant.
+    """Tiles and table rows of the participants.
 
     Parameters
     ----------
@@ -55,7 +54,8 @@ def wall_rows(
     """
     rows = []
     for numbers in quality.astype(object).where(quality.notna(), None).to_dict("records"):
-        colour = worst_light(numbers, limits)
+        worst = worst_status(numbers, limits)
+        sign, words = STATUSES[worst]
         who = numbers["participant_id"]
         rows.append(
             {
@@ -63,17 +63,17 @@ def wall_rows(
                 "group": numbers["group"],
                 "page": f"{who}/figures/{who}_task-rest_desc-qc.html",
                 "picture": pictures[who],
-                "light": colour,
-                "order": SEVERITY.get(colour, -1),
-                "sign": LIGHT_SIGNS[colour],
-                "words": LIGHT_WORDS[colour],
+                "status": worst,
+                "order": SEVERITY.get(worst, -1),
+                "sign": sign,
+                "words": words,
                 "cells": [
                     {
-                        "text": number(numbers[judged.key], judged.digits),
-                        "value": "" if numbers[judged.key] is None else numbers[judged.key],
-                        "light": light(judged, numbers[judged.key], limits),
+                        "text": number(numbers[criterion.key], criterion.digits),
+                        "value": "" if numbers[criterion.key] is None else numbers[criterion.key],
+                        "status": status(criterion, numbers[criterion.key], limits),
                     }
-                    for judged in JUDGED
+                    for criterion in CRITERIA
                 ],
                 "tsnr": integer(numbers["tsnr_median"]),
                 "tsnr_value": "" if numbers["tsnr_median"] is None else numbers["tsnr_median"],
@@ -86,13 +86,13 @@ def wall_rows(
 
 
 def motion_sentences(motion: pd.DataFrame) -> list[str]:
-    """Say of each number of motion how the groups compare, in a sentence."""
+    """Group comparison of each number of motion, a sentence each."""
     sentences = []
     for row in motion.itertuples():
         whose = (
             "Of the analysed participants"
             if row.participants == "analysed"
-            else "Of all, those left out by quality control included"
+            else "Of all participants, those excluded by quality control included"
         )
         name = MOTION_NUMBERS[row.number]
         if not (row.n_patients and row.n_controls):
@@ -101,9 +101,9 @@ def motion_sentences(motion: pd.DataFrame) -> list[str]:
         digits = 3 if row.number.endswith("_mm") else 1
         groups = (
             f"{whose}, {name}: {number(row.mean_patients, digits)} ± "
-            f"{number(row.sd_patients, digits)} in {row.n_patients} patients and "
+            f"{number(row.sd_patients, digits)} in {counted(row.n_patients, 'patient')} and "
             f"{number(row.mean_controls, digits)} ± {number(row.sd_controls, digits)} in "
-            f"{row.n_controls} controls"
+            f"{counted(row.n_controls, 'control')}"
         )
         if pd.isna(row.t):
             tests = (
@@ -121,12 +121,12 @@ def motion_sentences(motion: pd.DataFrame) -> list[str]:
 
 
 def motion_differs(motion: pd.DataFrame) -> bool:
-    """Whether any test finds a difference in motion of the analysed participants."""
+    """Tell if any test finds a difference in motion between the analysed groups."""
     analysed = motion[motion["participants"] == "analysed"]
     return bool((analysed[["p_t", "p_welch", "p_mann_whitney"]] < LEVEL).any(axis=None))
 
 
-def wall_context(
+def overview_context(
     quality: pd.DataFrame,
     motion: pd.DataFrame,
     pictures: dict[str, str],
@@ -134,13 +134,16 @@ def wall_context(
     *,
     simulated: bool,
 ) -> dict:
-    """Everything that the template of the wall shows; see `wall_rows` for the parameters."""
-    rows = wall_rows(quality, pictures, limits)
+    """Context of the template of the QC overview; see `overview_rows` for the parameters."""
+    rows = overview_rows(quality, pictures, limits)
     return {
         "simulated": simulated,
         "rows": rows,
-        "head": [(judged.name, judged.unit, limit_text(judged, limits)) for judged in JUDGED],
-        "left_out": [row for row in rows if row["exclude"]],
+        "head": [
+            (criterion.name, criterion.unit, limit_text(criterion, limits))
+            for criterion in CRITERIA
+        ],
+        "excluded": [row for row in rows if row["exclude"]],
         "n_rated": sum(bool(row["rating"]) for row in rows),
         "ratings": RATINGS,
         "limits_off": all(value is None for value in limits.values()),

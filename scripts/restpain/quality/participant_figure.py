@@ -1,13 +1,11 @@
-"""One page on the quality of a participant's rest series.
+"""Traces of a participant's rest series: motion, displacement, carpets.
 
-Arrays are indexed ``[x, y, z]`` in RAS space; left is on the left. Colours are those of Okabe and
-Ito, which differ for every kind of colour vision.
+Colours are those of Okabe and Ito, which differ for every kind of colour vision.
 """
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -15,14 +13,10 @@ from restpain.quality.limits import FLAG_ABOVE_MM, flagged_volumes
 
 BLUE, ORANGE, GREEN, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
 INK, MUTED = "#1d2b3a", "#5b6875"
-AXIAL_MM = (-30, -9, 12, 33, 54)
-SAGITTAL_MM, CORONAL_MM = 5, -18
 DPI = 80
 HEIGHT, TRACES_WIDTH, SLICES_WIDTH = 9.6, 7, 10.5  # inches; they stand side by side in one picture
-BOX_MM = ((-78, -111, -69), (78, 81, 90))  # shown of each slice
 CARPET_ROWS = 600
 CARPET_LIMIT = 2.0  # standard deviations
-WASH = 0.5  # opacity
 LEGEND = {  # above the axes, so that it covers no curve
     "loc": "lower right",
     "bbox_to_anchor": (1, 0.97),
@@ -32,84 +26,6 @@ LEGEND = {  # above the axes, so that it covers no curve
     "borderpad": 0,
 }
 TISSUE_COLOURS = {"grey": GREEN, "white": SKY, "CSF": ORANGE}
-
-
-def mosaic(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
-    """Five axial slices, a sagittal and a coronal one side by side, rows from top to bottom.
-
-    Parameters
-    ----------
-    image : ndarray of shape (x, y, z)
-        On a grid without rotation.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm.
-
-    Returns
-    -------
-    ndarray of shape (rows, columns)
-        Zero between the slices.
-    """
-    offset, size = affine[:3, 3], np.diag(affine)[:3]
-    low, high = (np.round((np.array(mm) - offset) / size).astype(int) for mm in BOX_MM)
-    box = tuple(map(slice, np.maximum(low, 0), high + 1))
-    image, offset = image[box], offset + np.maximum(low, 0) * size
-
-    def index(axis, mm):
-        return int(np.clip(round((mm - offset[axis]) / size[axis]), 0, image.shape[axis] - 1))
-
-    slices = [image[:, :, index(2, mm)] for mm in AXIAL_MM]
-    slices += [image[index(0, SAGITTAL_MM)], image[:, index(1, CORONAL_MM)]]
-    height = max(part.shape[1] for part in slices)
-    padded = []
-    for part in slices:
-        below = (height - part.shape[1]) // 2
-        padded.append(np.pad(part, ((1, 1), (below, height - part.shape[1] - below))))
-    return np.concatenate(padded).T[::-1]
-
-
-def draw_mosaic(
-    ax: Axes,
-    image: np.ndarray,
-    affine: np.ndarray,
-    *,
-    title: str,
-    limits: tuple[float, float],
-    outlines: dict[str, tuple[np.ndarray, float]],
-    washes: dict[str, np.ndarray] | None = None,
-    colours: str = "gray",
-) -> None:
-    """Slices of an image with outlines and washes of others on the same grid.
-
-    Parameters
-    ----------
-    image : ndarray of shape (x, y, z)
-        The background.
-    limits : (float, float)
-        Values of black and white.
-    outlines : dict
-        Image and level of each outline, by its colour.
-    washes : dict, optional
-        Images between 0 and 1 laid over in a colour, half transparent where they are 1.
-    colours : str
-        Name of the colour map of the background.
-    """
-    picture = mosaic(image, affine)
-    shown = ax.imshow(
-        picture, cmap=colours, vmin=limits[0], vmax=limits[1], interpolation="bilinear"
-    )
-    for colour, wash in (washes or {}).items():
-        share = np.clip(mosaic(wash, affine), 0, 1)[..., None]
-        full = np.broadcast_to(to_rgb(colour), (*share.shape[:2], 3))
-        ax.imshow(np.concatenate([full, WASH * share], axis=2), interpolation="nearest")
-    for colour, (outlined, level) in outlines.items():
-        ax.contour(mosaic(outlined, affine), levels=[level], colors=colour, linewidths=0.7)
-    ax.set_title(title, loc="left", fontsize=9, color=INK)
-    ax.text(2, 1, "L", color="white", fontsize=8, va="top")
-    ax.set_axis_off()
-    if colours != "gray":
-        place = ax.inset_axes([1.004, 0.0, 0.008, 1.0])
-        bar = ax.figure.colorbar(shown, cax=place)
-        bar.ax.tick_params(labelsize=7, length=2)
 
 
 def draw_displacement(ax: Axes, jenkinson: np.ndarray, power: np.ndarray) -> None:
@@ -148,11 +64,11 @@ def carpet(
     Parameters
     ----------
     series : ndarray of shape (n_voxels, n_volumes)
-        Series without their means.
+        Series; their means are subtracted.
     tissues : ndarray of shape (3, n_voxels)
         Probabilities of grey matter, white matter and cerebrospinal fluid.
     n_rows : int
-        Most rows; voxels are left out at even distances.
+        Most rows; voxels are skipped at even distances.
 
     Returns
     -------
@@ -165,7 +81,7 @@ def carpet(
     members = [np.flatnonzero(best == k) for k in range(3)]
     step = max(1, -(-sum(map(len, members)) // n_rows))
     members = [voxels[::step] for voxels in members]
-    rows = series[np.concatenate(members)]
+    rows = (series - series.mean(axis=1, keepdims=True))[np.concatenate(members)]
     spread = rows.std(axis=1, keepdims=True)
     rows = rows / np.where(spread > 0, spread, 1)
     ends = np.cumsum([len(voxels) for voxels in members])
@@ -259,7 +175,7 @@ def traces_figure(
         axes[1].text(
             0.5,
             0.5,
-            "The data say nothing of motion",
+            "Motion is not known",
             ha="center",
             color=MUTED,
             transform=axes[1].transAxes,
@@ -273,16 +189,6 @@ def traces_figure(
     for ax in axes:
         ax.tick_params(labelsize=7, length=2)
         ax.spines[["top", "right"]].set_visible(False)
-    return figure
-
-
-def slices_figure(pictures: list[dict]) -> Figure:
-    """Draw one row of slices per picture; each is the arguments of `draw_mosaic` by name."""
-    figure = Figure(figsize=(SLICES_WIDTH, HEIGHT), dpi=DPI)
-    axes = np.atleast_1d(figure.subplots(len(pictures), 1))
-    figure.subplots_adjust(left=0.005, right=0.96, top=0.975, bottom=0.005, hspace=0.13)
-    for ax, picture in zip(axes, pictures, strict=True):
-        draw_mosaic(ax, **picture)
     return figure
 
 

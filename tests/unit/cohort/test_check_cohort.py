@@ -1,8 +1,8 @@
 """The script of the cohort check: what it leaves behind when it finds something."""
 
 import pytest
-from test_bad_inputs import TABLE, write_image
 
+from cohort_inputs import TABLE, write_image
 from restpain.cohort.index import participant_index
 from restpain.io.tables import write_json
 from scripts.cohort.check_cohort import check_cohort

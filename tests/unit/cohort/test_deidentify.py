@@ -97,7 +97,7 @@ SECRETS = sorted(
 
 @pytest.fixture(scope="module")
 def records():
-    """What the jobs say, at every level."""
+    """Records of the jobs, at every level."""
     return StringIO()
 
 

@@ -46,8 +46,7 @@ def test_the_import_carries_the_sidecar_or_an_empty_one(tmp_path, given):
         columns_path=tmp_path / "user.json" if given else None,
         participants_path=tmp_path / "participants.tsv",
         described_path=tmp_path / "participants.json",
-        patients="CP",
-        controls="HC",
+        comparison={"patients": "CP", "controls": "HC"},
     )
 
     assert read_json(tmp_path / "participants.json") == ({"nrs": NRS} if given else {})

@@ -83,7 +83,7 @@ def test_a_covariate_that_separates_the_groups_is_named():
     table = participants(site=["north"] * 4 + ["south"] * 4)
 
     with pytest.raises(
-        ValueError, match="columns group, site=south .* tell the groups apart completely"
+        ValueError, match="columns group, site=south .* separate the groups completely"
     ):
         design_of(table, "age", "site")
 
@@ -147,7 +147,7 @@ def test_score_problems_name_the_column_or_the_value():
     assert "the score pain is no column" in score_problems(table, "pain", [])[0]
 
 
-def test_problems_of_the_scores_covariates_are_told_of_patients_with_a_score():
+def test_problems_of_the_scores_covariates_are_reported_for_patients_with_a_score():
     table = participants(
         nrs=[3, 5, 4, 7, 2, 6, None, None],
         age=[50, 61, 55, 70, 52, 66, None, 63],
@@ -184,12 +184,12 @@ def test_sites_are_counted_by_group_and_one_with_a_single_group_is_named():
         ["site", "C", 1, 0],
     ]
     assert one_group_sentences(counts) == [
-        "the covariate site is C for 1 patients and 0 controls; expected both groups; these "
+        "the covariate site is C for 1 patient and no controls; expected both groups; these "
         "participants add nothing to the group difference: merge the level with another or "
         "exclude them"
     ]
 
 
 def test_a_site_for_each_group_is_refused():
-    with pytest.raises(ValueError, match="tell the groups apart completely.*drop site=B"):
+    with pytest.raises(ValueError, match="separate the groups completely.*drop site=B"):
         design_of(participants(site=["A"] * 4 + ["B"] * 4), "site")

@@ -54,7 +54,7 @@ def test_an_image_of_another_size_than_the_headers_say_is_refused(tmp_path):
 
     with pytest.raises(
         ValueError,
-        match=r"x was converted to 1 images of 10x10x8x24 .* expected one of 10x10x8 voxels "
+        match=r"x was converted to 1 image of 10x10x8x24 .* expected one of 10x10x8 voxels "
         r"and 25 volumes",
     ):
         checked_conversion(series.paths[:-8], series.facts, name="x")
@@ -83,7 +83,7 @@ def test_an_image_resampled_to_equal_distances_is_not_taken(tmp_path):
 def test_files_that_are_no_images_are_refused(tmp_path):
     (tmp_path / "text").write_text("no image")
 
-    with pytest.raises(ValueError, match="dcm2niix made no image of 1 DICOM files"):
+    with pytest.raises(ValueError, match="dcm2niix made no image of 1 DICOM file"):
         checked_conversion([tmp_path / "text"], {}, name="x")
 
 

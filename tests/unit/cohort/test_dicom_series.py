@@ -2,15 +2,10 @@
 
 import pytest
 
-from restpain.cohort.dicom_series import folder_series, indexed_series, mark_kinds, slice_timing
+from restpain.cohort.dicom_series import folder_series, indexed_series, slice_timing
 from small_dicom import REST, T1, dataset, write_participant, write_series
 
 SMALL = (10, 10, 8)
-
-
-def kinds(folder):
-    series, _ = folder_series(folder)
-    return {one.facts["number"]: one.facts["kind"] for one in series}
 
 
 def only(folder):
@@ -33,33 +28,6 @@ def test_facts_of_a_run_are_its_size_and_times(tmp_path):
     assert counts["n_files"] == 200
 
 
-def test_t1_and_rest_are_found_in_nested_folders_whatever_their_names(tmp_path):
-    write_series(tmp_path / "x" / "y", (44, 44, 44), **(T1 | {"SeriesDescription": "a"}))
-    write_series(tmp_path / "z", SMALL, n_volumes=40, **(REST | {"SeriesDescription": "b"}))
-    (tmp_path / "notes.txt").write_text("not DICOM")
-    (tmp_path / ".hidden").write_text("not looked at")
-
-    series, counts = folder_series(tmp_path)
-
-    assert [one.facts["kind"] for one in series] == ["t1", "rest"]
-    assert counts["n_other_files"] == 1
-
-
-@pytest.mark.parametrize(
-    "elements",
-    [
-        {"ImageType": ["ORIGINAL", "PRIMARY", "PHASE MAP", "P", "FFE"]},
-        {"ImageType": ["DERIVED", "PRIMARY", "M_FFE", "M", "FFE"]},
-        {"DiffusionBValue": 1000.0},
-        {"EchoTime": 90},
-    ],
-)
-def test_phase_derived_and_diffusion_series_are_no_rest_runs(tmp_path, elements):
-    write_series(tmp_path, SMALL, n_volumes=25, **(REST | elements))
-
-    assert kinds(tmp_path) == {5: "other"}
-
-
 def test_magnitude_and_phase_under_one_series_number_are_two_series(tmp_path):
     phase = {
         "ImageType": ["ORIGINAL", "PRIMARY", "PHASE MAP", "P", "FFE"],
@@ -74,22 +42,6 @@ def test_magnitude_and_phase_under_one_series_number_are_two_series(tmp_path):
         ("magnitude", "rest"),
         ("phase", "other"),
     ]
-
-
-def test_names_decide_only_between_runs_that_are_equal_otherwise(tmp_path):
-    task = REST | {"SeriesNumber": 6, "SeriesDescription": "task faces"}
-    write_series(tmp_path, SMALL, n_volumes=25, **task)
-    assert kinds(tmp_path) == {6: "rest"}
-
-    write_series(tmp_path, SMALL, n_volumes=25, **REST)
-    assert kinds(tmp_path) == {5: "rest", 6: "other"}
-
-
-def test_two_equal_runs_remain_both(tmp_path):
-    for number in (5, 6):
-        write_series(tmp_path, SMALL, n_volumes=25, **(REST | {"SeriesNumber": number}))
-
-    assert kinds(tmp_path) == {5: "rest", 6: "rest"}
 
 
 def test_missing_and_repeated_images_are_counted(tmp_path):
@@ -156,6 +108,5 @@ def test_a_folder_that_changed_since_it_was_indexed_is_refused(tmp_path):
     assert indexed_series(series, index, "rest").facts["number"] == 5
 
     changed = [one for one in series if one.facts["kind"] == "t1"]
-    mark_kinds(changed)
     with pytest.raises(ValueError, match=r"sub-01 has 0 series .* rest series.*has changed"):
         indexed_series(changed, index, "rest")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from restpain.cohort.checks import cohort_problems, problem_table, sentences
+from cohort_inputs import cohort, participant
 from restpain.cohort.job_sizes import predicted_resources, series_megabytes
 
 INDEX = {
@@ -23,51 +23,6 @@ def test_the_largest_series_of_a_kind_counts_as_float32():
 
 def test_a_participant_without_series_has_no_size():
     assert series_megabytes({"series": []}, "rest") == 0
-
-
-SETTINGS = {"drop_volumes": 10, "slice_order": "off", "band_hz": (0.01, 0.1)}
-
-
-def participant(number):
-    common = {"readable": True, "vendor": "Philips", "scale_slopes": [1.0], "layout": "classic"}
-    t1 = common | {
-        "label": "series 3",
-        "kind": "t1",
-        "matrix": [256, 256, 170],
-        "voxel_mm": [1.0, 1.0, 1.0],
-        "n_volumes": 1,
-        "repetition_time_s": 0.0076,
-        "slice_timing": None,
-        "digest": f"t1-{number}",
-    }
-    rest = common | {
-        "label": "series 5",
-        "kind": "rest",
-        "matrix": [64, 64, 32],
-        "voxel_mm": [3.44, 3.44, 4.6],
-        "n_volumes": 240,
-        "repetition_time_s": 2.0,
-        "slice_timing": None,
-        "digest": f"rest-{number}",
-    }
-    return {
-        "participant_id": f"sub-{number:02d}",
-        "source": "dicom",
-        "found": True,
-        "series": [t1, rest],
-    }
-
-
-def cohort(n=3):
-    return [participant(number) for number in range(1, n + 1)]
-
-
-def found(indices, severity=None, **settings):
-    rows = cohort_problems(indices, **(SETTINGS | settings))
-    table = problem_table(rows)
-    if severity:
-        assert set(table["severity"]) == {severity}, table.to_string()
-    return sentences(table)
 
 
 def test_predicted_resources_grow_with_the_cohort():

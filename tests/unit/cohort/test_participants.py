@@ -1,27 +1,24 @@
 """Checks of participants on tables as people save them."""
 
-import pandas as pd
 import pytest
 
 from restpain.cohort.participants import (
     Comparison,
     of_analysed,
     participant_of,
+    participants_table,
     patients_first,
     read_participants,
 )
-from restpain.io.tables import write_table
+from restpain.io.tables import write_json
 
 COMPARISON = Comparison("patient", "control")
-IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 
 
-def read(folder, content, **labels):
+def read(folder, content):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_participants(
-        path, Comparison(**({"patients": "patient", "controls": "control"} | labels))
-    )
+    return read_participants(path, COMPARISON)
 
 
 def problems(folder, content):
@@ -80,30 +77,10 @@ def test_a_group_outside_the_study_needs_a_reason_only(tmp_path):
     assert table["exclude"].tolist() == ["", "third group"]
 
 
-@pytest.mark.parametrize(("separator", "word"), [(",", "commas"), (";", "semicolons")])
-def test_another_separator_is_named(tmp_path, separator, word):
-    content = f"participant_id{separator}group\nsub-01{separator}patient\n"
+def test_an_empty_id_is_named_with_its_line(tmp_path):
+    (problem,) = problems(tmp_path, "participant_id\tgroup\n\tpatient\n")
 
-    assert problems(tmp_path, content) == [
-        f"participants.tsv is separated by {word}; separate it by tabs"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "participants.tsv is empty"),
-        ("id\tgroup\n1\tpatient\n", "has no column participant_id; its columns are id, group"),
-        ("participant_id\tage\n1\t3\n", "has no column group"),
-        ("participant_id\tgroup\tgroup\n1\tpatient\tx\n", "has the column group more than once"),
-        ("participant_id\tgroup\n1\tpatient\tx\n", "has 3 cells in line 2, but 2 columns"),
-        ("participant_id\tgroup\n", "leaves no participant to analyse"),
-        ("participant_id\tgroup\n\tpatient\n", "has the participant_id '' in line 2"),
-        (b"participant_id\tgroup\n1\tpati\xebnt\n", "is not UTF-8 text (byte 27); save it as"),
-    ],
-)
-def test_a_table_that_cannot_be_used_says_why(tmp_path, content, message):
-    assert message in problems(tmp_path, content)[0]
+    assert "has the participant_id '' in line 2" in problem
 
 
 def test_a_missing_file_is_named_with_the_key_that_gives_it(tmp_path):
@@ -111,16 +88,17 @@ def test_a_missing_file_is_named_with_the_key_that_gives_it(tmp_path):
         read_participants(tmp_path / "nowhere.tsv", COMPARISON)
 
 
+IDS = [f"sub-{number:02d}" for number in range(1, 9)]
+
+
 @pytest.fixture
 def participants(tmp_path):
-    table = pd.DataFrame(
-        {
-            "participant_id": IDS,
-            "group": ["control", "patient"] * 4,
-            "exclude": ["n/a"] * 6 + ["motion", "n/a"],
-        }
-    )
-    write_table(tmp_path / "participants.tsv", table)
+    """Eight participants, controls and patients by turns, the seventh excluded."""
+    lines = ["participant_id\tgroup\texclude\n"]
+    for number, label in enumerate(IDS):
+        reason = "motion" if label == "sub-07" else "n/a"
+        lines.append(f"{label}\t{('control', 'patient')[number % 2]}\t{reason}\n")
+    (tmp_path / "participants.tsv").write_text("".join(lines))
     return str(tmp_path / "participants.tsv")
 
 
@@ -128,7 +106,7 @@ def test_a_participant_is_read_off_the_name_of_a_file():
     assert participant_of("results/sub-01/func/sub-01_task-rest_desc-x.json") == "sub-01"
 
 
-def test_files_of_the_analysed_are_told_by_their_names_and_keep_their_order(participants):
+def test_files_of_the_analysed_are_selected_by_their_names_and_keep_their_order(participants):
     paths = [f"{label}_{measure}.nii.gz" for measure in "ba" for label in reversed(IDS)]
 
     kept = of_analysed(paths, participants)
@@ -153,3 +131,18 @@ def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
 
     labels = [participant_of(path)[-2:] for path in ordered]
     assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]
+
+
+def test_motion_is_added_to_the_analysed_only_if_it_is_a_covariate(participants, tmp_path):
+    paths = [tmp_path / f"{label}_desc-qc_metrics.json" for label in reversed(IDS)]
+    for path in paths:
+        write_json(path, {"mean_fd_jenkinson_mm": 0.1 * int(path.name[4:6])})
+
+    table, plain = (
+        participants_table(participants, paths, Comparison("patient", "control", names))
+        for names in (["mean_fd"], [])
+    )
+
+    assert table["participant_id"].tolist() == [label for label in IDS if label != "sub-07"]
+    assert table["mean_fd"].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8])
+    assert "mean_fd" not in plain

@@ -15,7 +15,7 @@ def written(folder, text):
     return path
 
 
-def test_ratings_are_those_of_the_file_in_table_order_and_nobody_else_is_rated(tmp_path):
+def test_ratings_are_those_of_the_file_in_table_order_and_others_are_not_rated(tmp_path):
     path = written(
         tmp_path,
         HEADER + "03\texclude\tsigns of <b>motion</b>\nsub-01\tpass\tn/a\n\nsub-02\tn/a\n",
@@ -28,11 +28,11 @@ def test_ratings_are_those_of_the_file_in_table_order_and_nobody_else_is_rated(t
     assert ratings["reason"].tolist() == ["", "", "signs of <b>motion</b>"]
 
 
-def test_no_file_rates_nobody():
+def test_without_a_file_no_participant_is_rated():
     assert read_ratings(None, PARTICIPANTS)["rating"].tolist() == [""] * 3
 
 
-def test_every_wrong_row_is_told_in_one_sentence(tmp_path):
+def test_every_wrong_row_is_reported_in_one_sentence(tmp_path):
     path = written(
         tmp_path,
         HEADER
@@ -67,3 +67,13 @@ def test_a_file_that_is_no_table_of_ratings_is_refused(tmp_path, text, sentence)
 
     assert sentence in found
     assert "qc_ratings.tsv" in found
+
+
+def test_a_template_of_ratings_with_quotes_comes_back(tmp_path):
+    path = tmp_path / "qc_ratings.tsv"
+    # as the script of the overview writes a reason with quotes
+    path.write_text(
+        'participant_id\trating\treason\nsub-1\tpass\t"""odd"" one"\nsub-3\tn/a\tn/a\n'
+    )
+
+    assert read_ratings(path, ["sub-1", "sub-3"]).loc["sub-1", "reason"] == '"odd" one'

@@ -39,7 +39,7 @@ def test_a_site_is_one_column_for_each_but_the_first():
     assert design_of(participants(), site=None).columns == ("group", "intercept")
 
 
-def test_a_site_that_is_no_column_is_told_with_the_other_problems_and_once():
+def test_a_site_that_is_no_column_is_reported_with_the_other_problems_and_once():
     assert problems_of(participants(), site="scanner", more=("age",)) == [
         "the covariate age is no column of the participants table, which has participant_id, "
         "group, site; correct the name or add the column",
@@ -53,7 +53,7 @@ def test_a_missing_site_and_a_number_as_site_are_named():
 
     assert problems_of(participants(site=sites)) == [
         "participants.tsv has no value of site for sub-2, sub-7, but cohort.site needs the site "
-        "of everybody; give it or exclude the participant",
+        "of all participants; give it or exclude the participant",
         "participants.tsv has the number 2 as site for sub-3 and 1 other, but a site is a name "
         "and no quantity; write it as one, such as site2",
     ]

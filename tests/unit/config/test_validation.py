@@ -93,7 +93,7 @@ def said(text):
         (
             "metrics: {measures: [alff, alff]}",
             "configuration: metrics.measures is ['alff', 'alff']; expected a list, with at "
-            "least 1 entries, each entry one of alff, falff, reho, none of them twice; correct "
+            "least 1 entry, each entry one of alff, falff, reho, none of them twice; correct "
             "it",
         ),
         (
@@ -165,7 +165,7 @@ def test_the_learners_of_the_configuration_need_no_pytorch():
     assert "NN_TORCH" not in CONFIG["classification"]["learners"]
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     text = "seed: x\ncohort: {source: nifti}\nmetrics: {band_hz: [1], fwhm: 4}"
 
     assert [sentence.split(";")[0] for sentence in said(text)] == [
@@ -181,7 +181,7 @@ def test_the_configurations_of_the_repository_have_no_fault(path):
     assert said(path.read_text()) == []
 
 
-def test_data_that_are_not_named_or_not_there_are_told(tmp_path):
+def test_data_that_are_not_named_or_not_there_are_reported(tmp_path):
     cohort = {"source": "bids", "data": None, "participants": str(tmp_path)}
 
     assert data_problems(cohort) == [

@@ -1,8 +1,7 @@
-"""How numbers are written for readers."""
+"""Numbers and names for readers."""
 
 import pytest
 
-from restpain.io.tables import sidecar
 from restpain.presentation import numbers as formatting
 
 
@@ -46,15 +45,6 @@ def test_lists_and_counts_read_as_in_a_sentence():
         "1 cluster",
         "2 clusters",
     ]
-
-
-def test_a_sidecar_says_that_its_data_are_simulated_only_if_they_are():
-    made = sidecar("Regions", {"t": "t at the peak"}, source="simulated")
-    real = sidecar("Regions", {"t": "t at the peak"}, source="bids")
-
-    assert made["TableDescription"].startswith("SIMULATED DATA")
-    assert "SIMULATED" not in real["TableDescription"]
-    assert made["t"] == {"Description": "t at the peak"}
 
 
 def test_an_arm_has_its_letter_and_its_words_and_an_unknown_one_stays():

@@ -1,4 +1,4 @@
-"""Motion of the groups compared, against formulas and enumeration."""
+"""Comparison of motion between the groups, against formulas and enumeration."""
 
 from itertools import combinations
 from math import comb
@@ -27,11 +27,11 @@ def test_student_and_welch_are_their_formulas():
 
 def test_mann_whitney_is_the_share_of_relabellings_as_extreme():
     found = compared(PATIENTS, CONTROLS)
-    everybody = np.concatenate([PATIENTS, CONTROLS])
+    pooled = np.concatenate([PATIENTS, CONTROLS])
 
     def u(rows):
         others = np.setdiff1d(np.arange(9), rows)
-        return (everybody[list(rows)][:, None] > everybody[others]).sum()
+        return (pooled[list(rows)][:, None] > pooled[others]).sum()
 
     observed = u(range(5))
     far = max(observed, 20 - observed)
@@ -40,7 +40,7 @@ def test_mann_whitney_is_the_share_of_relabellings_as_extreme():
     assert found["p_mann_whitney"] == pytest.approx(extreme / comb(9, 5))
 
 
-def test_nothing_is_tested_where_nothing_varies_or_nobody_is_left():
+def test_nothing_is_tested_where_nothing_varies_or_a_group_is_empty():
     same = compared(np.zeros(4), np.zeros(5))
     assert "t" not in same
     assert same["mean_controls"] == 0
@@ -58,7 +58,7 @@ def quality(exclude):
     )
 
 
-def test_the_analysed_are_compared_and_all_beside_them_if_somebody_is_left_out():
+def test_the_analysed_are_compared_and_all_beside_them_if_some_are_excluded():
     kept = motion_of_groups(quality([None] * 9), Comparison("CP", "HC"))
     without = motion_of_groups(
         quality([None, None, None, "quality: FD"] + [None] * 5), Comparison("CP", "HC")

@@ -1,14 +1,14 @@
-"""Limits of quality: lights, reasons, and numbers that are not known."""
+"""Limits of quality: status, reasons, and numbers that are not known."""
 
 import numpy as np
 import pytest
 import yaml
 
-from restpain.quality.limits import COLUMNS, JUDGED, flag_numbers, light, quality_row
+from restpain.quality.limits import COLUMNS, CRITERIA, flag_numbers, quality_row, status
 from study import CONFIG
 
-OFF = dict.fromkeys([judged.limit for judged in JUDGED])
-BY_KEY = {judged.key: judged for judged in JUDGED}
+OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
+BY_KEY = {criterion.key: criterion for criterion in CRITERIA}
 NUMBERS = {
     "mean_fd_jenkinson_mm": 0.3,
     "coverage_of_template": 0.9,
@@ -23,7 +23,7 @@ def row(rating="", reason="", numbers=NUMBERS, displacement=FD, **limits):
     return quality_row("sub-01", "patient", numbers, displacement, rating, reason, OFF | limits)
 
 
-def test_every_limit_of_the_configuration_is_judged_and_off_by_default():
+def test_every_limit_of_the_configuration_is_a_criterion_and_off_by_default():
     limits = yaml.safe_load(CONFIG.read_text())["quality"]
 
     assert limits == {"ratings": None} | OFF
@@ -39,7 +39,7 @@ def test_volumes_above_a_fifth_of_a_millimetre_are_flagged():
     assert flag_numbers(np.full(4, np.nan))["n_flagged"] is None
 
 
-def test_without_limit_and_rating_nobody_is_left_out_whatever_the_numbers():
+def test_without_limit_and_rating_no_participant_is_excluded():
     assert list(row()) == list(COLUMNS)
     assert row()["exclude"] is None
     assert row("doubtful", "blurred")["exclude"] is None
@@ -48,8 +48,10 @@ def test_without_limit_and_rating_nobody_is_left_out_whatever_the_numbers():
 def test_reasons_name_the_limits_in_force_and_details_the_values():
     found = row(max_mean_fd_mm=0.25, min_coverage=0.95, min_unflagged_volumes=3)
 
-    assert found["exclude"] == "quality: mean FD above 0.25 mm; template covered below 0.95"
-    assert found["exclude_detail"] == found["exclude"] + " (mean FD 0.300, template covered 0.900)"
+    assert found["exclude"] == "quality: mean FD above 0.25 mm; template coverage below 0.95"
+    assert (
+        found["exclude_detail"] == found["exclude"] + " (mean FD 0.300, template coverage 0.900)"
+    )
 
 
 def test_a_value_at_its_limit_stays():
@@ -75,15 +77,13 @@ def test_a_limit_on_a_number_that_is_not_known_stops_and_says_so():
         row(displacement=np.full(3, np.nan), max_flagged_share=0.5)
 
 
-def test_lights_tell_good_look_beyond_and_unknown():
+def test_the_status_is_pass_warning_exclude_or_unknown():
     motion = BY_KEY["mean_fd_jenkinson_mm"]
-
-    assert [light(motion, value, OFF) for value in (0.1, 0.3, None)] == ["good", "look", "unknown"]
     strict = OFF | {"max_mean_fd_mm": 0.05}
-    assert [light(motion, value, strict) for value in (0.01, 0.1, 0.3)] == [
-        "good",
-        "beyond",
-        "beyond",
-    ]
-    assert light(BY_KEY["dice_gm"], 0.5, OFF) == "look"
-    assert light(BY_KEY["n_unflagged"], 3, OFF) == "unjudged"
+
+    found = [status(motion, value, OFF) for value in (0.1, 0.3, None)]
+    assert found == ["pass", "warning", "unknown"]
+    found = [status(motion, value, strict) for value in (0.01, 0.1, 0.3)]
+    assert found == ["pass", "exclude", "exclude"]
+    assert status(BY_KEY["dice_gm"], 0.5, OFF) == "warning"
+    assert status(BY_KEY["n_unflagged"], 3, OFF) == "unlimited"

@@ -1,15 +1,15 @@
-"""The gate of quality control: who enters the group level, on files."""
+"""Exclusions by quality control, on files."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from restpain.io.tables import read_json, read_table, write_json, write_table
-from restpain.quality.limits import JUDGED
+from restpain.quality.limits import CRITERIA
 from scripts.quality.select_participants import select_participants
 from scripts.quality.tabulate_quality import FD, tabulate_quality
 
-OFF = dict.fromkeys([judged.limit for judged in JUDGED])
+OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
 GROUPS = {"patients": "CP", "controls": "HC"}
 IDS = [f"sub-{number:02d}" for number in range(1, 11)]
 
@@ -78,7 +78,7 @@ def test_without_ratings_and_limits_the_table_stays_as_it_was(cohort):
     pd.testing.assert_frame_equal(analysed, read_table(cohort / "participants.tsv"))
 
 
-def test_the_rated_and_those_beyond_a_limit_are_left_out_with_their_reasons(cohort):
+def test_the_rated_and_those_beyond_a_limit_are_excluded_with_their_reasons(cohort):
     quality, analysed = gated(
         cohort, "06\texclude\tartefact\n01\tdoubtful\tx\n", max_mean_fd_mm=0.46
     )
@@ -101,7 +101,7 @@ def test_a_group_that_quality_control_makes_too_small_is_refused_with_names(coho
     with pytest.raises(ValueError, match="at least 3 participants") as error:
         gated(cohort, "06\texclude\tartefact\n", max_mean_fd_mm=0.4)
 
-    assert "after quality control, which leaves out 3 participants (sub-06: quality: rated" in str(
+    assert "after quality control, which excludes 3 participants (sub-06: quality: rated" in str(
         error.value
     )
 
@@ -117,7 +117,7 @@ def test_a_site_that_quality_control_makes_too_small_for_combat_is_refused(cohor
         gated(cohort, covariates=["site"], site="site")
 
 
-def test_the_template_of_ratings_is_read_as_ratings_of_everybody(cohort):
+def test_the_template_of_ratings_is_read_as_ratings_of_all_participants(cohort):
     gated(cohort, "06\tdoubtful\tartefact\n")
     text = (cohort / "template.tsv").read_text().split("\n", 1)[1]
 

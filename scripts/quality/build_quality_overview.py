@@ -1,4 +1,4 @@
-"""The page on which all participants are looked at side by side, and rated."""
+"""QC overview page of all participants, on which they are rated."""
 
 import logging
 from pathlib import Path
@@ -8,28 +8,28 @@ from restpain.io.files import write_text
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
 from restpain.presentation.pages import render_page
-from restpain.quality.overview import thumbnail, wall_context
+from restpain.quality.overview import overview_context, thumbnail
 from restpain.quality.participant_figure import SLICES_WIDTH, TRACES_WIDTH
 
-logger = logging.getLogger("build_wall")
+logger = logging.getLogger("build_quality_overview")
 
 TEXTS = dict.fromkeys(
     ["participant_id", "group", "rating", "rating_reason", "exclude", "exclude_detail"], str
 )
 
 
-def build_wall(
+def build_quality_overview(
     *,
     template_path: str,
     quality_path: str,
     motion_path: str,
     pictures_paths: list[str],
-    wall_path: str,
+    overview_path: str,
     source: str,
     limits: dict[str, float | None],
 ) -> None:
     left = TRACES_WIDTH / (TRACES_WIDTH + SLICES_WIDTH)
-    context = wall_context(
+    context = overview_context(
         read_table(quality_path, dtype=TEXTS),
         read_table(motion_path),
         {
@@ -40,9 +40,9 @@ def build_wall(
         simulated=source == "simulated",
     )
     page = render_page(Path(template_path).read_text(encoding="utf-8"), context)
-    logger.info("%d participants, %.1f MB", len(pictures_paths), len(page) / 1e6)
-    write_text(wall_path, page)
+    logger.info("%d pictures, %.1f MB", len(pictures_paths), len(page) / 1e6)
+    write_text(overview_path, page)
 
 
 if __name__ == "__main__":
-    run_job(build_wall, snakemake)
+    run_job(build_quality_overview, snakemake)

@@ -1,0 +1,102 @@
+"""QC overview: every text escaped, a tile per participant, exclusions named, ratings kept."""
+
+import html
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from restpain.cohort.participants import Comparison
+from restpain.io.tables import write_table
+from restpain.quality import limits as quality_limits
+from restpain.quality.group_motion import motion_of_groups
+from restpain.quality.limits import COLUMNS, CRITERIA, quality_row
+from scripts.quality.build_quality_overview import build_quality_overview
+
+TEMPLATES = Path(quality_limits.__file__).parent / "templates"
+OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
+LIMITS = OFF | {"max_mean_fd_mm": 0.5}
+NASTY = '<script>alert("x")</script> & <b>ghosts</b>'
+LONG = "sub-" + "x" * 90
+IDS = ["sub-1", LONG, "sub-3", "sub-4", "sub-5", "sub-6", "sub-7"]
+
+
+@pytest.fixture
+def overview(tmp_path):
+    """Text of the overview of seven participants: one rated with markup, one beyond a limit."""
+    rows = []
+    for place, who in enumerate(IDS):
+        numbers = {
+            "mean_fd_jenkinson_mm": 0.9 if who == "sub-3" else 0.05 * (place + 1),
+            "coverage_of_template": 0.99,
+            "dice_gm": None if who == "sub-4" else 0.9,
+        }
+        rating = {"sub-1": ("exclude", NASTY), LONG: ("pass", 'so-called "artefact"')}
+        rows.append(
+            quality_row(
+                who,
+                "<CP>" if place % 2 else "HC",
+                numbers,
+                np.array([np.nan, 0.1, 0.3 * (place > 3)]),
+                *rating.get(who, ("", "")),
+                LIMITS,
+            )
+        )
+    quality = pd.DataFrame(rows, columns=list(COLUMNS))
+    write_table(tmp_path / "quality.tsv", quality)
+    motion = motion_of_groups(quality, Comparison("<CP>", "HC"))
+    write_table(tmp_path / "motion.tsv", motion)
+    pictures = [tmp_path / f"{who}_desc-qc.png" for who in reversed(IDS)]
+    for path in pictures:
+        Image.new("RGB", (140, 60), "grey").save(path)
+    build_quality_overview(
+        template_path=TEMPLATES / "quality_overview.html.j2",
+        quality_path=tmp_path / "quality.tsv",
+        motion_path=tmp_path / "motion.tsv",
+        pictures_paths=pictures,
+        overview_path=tmp_path / "quality.html",
+        source="bids",
+        limits=LIMITS,
+    )
+    return (tmp_path / "quality.html").read_text(encoding="utf-8")
+
+
+def test_the_overview_has_a_tile_a_row_and_a_link_of_each_participant(overview):
+    for who in IDS:
+        assert overview.count(f'<li id="{who}"') == overview.count(f'<tr data-who="{who}"') == 1
+        assert f'href="{who}/figures/{who}_task-rest_desc-qc.html"' in overview
+    assert overview.count('loading="lazy"') == len(IDS)
+
+
+def test_texts_of_the_user_are_escaped_everywhere(overview):
+    assert NASTY not in overview
+    assert "<b>ghosts" not in overview
+    assert "<CP>" not in overview
+    assert overview.count("<script>") == 1  # its own
+    assert str(html.escape(NASTY)).replace("&quot;", "&#34;") in overview
+
+
+def test_the_overview_needs_nothing_from_elsewhere(overview):
+    outside = re.findall(r'(?:src|href)="([^"#]+)', overview)
+    assert {text.split(":")[0] if ":" in text else "" for text in outside} == {"data", ""}
+    assert "http" not in overview
+
+
+def test_the_excluded_are_named_with_the_reason_and_the_value(overview):
+    excluded = overview.partition('id="excluded"')[2].partition("</ul>")[0]
+
+    assert re.findall(r'href="#([^"]+)"', excluded) == ["sub-1", "sub-3"]
+    assert "mean FD above 0.5 mm (mean FD 0.900)" in excluded
+    assert "7 preprocessed, 2 of them excluded" in overview
+    assert "2 rated" in overview
+
+
+def test_ratings_of_this_run_are_on_the_tiles(overview):
+    tile = overview.partition(f'<li id="{LONG}"')[2].partition("</li>")[0]
+
+    assert 'data-rating="pass" aria-pressed="true"' in tile
+    assert tile.count('aria-pressed="true"') == 1
+    assert 'value="so-called &#34;artefact&#34;"' in tile
