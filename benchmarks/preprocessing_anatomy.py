@@ -1,4 +1,4 @@
-"""Does the T1 reach the template, the EPI the T1? Numbers of docs/preprocessing_anatomy.md.
+"""Success rates of T1 and EPI registration: numbers of docs/preprocessing_anatomy.md.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/preprocessing_anatomy.py starts
 
@@ -78,7 +78,7 @@ def real_heads(data, folder, names):
 
 
 def template_paths(folder):
-    """Images of the template on both grids, made where they are not there yet."""
+    """Images of the template on both grids, made where they are missing."""
     images = ("T1w", "mask", "GM", "WM", "CSF")
     anat, func = (
         {image: str(folder / f"template_{grid}_{image}.nii.gz") for image in images}

@@ -1,4 +1,4 @@
-r"""Motion against the truth, and what the order of filter and regression changes.
+r"""Motion against the ground truth, and the effect of the order of filter and regression.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. \
         python benchmarks/preprocessing_function.py motion --series rest.nii

@@ -1,4 +1,4 @@
-"""The simulated participants: what they cost, and how they compare with real ones.
+"""Simulated participants: CPU time, memory and disk, and comparison with real ones.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/simulation.py cost
     PYTHONPATH=scripts:. python benchmarks/simulation.py realism "real=DIR" "simulated=DIR"

@@ -66,9 +66,9 @@ def compare_truth(
         from_mm = np.linalg.inv(bold_affine)
 
         images = read_volume(inputs["regions"])[0] > 0
-        places = [{"measure": effect["measure"]} for effect in effects]
+        regions = [{"measure": effect["measure"]} for effect in effects]
         for row in read_table(inputs["places"]).itertuples():
-            places[row.effect - 1][row.role] = images[..., row.volume]
+            regions[row.effect - 1][row.role] = images[..., row.volume]
         widths = {"fwhm_mm": 0.0, "kernel": smoothing_kernel}
         rest = {
             "repetition_time": tr,
@@ -79,15 +79,15 @@ def compare_truth(
         }
 
         def stage(series, **changed):
-            return measured(series, mask, affine, places, **(rest | changed))
+            return measured(series, mask, affine, regions, **(rest | changed))
 
-        for key, places_mm, matrices in (
+        for key, points_mm, matrices in (
             ("acquired", true, true_matrices),
             ("normalised", found, found_matrices),
         ):
             series, _ = resampled_series(
                 volumes,
-                points=np.ascontiguousarray(places_mm[mask], np.float32),
+                points=np.ascontiguousarray(points_mm[mask], np.float32),
                 to_voxels=from_mm @ matrices,
             )
             stages[key] = stage(series, **widths)

@@ -103,14 +103,14 @@ def dice(first: np.ndarray, second: np.ndarray) -> float:
     return 2 * np.count_nonzero(first & second) / total if total else 0.0
 
 
-def distance_to(voxels: np.ndarray, affine: np.ndarray, places_mm: np.ndarray) -> np.ndarray:
-    """Distance in mm of places ``(n, 3)`` to the centre of the nearest voxel of a mask.
+def distance_to(voxels: np.ndarray, affine: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
+    """Distance in mm of points ``(n, 3)`` to the centre of the nearest voxel of a mask.
 
     Infinite if the mask is empty.
     """
     if not voxels.any():
-        return np.full(len(places_mm), np.inf)
-    return cKDTree(millimetres(np.argwhere(voxels), affine)).query(places_mm)[0]
+        return np.full(len(points_mm), np.inf)
+    return cKDTree(millimetres(np.argwhere(voxels), affine)).query(points_mm)[0]
 
 
 def recovered_effects(
@@ -181,22 +181,22 @@ def _cluster_voxels(labels: np.ndarray, cluster_id: str) -> np.ndarray:
 
 def _relation(effect: dict, cluster: dict, seeds: dict[str, np.ndarray]) -> str | None:
     """Relation of a cluster to a simulated effect; None if there is none."""
-    places = [effect["voxels"]]
+    regions = [effect["voxels"]]
     if effect["measure"] == "fc":
-        places.append(effect["seed_voxels"])
+        regions.append(effect["seed_voxels"])
     overlaps = np.any(cluster["voxels"] & effect["voxels"])
     seed = seeds.get(cluster["seed"]) if cluster["measure"] == "fc" else None
     same_sign = np.sign(cluster["t"]) == np.sign(effect["change"])
     linked = effect["measure"] != "fc" or _meet(seed, [effect["seed_voxels"]])
     if cluster["measure"] == effect["measure"] and overlaps and same_sign and linked:
         return "recovers"
-    if _meet(cluster["voxels"], places):
+    if _meet(cluster["voxels"], regions):
         return "touches"
-    return "simulated seed" if _meet(seed, places) else None
+    return "simulated seed" if _meet(seed, regions) else None
 
 
-def _meet(voxels: np.ndarray | None, places: list[np.ndarray]) -> bool:
-    return voxels is not None and any(np.any(voxels & place) for place in places)
+def _meet(voxels: np.ndarray | None, regions: list[np.ndarray]) -> bool:
+    return voxels is not None and any(np.any(voxels & region) for region in regions)
 
 
 def _effect_row(effect, own, found, seeds, affine, tested) -> dict:

@@ -137,7 +137,7 @@ def measured(
     series: np.ndarray,
     mask: np.ndarray,
     affine: np.ndarray,
-    places: list[dict],
+    regions: list[dict],
     *,
     repetition_time: float,
     band_hz: tuple[float, float],
@@ -153,7 +153,7 @@ def measured(
         Series of the voxels of ``mask``. Not modified.
     mask, affine
         The participant's mask and its grid.
-    places : list of dict
+    regions : list of dict
         ``measure``, ``region`` and, for connectivity, ``seed``: ndarrays of bool on the grid.
     repetition_time, band_hz, neighbours
         See `alff_and_falff` and `reho_in_band`.
@@ -168,7 +168,7 @@ def measured(
     """
     band = {"repetition_time": repetition_time, "band_hz": band_hz}
     smoothing = {"affine": affine, "fwhm_mm": fwhm_mm, "kernel": kernel}
-    measures = {place["measure"] for place in places}
+    measures = {one["measure"] for one in regions}
     maps = {}
     if "reho" in measures:
         concordance = reho_in_band(series, mask, **band, neighbours=neighbours)
@@ -178,14 +178,14 @@ def measured(
     if "fc" in measures:
         filtered = smooth(ideal_filter(series, **band), mask, **smoothing)
     values = []
-    for place in places:
-        region = place["region"][mask]
-        if not region.any() or (place["measure"] == "fc" and not place["seed"][mask].any()):
+    for one in regions:
+        region = one["region"][mask]
+        if not region.any() or (one["measure"] == "fc" and not one["seed"][mask].any()):
             values.append(np.nan)
-        elif place["measure"] == "fc":
-            seed = seed_series(filtered, place["seed"][mask][:, None])
+        elif one["measure"] == "fc":
+            seed = seed_series(filtered, one["seed"][mask][:, None])
             r = correlation(filtered[region], seed)
             values.append(float(np.tanh(np.arctanh(np.clip(r, -0.9999999, 0.9999999)).mean())))
         else:
-            values.append(float(maps[place["measure"]][region].mean()))
+            values.append(float(maps[one["measure"]][region].mean()))
     return values
