@@ -3,15 +3,28 @@
 PYTHON ?= python3
 CORES ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count())")
 VENV ?= .venv
-# The CPU build is enough. Where pip would take the build with CUDA (gigabytes), point it at PyTorch's
-# own CPU index with PIP_TORCH_OPTIONS. Its hash differs between the two, so the lock leaves torch out.
+# EXTRAS=torch adds PyTorch, for the learner NN_TORCH alone. Its hash depends on the build, so the lock leaves
+# it out. Where pip would take the build with CUDA (gigabytes), point it at PyTorch's own CPU index
+# with PIP_TORCH_OPTIONS.
+EXTRAS ?=
 TORCH ?= torch==2.13.0
 PIP_TORCH_OPTIONS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_FOR_TESTS := $(VENV)/.ready-for-tests
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# uv does in seconds what takes pip minutes; where it cannot (a certificate, a proxy), pip does the same. With
+# pip alone: make environment UV=false
+UV ?= $(BIN)/uv
+# certificates of the machine, if it has any, as those of an institution's proxy
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),1,0)
+define install
+$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode -r $(1) || \
+	$(PIP) install --no-deps --require-hashes -r $(1)
+endef
 
-.PHONY: run test check participants environment format lint lock clean
+.PHONY: run test check participants environment test-environment format lint lock clean
 
 run: environment
 	$(BIN)/snakemake --cores $(CORES)
@@ -28,38 +41,52 @@ check: environment
 participants: environment
 	$(BIN)/snakemake --cores $(CORES) participants
 
-test: environment
-	$(BIN)/ruff check scripts tests benchmarks
-	$(BIN)/ruff format --check scripts tests benchmarks
+test: test-environment
+	$(BIN)/ruff check scripts tests benchmarks envs
+	$(BIN)/ruff format --check scripts tests benchmarks envs
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/codespell
 	$(BIN)/python -m pytest
 
 environment: $(READY)
 
-$(READY): requirements.lock Makefile
-	$(PYTHON) -c "import sys; assert sys.version_info >= (3, 11), 'Python 3.11 or newer is needed'"
+$(READY): requirements.lock requirements-uv.lock envs/check_python.py envs/check_environment.py Makefile
+	@$(PYTHON) envs/check_python.py
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(PIP_TORCH_OPTIONS) $(TORCH)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --require-hashes -r requirements-uv.lock
+	$(call install,requirements.lock)
+ifneq ($(filter torch,$(EXTRAS)),)
+	$(PIP) install $(PIP_TORCH_OPTIONS) $(TORCH)
+endif
+	$(BIN)/python -m pip check
+	$(BIN)/python envs/check_environment.py
+	touch $@
+
+# What tests and style checks need beside a run, in the same environment.
+test-environment: $(READY_FOR_TESTS)
+
+$(READY_FOR_TESTS): requirements-test.lock $(READY)
+	$(call install,requirements-test.lock)
 	$(BIN)/python -m pip check
 	touch $@
 
-format: environment
-	$(BIN)/ruff check --fix scripts tests benchmarks
-	$(BIN)/ruff format scripts tests benchmarks
+format: test-environment
+	$(BIN)/ruff check --fix scripts tests benchmarks envs
+	$(BIN)/ruff format scripts tests benchmarks envs
 	$(BIN)/snakefmt Snakefile rules
 
 lint: environment
 	$(BIN)/snakemake --lint
 
-# Rewrites requirements.lock from requirements.in; needs the registry.
-lock: environment
+# Rewrites both lock files for Linux and macOS, Python 3.11 to 3.13; versions stay unless a requirement asks for
+# others. Needs the registry.
+COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+lock:
 	$(PYTHON) -m venv $(VENV)-lock
-	$(VENV)-lock/bin/python -m pip install --quiet pip-tools==7.6.2
-	$(VENV)-lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
-		--no-emit-options --unsafe-package torch --output-file requirements.lock requirements.in
+	$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements-uv.lock
+	$(COMPILE) --output-file requirements.lock requirements.in
+	$(COMPILE) --output-file requirements-test.lock requirements-test.in
 	rm -rf $(VENV)-lock
 
 clean:

@@ -12,7 +12,6 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
-include: "rules/resources.smk"
 include: "rules/products.smk"
 include: "rules/cohort.smk"
 
@@ -50,40 +49,33 @@ include: "rules/report.smk"
 
 
 onstart:
-    # The limit of jobs started a second wakes the scheduler once a second more for each job that has
-    # ended, and each time it weighs all waiting jobs anew: minutes of CPU time from some 200 jobs on.
-    workflow.scheduler.job_rate_limiter = None
+    disable_job_rate_limit(workflow)
 
 
 onerror:
-    tell_failures_last(log)
+    report_failures_at_exit(log)
 
 
 rule all:
     default_target: True
     input:
-        "results/tables/table1_demographics.tsv",
-        "results/tables/table2_regions.tsv",
-        "results/tables/table3_classification.tsv",
+        TABLE_FILES,
         "results/tables/table3_robustness.tsv",
-        "results/tables/table4_correlation.tsv",
         expand("results/tables/{name}.docx", name=TABLES),
         expand("results/tables/{name}_provenance.tsv", name=TABLES),
-        "results/figures/figure1_workflow.svg",
-        "results/figures/figure2_group_maps.png",
-        "results/figures/figure3_regions.png",
-        "results/figures/figure4_roc.png",
-        "results/figures/figure4_robustness.png",
+        FIGURE_FILES,
         "results/report.html",
         "results/quality.html",
-        published_products(),
-        recovery_products(),
+        PUBLISHED_FILES,
+        RECOVERY_FILES,
 
 
 rule participants:
     """Preprocessing, metrics and quality control of every participant; no group level."""
     input:
-        participant_products(),
+        "results/quality.html",
+        per_participant(rules.plot_participant.output.page),
+        LOCAL_MAPS,
 
 
 rule check:

@@ -1,4 +1,4 @@
-"""False alarms and power of the corrections; fills in the tables and the figure of a page.
+"""Family-wise error and power of the corrections: tables and figure of docs/calibration.md.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/calibration.py null power
 
@@ -10,7 +10,6 @@ for one correction and keeps the counts of the others. 35 CPU minutes.
 """
 
 import argparse
-import re
 from pathlib import Path
 
 import matplotlib
@@ -18,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import fft, stats
 
+from pages import markdown, replace_part
 from restpain.cohort.design import Design
 from restpain.group.clusters import signed_clusters
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE
@@ -35,7 +35,7 @@ from restpain.group.permutation import (
     permuted_t,
     size_threshold,
 )
-from restpain.group.tfce import enhanced, largest_scores
+from restpain.group.tfce import largest_tfce_scores, tfce_scores
 from restpain.intervals import wilson_interval
 from restpain.io.tables import read_table, write_table
 
@@ -51,7 +51,7 @@ MARGIN = 10  # voxels, so that what is periodic in the box is not in the mask
 CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 LEVEL = CORRECTION.cluster_p
 N_PERMUTATIONS = 200  # strictly below 0.05: 10 of 201, a level of 4.98 %
-BATCH = 20  # permutations of enhanced scores between two looks at the decision
+BATCH = 20  # permutations of TFCE scores between two tests for an early stop
 # patients, controls, covariates, FWHM in mm, whether maps are permuted
 NULL_SETTINGS = [
     (10, 10, 0, 8.0, True),
@@ -102,7 +102,7 @@ def random_maps(n_maps, fwhm_mm, rng):
 
 
 def design_of(n_patients, n_controls, n_covariates, rng):
-    """Draw as many covariates as asked for: age, sex, education."""
+    """Design with the requested number of random covariates: age, sex, education."""
     n = n_patients + n_controls
     covariates = [rng.normal(60, 8, n), rng.integers(0, 2, n) * 1.0, rng.normal(12, 3, n)]
     group = np.repeat([1.0, -1.0], [n_patients, n_controls])
@@ -118,7 +118,7 @@ def sphere():
 
 
 def corrected(maps, design, inside, seed, methods):
-    """Which corrections find something among the voxels ``inside``, and the level of sizes."""
+    """Return detections among the voxels ``inside``, by correction, and the level of sizes."""
     fit = fit_model(maps, design.matrix, column=0)
     orders = permuted_orders(len(maps), n_permutations=N_PERMUTATIONS, seed=seed)
     found, level = {}, np.nan
@@ -127,16 +127,14 @@ def corrected(maps, design, inside, seed, methods):
     if "fdr" in methods:
         found["fdr"] = bool((voxel_fdr(fit.t, fit.df)[inside] < LEVEL).any())
     if "tfce" in methods:
-        found["tfce"] = enhanced_found(maps, design, fit, inside, orders)
+        found["tfce"] = tfce_found(maps, design, fit, inside, orders)
     return found, level
 
 
 def clusters_found(maps, design, fit, inside, orders, methods):
-    """Whether the random field, the permutation of sizes, and both find a cluster ``inside``."""
+    """Return detections by GRF, by permutation of sizes and by both, and the level of sizes."""
     z = t_to_z(fit.t, fit.df).astype(np.float32)
-    field = estimated_smoothness(
-        maps, design, fit, z, source="residuals", mask=MASK, affine=AFFINE
-    )
+    field = estimated_smoothness(maps, design, fit, z, MASK, AFFINE, source="residuals")
     labels, _, _ = corrected_clusters(fit.t, z, MASK, AFFINE, dlh=field.dlh, correction=CORRECTION)
     found = {"grf": bool(labels[MASK][inside].any())}
     if "permutation" not in methods:
@@ -155,13 +153,13 @@ def clusters_found(maps, design, fit, inside, orders, methods):
     return found, (1 + np.sum(largest.max(axis=1) >= size)) / (1 + N_PERMUTATIONS)
 
 
-def enhanced_found(maps, design, fit, inside, orders):
-    """Whether the largest enhanced score has p < 0.05; stops when no more can change that."""
-    score = np.abs(enhanced(fit.t, MASK, connectivity=26))[inside].max()
+def tfce_found(maps, design, fit, inside, orders):
+    """Test the largest TFCE score at p < 0.05; stops when the decision is certain."""
+    score = np.abs(tfce_scores(fit.t, MASK, connectivity=26))[inside].max()
     null = np.zeros((0, 2))
     for start in range(0, len(orders), BATCH):
         (t,) = permuted_t(maps, design.matrix, column=0, orders=orders[start : start + BATCH])
-        null = np.concatenate([null, largest_scores(t, MASK, connectivity=26)])
+        null = np.concatenate([null, largest_tfce_scores(t, MASK, connectivity=26)])
         if 1 + np.sum(null.max(axis=1) >= score) >= LEVEL * (1 + len(orders)):
             return False
     return bool(family_wise_p([score], [1], null, tails=2)[0] < LEVEL)
@@ -235,12 +233,6 @@ def with_interval(table):
     return table.assign(rate=table["n_found"] / table["n_draws"], low=low, high=high)
 
 
-def markdown(header, rows):
-    """Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
 def null_table(table):
     """Rates without a difference, a row per setting and correction."""
     rows = []
@@ -273,7 +265,7 @@ def power_table(table):
 
 
 def draw_figure(table):
-    """Draw false alarms beside the published band, and power against group size."""
+    """Draw the family-wise error beside the published range, and power against group size."""
     plt.rcParams.update({"svg.hashsalt": "restpain", "font.size": 9, "svg.fonttype": "none"})
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
     colours = dict(
@@ -281,9 +273,9 @@ def draw_figure(table):
     )
     part = table[(table["part"] == "null") & (table["method"] != "row")].iloc[::-1]
     low, median, high = PUBLISHED_ERROR_RATE
-    left.axvspan(100 * low, 100 * high, color="#e8e8e8", label="published, random field")
+    left.axvspan(100 * low, 100 * high, color="#e8e8e8", label="published, GRF")
     left.axvline(100 * median, color="#b0b0b0", lw=1)
-    left.axvline(100 * LEVEL, color="black", lw=1, ls=":", label="aimed at")
+    left.axvline(100 * LEVEL, color="black", lw=1, ls=":", label="nominal")
     names = []
     for place, row in enumerate(part.itertuples()):
         colour = colours[row.method]
@@ -339,12 +331,8 @@ def main():
         )
         write_table(COUNTS, table, COLUMNS)
     table = with_interval(table)
-    page = PAGE.read_text()
     for part, text in (("null", null_table(table)), ("power", power_table(table))):
-        page = re.sub(
-            rf"(<!-- {part} -->\n).*?(<!-- end -->)", rf"\g<1>{text}\n\g<2>", page, flags=re.DOTALL
-        )
-    PAGE.write_text(page)
+        replace_part(PAGE, part, text)
     draw_figure(table)
 
 

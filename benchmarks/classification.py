@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from restpain.atlas import aal
 from restpain.classification.arms import leak_free_arms
-from restpain.classification.ensemble import LEARNERS, fit_and_predict
+from restpain.classification.ensemble import HYPERPARAMETERS, fit_and_predict
 from restpain.classification.evaluation import exceedance_p, permutation_p
 from restpain.classification.fold_regions import (
     Search,
@@ -45,6 +45,7 @@ from restpain.classification.nested import Arm, first_repeat_auc, nested_summary
 from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.classification.published_protocol import published_protocol
 from restpain.cohort.design import two_sample_design
+from restpain.cohort.participants import Comparison
 from restpain.connectivity.correlation import unit_series
 from restpain.io.images import write_arrays
 
@@ -60,7 +61,8 @@ SETTINGS = {
 }
 # hardly any correction, so that noise nearly always gives regions
 LENIENT = SETTINGS | {"voxel_p": 0.01, "cluster_p": 0.9}
-OPTIONS = {"learners": list(LEARNERS), "n_search_trials": 0}
+LEARNERS = [name for name in HYPERPARAMETERS if name != "NN_TORCH"]  # those of the default
+OPTIONS = {"learners": LEARNERS, "n_search_trials": 0}
 SPLITS = {"test_fraction": 0.1, "n_repeats": 3}
 N_FOLDS = 5
 SEED = 1
@@ -98,7 +100,7 @@ class Cohort:
             {"participant_id": self.ids, "group": np.where(self.patient, "p", "c")}
         )
         table["age"] = self.generator.normal(60, 8, size=n)
-        self.design = two_sample_design(table, patients="p", controls="c", covariates=["age"])
+        self.design = two_sample_design(table, Comparison("p", "c", ["age"]))
         self.motion = dict(zip(self.ids, self.generator.gamma(2, 0.1, size=n), strict=True))
         index = pd.Index(self.ids, name="participant_id")
         self.labels = pd.Series(self.patient.astype(int), index=index)
@@ -241,7 +243,7 @@ def cost(folder, n_permutations):
     result["features"] = features.shape[1]
     atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names).to_numpy()
     training = fold.training
-    small = {"learners": list(LEARNERS), "seed": SEED}
+    small = {"learners": LEARNERS, "seed": SEED}
     timed(
         "first fit of a process (what is loaded late)",
         lambda: fit_and_predict(features[::3], labels[::3], features[:0], n_folds=2, **small),

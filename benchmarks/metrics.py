@@ -1,6 +1,6 @@
 """Agreement, speed, memory and growth of the metrics; fills in the tables of docs/metrics.md.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/metrics.py agreement speed
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/metrics.py agreement speed
 
 runs the named parts and prints their tables; with ``--write`` they replace those between the
 comments ``<!-- part -->`` and ``<!-- end -->`` of the page. Times are CPU seconds of one core, the
@@ -228,7 +228,7 @@ def run_process(body, folder):
     result = subprocess.run(
         [sys.executable, "-c", f"{body}\n{peak}"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY / "scripts")},
+        env=os.environ | {"PYTHONPATH": f"{REPOSITORY / 'scripts'}:{REPOSITORY}"},
         check=True,
         capture_output=True,
         text=True,
@@ -242,7 +242,7 @@ def metrics_program(measures):
     """Run compute_metrics on the files of the folder; program of a process."""
     raw, standardised = ([f"{m}{end}.nii.gz" for m in measures] for end in ("", "_standardised"))
     return (
-        "from compute_metrics import compute_metrics\n"
+        "from scripts.metrics.compute_metrics import compute_metrics\n"
         "compute_metrics(bold_path='bold.nii.gz', mask_path='mask.nii.gz', "
         f"raw_paths={raw}, standardised_paths={standardised}, measures={measures}, "
         "reho_neighbours=27, band_hz=(0.01, 0.1), fwhm_mm=6.0, smoothing_kernel='spm')"
@@ -250,7 +250,7 @@ def metrics_program(measures):
 
 
 SEEDS_PROGRAM = (
-    "from correlate_seeds import correlate_seeds\n"
+    "from scripts.connectivity.correlate_seeds import correlate_seeds\n"
     "correlate_seeds(bold_path='bold.nii.gz', mask_path='mask.nii.gz', "
     "seeds_path='seeds.nii.gz', group_mask_path='mask.nii.gz', "
     "fc_path='fc.nii.gz', series_path='series.npz', "
@@ -269,7 +269,7 @@ def processes():
     """CPU time and peak memory of whole processes: start, read, compute, write."""
     mask = ellipsoid(SHAPE, N_VOXELS)
     cases = {
-        "start and imports alone": "import compute_metrics",
+        "start and imports alone": "import scripts.metrics.compute_metrics",
         "compute_metrics, ReHo": metrics_program(["reho"]),
         "compute_metrics, ALFF and ReHo": metrics_program(["alff", "reho"]),
         "compute_metrics, ALFF, fALFF and ReHo": metrics_program(["alff", "falff", "reho"]),
@@ -388,7 +388,7 @@ def large():
             for _ in range(n_volumes):
                 volume[mask] = rng.standard_normal(np.count_nonzero(mask), dtype=np.float32)
                 stream.write(volume.tobytes(order="F"))
-        _, baseline = run_process("import compute_metrics", path)
+        _, baseline = run_process("import scripts.metrics.compute_metrics", path)
         rows = []
         for name, body in cases.items():
             seconds, megabytes = run_process(body, path)

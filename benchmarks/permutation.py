@@ -1,4 +1,4 @@
-"""Agreement with nilearn, time and memory of the permutations; fills in a page.
+"""Permutations: agreement with nilearn, time and memory; tables of docs/permutation.md.
 
     OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/permutation.py nilearn many large
 
@@ -10,7 +10,6 @@ of ``docs/permutation.md``. Times are CPU seconds, after a first call that compi
 
 import argparse
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -24,10 +23,12 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, stats
 
+from pages import markdown, replace_part
 from restpain.cohort.design import Design
-from restpain.group.inference import Correction, permutation_null
+from restpain.group.inference import Correction
 from restpain.group.permutation import largest_clusters, permuted_t
-from restpain.group.tfce import enhanced, largest_scores
+from restpain.group.permutation_null import permutation_null
+from restpain.group.tfce import largest_tfce_scores, tfce_scores
 from restpain.io.images import write_masked, write_volume
 from restpain.io.tables import read_json, write_json, write_table
 
@@ -113,7 +114,7 @@ def nilearn():
 
     def scores():
         (t,) = permuted_t(maps, design.matrix, column=0, orders=orders)
-        return largest_scores(t, mask, connectivity=6)
+        return largest_tfce_scores(t, mask, connectivity=6)
 
     sizes(), scores()
     (t, own_sizes), size_seconds = timed(sizes)
@@ -126,7 +127,7 @@ def nilearn():
         lambda: nilearn_results(maps, mask, design, tfce=True, threshold=None, **common)
     )
     largest_t = np.abs(t).max(axis=1)
-    observed = enhanced(theirs["t"][0], mask, connectivity=6)
+    observed = tfce_scores(theirs["t"][0], mask, connectivity=6)
     # nilearn leaves out the factor of its step, a hundredth of the largest |T| of the map
     steps = both["h0_max_t"][0] / 100
     their_scores = both["tfce"][0] * np.abs(both["t"][0]).max() / 100
@@ -185,19 +186,16 @@ def many():
 
 
 STEPS = {
-    "fit_group_model": "from fit_group_model import fit_group_model as step",
-    "permute_group": "from permute_group import permute_group as step",
-    "correct_clusters": "from correct_clusters import correct_clusters as step",
-    "correlate_score_maps": "from correlate_score_maps import correlate_score_maps as step",
+    "fit_group_model": "group",
+    "permute_group": "group",
+    "correct_clusters": "group",
+    "correlate_score_maps": "association",
 }
 CHILD = """
 import json, resource, sys, time
-sys.path.insert(0, "scripts")
-{load}
-from restpain.group.inference import Correction
+sys.path[:0] = ["scripts", "."]
+from scripts.{stage}.{name} import {name} as step
 arguments = json.load(open(sys.argv[1]))
-if "correction" in arguments:
-    arguments["correction"] = Correction(**arguments["correction"])
 start = time.process_time()
 step(**arguments)
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -226,7 +224,7 @@ def large(folder, steps, n_maps):
     }
     write_table(folder / "participants.tsv", pd.DataFrame(table))
     part = {name: str(folder / f"{name}.nii.gz") for name in ("t", "z", "p", "c", "n", "rho", "d")}
-    cohort = {"patients": "patient", "controls": "control", "covariates": ["age"]}
+    groups = {"patients": "patient", "controls": "control"}
     read = {"mask_path": str(folder / "mask.nii.gz"), "motion_paths": []}
     read["participants_path"] = str(folder / "participants.tsv")
     statistics = {
@@ -235,7 +233,7 @@ def large(folder, steps, n_maps):
         "model_path": str(folder / "model.json"),
         "maps_paths": paths,
         **read,
-        **cohort,
+        "comparison": groups | {"covariates": ["age"]},
     }
     thresholds = {"voxel_p": 0.001, "cluster_p": 0.05, "tails": 2, "connectivity": 26}
     corrected = {"correction": thresholds, "smoothness": "residuals", "across_seeds": False}
@@ -259,7 +257,7 @@ def large(folder, steps, n_maps):
         | tables
         | {"largest_paths": [str(folder / "largest.tsv")], "measure": "alff"},
         "correlate_score_maps": read
-        | cohort
+        | {"comparison": groups, "covariates": ["age"]}
         | corrected
         | tables
         | {"maps_paths": np.array(paths)[of_group].tolist(), "seeds_paths": []}
@@ -267,13 +265,13 @@ def large(folder, steps, n_maps):
         | {"n_permutations": N_LARGE_PERMUTATIONS, "seed": 1},
     }
     rows = []
-    for name, load in STEPS.items():
+    for name, stage in STEPS.items():
         if name not in steps:
             continue
         write_json(folder / "arguments.json", arguments[name])
         subprocess.run(
             [
-                *(sys.executable, "-c", CHILD.format(load=load)),
+                *(sys.executable, "-c", CHILD.format(stage=stage, name=name)),
                 *(str(folder / "arguments.json"), str(folder / "cost.json")),
             ],
             check=True,
@@ -283,12 +281,6 @@ def large(folder, steps, n_maps):
         rows.append([f"`{name}`", f"{n_read:,}", f"{seconds:.0f}", f"{memory / 1024:.2f}"])
         print(rows[-1], flush=True)
     return markdown(["step", "maps", "CPU s", "peak memory, GB"], rows)
-
-
-def markdown(header, rows):
-    """Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def main():
@@ -305,13 +297,7 @@ def main():
         else:
             text = {"nilearn": nilearn, "many": many}[part]()
         print(text)
-        page = re.sub(
-            rf"(<!-- {part} -->\n).*?(<!-- end -->)",
-            rf"\g<1>{text}\n\g<2>",
-            PAGE.read_text(),
-            flags=re.DOTALL,
-        )
-        PAGE.write_text(page)
+        replace_part(PAGE, part, text)
 
 
 if __name__ == "__main__":

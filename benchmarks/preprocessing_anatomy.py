@@ -1,6 +1,6 @@
 """Does the T1 reach the template, the EPI the T1? Numbers of docs/preprocessing_anatomy.md.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/preprocessing_anatomy.py starts
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/preprocessing_anatomy.py starts
 
 runs the named parts and writes a table of each to ``docs/preprocessing_anatomy/``:
 
@@ -41,7 +41,7 @@ from restpain.preprocessing.normalisation import dice, on_template
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import applied
 from restpain.simulation.anatomy import random_anatomy, to_mni
-from restpain.simulation.geometry import grid_points, rotation, sampled, translation
+from restpain.simulation.geometry import grid_points, nearest, rotation, translation
 from restpain.simulation.head import CSF, GM, WM, head_labels, template_path
 from restpain.simulation.t1 import t1_grid, t1_image
 from scripts.preprocessing.prepare_template import prepare_template
@@ -85,7 +85,9 @@ def template_paths(folder):
         for grid in ("anat", "func")
     )
     if not Path(func["CSF"]).exists():
-        prepare_template(anat_paths=anat, func_paths=func, normalisation_mm=2.0, voxel_mm=3.0)
+        outputs = {f"anat_{name}": path for name, path in anat.items()}
+        outputs |= {f"func_{name}": path for name, path in func.items()}
+        prepare_template(outputs=outputs, normalisation_mm=2.0, voxel_mm=3.0)
     return anat, func
 
 
@@ -295,12 +297,9 @@ def anatomy(t1, affine, anat, func, folder):
         outputs = {name: str(place / f"{name}.nii.gz") for name in names}
         outputs["qc"] = str(place / "qc.json")
         write_volume(place / "raw.nii.gz", t1, affine)
-        preprocess_anat(
-            t1w_path=str(place / "raw.nii.gz"),
-            template_paths=anat,
-            grid_path=func["T1w"],
-            output_paths=outputs,
-        )
+        inputs = {f"template_{name}": path for name, path in anat.items()}
+        inputs |= {"t1w": str(place / "raw.nii.gz"), "grid": func["T1w"]}
+        preprocess_anat(inputs=inputs, outputs=outputs)
         maps = {name: read_volume(path)[0] for name, path in outputs.items() if name != "qc"}
         return read_json(outputs["qc"]), maps, maps["xfm"]
 
@@ -316,7 +315,7 @@ def simulated_t1(number, voxel_mm, folder):
     image, tissue = t1_image(labels, label_affine, person, shape=shape, affine=grid, rng=rng)
     closed, closed_affine = read_mask(folder / "template_anat_mask.nii.gz")
     points = to_mni(person, grid_points(shape, grid))
-    inside = sampled(closed.astype(np.uint8), closed_affine, points, order=0)
+    inside = nearest(closed.astype(np.uint8), closed_affine, points)
     return image, grid, tissue, inside.reshape(shape) > 0
 
 

@@ -1,6 +1,6 @@
 r"""Motion against the truth, and what the order of filter and regression changes.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts \
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. \
         python benchmarks/preprocessing_function.py motion --series rest.nii
     python benchmarks/preprocessing_function.py order --participant results/sub-01/func
 

@@ -1,8 +1,8 @@
 """A finished run of a simulated cohort, as tables and figures of a page of docs/.
 
     snakemake --cores 2 --directory RUN --configfile config.yaml presets/paper.yaml
-    PYTHONPATH=scripts python benchmarks/recorded_run.py RUN docs/paper_size.md
-    PYTHONPATH=scripts python benchmarks/recorded_run.py . docs/recovery.md
+    PYTHONPATH=scripts:. python benchmarks/recorded_run.py RUN docs/paper_size.md
+    PYTHONPATH=scripts:. python benchmarks/recorded_run.py . docs/recovery.md
 
 replaces the blocks that the page has between the comments ``<!-- NAME -->`` and ``<!-- end -->``,
 and the figures that it shows from the folder of its own name, by what the folder of the run holds.
@@ -46,11 +46,11 @@ def place(row) -> str:
 
 
 def effects(tables):
-    """Planted effects and what was found of each."""
+    """Return the simulated effects and what was found of each."""
     rows = [
         {
             "effect": f"{row.measure}, {place(row)}",
-            "planted": f"{row.change_percent:+.0f} %",
+            "simulated": f"{row.change_percent:+.0f} %",
             "verdict": row.verdict,
             "clusters": row.clusters,
             "t": f"{row.t:.1f}",
@@ -64,7 +64,7 @@ def effects(tables):
 
 
 def stages(tables):
-    """Difference of the groups in the planted regions after each stage."""
+    """Difference of the groups in the regions of the effects after each stage."""
     table = read_table(tables / "recovery_stages.tsv")
     rows = []
     for _, of_effect in table.groupby("effect", sort=True):

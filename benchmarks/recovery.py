@@ -1,6 +1,6 @@
 """False clusters of cohorts without an effect; fills in the tables of docs/recovery.md.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/recovery.py null
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/recovery.py null
 
 draws maps of 20 cohorts per line directly (Gaussian random fields in the template brain at 3 mm,
 no simulated scanner), runs the comparison of the default configuration on each, and prints the

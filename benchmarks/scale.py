@@ -1,4 +1,4 @@
-"""Planning of large cohorts: seconds and memory of a dry run; makes the table of docs/cluster.md.
+"""Planning of large cohorts: seconds and memory of a dry run; table of docs/cluster.md.
 
     PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000 [--profile slurm]
 
@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+
+from pages import markdown, replace_part
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "cluster.md"
@@ -81,16 +83,11 @@ if __name__ == "__main__":
     parser.add_argument("--profile", default="default", help="a folder of profiles/")
     parser.add_argument("--write", action="store_true", help="put the table into docs/cluster.md")
     arguments = parser.parse_args()
-    lines = ["| participants | jobs | CPU s | memory, MB |", "| --- | --- | --- | --- |"]
+    rows = []
     for n_participants in arguments.n_participants:
         jobs, cpu, wall, memory = dry_run(n_participants, arguments.profile)
-        lines.append(f"| {n_participants:,} | {jobs:,} | {cpu:.0f} | {memory:.0f} |")
-        print(f"{lines[-1]}   ({wall:.0f} s)", flush=True)
+        rows.append([f"{n_participants:,}", f"{jobs:,}", f"{cpu:.0f}", f"{memory:.0f}"])
+        print(rows[-1], f"{wall:.0f} s", flush=True)
     if arguments.write:
-        start = f"<!-- scale {arguments.profile} -->"
-        block = f"{start}\n" + "\n".join(lines) + "\n<!-- end -->"
-        page = PAGE.read_text(encoding="utf-8")
-        page, found = re.subn(f"{start}.*?<!-- end -->", block, page, flags=re.DOTALL)
-        if not found:
-            raise SystemExit(f"{PAGE.name} has no place for the table")
-        PAGE.write_text(page, encoding="utf-8")
+        header = ["participants", "jobs", "CPU s", "memory, MB"]
+        replace_part(PAGE, f"scale {arguments.profile}", markdown(header, rows))

@@ -1,7 +1,7 @@
 """The simulated participants: what they cost, and how they compare with real ones.
 
-    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts python benchmarks/simulation.py cost
-    PYTHONPATH=scripts python benchmarks/simulation.py realism "real=DIR" "simulated=DIR"
+    OPENBLAS_NUM_THREADS=1 PYTHONPATH=scripts:. python benchmarks/simulation.py cost
+    PYTHONPATH=scripts:. python benchmarks/simulation.py realism "real=DIR" "simulated=DIR"
 
 ``cost`` simulates one participant of each preset in a process of its own. ``realism`` compares
 results of the workflow with ``preprocessing: {nuisance: []}``, each given as a name and a
@@ -29,6 +29,7 @@ import yaml
 from scipy import signal
 
 from restpain.atlas import aal
+from restpain.cohort.participants import Comparison
 from restpain.io.images import read_mask, read_masked
 from restpain.io.tables import write_table
 from restpain.simulation.networks import NETWORKS
@@ -246,9 +247,8 @@ def cost():
 def run_participant(simulation, seed, folder):
     """CPU seconds and peak memory in MB of ``simulate_participant`` for the first patient."""
     roster = simulated_roster(
+        Comparison("patient", "control"),
         **{name: simulation[name] for name in ("n_patients", "n_controls", "n_excluded")},
-        patients="patient",
-        controls="control",
     )
     people = simulated_participants(roster, patients="patient", seed=seed)
     write_table(f"{folder}/participants.tsv", people, COLUMNS)
@@ -268,14 +268,14 @@ def run_participant(simulation, seed, folder):
         "score": "nrs",
     }
     program = (
-        "from simulate_participant import simulate_participant\n"
+        "from scripts.simulation.simulate_participant import simulate_participant\n"
         f"simulate_participant(**{arguments!r})\n"
         "import re; print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY / "scripts")},
+        env=os.environ | {"PYTHONPATH": f"{REPOSITORY / 'scripts'}:{REPOSITORY}"},
         check=True,
         capture_output=True,
         text=True,

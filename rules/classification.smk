@@ -1,54 +1,41 @@
-"""Classification of patients and controls: as published, and with nothing leaking.
+"""Classification of patients and controls: published protocol and nested cross-validation.
 
 inputs   standardised maps and series of all participants, features and tables of the clusters
-outputs  results/classification/, results/tables/table3_robustness.tsv, results/figures/figure4_robustness.png
+outputs  results/classification/
 """
 
-FEATURE_SETS = {**{measure: [measure] for measure in [*MEASURES, "fc"]}, "all": [*MEASURES, "fc"]}
+MAP_SETS = {**{measure: [measure] for measure in MAPS}, "all": MAPS}
 REPEATS = range(1, config["classification"]["n_fold_repeats"] + 1)
-BATCHES = range(1, -(-config["classification"]["n_permutations"] // BATCH) + 1)
+N_PERMUTATIONS = config["classification"]["n_permutations"]
+BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
+BATCHES = range(1, -(-N_PERMUTATIONS // BATCH) + 1)
 
-# how the regions of a fold are chosen: as those of the whole sample
-SELECTION = {
-    **CORRECTION,
-    "smoothness": config["group"]["smoothness"],
-    "across_seeds": config["connectivity"]["correct_across_seeds"],
-}
-HARMONISED_SITE = harmonised_site()
-LOCAL_MAPS = [
-    path
-    for measure in MEASURES
-    for path in of_all(
-        "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_"
-        f"stat-{measure}_desc-standardised_boldmap.nii.gz"
-    )
-]
-STORED_SERIES = of_all(
-    "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
-    "_desc-standardised_bold.npz"
-)
-# the maps, and a block of connectivity maps (restpain.groupmaps.MEMORY_BYTES)
+# the maps, and a block of connectivity maps (restpain.group.maps.MEMORY_BYTES)
 FOLD_MEMORY_MB = 3000 + len(MEASURES) * len(SUBJECTS) // 3
-FUNC_QC = of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json")
 
 
-wildcard_constraints:
-    features="|".join(FEATURE_SETS),
-    repeat=r"\d+",
-    batch=r"\d+",
+def in_feature_set(pattern):
+    """The files of the measures that are classified together."""
+    return lambda wildcards: per_map(pattern, MAP_SETS[wildcards.features])
+
+
+def permutations_of_batch(wildcards):
+    """Numbers, from 1, of the permutations of one job."""
+    numbers = numbers_of_job(int(wildcards.batch) - 1, per_job=BATCH, total=N_PERMUTATIONS)
+    return [number + 1 for number in numbers]
 
 
 rule select_fold_regions:
-    """Outer folds of one dealing, and the regions that their training participants give."""
+    """Outer folds of one repeat; regions selected on the training set of each."""
     input:
         maps=LOCAL_MAPS,
         series=STORED_SERIES,
         qc=FUNC_QC,
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
     output:
         folds="results/classification/repeat-{repeat}/folds.tsv",
-        voxels="results/classification/repeat-{repeat}/space-MNI152NLin2009aSym_desc-foldregions_mask.nii.gz",
+        voxels=f"results/classification/repeat-{{repeat}}/space-{SPACE}_desc-foldregions_mask.nii.gz",
         regions="results/classification/repeat-{repeat}/fold_regions.tsv",
         features="results/classification/repeat-{repeat}/fold_features.tsv",
     log:
@@ -57,17 +44,12 @@ rule select_fold_regions:
         "results/benchmarks/select_fold_regions/repeat-{repeat}.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(FOLD_MEMORY_MB),
-        runtime=on_retry(60),
+        **on_retry(FOLD_MEMORY_MB, 60),
     params:
+        **settings("classification", "harmonise", "n_folds"),
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
-        n_folds=config["classification"]["n_folds"],
+        comparison=COMPARISON,
         seed=config["seed"],
         selection=SELECTION,
         code=code_digest("classification/select_fold_regions.py"),
@@ -79,8 +61,8 @@ rule extract_atlas_features:
     """Mean of every atlas region in the local maps of every participant."""
     input:
         maps=LOCAL_MAPS,
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
     output:
         features="results/classification/atlas_features.tsv",
     log:
@@ -89,10 +71,8 @@ rule extract_atlas_features:
         "results/benchmarks/extract_atlas_features.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(FOLD_MEMORY_MB),
-        runtime=on_retry(10),
+        **on_retry(FOLD_MEMORY_MB, 10),
     params:
         measures=MEASURES,
         code=code_digest("classification/extract_atlas_features.py"),
@@ -101,18 +81,11 @@ rule extract_atlas_features:
 
 
 rule classify_published:
-    """The published protocol for the features of one measure, or of all together."""
+    """Arm A, published protocol, on the features of one measure or of all measures."""
     input:
-        features=lambda wildcards: [
-            f"results/group/{measure}/features.tsv"
-            for measure in FEATURE_SETS[wildcards.features]
-        ],
-        clusters=lambda wildcards: [
-            f"results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls"
-            "_desc-clusters_table.tsv"
-            for measure in FEATURE_SETS[wildcards.features]
-        ],
-        participants="results/cohort/analysed.tsv",
+        features=in_feature_set(rules.extract_features.output.features),
+        clusters=in_feature_set(rules.correct_clusters.output.table),
+        participants=rules.select_participants.output.analysed,
     output:
         published="results/classification/{features}/published.tsv",
         predictions="results/classification/{features}/published_predictions.tsv",
@@ -122,19 +95,13 @@ rule classify_published:
         "results/benchmarks/classify_published/{features}.tsv"
     conda:
         "../envs/classification.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(120),
+        **on_retry(2000, 120),
     params:
-        measures=lambda wildcards: FEATURE_SETS[wildcards.features],
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        learners=config["classification"]["learners"],
-        test_fraction=config["classification"]["test_fraction"],
-        n_repeats=config["classification"]["n_repeats"],
-        n_search_trials=config["classification"]["n_search_trials"],
-        n_bootstrap=config["classification"]["n_bootstrap"],
+        **settings("classification", "learners", "test_fraction", "n_repeats"),
+        **settings("classification", "n_search_trials", "n_bootstrap"),
+        measures=lambda wildcards: MAP_SETS[wildcards.features],
+        comparison=GROUPS,
         seed=config["seed"],
         code=code_digest("classification/classify_published.py"),
     script:
@@ -144,12 +111,8 @@ rule classify_published:
 rule collect_published:
     """One table of the published protocol."""
     input:
-        measure_published=expand(
-            "results/classification/{features}/published.tsv", features=FEATURE_SETS
-        ),
-        measure_predictions=expand(
-            "results/classification/{features}/published_predictions.tsv", features=FEATURE_SETS
-        ),
+        measure_published=expand(rules.classify_published.output.published, features=MAP_SETS),
+        measure_predictions=expand(rules.classify_published.output.predictions, features=MAP_SETS),
     output:
         published="results/classification/published.tsv",
         predictions="results/classification/published_predictions.tsv",
@@ -159,10 +122,6 @@ rule collect_published:
         "results/benchmarks/collect_published.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(500),
-        runtime=on_retry(5),
     params:
         code=code_digest("classification/collect_published.py"),
     script:
@@ -170,13 +129,13 @@ rule collect_published:
 
 
 rule classify_nested:
-    """Regions, features and model from the training participants alone; and what must be beaten."""
+    """Arm B, nested cross-validation, and the arms C and D that it must beat."""
     input:
         qc=FUNC_QC,
-        participants="results/cohort/analysed.tsv",
-        folds="results/classification/repeat-{repeat}/folds.tsv",
-        features="results/classification/repeat-{repeat}/fold_features.tsv",
-        atlas="results/classification/atlas_features.tsv",
+        participants=rules.select_participants.output.analysed,
+        folds=rules.select_fold_regions.output.folds,
+        features=rules.select_fold_regions.output.features,
+        atlas=rules.extract_atlas_features.output.features,
     output:
         predictions="results/classification/repeat-{repeat}/nested_predictions.tsv",
         weights="results/classification/repeat-{repeat}/nested_weights.tsv",
@@ -187,19 +146,12 @@ rule classify_nested:
         "results/benchmarks/classify_nested/repeat-{repeat}.tsv"
     conda:
         "../envs/classification.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(120),
+        **on_retry(2000, 120),
     params:
+        **settings("classification", "harmonise", "learners", "n_folds", "n_search_trials"),
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
-        learners=config["classification"]["learners"],
-        n_folds=config["classification"]["n_folds"],
-        n_search_trials=config["classification"]["n_search_trials"],
+        comparison=COMPARISON,
         seed=config["seed"],
         code=code_digest("classification/classify_nested.py"),
     script:
@@ -207,13 +159,13 @@ rule classify_nested:
 
 
 rule classify_permuted:
-    """Arms A and B with permuted groups, everything chosen and fitted anew: some permutations."""
+    """Arms A and B under permuted group labels, selection and fit repeated: some permutations."""
     input:
         maps=LOCAL_MAPS,
         series=STORED_SERIES,
         qc=FUNC_QC,
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
     output:
         permuted="results/classification/permutations-{batch}/permuted.tsv",
     log:
@@ -222,22 +174,14 @@ rule classify_permuted:
         "results/benchmarks/classify_permuted/permutations-{batch}.tsv"
     conda:
         "../envs/classification.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(1000 + FOLD_MEMORY_MB),
-        runtime=on_retry(240),
+        **on_retry(1000 + FOLD_MEMORY_MB, 240),
     params:
+        **settings("classification", "harmonise", "learners", "test_fraction"),
+        **settings("classification", "n_repeats", "n_folds", "n_search_trials"),
         permutations=permutations_of_batch,
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
-        learners=config["classification"]["learners"],
-        test_fraction=config["classification"]["test_fraction"],
-        n_repeats=config["classification"]["n_repeats"],
-        n_folds=config["classification"]["n_folds"],
-        n_search_trials=config["classification"]["n_search_trials"],
+        comparison=COMPARISON,
         seed=config["seed"],
         selection=SELECTION,
         code=code_digest("classification/classify_permuted.py"),
@@ -246,13 +190,13 @@ rule classify_permuted:
 
 
 rule classify_subsets:
-    """Learning curve: regions and logistic regression from a part of each training set."""
+    """Learning curve: region selection and logistic regression on subsets of each training set."""
     input:
         maps=LOCAL_MAPS,
         series=STORED_SERIES,
         qc=FUNC_QC,
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
         folds="results/classification/repeat-1/folds.tsv",
     output:
         curve="results/classification/learning_curve.tsv",
@@ -262,18 +206,12 @@ rule classify_subsets:
         "results/benchmarks/classify_subsets.tsv"
     conda:
         "../envs/classification.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(FOLD_MEMORY_MB),
-        runtime=on_retry(60),
+        **on_retry(FOLD_MEMORY_MB, 60),
     params:
+        **settings("classification", "harmonise", "n_folds", "n_bootstrap"),
         measures=MEASURES,
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=HARMONISED_SITE,
-        n_folds=config["classification"]["n_folds"],
-        n_bootstrap=config["classification"]["n_bootstrap"],
+        comparison=COMPARISON,
         seed=config["seed"],
         selection=SELECTION,
         code=code_digest("classification/classify_subsets.py"),
@@ -282,23 +220,13 @@ rule classify_subsets:
 
 
 rule collect_nested:
-    """The leak-free arms of all dealings in one table, with the permutations of the groups."""
+    """Nested arms of all repeats in one table, with the permutation null."""
     input:
-        repeat_predictions=expand(
-            "results/classification/repeat-{repeat}/nested_predictions.tsv", repeat=REPEATS
-        ),
-        repeat_weights=expand(
-            "results/classification/repeat-{repeat}/nested_weights.tsv", repeat=REPEATS
-        ),
-        repeat_arms=expand(
-            "results/classification/repeat-{repeat}/nested_arms.tsv", repeat=REPEATS
-        ),
-        repeat_regions=expand(
-            "results/classification/repeat-{repeat}/fold_regions.tsv", repeat=REPEATS
-        ),
-        batch_permuted=expand(
-            "results/classification/permutations-{batch}/permuted.tsv", batch=BATCHES
-        ),
+        repeat_predictions=expand(rules.classify_nested.output.predictions, repeat=REPEATS),
+        repeat_weights=expand(rules.classify_nested.output.weights, repeat=REPEATS),
+        repeat_arms=expand(rules.classify_nested.output.arms, repeat=REPEATS),
+        repeat_regions=expand(rules.select_fold_regions.output.regions, repeat=REPEATS),
+        batch_permuted=expand(rules.classify_permuted.output.permuted, batch=BATCHES),
     output:
         nested="results/classification/nested.tsv",
         predictions="results/classification/nested_predictions.tsv",
@@ -311,10 +239,8 @@ rule collect_nested:
         "results/benchmarks/collect_nested.tsv"
     conda:
         "../envs/classification.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(15),
+        **on_retry(1000, 15),
     params:
         patients=config["cohort"]["patients"],
         n_bootstrap=config["classification"]["n_bootstrap"],

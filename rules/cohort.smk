@@ -6,12 +6,19 @@ outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
 
 if SOURCE != "simulated":
 
+    def sidecar_of_participants():
+        """The user's participants.json beside participants.tsv, if there is one."""
+        path = Path(config["cohort"]["participants"]).with_suffix(".json")
+        return str(path) if path.is_file() else []
+
     rule import_participants:
-        """The user's table of participants, checked and in one form."""
+        """The user's table of participants, checked and normalised."""
         input:
             table=config["cohort"]["participants"],
+            columns=sidecar_of_participants(),
         output:
             participants="results/cohort/participants.tsv",
+            described="results/cohort/participants.json",
         log:
             "results/logs/import_participants.log",
         benchmark:
@@ -19,20 +26,17 @@ if SOURCE != "simulated":
         retries: 0  # its faults are those of the data
         conda:
             "../envs/cohort.yaml"
-        threads: 1
         resources:
-            mem_mb=2000,
-            runtime=30,
+            **on_retry(2000, 30),
         params:
-            patients=config["cohort"]["patients"],
-            controls=config["cohort"]["controls"],
+            comparison=GROUPS,
             code=code_digest("cohort/import_participants.py"),
         script:
             "../scripts/cohort/import_participants.py"
 
 
 rule index_participant:
-    """What a participant's raw data are, from all their headers; nothing that identifies."""
+    """Index of a participant's raw data from all headers, without identifiers."""
     input:
         folder=participant_folder,
     output:
@@ -46,10 +50,6 @@ rule index_participant:
         in_batches("headers")
     conda:
         "../envs/cohort.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(10),
     params:
         source=SOURCE,
         code=code_digest("cohort/index_participant.py"),
@@ -63,7 +63,7 @@ checkpoint check_cohort:
     """All problems of all participants at once, before anything is computed."""
     input:
         participants="results/cohort/participants.tsv",
-        indices=of_all("results/cohort/index/sub-{subject}.json"),
+        indices=per_participant(rules.index_participant.output.index),
         ratings=ratings_file(),
     output:
         check="results/cohort/check.tsv",
@@ -77,46 +77,43 @@ checkpoint check_cohort:
     retries: 0  # its faults are those of the data
     conda:
         "../envs/cohort.yaml"
-    threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        **on_retry(2000, 30),
     params:
+        **settings("preprocessing", "normalisation_mm", "voxel_mm"),
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         drop_volumes=config["preprocessing"]["drop_volumes"],
-        slice_order=slice_order(),
+        slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
-        normalisation_mm=config["preprocessing"]["normalisation_mm"],
-        voxel_mm=config["preprocessing"]["voxel_mm"],
         code=code_digest("cohort/check_cohort.py"),
     script:
         "../scripts/cohort/check_cohort.py"
 
+
+# an added participant changes the check, but nothing of those there were before
+CHECKED = ancient("results/cohort/check.tsv")
 
 if SOURCE in ("simulated", "dicom"):
 
     rule convert_dicom:
         """T1 and rest series from DICOM to NIfTI with sidecars, without identifiers (dcm2niix)."""
         input:
-            # an added participant changes the check, but nothing of those there were before
-            checked=ancient("results/cohort/check.tsv"),
-            index="results/cohort/index/sub-{subject}.json",
+            checked=CHECKED,
+            index=rules.index_participant.output.index,
             folder=participant_folder,
         output:
-            t1w="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz",
-            t1w_sidecar="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.json",
-            bold="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz",
-            bold_sidecar="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.json",
+            t1w=raw_anat("T1w.nii.gz"),
+            t1w_sidecar=raw_anat("T1w.json"),
+            bold=raw_func("bold.nii.gz"),
+            bold_sidecar=raw_func("bold.json"),
         log:
             "results/logs/convert_dicom/sub-{subject}.log",
         benchmark:
             "results/benchmarks/convert_dicom/sub-{subject}.tsv"
         conda:
             "../envs/cohort.yaml"
-        threads: 1
         resources:
-            mem_mb=by_headers(600, 4, "rest"),
-            runtime=by_headers(10, 0.02, "rest"),
+            **by_headers("rest", memory_mb=(600, 4), minutes=(10, 0.02)),
         params:
             code=code_digest("cohort/convert_dicom.py"),
         script:
@@ -128,25 +125,22 @@ if SOURCE == "bids":
     rule link_bids:
         """T1 and rest run of a raw BIDS dataset under the names of the workflow."""
         input:
-            # an added participant changes the check, but nothing of those there were before
-            checked=ancient("results/cohort/check.tsv"),
-            index="results/cohort/index/sub-{subject}.json",
+            checked=CHECKED,
+            index=rules.index_participant.output.index,
             folder=participant_folder,
         output:
-            t1w="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz",
-            t1w_sidecar="results/cohort/sub-{subject}/anat/sub-{subject}_T1w.json",
-            bold="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz",
-            bold_sidecar="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.json",
+            t1w=raw_anat("T1w.nii.gz"),
+            t1w_sidecar=raw_anat("T1w.json"),
+            bold=raw_func("bold.nii.gz"),
+            bold_sidecar=raw_func("bold.json"),
         log:
             "results/logs/link_bids/sub-{subject}.log",
         benchmark:
             "results/benchmarks/link_bids/sub-{subject}.tsv"
         conda:
             "../envs/cohort.yaml"
-        threads: 1
         resources:
-            mem_mb=by_headers(600, 4, "rest"),
-            runtime=by_headers(10, 0.02, "rest"),
+            **by_headers("rest", memory_mb=(600, 4), minutes=(10, 0.02)),
         params:
             code=code_digest("cohort/link_bids.py"),
         script:
@@ -168,17 +162,11 @@ rule check_design:
     retries: 0  # its faults are those of the data
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        **on_retry(2000, 30),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=SITE,
-        harmonise=config["classification"]["harmonise"],
-        n_folds=config["classification"]["n_folds"],
+        **settings("classification", "harmonise", "n_folds"),
+        comparison=COMPARISON,
         score=config["cohort"]["score"],
         score_covariates=config["association"]["covariates"],
         code=code_digest("cohort/check_design.py"),

@@ -1,19 +1,19 @@
-"""The configuration, checked; participants, wildcards, settings in force, the digest of the code; functions only."""
+"""The configuration, checked; participants, settings in force, wildcards."""
 
-import atexit
-import hashlib
 import os
 import sys
-from functools import cache
-from modulefinder import ModuleFinder
+from functools import partial
 from pathlib import Path
 
 import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+from restpain.cohort.participants import Comparison, read_participants
+from restpain.config.code_digest import code_digest as digest_of_script
+from restpain.config.failures import report_failures_at_exit
+from restpain.config.resources import by_headers, numbers_of_job, on_retry
+from restpain.config.snakemake_internals import disable_job_rate_limit, group_of_batch
 from restpain.config.validation import configuration_problems, data_problems
-from restpain.config.failures import failed_jobs, failure_summary
-from restpain.cohort.participants import read_participants
 from restpain.simulation.participants import simulated_roster
 
 
@@ -23,37 +23,57 @@ def stop_at(problems):
         raise SystemExit("\n".join(problems))
 
 
+def settings(section, *keys):
+    """Some keys of a section of the configuration, as parameters of a rule."""
+    return {key: config[section][key] for key in keys}
+
+
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
-SITE = config["cohort"]["site"]
 
 # a site is one more covariate, in rules and report alike
-if SITE is not None and SITE not in config["cohort"]["covariates"]:
-    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], SITE]
+if config["cohort"]["site"] not in [None, *config["cohort"]["covariates"]]:
+    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], config["cohort"]["site"]]
 
-
-def harmonised_site():
-    """The column of the site across which features are harmonised; None if they are not."""
-    return SITE if config["classification"]["harmonise"] else None
+# restpain.cohort.participants.Comparison; rules that need the labels alone take GROUPS, so that
+# another covariate reruns none of their jobs
+GROUPS = settings("cohort", "patients", "controls")
+COMPARISON = {**GROUPS, **settings("cohort", "covariates", "site")}
+# restpain.group.inference.Correction
+CORRECTION = settings("group", "voxel_p", "cluster_p", "tails", "connectivity")
+# limits beyond which participants do not enter the group level
+QUALITY_LIMITS = settings(
+    "quality",
+    *("max_mean_fd_mm", "max_flagged_share", "min_unflagged_volumes"),
+    *("min_coverage", "min_dice_gm", "max_coregistration_cost"),
+)
+# of the regions of a fold: as those of the whole sample
+SELECTION = {
+    **CORRECTION,
+    "smoothness": config["group"]["smoothness"],
+    "across_seeds": config["connectivity"]["correct_across_seeds"],
+}
+MEASURES = config["metrics"]["measures"]
+MAPS = [*MEASURES, "fc"]  # the local measures, and connectivity with the seeds
+# None: fitted at all frequencies, before any filter
+REGRESSION_BAND_HZ = (
+    config["metrics"]["band_hz"] if config["preprocessing"]["filter"] == "simultaneous" else None
+)
+SLICE_ORDER = config["preprocessing"]["slice_order"]  # None: that of the sidecar
+if SLICE_ORDER is None and SOURCE == "simulated":
+    SLICE_ORDER = config["simulation"]["slice_order"]
 
 
 def roster():
     """One row per recruited participant: participant_id, group, exclude (reason or empty)."""
+    comparison = Comparison(**GROUPS)
     if SOURCE == "simulated":
-        counts = {
-            key: config["simulation"][key] for key in ("n_patients", "n_controls", "n_excluded")
-        }
-        return simulated_roster(
-            **counts, patients=config["cohort"]["patients"], controls=config["cohort"]["controls"]
-        )
+        counts = settings("simulation", "n_patients", "n_controls", "n_excluded")
+        return simulated_roster(comparison, **counts)
     stop_at(data_problems(config["cohort"]))
     try:
-        return read_participants(
-            config["cohort"]["participants"],
-            patients=config["cohort"]["patients"],
-            controls=config["cohort"]["controls"],
-        )
+        return read_participants(config["cohort"]["participants"], comparison)
     except (ValueError, OSError) as error:
         stop_at([str(error)])
 
@@ -61,59 +81,15 @@ def roster():
 ROSTER = roster()
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
-MEASURES = config["metrics"]["measures"]
-# how clusters are found and corrected (restpain.group.inference.Correction)
-CORRECTION = {
-    key: config["group"][key] for key in ("voxel_p", "cluster_p", "tails", "connectivity")
-}
 
 
 wildcard_constraints:
     subject="|".join(SUBJECTS),
-    measure="|".join([*MEASURES, "fc"]),
+    measure="|".join(MAPS),
+    features="|".join([*MAPS, "all"]),
     permutations=r"\d+",
-
-
-def slice_order():
-    """The order of the slices in force: the user's, the simulation's own, or None (sidecar)."""
-    order = config["preprocessing"]["slice_order"]
-    if order is None and SOURCE == "simulated":
-        return config["simulation"]["slice_order"]
-    return order
-
-
-def regression_band_hz():
-    """Band in which nuisance is fitted; None for all frequencies, as before any filter."""
-    simultaneous = config["preprocessing"]["filter"] == "simultaneous"
-    return config["metrics"]["band_hz"] if simultaneous else None
-
-
-def ratings_file():
-    """The user's ratings of the participants, which are read and never written; or nothing."""
-    path = config["quality"]["ratings"]
-    if path is None:
-        return []
-    if not Path(path).is_file():
-        stop_at(
-            [
-                f"configuration: quality.ratings is {path!r}; expected a file that exists; copy "
-                "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
-            ]
-        )
-    return path
-
-
-def quality_limits():
-    """The limits beyond which participants do not enter the group level, by key."""
-    keys = (
-        "max_mean_fd_mm",
-        "max_flagged_share",
-        "min_unflagged_volumes",
-        "min_coverage",
-        "min_dice_gm",
-        "max_coregistration_cost",
-    )
-    return {key: config["quality"][key] for key in keys}
+    repeat=r"\d+",
+    batch=r"\d+",
 
 
 def repository_file(*parts):
@@ -124,42 +100,9 @@ def repository_file(*parts):
     return os.path.relpath(Path(workflow.basedir, *parts))
 
 
-def report_templates():
-    """The frame of the report and the templates of its sections."""
-    folder = repository_file("scripts", "restpain", "report", "templates")
-    return [
-        str(path)
-        for kind in ("report", "section")
-        for path in sorted(Path(folder).glob(f"{kind}*"))
-    ]
+code_digest = partial(digest_of_script, folder=Path(workflow.basedir, "scripts"))
 
 
-@cache
-def code_digest(script):
-    """Digest of a script and of every module of ``scripts/`` that it imports.
-
-    Snakemake reruns a job when its script changes, but not when a module that the script
-    imports does. A parameter that changes with their content closes that gap.
-    """
-    folder = Path(workflow.basedir, "scripts")
-    finder = ModuleFinder(path=[str(folder)])
-    finder.run_script(str(folder / script))
-    files = sorted(module.__file__ for module in finder.modules.values() if module.__file__)
-    content = b"".join(Path(name).read_bytes() for name in files)
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
-def tell_failures_last(run_logs):
-    """Print rule, participant, reason and log of each failed job after all that Snakemake prints."""
-
-    folder = Path.cwd()  # Snakemake has left it when the last words are said
-
-    def tell():
-        text = "".join(Path(path).read_text() for path in run_logs)
-        jobs = failed_jobs(text)
-        paths = {path for job in jobs for path in job["logs"] if (folder / path).is_file()}
-        job_logs = {path: (folder / path).read_text(errors="replace") for path in paths}
-        if jobs:
-            print(f"\n{failure_summary(jobs, job_logs)}", file=sys.stderr, flush=True)
-
-    atexit.register(tell)
+def in_batches(group):
+    """The group of a participant's job: neighbours in the table share a job of the cluster."""
+    return lambda wildcards: group_of_batch(workflow, group, SUBJECTS.index(wildcards.subject))

@@ -1,43 +1,41 @@
-"""The groups compared: design, mask, models, clusters, their means in every participant.
+"""Group comparison: mask, models, clusters, their means in every participant.
 
 inputs   results/sub-*/func/*_desc-standardised_boldmap.nii.gz, results/cohort/analysed.tsv
-outputs  results/cohort/design_check.tsv, results/group/
+outputs  results/group/
 """
 
-MOTION_METRICS = (
-    of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json")
-    if "mean_fd" in config["cohort"]["covariates"]
-    else []
-)
-
+MOTION_FILES = motion_files(config["cohort"]["covariates"])
+# what a job computes, not what the results are: each permutation has its own seed
+PERMUTATIONS_PER_JOB = 500
 PERMUTATION_FILES = [
     f"results/group/{{measure}}/permutations/part-{job}_largest.tsv"
     for job in range(-(-config["group"]["n_permutations"] // PERMUTATIONS_PER_JOB))
 ]
+MODEL_MEMORY_MB = max(3000, 1000 + len(SUBJECTS) // 3)
+
+
+def permutations_of_job(wildcards):
+    """Numbers of the permutations of one job."""
+    total = config["group"]["n_permutations"]
+    return numbers_of_job(int(wildcards.permutations), per_job=PERMUTATIONS_PER_JOB, total=total)
 
 
 rule compute_group_mask:
-    """Voxels that enough participants cover."""
+    """Group mask: voxels that enough participants cover."""
     input:
-        masks=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz"
-        ),
-        participants="results/cohort/analysed.tsv",
-        checked="results/cohort/design_check.tsv",
+        masks=per_participant(func_mni("desc-brain_mask.nii.gz")),
+        participants=rules.select_participants.output.analysed,
+        checked=rules.check_design.output.check,
     output:
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        coverage="results/group/space-MNI152NLin2009aSym_desc-coverage_probseg.nii.gz",
-        summary="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
+        mask=group_file("desc-group_mask.nii.gz"),
+        coverage=group_file("desc-coverage_probseg.nii.gz"),
+        summary=group_file("desc-group_mask.json"),
     log:
         "results/logs/compute_group_mask.log",
     benchmark:
         "results/benchmarks/compute_group_mask.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(10),
     params:
         mask_coverage=config["group"]["mask_coverage"],
         code=code_digest("group/compute_group_mask.py"),
@@ -48,21 +46,19 @@ rule compute_group_mask:
 rule fit_group_model:
     """T of patients minus controls with covariates, and of each group; smoothness; normality."""
     input:
-        maps=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
-        ),
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
-        checked="results/cohort/design_check.tsv",
-        motion=MOTION_METRICS,
+        maps=per_participant(STANDARDISED),
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
+        checked=rules.check_design.output.check,
+        motion=MOTION_FILES,
         seeds=seeds_of_measure,
     output:
-        t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
-        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
-        patients="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patients_stat-t_statmap.nii.gz",
-        controls="results/group/{measure}/space-MNI152NLin2009aSym_contrast-controls_stat-t_statmap.nii.gz",
-        normality="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-jarquebera_statmap.nii.gz",
-        sidecar="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-jarquebera_statmap.json",
+        t=difference("stat-t_statmap.nii.gz"),
+        z=difference("stat-z_statmap.nii.gz"),
+        patients=group_map("contrast-patients_stat-t_statmap.nii.gz"),
+        controls=group_map("contrast-controls_stat-t_statmap.nii.gz"),
+        normality=difference("stat-jarquebera_statmap.nii.gz"),
+        sidecar=difference("stat-jarquebera_statmap.json"),
         model="results/group/{measure}/model.json",
     log:
         "results/logs/fit_group_model/{measure}.log",
@@ -70,14 +66,10 @@ rule fit_group_model:
         "results/benchmarks/fit_group_model/{measure}.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
-        runtime=on_retry(30),
+        **on_retry(MODEL_MEMORY_MB, 30),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
+        comparison=COMPARISON,
         seed=config["seed"],
         code=code_digest("group/fit_group_model.py"),
     script:
@@ -85,17 +77,15 @@ rule fit_group_model:
 
 
 rule permute_group:
-    """Largest cluster and enhanced score of some permutations (Freedman and Lane, 1983)."""
+    """Largest cluster and TFCE score of some permutations (Freedman and Lane, 1983)."""
     input:
-        maps=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
-        ),
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
-        motion=MOTION_METRICS,
-        t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
-        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
-        model="results/group/{measure}/model.json",
+        maps=per_participant(STANDARDISED),
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
+        motion=MOTION_FILES,
+        t=rules.fit_group_model.output.t,
+        z=rules.fit_group_model.output.z,
+        model=rules.fit_group_model.output.model,
     output:
         largest="results/group/{measure}/permutations/part-{permutations}_largest.tsv",
         sidecar="results/group/{measure}/permutations/part-{permutations}_largest.json",
@@ -105,19 +95,15 @@ rule permute_group:
         "results/benchmarks/permute_group/{measure}_part-{permutations}.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
-        runtime=on_retry(60),
+        **on_retry(MODEL_MEMORY_MB, 60),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        correction=CORRECTION,
-        across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
-        first=lambda wildcards: permutation_range(wildcards)[0],
-        n_permutations=lambda wildcards: permutation_range(wildcards)[1],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
+        comparison=COMPARISON,
+        correction=CORRECTION,
+        first=lambda wildcards: permutations_of_job(wildcards).start,
+        n_permutations=lambda wildcards: len(permutations_of_job(wildcards)),
         seed=config["seed"],
         code=code_digest("group/permute_group.py"),
     script:
@@ -127,38 +113,32 @@ rule permute_group:
 rule correct_clusters:
     """Clusters by Gaussian random field theory; permutation and FDR beside it (Friston, 1994)."""
     input:
-        maps=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
-        ),
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        participants="results/cohort/analysed.tsv",
-        motion=MOTION_METRICS,
-        t="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
-        z="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-z_statmap.nii.gz",
-        model="results/group/{measure}/model.json",
+        maps=per_participant(STANDARDISED),
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
+        motion=MOTION_FILES,
+        t=rules.fit_group_model.output.t,
+        z=rules.fit_group_model.output.z,
+        model=rules.fit_group_model.output.model,
         largest=PERMUTATION_FILES,
     output:
-        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-        columns="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.json",
-        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+        labels=difference("desc-clusters_dseg.nii.gz"),
+        table=difference("desc-clusters_table.tsv"),
+        columns=difference("desc-clusters_table.json"),
+        correction=difference("desc-correction.json"),
     log:
         "results/logs/correct_clusters/{measure}.log",
     benchmark:
         "results/benchmarks/correct_clusters/{measure}.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(max(3000, 1000 + len(SUBJECTS) // 3)),
-        runtime=on_retry(30),
+        **on_retry(MODEL_MEMORY_MB, 30),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        correction=CORRECTION,
-        across_seeds=config["connectivity"]["correct_across_seeds"],
         smoothness=config["group"]["smoothness"],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
+        comparison=COMPARISON,
+        correction=CORRECTION,
         code=code_digest("group/correct_clusters.py"),
     script:
         "../scripts/group/correct_clusters.py"
@@ -167,12 +147,10 @@ rule correct_clusters:
 rule extract_features:
     """Mean of every significant cluster in every participant's map."""
     input:
-        maps=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz"
-        ),
-        participants="results/cohort/analysed.tsv",
-        labels="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-        table="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
+        maps=per_participant(STANDARDISED),
+        participants=rules.select_participants.output.analysed,
+        labels=rules.correct_clusters.output.labels,
+        table=rules.correct_clusters.output.table,
     output:
         features="results/group/{measure}/features.tsv",
     log:
@@ -181,10 +159,6 @@ rule extract_features:
         "results/benchmarks/extract_features/{measure}.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(10),
     params:
         code=code_digest("group/extract_features.py"),
     script:
@@ -192,10 +166,10 @@ rule extract_features:
 
 
 rule tabulate_normality:
-    """Jarque-Bera of every feature in each group, beside three tests of its difference."""
+    """Jarque-Bera test of every feature in each group; three tests of the group difference."""
     input:
-        participants="results/cohort/analysed.tsv",
-        features=expand("results/group/{measure}/features.tsv", measure=[*MEASURES, "fc"]),
+        participants=rules.select_participants.output.analysed,
+        features=per_map(rules.extract_features.output.features),
     output:
         table="results/group/normality.tsv",
         columns="results/group/normality.json",
@@ -205,13 +179,8 @@ rule tabulate_normality:
         "results/benchmarks/tabulate_normality.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
+        comparison=GROUPS,
         n_permutations=config["group"]["n_permutations"],
         seed=config["seed"],
         code=code_digest("group/tabulate_normality.py"),
@@ -220,10 +189,10 @@ rule tabulate_normality:
 
 
 rule estimate_error_rate:
-    """Family-wise error of the random field in this cohort, groups permuted (Eklund, 2016)."""
+    """Family-wise error of GRF correction under permuted group labels (Eklund, 2016)."""
     input:
         largest=PERMUTATION_FILES,
-        correction="results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
+        correction=rules.correct_clusters.output.correction,
     output:
         error_rate="results/group/{measure}/error_rate.json",
     log:
@@ -232,10 +201,6 @@ rule estimate_error_rate:
         "results/benchmarks/estimate_error_rate/{measure}.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         code=code_digest("group/estimate_error_rate.py"),
     script:

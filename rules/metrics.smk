@@ -8,36 +8,23 @@ outputs  results/sub-*/func/*_stat-<measure>_boldmap.nii.gz and *_desc-standardi
 rule compute_metrics:
     """ALFF (Zang et al., 2007), fALFF (Zou et al., 2008) and ReHo (Zang et al., 2004)."""
     input:
-        bold="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
-        mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
+        bold=func_mni("desc-denoised_bold.nii.gz"),
+        mask=func_mni("desc-brain_mask.nii.gz"),
     output:
-        raw=expand(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_boldmap.nii.gz",
-            measure=MEASURES,
-            allow_missing=True,
-        ),
-        standardised=expand(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-{measure}_desc-standardised_boldmap.nii.gz",
-            measure=MEASURES,
-            allow_missing=True,
-        ),
+        raw=per_map(func_mni("stat-{measure}_boldmap.nii.gz"), MEASURES),
+        standardised=per_map(STANDARDISED, MEASURES),
     log:
         "results/logs/compute_metrics/sub-{subject}.log",
     benchmark:
         "results/benchmarks/compute_metrics/sub-{subject}.tsv"
     conda:
         "../envs/metrics.yaml"
-    threads: 1
     resources:
         # measured: 60 MB to start and three times the denoised series
-        mem_mb=by_headers(500, 4, "rest"),
-        runtime=by_headers(10, 0.02, "rest"),
+        **by_headers("rest", memory_mb=(500, 4), minutes=(10, 0.02)),
     params:
+        **settings("metrics", "band_hz", "fwhm_mm", "smoothing_kernel", "reho_neighbours"),
         measures=MEASURES,
-        band_hz=config["metrics"]["band_hz"],
-        fwhm_mm=config["metrics"]["fwhm_mm"],
-        smoothing_kernel=config["metrics"]["smoothing_kernel"],
-        reho_neighbours=config["metrics"]["reho_neighbours"],
         code=code_digest("metrics/compute_metrics.py"),
     script:
         "../scripts/metrics/compute_metrics.py"

@@ -1,21 +1,38 @@
-"""Power of the configured comparison, from simulated maps; asked for by the target ``power`` only.
+"""Power of the configured comparison, from simulated maps; requested by the target ``power`` only.
 
 inputs   the template brain; or, with power.fwhm_mm null, mask and smoothness of this cohort's group stage
 outputs  results/power/power.tsv, results/power/power.png and .svg
 """
 
+from snakemake.exceptions import WorkflowError
+
+POWER_MASK = (
+    rules.compute_group_mask.output.mask
+    if config["power"]["fwhm_mm"] is None
+    else rules.prepare_template.output.func_mask
+)
+
+
+def power_model(wildcards):
+    """Model with the smoothness of the simulated maps; nothing if it is configured."""
+    measure = config["power"]["measure"]
+    if config["power"]["fwhm_mm"] is not None:
+        return []
+    if measure not in MAPS:
+        raise WorkflowError(
+            f"configuration: power.measure is {measure}, but the measures are "
+            f"{', '.join(MAPS)}; choose one of them or set power.fwhm_mm"
+        )
+    return per_map(rules.fit_group_model.output.model, [measure])
+
 
 rule estimate_power:
-    """Detection rate against group size and effect size, from random maps with a planted ball."""
+    """Detection rate against group size and effect size, from random maps with a simulated spherical effect."""
     input:
-        mask=power_mask(),
+        mask=POWER_MASK,
         model=power_model,
     output:
-        table=report(
-            "results/power/power.tsv",
-            caption="../docs/captions/power.rst",
-            category="Power",
-        ),
+        table=reported("results/power/power.tsv", "Power"),
         sidecar="results/power/power.json",
         settings="results/power/settings.json",
     log:
@@ -24,20 +41,14 @@ rule estimate_power:
         "results/benchmarks/estimate_power.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(30),
+        **on_retry(2000, 30),
     params:
-        n_per_group=config["power"]["n_per_group"],
-        effect_sizes=config["power"]["effect_sizes"],
-        cluster_mm3=config["power"]["cluster_mm3"],
+        **settings("power", "n_per_group", "effect_sizes", "cluster_mm3"),
+        **settings("power", "measure", "n_draws"),
+        **settings("metrics", "fwhm_mm", "smoothing_kernel"),
         map_fwhm_mm=config["power"]["fwhm_mm"],
-        measure=config["power"]["measure"],
-        n_draws=config["power"]["n_draws"],
         covariates=config["cohort"]["covariates"],
-        fwhm_mm=config["metrics"]["fwhm_mm"],
-        smoothing_kernel=config["metrics"]["smoothing_kernel"],
         correction=CORRECTION,
         seed=config["seed"],
         code=code_digest("power/estimate_power.py"),
@@ -48,14 +59,10 @@ rule estimate_power:
 rule plot_power:
     """Detection rate against group size, a line per effect size."""
     input:
-        table="results/power/power.tsv",
-        settings="results/power/settings.json",
+        table=rules.estimate_power.output.table,
+        settings=rules.estimate_power.output.settings,
     output:
-        png=report(
-            "results/power/power.png",
-            caption="../docs/captions/power.rst",
-            category="Power",
-        ),
+        png=reported("results/power/power.png", "Power"),
         svg="results/power/power.svg",
     log:
         "results/logs/plot_power.log",
@@ -63,10 +70,6 @@ rule plot_power:
         "results/benchmarks/plot_power.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         code=code_digest("power/plot_power.py"),
     script:
@@ -76,5 +79,5 @@ rule plot_power:
 rule power:
     """Power of the configured comparison; it needs no participant unless power.fwhm_mm is null."""
     input:
-        "results/power/power.tsv",
+        rules.estimate_power.output.table,
         "results/power/power.png",

@@ -1,40 +1,122 @@
-"""Files by participant, measure and kind of source, as inputs of rules and targets; functions only."""
+"""Names of files by participant and measure; inputs and targets that depend on the configuration."""
 
-from snakemake.exceptions import WorkflowError
+SPACE = "MNI152NLin2009aSym"  # of all maps
+MNI_TO_T1W = f"from-{SPACE}_to-T1w_mode-image_xfm.nii.gz"
 
 
-def of_all(pattern):
-    """The files of a pattern with ``{subject}``, one per included participant, in table order."""
-    return [pattern.replace("{subject}", subject) for subject in SUBJECTS]
+def raw_anat(name):
+    """A participant's T1, as it was converted or linked."""
+    return f"results/cohort/sub-{{subject}}/anat/sub-{{subject}}_{name}"
+
+
+def raw_func(name):
+    """A participant's rest series, as it was converted or linked."""
+    return f"results/cohort/sub-{{subject}}/func/sub-{{subject}}_task-rest_{name}"
+
+
+def anat(name):
+    """A file of a participant's anatomy."""
+    return f"results/sub-{{subject}}/anat/sub-{{subject}}_{name}"
+
+
+def anat_mni(name):
+    """An image of a participant's anatomy in MNI space."""
+    return anat(f"space-{SPACE}_{name}")
+
+
+def func(name):
+    """A file of a participant's rest series."""
+    return f"results/sub-{{subject}}/func/sub-{{subject}}_task-rest_{name}"
+
+
+def func_mni(name):
+    """An image of a participant's rest series in MNI space."""
+    return func(f"space-{SPACE}_{name}")
+
+
+def template(name):
+    """An image of the template."""
+    return f"results/template/tpl-{SPACE}_{name}"
+
+
+def group_file(name):
+    """A file of all participants."""
+    return f"results/group/space-{SPACE}_{name}"
+
+
+def group_map(name):
+    """A file of all participants for one measure."""
+    return f"results/group/{{measure}}/space-{SPACE}_{name}"
+
+
+def difference(name):
+    """A file of the group comparison for one measure."""
+    return group_map(f"contrast-patientsVsControls_{name}")
+
+
+def per_participant(pattern, subjects=SUBJECTS):
+    """The files of a pattern with ``{subject}``, in the order of the table of participants."""
+    return [str(pattern).replace("{subject}", subject) for subject in subjects]
+
+
+def per_map(pattern, measures=MAPS):
+    """The files of a pattern with ``{measure}``."""
+    return [str(pattern).replace("{measure}", measure) for measure in measures]
+
+
+STANDARDISED = func_mni("stat-{measure}_desc-standardised_boldmap.nii.gz")
+LOCAL_MAPS = [
+    path for pattern in per_map(STANDARDISED, MEASURES) for path in per_participant(pattern)
+]
+STORED_SERIES = per_participant(func_mni("desc-standardised_bold.npz"))
+FUNC_QC = per_participant(func("desc-qc_metrics.json"))
+
+
+def reported(path, category, *, subcategory=None, caption=None):
+    """A product in Snakemake's report; the caption is the file of its name in docs/captions."""
+    caption = f"../docs/captions/{caption or Path(path).stem}.rst"
+    return report(path, caption=caption, category=category, subcategory=subcategory)
+
+
+def unless_derivatives(files):
+    """Files of the anatomy, which there are none of where preprocessed series are given."""
+    return [] if SOURCE == "derivatives" else files
+
+
+def motion_files(covariates, subjects=SUBJECTS):
+    """Quality metrics of participants whose motion is a covariate."""
+    return (
+        per_participant(func("desc-qc_metrics.json"), subjects) if "mean_fd" in covariates else []
+    )
 
 
 def participant_folder(wildcards):
     """Folder of a participant's raw data; nothing if there is none, which the index records."""
     if SOURCE == "simulated":
         return f"results/cohort/dicom/sub-{wildcards.subject}"
-    for name in (f"sub-{wildcards.subject}", wildcards.subject):
-        folder = Path(config["cohort"]["data"], name)
-        if folder.is_dir():
-            return str(folder)
-    return []
+    names = (f"sub-{wildcards.subject}", wildcards.subject)
+    folders = [Path(config["cohort"]["data"], name) for name in names]
+    return next((str(folder) for folder in folders if folder.is_dir()), [])
 
 
 def data_of_participants():
     """The first files of each participant that the workflow writes: without any identifier."""
     if SOURCE == "derivatives":
-        return of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz"
+        return per_participant(func_mni("desc-denoised_bold.nii.gz"))
+    return per_participant(raw_anat("T1w.nii.gz")) + per_participant(raw_func("bold.nii.gz"))
+
+
+def ratings_file():
+    """The user's ratings of the participants, which are read and never written; or nothing."""
+    path = config["quality"]["ratings"]
+    if path is not None and not Path(path).is_file():
+        stop_at(
+            [
+                f"configuration: quality.ratings is {path!r}; expected a file that exists; copy "
+                "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
+            ]
         )
-    return of_all("results/cohort/sub-{subject}/anat/sub-{subject}_T1w.nii.gz") + of_all(
-        "results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz"
-    )
-
-
-def anatomical_quality():
-    """Quality numbers of the anatomy, one file per participant; none for derivatives."""
-    if SOURCE == "derivatives":
-        return []
-    return of_all("results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json")
+    return path or []
 
 
 def seeds_of_measure(wildcards):
@@ -42,59 +124,21 @@ def seeds_of_measure(wildcards):
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
 
 
-def participant_products():
-    """What the target ``participants`` asks for."""
-    maps = "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
-    products = ["results/quality.html"]
-    products += of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.html")
-    for measure in MEASURES:
-        products += of_all(f"{maps}_stat-{measure}_desc-standardised_boldmap.nii.gz")
-    return products
-
-
-def published_products():
-    """Audit of the published tables and their comparison with ours; nothing if none are given."""
-    if config["published"] is None:
-        return []
-    return [
-        "results/tables/audit_published.tsv",
-        "results/tables/published_vs_recomputed.tsv",
-    ]
-
-
-RECOVERY_TABLES = [
-    "recovery",
-    "recovery_clusters",
-    "recovery_stages",
-    "recovery_participants",
+TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]
+TABLE_FILES = expand("results/tables/{name}.tsv", name=TABLES)
+FIGURE_FILES = [
+    "results/figures/figure1_workflow.svg",
+    "results/figures/figure2_group_maps.png",
+    "results/figures/figure3_regions.png",
+    "results/figures/figure4_roc.png",
+    "results/figures/figure4_robustness.png",
 ]
-
-
-def recovery_products():
-    """What was recovered of the truth of a simulated cohort; nothing for other sources."""
-    if SOURCE != "simulated":
-        return []
-    return [
-        *[f"results/tables/{name}.tsv" for name in RECOVERY_TABLES],
-        "results/figures/recovery.png",
-    ]
-
-
-def power_mask():
-    """Mask of the simulated maps: the template brain, or the group mask of this cohort."""
-    if config["power"]["fwhm_mm"] is None:
-        return "results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz"
-    return "results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz"
-
-
-def power_model(wildcards):
-    """Where the smoothness of the simulated maps comes from; nothing if it is configured."""
-    measure = config["power"]["measure"]
-    if config["power"]["fwhm_mm"] is not None:
-        return []
-    if measure not in [*MEASURES, "fc"]:
-        raise WorkflowError(
-            f"configuration: power.measure is {measure}, but the measures are "
-            f"{', '.join([*MEASURES, 'fc'])}; choose one of them or set power.fwhm_mm"
-        )
-    return [f"results/group/{measure}/model.json"]
+PUBLISHED_FILES = [
+    "results/tables/audit_published.tsv",
+    "results/tables/published_vs_recomputed.tsv",
+] * (config["published"] is not None)
+RECOVERY_TABLES = ["recovery", "recovery_clusters", "recovery_stages", "recovery_participants"]
+RECOVERY_FILES = [
+    *expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),
+    "results/figures/recovery.png",
+] * (SOURCE == "simulated")

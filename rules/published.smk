@@ -1,4 +1,4 @@
-"""The published tables: what their numbers say about themselves, and next to ours.
+"""Published tables: audit of their numbers, and comparison with the recomputed ones.
 
 inputs   the folder of the configuration key `published`, results/tables/
 outputs  results/tables/audit_published.tsv, results/tables/published_vs_recomputed.tsv and .html
@@ -8,17 +8,13 @@ PUBLISHED = repository_file(config["published"])
 
 
 rule audit_published:
-    """The published numbers against each other: arithmetic, test sets, places in the brain."""
+    """Consistency of the published numbers: arithmetic, test sets, coordinates."""
     input:
         tables=[f"{PUBLISHED}/table{number}.csv" for number in (1, 2, 3, 4)],
         study=f"{PUBLISHED}/study.csv",
-        brain="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        brain=rules.prepare_template.output.func_mask,
     output:
-        findings=report(
-            "results/tables/audit_published.tsv",
-            caption="../docs/captions/audit_published.rst",
-            category="Published tables",
-        ),
+        findings=reported("results/tables/audit_published.tsv", "Published tables"),
         columns="results/tables/audit_published.json",
     log:
         "results/logs/audit_published.log",
@@ -26,10 +22,6 @@ rule audit_published:
         "results/benchmarks/audit_published.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         code=code_digest("published/audit_published.py"),
     script:
@@ -45,35 +37,22 @@ rule audit:
 rule compare_published:
     """Every cell of the published tables next to the recomputed one."""
     input:
-        published=[f"{PUBLISHED}/table{number}.csv" for number in (1, 2, 3, 4)],
+        published=rules.audit_published.input.tables,
         study=f"{PUBLISHED}/study.csv",
-        ours=[
-            "results/tables/table1_demographics.tsv",
-            "results/tables/table2_regions.tsv",
-            "results/tables/table3_classification.tsv",
-            "results/tables/table4_correlation.tsv",
-        ],
+        ours=TABLE_FILES,
         template=repository_file(
             "scripts", "restpain", "published", "templates", "comparison.html.j2"
         ),
     output:
         comparison="results/tables/published_vs_recomputed.tsv",
         columns="results/tables/published_vs_recomputed.json",
-        page=report(
-            "results/tables/published_vs_recomputed.html",
-            caption="../docs/captions/published_vs_recomputed.rst",
-            category="Published tables",
-        ),
+        page=reported("results/tables/published_vs_recomputed.html", "Published tables"),
     log:
         "results/logs/compare_published.log",
     benchmark:
         "results/benchmarks/compare_published.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         n_splits=config["classification"]["n_repeats"],
         source=config["cohort"]["source"],

@@ -1,8 +1,12 @@
-"""Quality control: everybody's numbers, and who of them enters the group level.
+"""Quality control: numbers of all participants, and exclusion from the group level.
 
 inputs   quality numbers and confounds of all participants, the file quality.ratings
 outputs  results/quality/, results/quality.html, results/cohort/analysed.tsv
 """
+
+QUALITY_TEMPLATES = f"{workflow.basedir}/scripts/restpain/quality/templates"
+PARTICIPANT_FIGURE = "results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"
+TISSUES = ["GM", "WM", "CSF"]
 
 
 rule tabulate_quality:
@@ -10,11 +14,9 @@ rule tabulate_quality:
     input:
         participants="results/cohort/participants.tsv",
         ratings=ratings_file(),
-        func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
-        anat_qc=anatomical_quality(),
-        confounds=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv"
-        ),
+        func_qc=FUNC_QC,
+        anat_qc=unless_derivatives(per_participant(anat("desc-qc_metrics.json"))),
+        confounds=per_participant(func("desc-confounds_timeseries.tsv")),
     output:
         quality="results/quality/quality.tsv",
         columns="results/quality/quality.json",
@@ -27,14 +29,9 @@ rule tabulate_quality:
         "results/benchmarks/tabulate_quality.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(10),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        limits=quality_limits(),
+        comparison=GROUPS,
+        limits=QUALITY_LIMITS,
         code=code_digest("quality/tabulate_quality.py"),
     script:
         "../scripts/quality/tabulate_quality.py"
@@ -44,7 +41,8 @@ rule select_participants:
     """The table of participants with the reasons of quality control in its column exclude."""
     input:
         participants="results/cohort/participants.tsv",
-        quality="results/quality/quality.tsv",
+        described="results/cohort/participants.json",
+        quality=rules.tabulate_quality.output.quality,
     output:
         analysed="results/cohort/analysed.tsv",
         columns="results/cohort/analysed.json",
@@ -54,48 +52,34 @@ rule select_participants:
         "results/benchmarks/select_participants.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        site=SITE,
-        harmonise=config["classification"]["harmonise"],
-        n_folds=config["classification"]["n_folds"],
+        **settings("classification", "harmonise", "n_folds"),
+        comparison=COMPARISON,
         code=code_digest("quality/select_participants.py"),
     script:
         "../scripts/quality/select_participants.py"
 
 
 rule build_wall:
-    """The page on which all participants are looked at side by side, and rated."""
+    """QC overview page of all participants, with ratings."""
     input:
-        template=f"{workflow.basedir}/scripts/restpain/quality/templates/quality_wall.html.j2",
-        quality="results/quality/quality.tsv",
-        motion="results/quality/motion_of_groups.tsv",
-        pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
+        template=f"{QUALITY_TEMPLATES}/quality_wall.html.j2",
+        quality=rules.tabulate_quality.output.quality,
+        motion=rules.tabulate_quality.output.motion,
+        pictures=per_participant(PARTICIPANT_FIGURE),
     output:
-        wall=report(
-            "results/quality.html",
-            caption="../docs/captions/quality.rst",
-            category="Quality",
-        ),
+        wall=reported("results/quality.html", "Quality"),
     log:
         "results/logs/build_wall.log",
     benchmark:
         "results/benchmarks/build_wall.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(15),
+        **on_retry(1000, 15),
     params:
         source=config["cohort"]["source"],
-        limits=quality_limits(),
+        limits=QUALITY_LIMITS,
         code=code_digest("quality/build_wall.py"),
     script:
         "../scripts/quality/build_wall.py"
@@ -104,45 +88,25 @@ rule build_wall:
 rule plot_participant:
     """A participant's page of quality: motion, carpets, alignment, tissues, numbers with limits."""
     input:
-        denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
-        mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
-        boldref="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_boldref.nii.gz",
-        carpet="results/sub-{subject}/func/sub-{subject}_task-rest_desc-carpet_bold.nii.gz",
-        confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
-        qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
-        anatomy=(
-            []
-            if SOURCE == "derivatives"
-            else "results/sub-{subject}/anat/sub-{subject}_space-MNI152NLin2009aSym_desc-preproc_T1w.nii.gz"
-        ),
-        anatomy_qc=(
-            []
-            if SOURCE == "derivatives"
-            else "results/sub-{subject}/anat/sub-{subject}_desc-qc_metrics.json"
-        ),
-        tissues=(
-            []
-            if SOURCE == "derivatives"
-            else expand(
-                "results/sub-{{subject}}/anat/sub-{{subject}}_label-{tissue}_probseg.nii.gz",
-                tissue=["GM", "WM", "CSF"],
-            )
-        ),
-        xfm=(
-            []
-            if SOURCE == "derivatives"
-            else "results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz"
-        ),
-        page_template=f"{workflow.basedir}/scripts/restpain/quality/templates/participant_quality.html.j2",
-        template_t1w="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
-        template_mask="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
-        template_tissues=expand(
-            "results/template/tpl-MNI152NLin2009aSym_res-func_label-{tissue}_probseg.nii.gz",
-            tissue=["GM", "WM", "CSF"],
-        ),
+        denoised=func_mni("desc-denoised_bold.nii.gz"),
+        mask=func_mni("desc-brain_mask.nii.gz"),
+        boldref=func_mni("boldref.nii.gz"),
+        carpet=func("desc-carpet_bold.nii.gz"),
+        confounds=func("desc-confounds_timeseries.tsv"),
+        qc=func("desc-qc_metrics.json"),
+        anatomy=unless_derivatives(anat_mni("desc-preproc_T1w.nii.gz")),
+        anatomy_qc=unless_derivatives(anat("desc-qc_metrics.json")),
+        tissues=unless_derivatives([anat(f"label-{tissue}_probseg.nii.gz") for tissue in TISSUES]),
+        xfm=unless_derivatives(anat(MNI_TO_T1W)),
+        page_template=f"{QUALITY_TEMPLATES}/participant_quality.html.j2",
+        template_t1w=rules.prepare_template.output.func_T1w,
+        template_mask=rules.prepare_template.output.func_mask,
+        template_tissues=[
+            template(f"res-func_label-{tissue}_probseg.nii.gz") for tissue in TISSUES
+        ],
     output:
         figure=report(
-            "results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png",
+            PARTICIPANT_FIGURE,
             category="Quality",
             labels={"participant": "{subject}"},
         ),
@@ -153,13 +117,11 @@ rule plot_participant:
         "results/benchmarks/plot_participant/sub-{subject}.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
     resources:
-        mem_mb=by_headers(600, 6, "rest"),
-        runtime=by_headers(5, 0.01, "rest"),
+        **by_headers("rest", memory_mb=(600, 6), minutes=(5, 0.01)),
     params:
         source=SOURCE,
-        limits=quality_limits(),
+        limits=QUALITY_LIMITS,
         code=code_digest("quality/plot_participant.py"),
     script:
         "../scripts/quality/plot_participant.py"

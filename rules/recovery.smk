@@ -1,4 +1,4 @@
-"""What the workflow recovers of the truth of a simulated cohort; only where data are simulated.
+"""Recovery of the ground truth of a simulated cohort; only where data are simulated.
 
 inputs   results/cohort/truth/, registrations, motion, clusters, denoised series
 outputs  results/recovery/, results/tables/recovery*.tsv, results/figures/recovery.png and .svg
@@ -7,49 +7,47 @@ outputs  results/recovery/, results/tables/recovery*.tsv, results/figures/recove
 TRUTH = "results/cohort/truth/truth.json"
 
 
-rule define_planted_regions:
-    """Where effects were planted, on the grid of the analysis."""
+rule define_effect_regions:
+    """Regions of the simulated effects on the grid of the analysis."""
     input:
         truth=TRUTH,
-        regions="results/cohort/truth/space-MNI152NLin2009aSym_desc-effects_dseg.nii.gz",
-        head="results/cohort/truth/space-MNI152NLin2009aSym_desc-head_dseg.nii.gz",
-        grid="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        regions=rules.simulate_cohort.output.regions,
+        head=rules.simulate_cohort.output.head,
+        grid=rules.prepare_template.output.func_mask,
     output:
-        image="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.nii.gz",
-        table="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
-        sidecar="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.json",
+        image=f"results/recovery/space-{SPACE}_desc-planted_mask.nii.gz",
+        table=f"results/recovery/space-{SPACE}_desc-planted_mask.tsv",
+        sidecar=f"results/recovery/space-{SPACE}_desc-planted_mask.json",
     log:
-        "results/logs/define_planted_regions.log",
+        "results/logs/define_effect_regions.log",
     benchmark:
-        "results/benchmarks/define_planted_regions.tsv"
+        "results/benchmarks/define_effect_regions.tsv"
     conda:
         "../envs/simulation.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(5),
+        **on_retry(2000, 5),
     params:
-        code=code_digest("recovery/define_planted_regions.py"),
+        code=code_digest("recovery/define_effect_regions.py"),
     script:
-        "../scripts/recovery/define_planted_regions.py"
+        "../scripts/recovery/define_effect_regions.py"
 
 
 rule compare_truth:
-    """Errors of motion and registration in mm; the planted differences after every stage."""
+    """Errors of motion and registration in mm; the simulated differences after every stage."""
     input:
-        bold="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.nii.gz",
-        sidecar="results/cohort/sub-{subject}/func/sub-{subject}_task-rest_bold.json",
-        denoised="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-denoised_bold.nii.gz",
-        mask="results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_desc-brain_mask.nii.gz",
-        xfm="results/sub-{subject}/anat/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz",
-        confounds="results/sub-{subject}/func/sub-{subject}_task-rest_desc-confounds_timeseries.tsv",
-        qc="results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json",
-        brain="results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
-        true_xfm="results/cohort/truth/sub-{subject}_from-MNI152NLin2009aSym_to-T1w_mode-image_xfm.nii.gz",
-        participant="results/cohort/truth/sub-{subject}_truth.json",
+        bold=raw_func("bold.nii.gz"),
+        sidecar=raw_func("bold.json"),
+        denoised=func_mni("desc-denoised_bold.nii.gz"),
+        mask=func_mni("desc-brain_mask.nii.gz"),
+        xfm=anat(MNI_TO_T1W),
+        confounds=func("desc-confounds_timeseries.tsv"),
+        qc=func("desc-qc_metrics.json"),
+        brain=rules.prepare_template.output.func_mask,
+        true_xfm=rules.simulate_participant.output.transform,
+        participant=rules.simulate_participant.output.truth,
         effects=TRUTH,
-        regions="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.nii.gz",
-        places="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
+        regions=rules.define_effect_regions.output.image,
+        places=rules.define_effect_regions.output.table,
     output:
         comparison="results/recovery/sub-{subject}_comparison.json",
     log:
@@ -60,47 +58,36 @@ rule compare_truth:
         in_batches("recovery")
     conda:
         "../envs/simulation.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(10),
+        **on_retry(2000, 10),
     params:
+        **settings("metrics", "band_hz", "fwhm_mm", "smoothing_kernel", "reho_neighbours"),
         drop_volumes=config["preprocessing"]["drop_volumes"],
-        slice_order=slice_order(),
-        band_hz=config["metrics"]["band_hz"],
-        fwhm_mm=config["metrics"]["fwhm_mm"],
-        smoothing_kernel=config["metrics"]["smoothing_kernel"],
-        reho_neighbours=config["metrics"]["reho_neighbours"],
+        slice_order=SLICE_ORDER,
         code=code_digest("recovery/compare_truth.py"),
     script:
         "../scripts/recovery/compare_truth.py"
 
 
 rule tabulate_recovery:
-    """Planted effects against found clusters; attenuation by stage; errors in mm."""
+    """Simulated effects against detected clusters; attenuation by stage; errors in mm."""
     input:
         truth=TRUTH,
-        participants="results/cohort/analysed.tsv",
-        regions="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.nii.gz",
-        places="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        labels=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-            measure=[*MEASURES, "fc"],
-        ),
-        clusters=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-            measure=[*MEASURES, "fc"],
-        ),
-        seeds="results/group/seeds.tsv",
-        seeds_mask="results/group/space-MNI152NLin2009aSym_desc-seeds_mask.nii.gz",
-        comparisons=of_all("results/recovery/sub-{subject}_comparison.json"),
+        participants=rules.select_participants.output.analysed,
+        regions=rules.define_effect_regions.output.image,
+        places=rules.define_effect_regions.output.table,
+        mask=rules.compute_group_mask.output.mask,
+        labels=per_map(rules.correct_clusters.output.labels),
+        clusters=per_map(rules.correct_clusters.output.table),
+        seeds=rules.define_seeds.output.table,
+        seeds_mask=rules.define_seeds.output.seeds,
+        comparisons=per_participant(rules.compare_truth.output.comparison),
     output:
-        tables=report(
+        tables=reported(
             expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),
-            caption="../docs/captions/recovery.rst",
-            category="Tables",
+            "Tables",
             subcategory="Simulation",
+            caption="recovery",
         ),
         sidecars=expand("results/tables/{name}.json", name=RECOVERY_TABLES),
     log:
@@ -109,12 +96,10 @@ rule tabulate_recovery:
         "results/benchmarks/tabulate_recovery.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(5),
+        **on_retry(2000, 5),
     params:
-        measures=[*MEASURES, "fc"],
+        measures=MAPS,
         patients=config["cohort"]["patients"],
         code=code_digest("recovery/tabulate_recovery.py"),
     script:
@@ -122,22 +107,15 @@ rule tabulate_recovery:
 
 
 rule plot_recovery:
-    """Planted and found places, attenuation by stage, errors of motion and registration."""
+    """Simulated effects and detected clusters, attenuation by stage, errors of motion and registration."""
     input:
-        template="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
-        regions="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.nii.gz",
-        places="results/recovery/space-MNI152NLin2009aSym_desc-planted_mask.tsv",
-        labels=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-            measure=[*MEASURES, "fc"],
-        ),
+        template=rules.prepare_template.output.func_T1w,
+        regions=rules.define_effect_regions.output.image,
+        places=rules.define_effect_regions.output.table,
+        labels=per_map(rules.correct_clusters.output.labels),
         tables=expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),
     output:
-        png=report(
-            "results/figures/recovery.png",
-            caption="../docs/captions/recovery.rst",
-            category="Figures",
-        ),
+        png=reported("results/figures/recovery.png", "Figures"),
         svg="results/figures/recovery.svg",
     log:
         "results/logs/plot_recovery.log",
@@ -145,12 +123,8 @@ rule plot_recovery:
         "results/benchmarks/plot_recovery.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
-        measures=[*MEASURES, "fc"],
+        measures=MAPS,
         patients=config["cohort"]["patients"],
         code=code_digest("recovery/plot_recovery.py"),
     script:

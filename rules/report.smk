@@ -4,19 +4,24 @@ inputs   tables, figures, maps and quality control of all stages
 outputs  results/report.html, results/run_times.tsv
 """
 
+REPORT_TEMPLATES = [
+    str(path)
+    for kind in ("report", "section")
+    for path in sorted(
+        Path(repository_file("scripts", "restpain", "report", "templates")).glob(f"{kind}*")
+    )
+]
+
 
 rule tabulate_run_times:
-    """What each rule of the run took; it differs from run to run."""
+    """Time and memory of each rule of the run; they differ from run to run."""
     input:
         # the last products: when they are there, so are the benchmarks of all jobs behind them
         finished=[
-            *expand("results/tables/{name}.docx", name=TABLES),
-            *expand("results/tables/{name}_provenance.tsv", name=TABLES),
-            "results/figures/figure1_workflow.svg",
-            "results/figures/figure2_group_maps.png",
-            "results/figures/figure3_regions.png",
-            "results/figures/figure4_roc.png",
-            *published_products(),
+            *rules.export_tables.output.word,
+            *rules.trace_tables.output.traces,
+            *FIGURE_FILES,
+            *PUBLISHED_FILES,
         ],
     output:
         times="results/run_times.tsv",
@@ -27,10 +32,6 @@ rule tabulate_run_times:
         "results/benchmarks/tabulate_run_times.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         folder="results/benchmarks",
         code=code_digest("report/tabulate_run_times.py"),
@@ -39,77 +40,46 @@ rule tabulate_run_times:
 
 
 rule build_report:
-    """The page that tells the study: summary, tables, figures, quality, methods, settings."""
+    """The report page: summary, tables, figures, quality, methods, settings."""
     input:
-        templates=report_templates(),
+        templates=REPORT_TEMPLATES,
         config=repository_file("config.yaml"),
-        participants="results/cohort/analysed.tsv",
-        tables=[
-            "results/tables/table1_demographics.tsv",
-            "results/tables/table2_regions.tsv",
-            "results/tables/table3_classification.tsv",
-            "results/tables/table4_correlation.tsv",
-        ],
-        figures=[
-            "results/figures/figure1_workflow.svg",
-            "results/figures/figure2_group_maps.png",
-            "results/figures/figure3_regions.png",
-            "results/figures/figure4_roc.png",
-            "results/figures/figure4_robustness.png",
-        ],
-        robustness="results/tables/table3_robustness.tsv",
-        func_qc=of_all("results/sub-{subject}/func/sub-{subject}_task-rest_desc-qc_metrics.json"),
-        anat_qc=anatomical_quality(),
-        pictures=of_all("results/sub-{subject}/figures/sub-{subject}_task-rest_desc-qc.png"),
-        brain="results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz",
-        differences=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_stat-t_statmap.nii.gz",
-            measure=[*MEASURES, "fc"],
-        ),
-        labels=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-            measure=[*MEASURES, "fc"],
-        ),
-        clusters=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-            measure=[*MEASURES, "fc"],
-        ),
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.json",
-        models=expand("results/group/{measure}/model.json", measure=[*MEASURES, "fc"]),
-        corrections=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-correction.json",
-            measure=[*MEASURES, "fc"],
-        ),
-        error_rates=expand("results/group/{measure}/error_rate.json", measure=MEASURES),
-        normality="results/group/normality.tsv",
-        motion="results/quality/motion_of_groups.tsv",
-        score_maps=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-score_desc-correction.json",
-            measure=[*MEASURES, "fc"],
-        ),
-        seeds="results/group/seeds.tsv",
-        check="results/cohort/check.tsv",
-        design="results/cohort/design_check.tsv",
-        recovery=recovery_products(),
-        published=published_products(),
-        inputs="results/tables/provenance_inputs.tsv",
-        run_times="results/run_times.tsv",
+        participants=rules.select_participants.output.analysed,
+        described=rules.select_participants.output.columns,
+        tables=TABLE_FILES,
+        figures=FIGURE_FILES,
+        robustness=rules.tabulate_robustness.output.table,
+        func_qc=FUNC_QC,
+        anat_qc=unless_derivatives(per_participant(anat("desc-qc_metrics.json"))),
+        pictures=per_participant(rules.plot_participant.output.figure),
+        brain=rules.prepare_template.output.func_T1w,
+        differences=per_map(rules.fit_group_model.output.t),
+        labels=per_map(rules.correct_clusters.output.labels),
+        clusters=per_map(rules.correct_clusters.output.table),
+        mask=rules.compute_group_mask.output.summary,
+        models=per_map(rules.fit_group_model.output.model),
+        corrections=per_map(rules.correct_clusters.output.correction),
+        error_rates=per_map(rules.estimate_error_rate.output.error_rate, MEASURES),
+        normality=rules.tabulate_normality.output.table,
+        motion=rules.tabulate_quality.output.motion,
+        score_maps=per_map(rules.correlate_score_maps.output.correction),
+        seeds=rules.define_seeds.output.table,
+        check=rules.check_cohort.output.check,
+        design=rules.check_design.output.check,
+        recovery=RECOVERY_FILES,
+        published=PUBLISHED_FILES,
+        inputs=rules.trace_tables.output.inputs,
+        run_times=rules.tabulate_run_times.output.times,
     output:
-        report=report(
-            "results/report.html",
-            caption="../docs/captions/report.rst",
-            category="Report",
-        ),
+        report=reported("results/report.html", "Report"),
     log:
         "results/logs/build_report.log",
     benchmark:
         "results/benchmarks/build_report.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(15),
+        **on_retry(2000, 15),
     params:
         settings=config,
         code=code_digest("report/build_report.py"),

@@ -1,4 +1,4 @@
-"""Tables 1 to 4, for readers and for manuscripts, and where their numbers come from.
+"""Tables 1 to 4, for readers and for manuscripts, and the provenance of their numbers.
 
 inputs   analysed.tsv, clusters, features and predictions of all stages
 outputs  results/tables/
@@ -11,19 +11,15 @@ DATA_RULES = {
     "bids": "link_bids",
     "derivatives": "import_derivatives",
 }
-TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]
 
 
 rule tabulate_demographics:
     """Demographic and clinical characteristics of both groups, with their tests."""
     input:
-        participants="results/cohort/analysed.tsv",
+        participants=rules.select_participants.output.analysed,
+        described=rules.select_participants.output.columns,
     output:
-        table=report(
-            "results/tables/table1_demographics.tsv",
-            caption="../docs/captions/table1_demographics.rst",
-            category="Tables",
-        ),
+        table=reported("results/tables/table1_demographics.tsv", "Tables"),
         columns="results/tables/table1_demographics.json",
     log:
         "results/logs/tabulate_demographics.log",
@@ -31,16 +27,9 @@ rule tabulate_demographics:
         "results/benchmarks/tabulate_demographics.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
-        patients=config["cohort"]["patients"],
-        controls=config["cohort"]["controls"],
-        covariates=config["cohort"]["covariates"],
-        score=config["cohort"]["score"],
-        source=config["cohort"]["source"],
+        **settings("cohort", "score", "source"),
+        comparison=COMPARISON,
         code=code_digest("tables/tabulate_demographics.py"),
     script:
         "../scripts/tables/tabulate_demographics.py"
@@ -49,16 +38,9 @@ rule tabulate_demographics:
 rule tabulate_regions:
     """The significant clusters of every measure, one row each."""
     input:
-        clusters=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-            measure=[*MEASURES, "fc"],
-        ),
+        clusters=per_map(rules.correct_clusters.output.table),
     output:
-        table=report(
-            "results/tables/table2_regions.tsv",
-            caption="../docs/captions/table2_regions.rst",
-            category="Tables",
-        ),
+        table=reported("results/tables/table2_regions.tsv", "Tables"),
         columns="results/tables/table2_regions.json",
     log:
         "results/logs/tabulate_regions.log",
@@ -66,10 +48,6 @@ rule tabulate_regions:
         "results/benchmarks/tabulate_regions.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tables/tabulate_regions.py"),
@@ -80,14 +58,10 @@ rule tabulate_regions:
 rule tabulate_classification:
     """The classifiers of the published protocol and of the leak-free arms."""
     input:
-        published="results/classification/published.tsv",
-        nested="results/classification/nested.tsv",
+        published=rules.collect_published.output.published,
+        nested=rules.collect_nested.output.nested,
     output:
-        table=report(
-            "results/tables/table3_classification.tsv",
-            caption="../docs/captions/table3_classification.rst",
-            category="Tables",
-        ),
+        table=reported("results/tables/table3_classification.tsv", "Tables"),
         columns="results/tables/table3_classification.json",
     log:
         "results/logs/tabulate_classification.log",
@@ -95,10 +69,6 @@ rule tabulate_classification:
         "results/benchmarks/tabulate_classification.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tables/tabulate_classification.py"),
@@ -107,29 +77,19 @@ rule tabulate_classification:
 
 
 rule tabulate_robustness:
-    """Optimism, permuted groups, stability of the regions, learning curve: beside Table 3."""
+    """Optimism, permuted groups, stability of the regions, learning curve: robustness of Table 3."""
     input:
-        published="results/classification/published.tsv",
-        published_predictions="results/classification/published_predictions.tsv",
-        nested="results/classification/nested.tsv",
-        nested_predictions="results/classification/nested_predictions.tsv",
-        permuted="results/classification/permuted.tsv",
-        curve="results/classification/learning_curve.tsv",
-        mask="results/group/space-MNI152NLin2009aSym_desc-group_mask.nii.gz",
-        fold_voxels=expand(
-            "results/classification/repeat-{repeat}/space-MNI152NLin2009aSym_desc-foldregions_mask.nii.gz",
-            repeat=REPEATS,
-        ),
-        clusters=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_dseg.nii.gz",
-            measure=[*MEASURES, "fc"],
-        ),
+        published=rules.collect_published.output.published,
+        published_predictions=rules.collect_published.output.predictions,
+        nested=rules.collect_nested.output.nested,
+        nested_predictions=rules.collect_nested.output.predictions,
+        permuted=rules.collect_nested.output.permuted,
+        curve=rules.classify_subsets.output.curve,
+        mask=rules.compute_group_mask.output.mask,
+        fold_voxels=expand(rules.select_fold_regions.output.voxels, repeat=REPEATS),
+        clusters=per_map(rules.correct_clusters.output.labels),
     output:
-        table=report(
-            "results/tables/table3_robustness.tsv",
-            caption="../docs/captions/table3_robustness.rst",
-            category="Tables",
-        ),
+        table=reported("results/tables/table3_robustness.tsv", "Tables"),
         columns="results/tables/table3_robustness.json",
     log:
         "results/logs/tabulate_robustness.log",
@@ -137,10 +97,8 @@ rule tabulate_robustness:
         "results/benchmarks/tabulate_robustness.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(2000),
-        runtime=on_retry(15),
+        **on_retry(2000, 15),
     params:
         measures=MEASURES,
         patients=config["cohort"]["patients"],
@@ -155,13 +113,9 @@ rule tabulate_robustness:
 rule tabulate_correlation:
     """The features of the patients against their clinical score."""
     input:
-        association="results/group/association.tsv",
+        association=rules.correlate_score.output.association,
     output:
-        table=report(
-            "results/tables/table4_correlation.tsv",
-            caption="../docs/captions/table4_correlation.rst",
-            category="Tables",
-        ),
+        table=reported("results/tables/table4_correlation.tsv", "Tables"),
         columns="results/tables/table4_correlation.json",
     log:
         "results/logs/tabulate_correlation.log",
@@ -169,10 +123,6 @@ rule tabulate_correlation:
         "results/benchmarks/tabulate_correlation.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tables/tabulate_correlation.py"),
@@ -183,15 +133,15 @@ rule tabulate_correlation:
 rule export_tables:
     """Tables 1 to 4 in the published columns, for a manuscript: HTML, LaTeX and Word."""
     input:
-        tables=expand("results/tables/{name}.tsv", name=TABLES),
+        tables=TABLE_FILES,
     output:
         html=expand("results/tables/{name}.html", name=TABLES),
         latex=expand("results/tables/{name}.tex", name=TABLES),
-        word=report(
+        word=reported(
             expand("results/tables/{name}.docx", name=TABLES),
-            caption="../docs/captions/exported_tables.rst",
-            category="Tables",
+            "Tables",
             subcategory="For a manuscript",
+            caption="exported_tables",
         ),
     log:
         "results/logs/export_tables.log",
@@ -199,10 +149,6 @@ rule export_tables:
         "results/benchmarks/export_tables.tsv"
     conda:
         "../envs/figures.yaml"
-    threads: 1
-    resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(5),
     params:
         source=config["cohort"]["source"],
         code=code_digest("tables/export_tables.py"),
@@ -211,29 +157,18 @@ rule export_tables:
 
 
 rule trace_tables:
-    """Where every cell of Tables 1 to 4 comes from, back to the files of the participants."""
+    """Provenance of every cell of Tables 1 to 4, back to the files of the participants."""
     input:
-        tables=expand("results/tables/{name}.tsv", name=TABLES),
-        participants="results/cohort/analysed.tsv",
-        clusters=expand(
-            "results/group/{measure}/space-MNI152NLin2009aSym_contrast-patientsVsControls_desc-clusters_table.tsv",
-            measure=[*MEASURES, "fc"],
-        ),
-        published="results/classification/published.tsv",
-        nested="results/classification/nested.tsv",
-        association="results/group/association.tsv",
+        tables=TABLE_FILES,
+        participants=rules.select_participants.output.analysed,
+        described=rules.select_participants.output.columns,
+        clusters=per_map(rules.correct_clusters.output.table),
+        published=rules.collect_published.output.published,
+        nested=rules.collect_nested.output.nested,
+        association=rules.correlate_score.output.association,
         data=data_of_participants(),
-        maps=[
-            path
-            for measure in MEASURES
-            for path in of_all(
-                "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym"
-                f"_stat-{measure}_desc-standardised_boldmap.nii.gz"
-            )
-        ],
-        seed_maps=of_all(
-            "results/sub-{subject}/func/sub-{subject}_task-rest_space-MNI152NLin2009aSym_stat-fc_desc-standardised_boldmap.nii.gz"
-        ),
+        maps=LOCAL_MAPS,
+        seed_maps=per_participant(rules.correlate_seeds.output.fc),
     output:
         traces=expand("results/tables/{name}_provenance.tsv", name=TABLES),
         inputs="results/tables/provenance_inputs.tsv",
@@ -247,10 +182,8 @@ rule trace_tables:
         "results/benchmarks/trace_tables.tsv"
     conda:
         "../envs/statistics.yaml"
-    threads: 1
     resources:
-        mem_mb=on_retry(1000),
-        runtime=on_retry(15),
+        **on_retry(1000, 15),
     params:
         data_rule=DATA_RULES[SOURCE],
         participants_rule="select_participants",

@@ -23,6 +23,14 @@ def real_dicom(tmp_path_factory):
     return data
 
 
+@pytest.fixture
+def study(tmp_path):
+    """Files of a small study for the scripts of the group level."""
+    from group_study import Study  # here, since it imports those scripts
+
+    return Study(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Run one headless Chromium for all tests; where changes are checked it must be there."""

@@ -8,6 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from restpain.classification.fold_regions import Search
 from restpain.cohort.design import Design, two_sample_design
+from restpain.cohort.participants import Comparison
 from restpain.connectivity.correlation import unit_series
 from restpain.io.images import write_arrays
 
@@ -70,5 +71,5 @@ def cohort(folder, n_patients, n_controls, *, effect, seed, n_volumes=30):
         series.append(f"{folder}/{name}_bold.npz")
         write_arrays(series[-1], units=units, norms=norms)
     table = pd.DataFrame({"participant_id": ids, "group": np.where(patient, "p", "c")})
-    design = two_sample_design(table, patients="p", controls="c", covariates=[])
+    design = two_sample_design(table, Comparison("p", "c"))
     return Cohort({"alff": maps.reshape(n, -1).astype(np.float32)}, series, design)

@@ -71,7 +71,7 @@ PUBLISHED = pd.DataFrame(
 NESTED = pd.DataFrame(
     {
         "arm": ["B nested", "D dummy"],
-        "features": ["ALFF, REHO, FC of the regions of each fold", "none"],
+        "features": ["ALFF, ReHo, FC of the regions of each fold", "none"],
         "auc": [0.6, 0.5],
         "auc_low": [0.35, 0.5],
         "auc_high": [0.8, 0.5],
@@ -195,7 +195,9 @@ def recovery_tables(n_effects: int = 2) -> tuple[list[pd.DataFrame], bytes]:
     found, listed = recovered_effects(effects, clusters, maps, {}, affine, tested=["alff", "reho"])
     noise = np.random.default_rng(0).normal(0, 0.05, (6, n_effects))
     patients = np.arange(6) < 3
-    values = {stage: 1 - 0.4 * patients[:, None] + noise for stage in STAGES if stage != "planted"}
+    values = {
+        stage: 1 - 0.4 * patients[:, None] + noise for stage in STAGES if stage != "simulated"
+    }
     errors = {name: np.linspace(0.1, 0.6, 6) for name in PARTICIPANTS if name.endswith("_mm")}
     participants = pd.DataFrame(
         {

@@ -5,7 +5,14 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.association.features import fdr, p_method, spearman, spearman_interval
+from restpain.association.features import (
+    COLUMNS,
+    fdr,
+    p_method,
+    spearman,
+    spearman_interval,
+)
+from restpain.cohort.participants import Comparison
 from restpain.group.maps import read_scored_patients
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
@@ -14,22 +21,7 @@ from restpain.random_seeds import step_seed
 logger = logging.getLogger("correlate_score")
 
 CONFIDENCE = 0.95
-COLUMNS = {
-    "cluster_id": "Cluster whose mean is correlated.",
-    "measure": "Measure of the cluster.",
-    "region": "AAL2 region of its peak.",
-    "hemisphere": "Side of its peak.",
-    "score": "Column of the participants table.",
-    "n": "Patients with a score.",
-    "rho": "Spearman's rank correlation, partial if there are covariates.",
-    "p": "Two-sided p of rho, not corrected for the number of clusters.",
-    "rho_low": "Lower end of the 95 % percentile bootstrap interval of rho.",
-    "rho_high": "Upper end of that interval.",
-    "q_fdr": "False discovery rate over all rows (Benjamini and Hochberg).",
-    "p_method": "exact: all orders of the score; orders: all orders of what the covariates "
-    "leave of it; t: approximation by the t distribution.",
-    "covariates": "What rho is adjusted for (partial correlation); n/a for none.",
-}
+OF_CLUSTER = ("cluster_id", "measure", "region", "hemisphere")
 
 
 def correlate_score(
@@ -40,60 +32,43 @@ def correlate_score(
     tables_paths: list[str],
     association_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
     score: str | None,
     covariates: list[str],
     n_bootstrap: int,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     rows = []
     if score is None:
-        logger.info("no score is set, so that nothing is correlated")
+        logger.info("no score is set, nothing is correlated")
     else:
         scored = read_scored_patients(
-            participants_path,
-            motion_paths,
-            patients=patients,
-            controls=controls,
-            score=score,
-            covariates=covariates,
+            participants_path, motion_paths, comparison, score=score, covariates=covariates
         )
         n = len(scored.score)
         logger.info(
             "%d patients have the score %s; covariates: %s", n, score, ", ".join(scored.names)
         )
         for features_path, table_path in zip(features_paths, tables_paths, strict=True):
-            features = (
-                read_table(features_path)
-                .set_index("participant_id")
-                .loc[list(scored.participants)]
-            )
+            features = read_table(features_path).set_index("participant_id")
+            features = features.loc[list(scored.participants)]
             for cluster in read_table(table_path).itertuples():
                 values = features[cluster.cluster_id].to_numpy()
                 triple = (values, scored.score, scored.covariates)
                 rho, p = spearman(*triple)
+                # in capitals, so that the draws do not depend on the spelling of the id
                 low, high = spearman_interval(
                     *triple,
                     n_bootstrap=n_bootstrap,
-                    seed=step_seed(seed, "association", cluster.cluster_id),
+                    seed=step_seed(seed, "association", cluster.cluster_id.upper()),
                     confidence=CONFIDENCE,
                 )
                 rows.append(
-                    {
-                        "cluster_id": cluster.cluster_id,
-                        "measure": cluster.measure,
-                        "region": cluster.region,
-                        "hemisphere": cluster.hemisphere,
-                        "score": score,
-                        "n": n,
-                        "rho": rho,
-                        "p": p,
-                        "rho_low": low,
-                        "rho_high": high,
-                        "p_method": p_method(n, n_covariates=len(scored.names)),
-                        "covariates": ", ".join(scored.names) or None,
-                    }
+                    {name: getattr(cluster, name) for name in OF_CLUSTER}
+                    | {"score": score, "n": n, "rho": rho, "p": p, "rho_low": low}
+                    | {"rho_high": high, "p_method": p_method(n, n_covariates=len(scored.names))}
+                    | {"covariates": ", ".join(scored.names) or None}
                 )
 
     association = pd.DataFrame(rows, columns=list(COLUMNS))

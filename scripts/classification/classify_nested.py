@@ -9,10 +9,10 @@ from restpain.classification.columns import NESTED_ARMS, NESTED_PREDICTIONS, NES
 from restpain.classification.fold_regions import features_from_table
 from restpain.classification.folds import folds_from_table
 from restpain.classification.nested import predict_folds
-from restpain.cohort.participants import of_analysed, participant_of
-from restpain.group.maps import read_design, read_sites
+from restpain.cohort.participants import Comparison
+from restpain.group.maps import read_cohort
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, read_table, write_table
+from restpain.io.tables import read_table, write_table
 
 logger = logging.getLogger("classify_nested")
 
@@ -28,43 +28,31 @@ def classify_nested(
     weights_path: str,
     arms_path: str,
     measures: list[str],
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
+    comparison: dict,
+    harmonise: bool,
     learners: list[str],
     n_folds: int,
     n_search_trials: int,
     seed: int,
 ) -> None:
-    qc_paths = of_analysed(qc_paths, participants_path)
-    design = read_design(
-        participants_path,
-        qc_paths,
-        qc_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
-    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
-    index = pd.Index(design.participants, name="participant_id")
-    labels = pd.Series(design.patients.astype(int), index=index)
-    groups = labels.map({1: patients, 0: controls})
+    comparison = Comparison(**comparison)
+    cohort = read_cohort(participants_path, qc_paths, qc_paths, comparison, harmonise=harmonise)
+    groups = cohort.labels.map({1: comparison.patients, 0: comparison.controls})
     folds = folds_from_table(read_table(folds_path))
     arms = leak_free_arms(
         features_from_table(read_table(features_path), folds),
         read_table(atlas_path, index_col="participant_id"),
-        design,
-        {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths},
+        cohort.design,
+        cohort.motion,
         measures=measures,
         learners=learners,
         n_folds=n_folds,
         n_search_trials=n_search_trials,
-        sites=sites,
+        sites=cohort.sites,
     )
     predictions, weights, rows = [], [], []
     for arm in arms:
-        predicted, weighed, records = predict_folds(arm, labels, folds, seed=seed)
+        predicted, weighed, records = predict_folds(arm, cohort.labels, folds, seed=seed)
         for record in records:
             logger.info("%s", record)
         without = sum(arm.features[fold.number].shape[1] == 0 for fold in folds)

@@ -7,11 +7,11 @@ import pandas as pd
 from restpain.classification.columns import PERMUTED
 from restpain.classification.fold_regions import Search, read_local_maps, stored_connectivity
 from restpain.classification.permuted import permuted_aucs, permuted_regions
-from restpain.cohort.participants import of_analysed, participant_of
-from restpain.group.maps import read_design, read_sites
+from restpain.cohort.participants import Comparison, of_analysed
+from restpain.group.maps import read_cohort
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, write_table
+from restpain.io.tables import write_table
 
 logger = logging.getLogger("classify_permuted")
 
@@ -26,10 +26,8 @@ def classify_permuted(
     permuted_path: str,
     permutations: list[int],
     measures: list[str],
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
+    comparison: dict,
+    harmonise: bool,
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
@@ -38,44 +36,37 @@ def classify_permuted(
     seed: int,
     selection: dict,
 ) -> None:
+    comparison = Comparison(**comparison)
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
-    qc_paths = of_analysed(qc_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    design = read_design(
-        participants_path,
-        qc_paths,
-        series_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
+    cohort = read_cohort(
+        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
-    motion = {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths}
     local = read_local_maps(maps_paths, measures, mask, affine)
     rows = []
     for permutation in permutations:
         permuted, found = permuted_regions(
             local,
             stored_connectivity(series_paths),
-            design,
+            cohort.design,
             Search(mask, affine, selection),
             permutation=permutation,
             n_folds=n_folds,
             seed=seed,
-            sites=sites,
+            sites=cohort.sites,
         )
         aucs = permuted_aucs(
             permuted,
             found,
-            motion,
+            cohort.motion,
             learners=learners,
             test_fraction=test_fraction,
             n_repeats=n_repeats,
             n_folds=n_folds,
             n_search_trials=n_search_trials,
             seed=seed,
-            sites=sites,
+            sites=cohort.sites,
         )
         rows += [{"permutation": permutation, **row} for row in aucs]
         logger.info("permutation %d: %d regions", permutation, len(found[0].regions))

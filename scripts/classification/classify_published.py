@@ -10,7 +10,7 @@ from restpain.classification.published_protocol import (
     feature_sets,
     published_protocol,
 )
-from restpain.cohort.participants import included, read_participants
+from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
 from restpain.random_seeds import step_seed
@@ -26,8 +26,7 @@ def classify_published(
     published_path: str,
     predictions_path: str,
     measures: list[str],
-    patients: str,
-    controls: str,
+    comparison: dict,
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
@@ -35,9 +34,10 @@ def classify_published(
     n_bootstrap: int,
     seed: int,
 ) -> None:
-    table = included(read_participants(participants_path, patients=patients, controls=controls))
+    comparison = Comparison(**comparison)
+    table = included(read_participants(participants_path, comparison))
     groups = table.set_index("participant_id")["group"]
-    labels = (groups == patients).to_numpy(int)
+    labels = (groups == comparison.patients).to_numpy(int)
     features = {
         measure: read_table(path, index_col="participant_id").loc[groups.index]
         for measure, path in zip(measures, features_paths, strict=True)

@@ -16,8 +16,8 @@ from restpain.classification.fold_regions import (
 from restpain.classification.folds import folds_from_table, smaller_training_sets
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
-from restpain.cohort.participants import of_analysed
-from restpain.group.maps import read_design, read_sites
+from restpain.cohort.participants import Comparison, of_analysed
+from restpain.group.maps import read_cohort
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
@@ -38,52 +38,44 @@ def classify_subsets(
     folds_path: str,
     curve_path: str,
     measures: list[str],
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
+    comparison: dict,
+    harmonise: bool,
     n_folds: int,
     n_bootstrap: int,
     seed: int,
     selection: dict,
 ) -> None:
+    comparison = Comparison(**comparison)
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
-    qc_paths = of_analysed(qc_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    design = read_design(
-        participants_path,
-        qc_paths,
-        series_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
+    cohort = read_cohort(
+        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
-    index = pd.Index(design.participants, name="participant_id")
-    labels = pd.Series(design.patients.astype(int), index=index)
     local = read_local_maps(maps_paths, measures, mask, affine)
     all_folds = folds_from_table(read_table(folds_path))
     rows = []
     for share in SHARES:
         folds = smaller_training_sets(
-            all_folds, labels.to_numpy(), share=share, seed=seed, sites=sites
+            all_folds, cohort.labels.to_numpy(), share=share, seed=seed, sites=cohort.sites
         )
         found = fold_regions(
             local,
             stored_connectivity(series_paths),
-            [design] * len(folds),
+            [cohort.design] * len(folds),
             folds,
             Search(mask, affine, selection),
         )
         regional = {result.fold.number: result.features for result in found}
-        arm = Arm(f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds), sites)
-        predictions, _, records = predict_folds(arm, labels, folds, seed=seed)
+        arm = Arm(
+            f"learning curve, {share:g}", "", regional, logistic_fitter(n_folds), cohort.sites
+        )
+        predictions, _, records = predict_folds(arm, cohort.labels, folds, seed=seed)
         for record in [*(record for result in found for record in result.records), *records]:
             logger.info("%s", record)
-        ordered = predictions.set_index("participant_id")["probability"].loc[index]
+        ordered = predictions.set_index("participant_id")["probability"].loc[cohort.labels.index]
         low, high = bootstrap_auc_interval(
-            labels.to_numpy(),
+            cohort.labels.to_numpy(),
             ordered.to_numpy(),
             n_bootstrap=n_bootstrap,
             seed=step_seed(seed, "learning curve"),
@@ -92,7 +84,7 @@ def classify_subsets(
             {
                 "share": share,
                 "n_training": np.mean([fold.training.sum() for fold in folds]),
-                "auc": first_repeat_auc(predictions, labels),
+                "auc": first_repeat_auc(predictions, cohort.labels),
                 "auc_low": low,
                 "auc_high": high,
                 "folds_without_region": sum(not table.shape[1] for table in regional.values()),

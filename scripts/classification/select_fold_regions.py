@@ -16,8 +16,8 @@ from restpain.classification.fold_regions import (
     stored_connectivity,
 )
 from restpain.classification.folds import repeated_folds
-from restpain.cohort.participants import of_analysed
-from restpain.group.maps import read_design, read_sites
+from restpain.cohort.participants import Comparison, of_analysed
+from restpain.group.maps import read_cohort
 from restpain.io.images import read_mask, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import write_table
@@ -45,43 +45,35 @@ def select_fold_regions(
     features_path: str,
     repeat: str,
     measures: list[str],
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
+    comparison: dict,
+    harmonise: bool,
     n_folds: int,
     seed: int,
     selection: dict,
 ) -> None:
+    comparison = Comparison(**comparison)
     # ASSUME: the group mask, the overlap of all participants' signal, may include the test
     # participants, since it depends on no label
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
-    qc_paths = of_analysed(qc_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    design = read_design(
-        participants_path,
-        qc_paths,
-        series_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
+    cohort = read_cohort(
+        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    sites = read_sites(participants_path, design, patients=patients, controls=controls, site=site)
     all_folds = repeated_folds(
-        design.participants,
-        design.patients.astype(int),
+        cohort.design.participants,
+        cohort.labels.to_numpy(),
         n_folds=n_folds,
         n_repeats=int(repeat),
         seed=seed,
-        sites=sites,
+        sites=cohort.sites,
     )
     folds = [fold for fold in all_folds if fold.repeat == int(repeat)]
     local = read_local_maps(maps_paths, measures, mask, affine)
     found = fold_regions(
         local,
         stored_connectivity(series_paths),
-        [design] * len(folds),
+        [cohort.design] * len(folds),
         folds,
         Search(mask, affine, selection),
     )

@@ -1,6 +1,7 @@
 """Whether the participants allow the group comparison: every problem at once."""
 
 import logging
+from dataclasses import replace
 
 from restpain.cohort.design import (
     category_counts,
@@ -8,7 +9,7 @@ from restpain.cohort.design import (
     one_group_sentences,
     score_problems,
 )
-from restpain.cohort.participants import MEAN_FD, included, read_participants
+from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
@@ -28,28 +29,26 @@ def check_design(
     participants_path: str,
     check_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
+    comparison: dict,
     harmonise: bool,
     n_folds: int,
     score: str | None,
     score_covariates: list[str],
 ) -> None:
-    table = included(read_participants(participants_path, patients=patients, controls=controls))
+    comparison = Comparison(**comparison)
+    table = included(read_participants(participants_path, comparison))
     # motion follows from preprocessing
     known, known_of_score = (
-        [name for name in names if name != MEAN_FD] for names in (covariates, score_covariates)
+        [name for name in names if name != MEAN_FD]
+        for names in (comparison.covariates, score_covariates)
     )
-    problems = score_problems(table[table["group"] == patients], score, known_of_score)
+    comparison = replace(comparison, covariates=known)
+    patients = table[table["group"] == comparison.patients]
+    problems = score_problems(patients, score, known_of_score)
     try:
         design = checked_design(
             table,
-            patients=patients,
-            controls=controls,
-            covariates=known,
-            site=site,
+            comparison,
             harmonise=harmonise,
             n_folds=n_folds,
         )
@@ -58,7 +57,7 @@ def check_design(
     if problems:
         raise ValueError("\n".join(problems))
     logger.info("%d patients, %d controls", design.patients.sum(), design.controls.sum())
-    counts = category_counts(table, patients=patients, controls=controls, covariates=known)
+    counts = category_counts(table, comparison)
     for row in counts.itertuples():
         logger.info(
             "%s %s: %d patients, %d controls",

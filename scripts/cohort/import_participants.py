@@ -1,23 +1,30 @@
-"""The user's table of participants, checked and in one form."""
+"""Table of participants of the user, checked and in one form, with its sidecar."""
 
 import logging
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.described import read_described
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.io.job import run_job
-from restpain.io.tables import write_table
+from restpain.io.tables import write_json, write_table
 
 logger = logging.getLogger("import_participants")
 
 
 def import_participants(
-    *, table_path: str, participants_path: str, patients: str, controls: str
+    *,
+    table_path: str,
+    columns_path: str | None,
+    participants_path: str,
+    described_path: str,
+    comparison: dict,
 ) -> None:
-    table = read_participants(table_path, patients=patients, controls=controls)
+    table = read_participants(table_path, Comparison(**comparison))
     table["exclude"] = table["exclude"].replace("", None)
     counts = table["group"].value_counts()
     logger.info("%d rows: %s", len(table), ", ".join(f"{n} {g}" for g, n in counts.items()))
     logger.info("%d excluded with a reason", table["exclude"].notna().sum())
     write_table(participants_path, table)
+    write_json(described_path, read_described(columns_path, list(table.columns)))
 
 
 if __name__ == "__main__":

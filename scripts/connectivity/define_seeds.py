@@ -1,4 +1,4 @@
-"""The seeds of functional connectivity: significant clusters, or places chosen before."""
+"""Seeds of functional connectivity: significant clusters, spheres or mask files."""
 
 import logging
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 from restpain.connectivity.correlation import sphere
 from restpain.connectivity.seeds import COLUMNS, on_grid, seed_row, seed_table
-from restpain.group.cluster_table import cluster_number
+from restpain.group.clusters import cluster_number
 from restpain.io.images import check_grid, read_mask, read_volume, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table

@@ -1,11 +1,10 @@
 """Figure 2: maps within and between the groups, and the correlations of the seeds."""
 
-import io
 import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed, read_participants
+from restpain.cohort.participants import Comparison, of_analysed, read_participants
 from restpain.figures.group_maps import (
     MAX_SEEDS,
     group_maps_figure,
@@ -18,19 +17,24 @@ from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
+from restpain.presentation.plots import png
 from restpain.presentation.slices import DPI
 
 logger = logging.getLogger("plot_group_maps")
 
 
-def mean_seed_correlations(fc_maps_paths, participants, seeds_mask, names) -> dict | None:
+def mean_seed_correlations(
+    fc_maps_paths, participants, seeds_mask, comparison: Comparison
+) -> dict | None:
     """Average the correlations of the seeds over each group; None for fewer than two seeds."""
     if seeds_mask.shape[3] < 2:
         return None
     matrices = [seed_correlations(read_volume(path)[0], seeds_mask) for path in fc_maps_paths]
     groups = participants["group"].to_numpy()
-    return {name: np.mean([m for m, g in zip(matrices, groups, strict=True) if g == label], axis=0)
-            for name, label in names.items()}  # fmt: skip
+    return {
+        name: np.mean([m for m, g in zip(matrices, groups, strict=True) if g == label], axis=0)
+        for name, label in zip(("patients", "controls"), comparison.groups, strict=True)
+    }
 
 
 def plot_group_maps(
@@ -48,15 +52,15 @@ def plot_group_maps(
     fc_maps_paths: list[str],
     figure_path: str,
     measures: list[str],
-    patients: str,
-    controls: str,
+    comparison: dict,
     voxel_p: float,
     tails: int,
     source: str,
 ) -> None:
+    comparison = Comparison(**comparison)
     fc_maps_paths = of_analysed(fc_maps_paths, participants_path)
     template, affine = read_volume(template_path)
-    participants = read_participants(participants_path, patients=patients, controls=controls)
+    participants = read_participants(participants_path, comparison)
     included = participants[participants["exclude"] == ""]
     seeds = read_table(seeds_path)
     paths = {
@@ -85,26 +89,24 @@ def plot_group_maps(
         for shown in maps
     ]
     shown = rows[: len(measures) + MAX_SEEDS]
-    left_out = len(rows) - len(shown)
-    note = f"{counted(left_out, 'more seed')} not shown." if left_out else ""
+    omitted = len(rows) - len(shown)
+    note = f"{counted(omitted, 'more seed')} not shown." if omitted else ""
     if not len(seeds):
-        note = "No seed, hence no connectivity map."
+        note = "No seed and no connectivity map."
     matrices = mean_seed_correlations(
         fc_maps_paths, included, read_volume(seeds_mask_path)[0],
-        {"patients": patients, "controls": controls},
+        comparison,
     )  # fmt: skip
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()
-    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), left_out, len(seeds))
+    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), omitted, len(seeds))
 
     figure = group_maps_figure(
         template=template / template.max(), affine=affine, rows=shown, matrices=matrices,
         note=note, voxel_p=voxel_p, tails=tails,
         simulated=source == "simulated",
     )  # fmt: skip
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
-    write_bytes(figure_path, content.getvalue())
+    write_bytes(figure_path, png(figure, dpi=DPI))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
-"""Figure 3: the significant clusters on slices through their peaks and in projection."""
+"""Figure 3: significant clusters on slices through their peaks and in projection."""
 
-import io
 import logging
 from itertools import groupby
 
@@ -15,6 +14,7 @@ from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted, measure_name
+from restpain.presentation.plots import png
 from restpain.presentation.slices import DPI, colour_limit, t_threshold
 
 logger = logging.getLogger("plot_regions")
@@ -79,12 +79,10 @@ def plot_regions(
 
     figure = regions_figure(
         template=template / template.max(), affine=affine, panels=panels, projections=projections,
-        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (random field)",
+        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (GRF)",
         simulated=source == "simulated", limit=limit, threshold=threshold,
     )  # fmt: skip
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
-    write_bytes(figure_path, content.getvalue())
+    write_bytes(figure_path, png(figure, dpi=DPI))
 
 
 if __name__ == "__main__":

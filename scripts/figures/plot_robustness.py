@@ -1,12 +1,12 @@
-"""Figure 4, continued: calibration, permuted groups and learning curve."""
+"""Figure 4, continued: calibration, permuted group labels and learning curve."""
 
-import io
 import logging
 
 from restpain.figures.robustness import robustness_figure
 from restpain.io.files import write_bytes
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
+from restpain.presentation.plots import png
 
 DPI = 200
 
@@ -33,9 +33,7 @@ def plot_robustness(
         curve=read_table(curve_path),
         simulated=source == "simulated",
     )
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
-    write_bytes(figure_path, content.getvalue())
+    write_bytes(figure_path, png(figure, dpi=DPI))
 
 
 if __name__ == "__main__":

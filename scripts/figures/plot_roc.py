@@ -1,12 +1,12 @@
-"""Figure 4: ROC curves of the published protocol and of the leak-free arms."""
+"""Figure 4: ROC curves of arm A, published protocol, and of arms B to D."""
 
-import io
 import logging
 
 from restpain.figures.roc import roc_figure
 from restpain.io.files import write_bytes
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
+from restpain.presentation.plots import png
 
 DPI = 200
 
@@ -26,7 +26,7 @@ def plot_roc(
     source: str,
 ) -> None:
     published, nested = read_table(published_path), read_table(nested_path)
-    logger.info("%d features, %d leak-free arms", len(published), len(nested))
+    logger.info("%d features, %d arms B to D", len(published), len(nested))
     figure = roc_figure(
         published=published,
         published_predictions=read_table(published_predictions_path),
@@ -37,9 +37,7 @@ def plot_roc(
         seed=seed,
         simulated=source == "simulated",
     )
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=DPI, metadata={"Software": None})
-    write_bytes(figure_path, content.getvalue())
+    write_bytes(figure_path, png(figure, dpi=DPI))
 
 
 if __name__ == "__main__":

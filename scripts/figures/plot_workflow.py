@@ -1,8 +1,8 @@
-"""Figure 1: the stages of this run with their settings and counts."""
+"""Figure 1: stages of this run with their settings and counts."""
 
 import logging
 
-from restpain.cohort.participants import of_analysed, read_participants
+from restpain.cohort.participants import configured_comparison, of_analysed, read_participants
 from restpain.figures.workflow import workflow_svg
 from restpain.figures.workflow_content import workflow_content
 from restpain.io.files import write_text
@@ -15,6 +15,7 @@ logger = logging.getLogger("plot_workflow")
 def plot_workflow(
     *,
     participants_path: str,
+    described_path: str,
     func_qc_paths: list[str],
     mask_path: str,
     clusters_paths: list[str],
@@ -26,13 +27,10 @@ def plot_workflow(
     settings: dict,
 ) -> None:
     func_qc_paths = of_analysed(func_qc_paths, participants_path)
-    cohort = settings["cohort"]
     measures = [*settings["metrics"]["measures"], "fc"]
     tables = [read_table(path) for path in clusters_paths]
     content = workflow_content(
-        roster=read_participants(
-            participants_path, patients=cohort["patients"], controls=cohort["controls"]
-        ),
+        roster=read_participants(participants_path, configured_comparison(settings)),
         func_qc=[read_json(path) for path in func_qc_paths],
         mask=read_json(mask_path),
         clusters=dict(zip(measures, tables, strict=True)),
@@ -40,6 +38,7 @@ def plot_workflow(
         association=read_table(association_path),
         published=read_table(published_path),
         nested=read_table(nested_path),
+        described=read_json(described_path),
         settings=settings,
     )
     logger.info("%d clusters drawn", sum(count for _, count in content["clusters"]))

@@ -1,4 +1,4 @@
-"""The voxels of the group comparison: those that enough participants cover."""
+"""Group mask: the voxels that enough participants cover."""
 
 import logging
 
@@ -35,16 +35,12 @@ def compute_group_mask(
     if not group.any():
         raise ValueError(
             f"no voxel is covered by {needed} of {len(masks_paths)} participants, as "
-            f"mask_coverage {mask_coverage} asks for; exclude participants with little coverage "
+            f"mask_coverage {mask_coverage} requires; exclude participants with little coverage "
             "or lower it"
         )
     covered = int((count > 0).sum())
-    logger.info(
-        "%d voxels of %d covered by anybody, in at least %d participants",
-        group.sum(),
-        covered,
-        needed,
-    )
+    counts = (group.sum(), covered, needed)
+    logger.info("%d of %d covered voxels, in at least %d participants", *counts)
 
     write_volume(mask_path, group, affine)
     write_volume(coverage_path, count / len(masks_paths), affine)

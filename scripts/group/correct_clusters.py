@@ -1,19 +1,14 @@
-"""Clusters that survive the correction for multiple tests, numbered, named and measured."""
+"""Clusters significant after GRF correction, with their location and other corrections."""
 
 import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed
+from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.cluster_table import COLUMNS, cluster_rows, correction_summary, write_clusters
-from restpain.group.inference import (
-    Correction,
-    corrected_clusters,
-    correction_of_maps,
-    nulls_of_tables,
-    smoothness_in_force,
-)
+from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
+from restpain.group.permutation_null import correction_of_maps, nulls_of_tables
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 
@@ -35,24 +30,15 @@ def correct_clusters(
     columns_path: str,
     correction_path: str,
     measure: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     correction: dict,
     across_seeds: bool,
     smoothness: str,
 ) -> None:
+    comparison = Comparison(**comparison)
     correction = Correction(**correction)
     maps_paths = of_analysed(maps_paths, participants_path)
-    group = read_group(
-        maps_paths,
-        mask_path,
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
     grid = (group.mask, group.affine)
     model = read_json(model_path)
     seeds = model["seeds"]
@@ -64,52 +50,23 @@ def correct_clusters(
 
     all_labels, tables, summaries = np.zeros(t.shape, np.int16), [], []
     for k, maps in enumerate(group.volumes(len(seeds))):
-        dlh, fwhm_mm = smoothness_in_force(z[:, k], *grid, model["volumes"][k], source=smoothness)
+        fitted = model["volumes"][k]
+        dlh, fwhm_mm = smoothness_for_correction(z[:, k], *grid, fitted, source=smoothness)
         labels, clusters, size = corrected_clusters(
             t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )
         all_labels[:, k] = labels[group.mask]
-        tables.append(
-            cluster_rows(
-                clusters,
-                labels,
-                maps=maps,
-                design=group.design,
-                t=t[:, k],
-                q=q[:, k],
-                mask=group.mask,
-                affine=group.affine,
-                null=nulls[k],
-                correction=correction,
-            )
-        )
-        summaries.append(
-            correction_summary(
-                z[:, k],
-                group.mask,
-                seed=seeds[k],
-                smoothness=smoothness,
-                dlh=dlh,
-                fwhm_mm=fwhm_mm,
-                size_threshold=size,
-                n_clusters=len(clusters),
-                null=nulls[k],
-                correction=correction,
-            )
-        )
+        corrected = {"null": nulls[k], "correction": correction}
+        tested = {"maps": maps, "design": group.design, "t": t[:, k], "q": q[:, k]}
+        tables.append(cluster_rows(clusters, labels, *grid, **tested, **corrected))
+        sizes = {"fwhm_mm": fwhm_mm, "size_threshold": size, "n_clusters": len(clusters)}
+        sources = {"seed": seeds[k], "smoothness": smoothness, "dlh": dlh}
+        summaries.append(correction_summary(z[:, k], group.mask, **sources, **sizes, **corrected))
         logger.info("%s", summaries[-1])
 
-    write_clusters(
-        tables,
-        all_labels,
-        *grid,
-        labels_path=labels_path,
-        table_path=table_path,
-        columns_path=columns_path,
-        measure=measure,
-        seeds=seeds,
-        columns=COLUMNS,
-    )
+    paths = (labels_path, table_path, columns_path)
+    described = {"measure": measure, "seeds": seeds, "columns": COLUMNS}
+    write_clusters(tables, all_labels, *grid, paths, **described)
     write_json(correction_path, {"measure": measure, "volumes": summaries})
 
 

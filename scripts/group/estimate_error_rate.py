@@ -1,9 +1,9 @@
-"""How often the random field finds a cluster in this cohort when the groups mean nothing."""
+"""Empirical family-wise error of GRF correction under permuted group labels."""
 
 import logging
 
 from restpain.group.error_rate import aimed_error_rate, family_wise_error
-from restpain.group.inference import nulls_of_tables
+from restpain.group.permutation_null import nulls_of_tables
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.cohort.participants import of_analysed, participant_of
-from restpain.group.cluster_table import cluster_number
+from restpain.group.clusters import cluster_number
 from restpain.io.images import read_masked, read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table

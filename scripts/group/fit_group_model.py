@@ -1,15 +1,15 @@
-"""Patients against controls, and each group for itself, in every voxel."""
+"""Voxel-wise two-sample t of patients and controls, and one-sample t of each group."""
 
 import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed, patients_first
+from restpain.cohort.participants import Comparison, of_analysed, patients_first
 from restpain.group.inference import estimated_smoothness
-from restpain.group.maps import maps_of_volumes, read_design
+from restpain.group.maps import read_group
 from restpain.group.models import fit_model, one_sample_t, t_to_z
 from restpain.group.normality import least_normal, share_if_normal, share_not_normal
-from restpain.io.images import read_mask, write_masked
+from restpain.io.images import write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
 from restpain.random_seeds import step_seed
@@ -19,8 +19,8 @@ logger = logging.getLogger("fit_group_model")
 LEVEL_NORMALITY = 0.05
 DRAWS_NORMALITY = 10_000
 NORMALITY_SIDECAR = {
-    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the group that "
-    "is the less normal in a voxel; 0 where no group varies.",
+    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the less normal "
+    "group in each voxel; 0 where no group varies.",
     "Units": "-log10 p",
 }
 # ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity
@@ -42,40 +42,33 @@ def fit_group_model(
     normality_path: str,
     model_path: str,
     measure: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     maps_paths = of_analysed(maps_paths, participants_path)
-    mask, affine = read_mask(mask_path)
-    labels = {"patients": patients, "controls": controls}
-    maps_paths = patients_first(maps_paths, participants_path, **labels)
-    design = read_design(
-        participants_path, motion_paths, maps_paths, **labels, covariates=covariates
-    )
+    maps_paths = patients_first(maps_paths, participants_path, comparison)
+    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
+    grid, design = (group.mask, group.affine), group.design
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
     n_patients = int(design.patients.sum())
     logger.info(
         "%d patients, %d controls, %d voxels, %d degrees of freedom, columns %s, %d volumes",
-        *(n_patients, design.controls.sum(), mask.sum(), design.df),
+        *(n_patients, design.controls.sum(), group.mask.sum(), design.df),
         *(", ".join(design.columns), len(seeds)),
     )
 
-    maps = {name: np.zeros((mask.sum(), len(seeds)), np.float32) for name in "tzpcn"}
+    paths = (t_path, z_path, patients_path, controls_path, normality_path)
+    written = np.zeros((len(paths), group.mask.sum(), len(seeds)), np.float32)
     volumes = []
-    for k, values in enumerate(maps_of_volumes(maps_paths, mask, affine, n_volumes=len(seeds))):
-        fit = fit_model(values, design.matrix, column=0)
+    for k, maps in enumerate(group.volumes(len(seeds))):
+        fit = fit_model(maps, design.matrix, column=0)
         z = t_to_z(fit.t, fit.df).astype(np.float32)
-        field = estimated_smoothness(
-            values, design, fit, z, source="residuals", mask=mask, affine=affine
-        )
-        groups = [values[:n_patients], values[n_patients:]]
-        one_sample = [one_sample_t(group, base=BASE[measure]) for group in groups]
-        normality = least_normal(groups)
-        columns = (fit.t, z, *one_sample, np.nan_to_num(normality))
-        for name, column in zip("tzpcn", columns, strict=True):
-            maps[name][:, k] = column
+        field = estimated_smoothness(maps, design, fit, z, *grid, source="residuals")
+        parts = (maps[:n_patients], maps[n_patients:])
+        one_sample = [one_sample_t(part, base=BASE[measure]) for part in parts]
+        normality = least_normal(parts)
+        written[:, :, k] = (fit.t, z, *one_sample, np.nan_to_num(normality))
         volumes.append(
             {
                 "seed": seeds[k],
@@ -85,11 +78,10 @@ def fit_group_model(
             }
         )
 
-    paths = (t_path, z_path, patients_path, controls_path, normality_path)
-    for path, columns in zip(paths, maps.values(), strict=True):
+    for path, columns in zip(paths, written, strict=True):
         sidecar = NORMALITY_SIDECAR if path == normality_path else None
         values = columns if measure == "fc" else columns[:, 0]
-        write_masked(path, values, mask, affine, sidecar=sidecar)
+        write_masked(path, values, *grid, sidecar=sidecar)
     write_json(
         model_path,
         {
@@ -99,7 +91,7 @@ def fit_group_model(
             "n_controls": int(design.controls.sum()),
             "df": design.df,
             "columns": design.columns,
-            "covariates": covariates,
+            "covariates": comparison.covariates,
             "one_sample_base": BASE[measure],
             "jarque_bera_share_if_normal": share_if_normal(
                 [n_patients, int(design.controls.sum())],

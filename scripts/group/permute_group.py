@@ -1,17 +1,11 @@
-"""Largest clusters and enhanced scores of some permutations of the participants."""
+"""Largest clusters and TFCE scores of some permutations of the participants."""
 
 import logging
 
-from restpain.cohort.participants import of_analysed
-from restpain.group.inference import (
-    NULL_COLUMNS,
-    Correction,
-    corrected_clusters,
-    null_table,
-    permutation_null,
-    smoothness_in_force,
-)
+from restpain.cohort.participants import Comparison, of_analysed
+from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
+from restpain.group.permutation_null import NULL_COLUMNS, null_table, permutation_null
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
 from restpain.random_seeds import step_seed
@@ -29,9 +23,7 @@ def permute_group(
     z_path: str,
     model_path: str,
     largest_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     correction: dict,
     across_seeds: bool,
     smoothness: str,
@@ -39,46 +31,32 @@ def permute_group(
     n_permutations: int,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     correction = Correction(**correction)
     maps_paths = of_analysed(maps_paths, participants_path)
-    group = read_group(
-        maps_paths,
-        mask_path,
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
     model = read_json(model_path)
     n_volumes = len(model["seeds"])
     correction = correction.of_maps(n_volumes if across_seeds else 1)
     t, z = (group.statistic(path, n_volumes) for path in (t_path, z_path))
     grid = (group.mask, group.affine)
-    asks = []
+    significant = []
     for k, fitted in enumerate(model["volumes"]):
-        dlh, _ = smoothness_in_force(z[:, k], *grid, fitted, source=smoothness)
+        dlh, _ = smoothness_for_correction(z[:, k], *grid, fitted, source=smoothness)
         _, clusters, _ = corrected_clusters(
             t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
         )
-        asks.append(len(clusters) > 0)
+        significant.append(len(clusters) > 0)
+    drawn = {"n_permutations": n_permutations, "first": first, "correction": correction}
+    drawn["seed"] = step_seed(seed, "permutation")
     nulls = []
     for k, maps in enumerate(group.volumes(n_volumes)):
-        nulls.append(
-            permutation_null(
-                maps,
-                group.design,
-                group.mask,
-                correction=correction,
-                n_permutations=n_permutations,
-                seed=step_seed(seed, "permutation"),
-                with_scores=any(asks) if across_seeds else asks[k],
-                first=first,
-            )
-        )
+        with_scores = any(significant) if across_seeds else significant[k]
+        tested = (maps, group.design, group.mask)
+        nulls.append(permutation_null(*tested, with_scores=with_scores, **drawn))
         logger.info("%d of %d volumes permuted", k + 1, n_volumes)
     logger.info(
-        "%d permutations from %d, %d volumes, enhanced scores of %d",
+        "%d permutations from %d, %d volumes, TFCE scores of %d",
         *(n_permutations, first, n_volumes, sum(len(null.scores) > 0 for null in nulls)),
     )
     write_table(largest_path, null_table(nulls, first=first), NULL_COLUMNS)

@@ -1,10 +1,10 @@
-"""Normality of every feature within the groups, and what its t-test owes to it."""
+"""Normality of every feature within the groups, beside three tests of the group difference."""
 
 import logging
 
 import pandas as pd
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.group.normality import jarque_bera, two_sample_tests
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json, write_table
@@ -21,7 +21,7 @@ COLUMNS = {
     "t": "Two-sample t, pooled variance, patients minus controls, without covariates; as the "
     "cluster was chosen for its difference, too large, as are the two below.",
     "p_t": "Its two-sided p.",
-    "t_welch": "Welch's t, variances of the groups apart.",
+    "t_welch": "Welch's t, with separate variances of the groups.",
     "p_welch": "Its two-sided p.",
     "p_permutation": "Two-sided p of the difference by relabelling the participants; n/a if not "
     "run.",
@@ -34,23 +34,24 @@ def tabulate_normality(
     features_paths: list[str],
     table_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
     n_permutations: int,
     seed: int,
 ) -> None:
-    roster = read_participants(participants_path, patients=patients, controls=controls)
+    comparison = Comparison(**comparison)
+    roster = read_participants(participants_path, comparison)
     group = roster.set_index("participant_id")["group"]
     rows = []
     for path in features_paths:
         features = read_table(path).set_index("participant_id")
         labels = group.loc[features.index].to_numpy()
         for cluster_id, feature in features.items():
-            values = {label: feature[labels == label].to_numpy() for label in (patients, controls)}
+            values = {label: feature[labels == label].to_numpy() for label in comparison.groups}
+            # in capitals, so that the draws do not depend on the spelling of the id
             tests = two_sample_tests(
                 *values.values(),
                 n_permutations=n_permutations,
-                seed=step_seed(seed, "normality", cluster_id),
+                seed=step_seed(seed, "normality", cluster_id.upper()),
             )
             for label, part in values.items():
                 (statistic,), (p,) = jarque_bera(part[:, None])

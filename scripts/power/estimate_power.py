@@ -1,4 +1,4 @@
-"""Detection rate of the configured comparison against group size and effect size."""
+"""Detection rate of the configured comparison by group size and effect size."""
 
 import logging
 
@@ -8,10 +8,12 @@ from restpain.group.inference import Correction
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json, write_table
-from restpain.power.detection import COLUMNS, detection_table, planted_place
+from restpain.power.detection import COLUMNS, detection_table, simulated_effect
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("estimate_power")
+
+THRESHOLDS = ("voxel_p", "cluster_p", "tails", "connectivity")
 
 
 def estimate_power(
@@ -44,7 +46,7 @@ def estimate_power(
             )
         map_fwhm_mm = tuple(np.mean([volume["fwhm_mm"] for volume in volumes], axis=0).tolist())
         origin = f"measured in the {measure} maps of this cohort"
-    place = planted_place(
+    simulated = simulated_effect(
         mask,
         affine,
         volume_mm3=cluster_mm3,
@@ -53,11 +55,11 @@ def estimate_power(
         kernel=smoothing_kernel,
     )
     logger.info(
-        "%d voxels searched, maps drawn in %d of them, %d planted; smoothness %s mm (%s)",
-        *(place.volume, place.around.sum(), place.ball.sum(), map_fwhm_mm, origin),
+        "%d voxels searched, maps drawn in %d of them, effect in %d; smoothness %s mm (%s)",
+        *(simulated.volume, simulated.around.sum(), simulated.ball.sum(), map_fwhm_mm, origin),
     )
     table = detection_table(
-        place,
+        simulated,
         affine,
         map_fwhm_mm=map_fwhm_mm,
         n_per_group=n_per_group,
@@ -71,17 +73,14 @@ def estimate_power(
     write_json(
         settings_path,
         {
-            "voxels_searched": place.volume,
-            "voxels_planted": int(place.ball.sum()),
-            "planted_mm3": float(place.ball.sum() * abs(np.linalg.det(affine[:3, :3]))),
+            "voxels_searched": simulated.volume,
+            "voxels_planted": int(simulated.ball.sum()),
+            "planted_mm3": float(simulated.ball.sum() * abs(np.linalg.det(affine[:3, :3]))),
             "map_fwhm_mm": np.broadcast_to(map_fwhm_mm, 3),
             "map_fwhm_origin": origin,
             "smoothing_fwhm_mm": fwhm_mm,
             "n_covariates": len(covariates),
-            "voxel_p": correction.voxel_p,
-            "cluster_p": correction.cluster_p,
-            "tails": correction.tails,
-            "connectivity": correction.connectivity,
+            **{name: getattr(correction, name) for name in THRESHOLDS},
         },
     )
 

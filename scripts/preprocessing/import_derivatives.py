@@ -5,11 +5,11 @@ import logging
 import numpy as np
 
 from restpain.cohort.bids import derivative_images
-from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
+from restpain.io.images import read_mask, read_volume, repetition_time
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
-from restpain.preprocessing.denoising import denoised
-from restpain.preprocessing.image_quality import CARPET, carpet_series, given_mask, kept_volumes
+from restpain.io.tables import read_table
+from restpain.preprocessing.denoising import denoised, write_denoised
+from restpain.preprocessing.image_quality import given_mask, kept_volumes
 from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
 from restpain.preprocessing.nuisance import fmriprep_signals
 from restpain.preprocessing.trilinear import applied, sampled, voxel_points
@@ -21,12 +21,7 @@ def import_derivatives(
     *,
     folder: str,
     template_mask_path: str,
-    denoised_path: str,
-    mask_path: str,
-    boldref_path: str,
-    carpet_path: str,
-    confounds_path: str,
-    qc_path: str,
+    outputs: dict[str, str],
     drop_volumes: int,
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
@@ -79,15 +74,15 @@ def import_derivatives(
         origin=origin,
     )
 
-    write_masked(
-        denoised_path, result.series, mask, grid, repetition_time=tr, sidecar=result.sidecar
+    write_denoised(
+        outputs,
+        result,
+        mask=mask,
+        affine=grid,
+        boldref=boldref,
+        series=series,
+        quality={"mask": rule, "coregistration_cost": None},
     )
-    write_volume(mask_path, mask, grid)
-    write_volume(boldref_path, boldref, grid)
-    before = carpet_series(series).astype(np.float32)
-    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
-    write_table(confounds_path, result.confounds, result.columns)
-    write_json(qc_path, result.quality | {"mask": rule, "coregistration_cost": None})
 
 
 if __name__ == "__main__":

@@ -1,19 +1,19 @@
-"""Rest series of one participant: in time, in place, on the template's grid, without nuisance."""
+"""Rest series of one participant: slice timing, motion, registration, nuisance regression."""
 
 import logging
 from pathlib import Path
 
 import numpy as np
 
-from restpain.io.images import read_mask, read_volume, repetition_time, write_masked, write_volume
+from restpain.io.images import read_mask, read_volume, repetition_time
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, write_json, write_table
+from restpain.io.tables import read_json
 from restpain.preprocessing.coregistration import align_by_information, refine_by_boundary
-from restpain.preprocessing.denoising import denoised
-from restpain.preprocessing.image_quality import CARPET, carpet_series, kept_volumes, signal_mask
+from restpain.preprocessing.denoising import denoised, write_denoised
+from restpain.preprocessing.image_quality import kept_volumes, signal_mask
 from restpain.preprocessing.motion import displacement_jenkinson, motion_parameters, realigned
 from restpain.preprocessing.nuisance import tissue_signals
-from restpain.preprocessing.slice_timing import correct_slice_timing, slice_times
+from restpain.preprocessing.slice_timing import timing_corrected
 from restpain.preprocessing.splines import resampled_series, spline_coefficients, spline_values
 from restpain.preprocessing.trilinear import applied, sampled
 
@@ -22,58 +22,40 @@ logger = logging.getLogger("preprocess_func")
 
 def preprocess_func(
     *,
-    bold_path: str,
-    sidecar_path: str,
-    t1w_path: str,
-    brain_mask_path: str,
-    wm_path: str,
-    csf_path: str,
-    xfm_path: str,
-    template_mask_path: str,
-    denoised_path: str,
-    mask_path: str,
-    boldref_path: str,
-    carpet_path: str,
-    confounds_path: str,
-    qc_path: str,
+    inputs: dict[str, str],
+    outputs: dict[str, str],
     drop_volumes: int,
     slice_order: str | list[float] | None,
     motion_estimation: str,
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
 ) -> None:
-    name, tr = Path(bold_path).name, repetition_time(bold_path)
-    series, affine = read_volume(bold_path)
+    name, tr = Path(inputs["bold"]).name, repetition_time(inputs["bold"])
+    series, affine = read_volume(inputs["bold"])
     volumes = kept_volumes(series, drop=drop_volumes, name=name)
-    times, timing = slice_times(
-        slice_order,
-        sidecar=read_json(sidecar_path),
-        n_slices=volumes.shape[3],
-        repetition_time=tr,
-        name=name,
+    acquired, sidecar = volumes, read_json(inputs["sidecar"])
+    volumes, timing = timing_corrected(
+        volumes, slice_order, sidecar=sidecar, repetition_time=tr, name=name
     )
-    acquired = volumes
-    if times is not None:
-        volumes = correct_slice_timing(volumes, times=times, repetition_time=tr)
     logger.info("%d volumes after %d dropped, TR %g s", len(volumes), drop_volumes, tr)
     logger.info("slice timing: %s", timing)
 
     before = motion_estimation == "before_slice_timing"
-    transforms, mean, settled = realigned(acquired if before else volumes, affine=affine)
-    if not settled.all():
-        logger.warning("realignment did not come to rest in %d volumes", (~settled).sum())
+    transforms, mean, converged = realigned(acquired if before else volumes, affine=affine)
+    if not converged.all():
+        logger.warning("realignment did not converge in %d volumes", (~converged).sum())
 
-    t1, t1_affine = read_volume(t1w_path)
-    brain, _ = read_mask(brain_mask_path)
-    white_matter, csf = read_volume(wm_path)[0], read_volume(csf_path)[0]
+    t1, t1_affine = read_volume(inputs["t1w"])
+    brain, _ = read_mask(inputs["brain_mask"])
+    white_matter, csf = read_volume(inputs["wm"])[0], read_volume(inputs["csf"])[0]
     affines = {"epi_affine": affine, "t1_affine": t1_affine}
     to_epi = align_by_information(mean, t1, brain, **affines)
     to_epi, cost = refine_by_boundary(mean, white_matter, **affines, start=to_epi)
     logger.info("boundary-based cost of the mean EPI on the T1 %.3f (1 is no contrast)", cost)
 
     # motion, EPI to T1 and T1 to template in one interpolation
-    template, grid = read_mask(template_mask_path)
-    points = read_volume(xfm_path)[0]
+    template, grid = read_mask(inputs["template_mask"])
+    points = read_volume(inputs["xfm"])[0]
     from_mm = np.linalg.inv(affine)
     series, inside = resampled_series(
         volumes, points=points[template], to_voxels=from_mm @ transforms @ to_epi
@@ -107,23 +89,23 @@ def preprocess_func(
         origin=name,
     )
 
-    write_masked(
-        denoised_path, result.series, mask, grid, repetition_time=tr, sidecar=result.sidecar
-    )
-    write_volume(mask_path, mask, grid)
     boldref, _ = spline_values(
         spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
     )
-    write_volume(boldref_path, boldref.reshape(mask.shape), grid)
-    before = carpet_series(series).astype(np.float32)
-    write_volume(carpet_path, before[:, None, None], np.eye(4), sidecar=CARPET)
-    write_table(confounds_path, result.confounds, result.columns)
     own = {
-        "unsettled_volumes": int((~settled).sum()),
+        "unsettled_volumes": int((~converged).sum()),
         "coregistration_cost": cost,
         "t1_to_first_volume": transforms[0] @ to_epi,
     }
-    write_json(qc_path, result.quality | own | tissues)
+    write_denoised(
+        outputs,
+        result,
+        mask=mask,
+        affine=grid,
+        boldref=boldref.reshape(mask.shape),
+        series=series,
+        quality=own | tissues,
+    )
 
 
 if __name__ == "__main__":

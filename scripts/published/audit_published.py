@@ -1,4 +1,4 @@
-"""What the published numbers say about themselves, from the printed tables alone."""
+"""Audit of the published tables: consistency of their printed numbers with each other."""
 
 import logging
 from pathlib import Path
@@ -33,8 +33,8 @@ def audit_published(
 
     write_table(findings_path, findings)
     head = {
-        "TableDescription": "Published tables checked against themselves; numbers that do not "
-        "fit each other within their rounding are called inconsistent",
+        "TableDescription": "Published tables checked for consistency; numbers that do not agree "
+        "within their rounding are inconsistent",
         "Cells": counts_by_table(findings),
     }
     columns = {name: {"Description": text} for name, text in COLUMNS.items()}

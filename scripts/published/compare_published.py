@@ -1,4 +1,4 @@
-"""Every cell of the published tables next to the recomputed one."""
+"""Published vs recomputed tables, cell by cell."""
 
 import logging
 from pathlib import Path

@@ -2,10 +2,10 @@
 
 import logging
 
-from restpain.cohort.participants import MEAN_FD, included, read_participants
+from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import column_entries, read_json, read_table, write_json, write_table
 
 logger = logging.getLogger("select_participants")
 
@@ -18,17 +18,16 @@ COLUMNS = {
 def select_participants(
     *,
     participants_path: str,
+    described_path: str,
     quality_path: str,
     analysed_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
+    comparison: dict,
     harmonise: bool,
     n_folds: int,
 ) -> None:
-    table = read_participants(participants_path, patients=patients, controls=controls)
+    comparison = Comparison(**comparison)
+    table = read_participants(participants_path, comparison)
     quality = read_table(quality_path, dtype={"exclude": str}).set_index("participant_id")
     left_out = quality["exclude"].dropna()
     for who, reason in left_out.items():
@@ -38,10 +37,7 @@ def select_participants(
     try:
         checked_design(
             kept,
-            patients=patients,
-            controls=controls,
-            covariates=covariates,
-            site=site,
+            comparison,
             harmonise=harmonise,
             n_folds=n_folds,
         )
@@ -54,7 +50,7 @@ def select_participants(
     logger.info("%d of %d participants analysed", len(kept), len(table))
     table["exclude"] = table["exclude"].replace("", None)
     write_table(analysed_path, table)
-    write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
+    write_json(columns_path, read_json(described_path) | column_entries(COLUMNS))
 
 
 if __name__ == "__main__":

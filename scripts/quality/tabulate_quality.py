@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from restpain.cohort.participants import included, participant_of, read_participants
+from restpain.cohort.participants import Comparison, included, participant_of, read_participants
 from restpain.cohort.ratings import COLUMNS as RATING_COLUMNS
 from restpain.cohort.ratings import read_ratings
 from restpain.io.job import run_job
@@ -29,11 +29,11 @@ def tabulate_quality(
     columns_path: str,
     motion_path: str,
     template_path: str,
-    patients: str,
-    controls: str,
+    comparison: dict,
     limits: dict[str, float | None],
 ) -> None:
-    table = read_participants(participants_path, patients=patients, controls=controls)
+    comparison = Comparison(**comparison)
+    table = read_participants(participants_path, comparison)
     ratings = read_ratings(ratings_path, table["participant_id"])
     func, anat = (
         {participant_of(path): read_json(path) for path in paths}
@@ -61,7 +61,7 @@ def tabulate_quality(
 
     write_table(quality_path, quality)
     write_json(columns_path, {name: {"Description": text} for name, text in COLUMNS.items()})
-    motion = motion_of_groups(quality, patients=patients, controls=controls)
+    motion = motion_of_groups(quality, comparison)
     write_table(motion_path, motion, MOTION_COLUMNS)
     template = quality.rename(columns={"rating_reason": "reason"})[list(RATING_COLUMNS)]
     write_table(template_path, template)

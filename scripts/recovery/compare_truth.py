@@ -1,4 +1,4 @@
-"""One simulated participant against the truth: errors in mm, and what each stage left."""
+"""One simulated participant against the ground truth: errors in mm, effects after each stage."""
 
 import logging
 from pathlib import Path
@@ -10,7 +10,7 @@ from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 from restpain.preprocessing.image_quality import kept_volumes
 from restpain.preprocessing.nuisance import MOTION
-from restpain.preprocessing.slice_timing import correct_slice_timing, slice_times
+from restpain.preprocessing.slice_timing import timing_corrected
 from restpain.preprocessing.splines import resampled_series
 from restpain.preprocessing.trilinear import applied, voxel_points
 from restpain.recovery.truth import (
@@ -26,19 +26,7 @@ logger = logging.getLogger("compare_truth")
 
 def compare_truth(
     *,
-    bold_path: str,
-    sidecar_path: str,
-    denoised_path: str,
-    mask_path: str,
-    xfm_path: str,
-    confounds_path: str,
-    qc_path: str,
-    brain_path: str,
-    true_xfm_path: str,
-    participant_path: str,
-    effects_path: str,
-    regions_path: str,
-    places_path: str,
+    inputs: dict[str, str],
     comparison_path: str,
     drop_volumes: int,
     slice_order: str | list[float] | None,
@@ -47,14 +35,14 @@ def compare_truth(
     smoothing_kernel: str,
     reho_neighbours: int,
 ) -> None:
-    truth, qc = read_json(participant_path), read_json(qc_path)
-    brain, affine = read_mask(brain_path)
+    truth, qc = read_json(inputs["participant"]), read_json(inputs["qc"])
+    brain, affine = read_mask(inputs["brain"])
     points = applied(affine, voxel_points(brain.shape).astype(float))
-    found = read_volume(xfm_path)[0]
-    field, field_affine = read_volume(true_xfm_path)
+    found = read_volume(inputs["xfm"])[0]
+    field, field_affine = read_volume(inputs["true_xfm"])
     true = true_points(field, field_affine, points.reshape(-1, 3)).reshape(found.shape)
 
-    parameters = read_table(confounds_path)[list(MOTION)].to_numpy(float)
+    parameters = read_table(inputs["confounds"])[list(MOTION)].to_numpy(float)
     found_matrices = estimated_matrices(parameters, np.array(qc["t1_to_first_volume"]))
     true_matrices = simulated_matrices(truth)[drop_volumes:]
     errors = position_errors(
@@ -65,26 +53,21 @@ def compare_truth(
     )
     logger.info("%s", errors)
 
-    effects, stages = read_json(effects_path)["effects"], {}
+    effects, stages = read_json(inputs["effects"])["effects"], {}
     if effects:
-        name, tr = Path(bold_path).name, repetition_time(bold_path)
-        image, bold_affine = read_volume(bold_path)
+        name, tr = Path(inputs["bold"]).name, repetition_time(inputs["bold"])
+        image, bold_affine = read_volume(inputs["bold"])
         volumes = kept_volumes(image, drop=drop_volumes, name=name)
-        times, _ = slice_times(
-            slice_order,
-            sidecar=read_json(sidecar_path),
-            n_slices=volumes.shape[3],
-            repetition_time=tr,
-            name=name,
+        sidecar = read_json(inputs["sidecar"])
+        volumes, _ = timing_corrected(
+            volumes, slice_order, sidecar=sidecar, repetition_time=tr, name=name
         )
-        if times is not None:
-            volumes = correct_slice_timing(volumes, times=times, repetition_time=tr)
-        mask, _ = read_mask(mask_path)
+        mask, _ = read_mask(inputs["mask"])
         from_mm = np.linalg.inv(bold_affine)
 
-        images = read_volume(regions_path)[0] > 0
+        images = read_volume(inputs["regions"])[0] > 0
         places = [{"measure": effect["measure"]} for effect in effects]
-        for row in read_table(places_path).itertuples():
+        for row in read_table(inputs["places"]).itertuples():
             places[row.effect - 1][row.role] = images[..., row.volume]
         widths = {"fwhm_mm": 0.0, "kernel": smoothing_kernel}
         rest = {
@@ -108,7 +91,7 @@ def compare_truth(
                 to_voxels=from_mm @ matrices,
             )
             stages[key] = stage(series, **widths)
-        series = read_masked(denoised_path, mask, affine)
+        series = read_masked(inputs["denoised"], mask, affine)
         stages["regressed"] = stage(series, **widths)
         stages["smoothed"] = stage(series)
     write_json(

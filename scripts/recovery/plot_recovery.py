@@ -1,10 +1,10 @@
-"""What the workflow recovered of the simulated truth, drawn from its tables."""
+"""Figure of the recovery of the ground truth, drawn from its tables."""
 
 import io
-import re
 
 import numpy as np
 
+from restpain.group.clusters import cluster_number
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
@@ -33,7 +33,7 @@ def plot_recovery(
     images = read_volume(regions_path)[0] > 0
     places = read_table(places_path)
     regions = places[places["role"] == "region"].set_index("effect")["volume"]
-    planted = [images[..., regions[number]] for number in effects["effect"]]
+    simulated = [images[..., regions[number]] for number in effects["effect"]]
 
     labels = {
         measure: read_volume(path)[0] for measure, path in zip(measures, labels_paths, strict=True)
@@ -42,7 +42,7 @@ def plot_recovery(
     for row in effects.itertuples():
         names = row.clusters.split(",") if isinstance(row.clusters, str) else []
         image = labels[row.measure] if names else np.zeros(template.shape)
-        numbers = [int(re.search(r"\d+$", name)[0]) for name in names]
+        numbers = [cluster_number(name) for name in names]
         voxels = np.isin(image, numbers)
         found.append(voxels.any(axis=3) if voxels.ndim == 4 else voxels)
 
@@ -50,7 +50,7 @@ def plot_recovery(
         template=template / template.max(),
         affine=affine,
         effects=effects,
-        planted=planted,
+        simulated=simulated,
         found=found,
         clusters=clusters,
         stages=stages,

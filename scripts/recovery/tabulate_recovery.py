@@ -1,4 +1,4 @@
-"""What the workflow recovered of the simulated truth: effects, clusters, stages, errors in mm."""
+"""Tables of the recovery of the ground truth: effects, clusters, stages, errors in mm."""
 
 import logging
 
@@ -22,7 +22,7 @@ from restpain.recovery.table import (
 
 logger = logging.getLogger("tabulate_recovery")
 
-MEASURED = [stage for stage in STAGES if stage != "planted"]
+MEASURED = [stage for stage in STAGES if stage != "simulated"]
 
 
 def tabulate_recovery(
@@ -81,9 +81,9 @@ def tabulate_recovery(
 
     tables = (found, listed, stages, participants)
     descriptions = {
-        "Planted effects and the clusters that recover them.": EFFECTS,
-        "Every significant cluster and what it has to do with the planted effects.": CLUSTERS,
-        "Group difference in the planted regions, stage by stage.": STAGE_COLUMNS,
+        "Simulated effects and the clusters that recover them.": EFFECTS,
+        "Significant clusters and their relation to the simulated effects.": CLUSTERS,
+        "Group difference in the regions of the effects, stage by stage.": STAGE_COLUMNS,
         "Position errors of each participant against the truth.": PARTICIPANTS,
     }
     for table, (text, columns), path, sidecar_path in zip(

@@ -1,4 +1,4 @@
-"""What each rule of the run took: processor time, time on the clock, memory."""
+"""Processor time, wall time and memory of each rule of the run."""
 
 import logging
 from pathlib import Path

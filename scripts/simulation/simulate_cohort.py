@@ -1,4 +1,4 @@
-"""The simulated cohort as a whole: its table, the head of all, and what is planted where."""
+"""Simulated cohort: table of participants, common head, and regions of the effects."""
 
 import logging
 
@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import aal
+from restpain.cohort.participants import Comparison
 from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
-from restpain.simulation.geometry import grid_points, sampled, transformed
+from restpain.preprocessing.trilinear import applied
+from restpain.simulation.effects import check_effects, effect_balls, in_ball
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import GM, head_labels, template_path
-from restpain.simulation.networks import check_effects
 from restpain.simulation.participants import COLUMNS, simulated_participants, simulated_roster
-from restpain.simulation.places import in_ball, planted_balls
 
 logger = logging.getLogger("simulate_cohort")
 
@@ -28,23 +29,19 @@ def simulate_cohort(
     n_patients: int,
     n_controls: int,
     n_excluded: int,
-    patients: str,
-    controls: str,
+    comparison: dict,
     effects: list[dict],
     score: str | None,
     seed: int,
 ) -> None:
+    comparison = Comparison(**comparison)
     atlas = aal()
     numbers = {name: number for number, name in atlas.names.items()}
     check_effects(effects, set(numbers), score=score)
     roster = simulated_roster(
-        n_patients=n_patients,
-        n_controls=n_controls,
-        n_excluded=n_excluded,
-        patients=patients,
-        controls=controls,
+        comparison, n_patients=n_patients, n_controls=n_controls, n_excluded=n_excluded
     )
-    table = simulated_participants(roster, patients=patients, seed=seed)
+    table = simulated_participants(roster, patients=comparison.patients, seed=seed)
     write_table(participants_path, table, COLUMNS)
     logger.info("%d participants, %d of them excluded", len(table), n_excluded)
 
@@ -54,9 +51,9 @@ def simulate_cohort(
     write_volume(head_path, head, head_affine)
 
     points = grid_points(t1.shape, affine)
-    is_grey = sampled(head, head_affine, points, order=0) == GM
+    is_grey = nearest(head, head_affine, points) == GM
     places = np.where(is_grey, atlas.at(points), 0)
-    balls = planted_balls(effects, atlas, head, head_affine)
+    balls = effect_balls(effects, atlas, head, head_affine)
     regions = sorted({effect["region"] for effect in effects})
     labels = np.zeros(t1.shape, np.uint8)
     truth = []
@@ -66,7 +63,7 @@ def simulate_cohort(
             inside[inside] = in_ball(points[inside], balls[region])
         inside = inside.reshape(t1.shape)
         labels[inside] = label
-        centroid = transformed(affine, np.argwhere(inside).mean(axis=0))
+        centroid = applied(affine, np.argwhere(inside).mean(axis=0))
         volume_mm3 = int(inside.sum())  # voxels of 1 mm
         logger.info("%s: %d mm3 of grey matter", region, volume_mm3)
         truth += [
@@ -81,7 +78,9 @@ def simulate_cohort(
     )
     analysed = roster[roster["exclude"] == ""]
     groups = dict(zip(analysed["participant_id"], analysed["group"], strict=True))
-    write_json(truth_path, {"effects": truth, "patients": patients, "participants": groups})
+    write_json(
+        truth_path, {"effects": truth, "patients": comparison.patients, "participants": groups}
+    )
 
 
 if __name__ == "__main__":

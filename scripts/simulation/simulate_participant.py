@@ -15,9 +15,9 @@ from restpain.simulation.anatomy import deformation_summary, random_anatomy, to_
 from restpain.simulation.bold import rest_series, voxel_contents
 from restpain.simulation.dicom_classic import write_series
 from restpain.simulation.dicom_enhanced import write_enhanced_series
+from restpain.simulation.effects import participant_effects
 from restpain.simulation.geometry import grid_points
 from restpain.simulation.motion import head_motion, moved_since, rest_grid
-from restpain.simulation.networks import participant_effects
 from restpain.simulation.protocol import (
     rest_sequence,
     session_start,

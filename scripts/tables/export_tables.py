@@ -1,4 +1,4 @@
-"""Tables 1 to 4 for a manuscript: HTML, LaTeX and Word."""
+"""Tables 1 to 4 of a manuscript as HTML, LaTeX and Word."""
 
 import logging
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 from restpain.io.files import write_bytes, write_text
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
-from restpain.tables.manuscript import SHEETS, as_docx, as_html, as_latex
+from restpain.tables.documents import as_docx, as_html, as_latex
+from restpain.tables.manuscript import SHEETS
 
 logger = logging.getLogger("export_tables")
 

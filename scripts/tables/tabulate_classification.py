@@ -1,4 +1,4 @@
-"""Table 3: how well the features tell the groups apart, as published and without leakage."""
+"""Table 3: classification by the published protocol (arm A) and without leakage (B to D)."""
 
 import logging
 
@@ -24,15 +24,15 @@ NAMES = (
     "learners",
 )  # fmt: skip
 OWN = {
-    "measure": "Measure of the feature; all for the features of every measure together",
-    "region": "AAL label of the feature's cluster; the features in words in the other arms",
-    "arm": "A: published protocol, regions chosen on everybody; " + NESTED["arm"],
+    "measure": "Measure of the feature; all for the pooled features of all measures",
+    "region": "AAL label of the feature's cluster; the features in words in arms B to D",
+    "arm": "A: published protocol, regions chosen on all participants; " + NESTED["arm"],
 }
 COLUMNS = {name: ({**NESTED, **PUBLISHED} | OWN)[name] for name in NAMES}
 
 
 def classification_table(published: pd.DataFrame, nested: pd.DataFrame) -> pd.DataFrame:
-    """Put the rows of the published protocol first, then one row per other arm."""
+    """Rows of arm A (published protocol), then one row per other arm."""
     published = published.assign(arm="A", measure=published["measure"].map(measure_name))
     nested = nested.rename(columns={"features": "region"})
     nested = nested.assign(measure="all")

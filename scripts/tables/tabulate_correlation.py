@@ -1,7 +1,8 @@
-"""Table 4: the features of the patients against their clinical score."""
+"""Table 4: correlation of the features with the clinical score in patients."""
 
 import logging
 
+from restpain.association.features import COLUMNS as ASSOCIATION_COLUMNS
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, sidecar, write_json, write_table
 from restpain.presentation.numbers import measure_name
@@ -9,17 +10,11 @@ from restpain.presentation.numbers import measure_name
 logger = logging.getLogger("tabulate_correlation")
 
 COLUMNS = {
-    "measure": "Measure of the feature",
-    "region": "AAL label of the feature's cluster",
-    "hemisphere": "Side of the feature's cluster",
-    "rho": "Spearman correlation of the feature with the score, patients only",
-    "p": "Two-sided p of rho, not corrected for the number of features",
-    "rho_low": "Lower end of the 95 % bootstrap interval of rho",
-    "rho_high": "Upper end of the 95 % bootstrap interval of rho",
-    "q_fdr": "False discovery rate over the rows of this table",
-    "n": "Patients with a score",
-    "score": "Column of the score in participants.tsv",
-    "cluster_id": "Identifier of the feature's cluster",
+    name: ASSOCIATION_COLUMNS[name]
+    for name in (
+        *("measure", "region", "hemisphere", "rho", "p", "rho_low", "rho_high", "q_fdr", "n"),
+        *("score", "cluster_id"),
+    )
 }
 
 

@@ -1,10 +1,10 @@
-"""Table 1: the analysed participants, group against group."""
+"""Table 1: demographic and clinical characteristics of the analysed participants."""
 
 import logging
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.io.job import run_job
-from restpain.io.tables import sidecar, write_json, write_table
+from restpain.io.tables import read_json, sidecar, write_json, write_table
 from restpain.tables.demographics import COLUMNS, demographics
 
 logger = logging.getLogger("tabulate_demographics")
@@ -13,25 +13,25 @@ logger = logging.getLogger("tabulate_demographics")
 def tabulate_demographics(
     *,
     participants_path: str,
+    described_path: str,
     table_path: str,
     columns_path: str,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: dict,
     score: str | None,
     source: str,
 ) -> None:
-    participants = read_participants(participants_path, patients=patients, controls=controls)
-    included = participants[participants["exclude"] == ""]
-    names = [*covariates, *([score] if score else [])]
-    table = demographics(included, patients=patients, controls=controls, columns=names)
-    logger.info("%d participants analysed, %d rows", len(included), len(table))
+    comparison = Comparison(**comparison)
+    participants = read_participants(participants_path, comparison)
+    analysed = included(participants)
+    names = [*comparison.covariates, *([score] if score else [])]
+    table = demographics(analysed, comparison, columns=names, described=read_json(described_path))
+    logger.info("%d participants analysed, %d rows", len(analysed), len(table))
 
     write_table(table_path, table)
     description = (
         "Demographic and clinical characteristics of the analysed participants "
-        f"(patients: {(included['group'] == patients).sum()}, "
-        f"controls: {(included['group'] == controls).sum()})"
+        f"(patients: {(analysed['group'] == comparison.patients).sum()}, "
+        f"controls: {(analysed['group'] == comparison.controls).sum()})"
     )
     write_json(columns_path, sidecar(description, COLUMNS, source=source))
 

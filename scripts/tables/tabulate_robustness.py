@@ -1,4 +1,4 @@
-"""Beside Table 3: optimism, permuted groups, stability of the regions, learning curve."""
+"""Table 3, robustness analyses: optimism, permuted groups, stability, learning curve."""
 
 import logging
 
@@ -54,17 +54,17 @@ def tabulate_robustness(
     rows += permuted_rows(published, nested, read_table(permuted_path))
 
     mask, affine = read_mask(mask_path)
-    dealings = [read_masked(path, mask, affine) != 0 for path in fold_voxels_paths]
+    repeats = [read_masked(path, mask, affine) != 0 for path in fold_voxels_paths]
     every = [*measures, "fc"]
-    for place, (measure, path) in enumerate(zip(every, clusters_paths, strict=True)):
-        folds = [np.array_split(voxels.T, len(every))[place] for voxels in dealings]
+    for index, (measure, path) in enumerate(zip(every, clusters_paths, strict=True)):
+        folds = [np.array_split(voxels.T, len(every))[index] for voxels in repeats]
         whole = read_masked(path, mask, affine).reshape(mask.sum(), -1) != 0
         rows += stability_rows(measure, np.concatenate(folds), whole.any(axis=1))
     rows += curve_rows(read_table(curve_path))
     logger.info("%d rows", len(rows))
 
     write_table(table_path, pd.DataFrame(rows, columns=list(COLUMNS)))
-    description = "How far the classification can be trusted"
+    description = "Robustness of the classification"
     write_json(columns_path, sidecar(description, COLUMNS, source=source))
 
 

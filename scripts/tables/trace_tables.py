@@ -1,4 +1,4 @@
-"""Where every cell of Tables 1 to 4 comes from, back to the files of the participants."""
+"""Source of each cell of Tables 1 to 4, back to the files of the participants."""
 
 import hashlib
 import logging
@@ -8,7 +8,7 @@ import pandas as pd
 
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.job import run_job
-from restpain.io.tables import read_table, write_table
+from restpain.io.tables import read_json, read_table, write_table
 from restpain.tables.provenance import (
     COLUMNS,
     DATA,
@@ -53,6 +53,7 @@ def trace_tables(
     *,
     tables_paths: list[str],
     participants_path: str,
+    described_path: str,
     clusters_paths: list[str],
     published_path: str,
     nested_path: str,
@@ -79,7 +80,11 @@ def trace_tables(
     association = [source_of(association_path, "correlate_score")]
     by_id = {"keys": ["cluster_id"], "renamed": {}, "name": "cluster_id"}
     traces = [
-        trace_demographics(demographics, source_of(participants_path, participants_rule)),
+        trace_demographics(
+            demographics,
+            source_of(participants_path, participants_rule),
+            read_json(described_path),
+        ),
         trace_copied(regions, clusters, **by_id),
         trace_copied(
             classification,

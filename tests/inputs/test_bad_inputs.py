@@ -23,7 +23,7 @@ from pydicom.uid import JPEGBaseline8Bit, JPEGLosslessSV1
 from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.design import score_problems, two_sample_design
 from restpain.cohort.index import participant_index
-from restpain.cohort.participants import included, read_participants
+from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.simulation.dicom_enhanced import write_enhanced_series
 from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, T1, write_mosaics, write_participant, write_series
@@ -68,13 +68,11 @@ def said_of_table(folder, content, *, covariates=("age", "sex"), score="nrs"):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     try:
-        table = included(read_participants(path, patients="patient", controls="control"))
+        table = included(read_participants(path, Comparison("patient", "control")))
         problems = score_problems(table[table["group"] == "patient"], score, [])
         if problems:
             return problems
-        two_sample_design(
-            table, patients="patient", controls="control", covariates=list(covariates)
-        )
+        two_sample_design(table, Comparison("patient", "control", list(covariates)))
     except ValueError as error:
         return str(error).splitlines()
     return []

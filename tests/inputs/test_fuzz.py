@@ -13,7 +13,7 @@ from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.design import two_sample_design
 from restpain.cohort.dicom_series import folder_series
 from restpain.cohort.index import participant_index
-from restpain.cohort.participants import included, read_participants
+from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.simulation.dicom_enhanced import write_enhanced_series
 from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from small_dicom import REST, write_series
@@ -47,10 +47,10 @@ def test_a_table_gives_a_design_or_sentences(tmp_path, edits):
     path = tmp_path / "participants.tsv"
     path.write_bytes(changed(TABLE.encode(), edits))
 
-    labels = {"patients": "patient", "controls": "control"}
+    comparison = Comparison("patient", "control", ["age", "sex"])
     try:
-        table = included(read_participants(path, **labels))
-        two_sample_design(table, **labels, covariates=["age", "sex"])
+        table = included(read_participants(path, comparison))
+        two_sample_design(table, comparison)
     except ValueError as error:
         sentence, kind = str(error), type(error)
     else:

@@ -11,7 +11,7 @@ from scipy import ndimage, stats
 
 from restpain.group.models import fit_model
 from restpain.group.permutation import family_wise_p, largest_clusters, permuted_t
-from restpain.group.tfce import enhanced, largest_scores
+from restpain.group.tfce import largest_tfce_scores, tfce_scores
 
 SHAPE, N, N_PERMUTATIONS, SEED, VOXEL_P = (10, 11, 9), 16, 60, 3, 0.02
 
@@ -76,11 +76,11 @@ def test_the_largest_clusters_and_the_p_of_clusters_are_nilearns(study):
         np.testing.assert_allclose(10 ** -found["logp_max_size"][0][at], p, rtol=1e-9)
 
 
-def test_enhanced_scores_are_nilearns_times_its_step_but_for_the_size_of_the_step(study):
+def test_tfce_scores_are_nilearns_times_its_step_but_for_the_size_of_the_step(study):
     maps, mask, matrix, t, found = study
 
-    largest = largest_scores(t, mask, connectivity=6)
-    score = enhanced(found["t"][0], mask, connectivity=6)
+    largest = largest_tfce_scores(t, mask, connectivity=6)
+    score = tfce_scores(found["t"][0], mask, connectivity=6)
 
     # nilearn adds up 100 steps, each a hundredth of the largest |T| of the map, and leaves out
     # the factor of the step; ours is the integral

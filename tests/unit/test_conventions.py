@@ -42,7 +42,12 @@ SCRIPT_RULES = rules()
 def declared(section, body):
     """Names given in one section of a rule."""
     block = re.search(rf"^    {section}:\n((?:        .*\n)+)", body, re.MULTILINE)
-    return set(re.findall(r"^        (?:\*\*)?(\w+)=", block[1], re.MULTILINE)) if block else set()
+    if not block:
+        return set()
+    named = re.findall(r"^        (\w+)=", block[1], re.MULTILINE)
+    for keys in re.findall(r"\*\*settings\((.*?)\)", block[1], re.DOTALL):
+        named += re.findall(r'"(\w+)"', keys)[1:]  # behind the section of the configuration
+    return set(named)
 
 
 @pytest.mark.parametrize("name", SCRIPT_RULES)
@@ -51,7 +56,7 @@ def test_a_rule_runs_the_script_of_its_name(name):
 
 
 @pytest.mark.parametrize("name", SCRIPT_RULES)
-@pytest.mark.parametrize("section", ["log", "benchmark", "conda", "threads", "resources"])
+@pytest.mark.parametrize("section", ["log", "benchmark", "conda"])
 def test_a_rule_states_what_it_needs_to_run(name, section):
     assert f"    {section}:" in SCRIPT_RULES[name]
 
@@ -107,16 +112,16 @@ def test_a_script_is_called_with_what_its_rule_declares(name):
     assert script.count("snakemake") == 1
 
 
-# before the quality control, or making the table themselves
-KNOW_EVERYBODY = {
-    *("simulate_cohort", "simulate_participant", "import_participants", "check_cohort"),
-    *("check_design", "tabulate_quality", "select_participants", "build_wall"),
-}
+# the stages that follow the quality control
+GROUP_LEVEL = {"group", "connectivity", "association", "classification", "recovery", "tables"}
+GROUP_LEVEL |= {"figures", "report"}
 # inputs with one file of everybody who was preprocessed
 OF_EVERYBODY = {"maps", "series", "masks", "fc", "fc_maps", "func_qc", "anat_qc", "pictures"}
 
 
-@pytest.mark.parametrize("name", sorted(set(SCRIPT_RULES) - KNOW_EVERYBODY))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in SCRIPT_RULES if STAGE[name] in GROUP_LEVEL)
+)
 def test_who_is_left_out_by_quality_control_does_not_enter_the_group_level(name):
     assert "results/cohort/participants.tsv" not in SCRIPT_RULES[name].partition("output:")[0]
 
@@ -188,12 +193,6 @@ PROFILES = [
     yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
     for name in ("slurm", "cluster-generic")
 ]
-ALONE = {  # on a cluster, jobs of their own: once per study and early, or worth their place
-    *("simulate_cohort", "import_participants", "prepare_template", "define_planted_regions"),
-    *("check_cohort", "check_design", "fit_group_model", "permute_group", "correlate_score_maps"),
-    *("extract_atlas_features", "classify_published", "classify_permuted", "classify_subsets"),
-    *("estimate_power", "plot_power"),
-}
 
 
 def test_the_profiles_for_clusters_submit_the_same_jobs_together():
@@ -203,7 +202,8 @@ def test_the_profiles_for_clusters_submit_the_same_jobs_together():
     assert slurm["group-components"] == generic["group-components"]
 
 
-def test_every_rule_is_in_a_group_of_the_profiles_or_in_batches_or_submitted_alone():
+def test_the_groups_of_the_profiles_are_made_of_rules_that_are_not_in_batches():
+    """A rule that is in neither is submitted alone."""
     grouped = set(PROFILES[0]["groups"])
     batches = {
         rule: re.search(r"^    group:\n        in_batches\(\"(\w+)\"\)", body, re.MULTILINE)
@@ -212,6 +212,142 @@ def test_every_rule_is_in_a_group_of_the_profiles_or_in_batches_or_submitted_alo
     batches = {rule: match[1] for rule, match in batches.items() if match}
 
     assert set(batches.values()) == set(PROFILES[0]["group-components"])
-    assert not grouped & ALONE
-    assert not batches.keys() & (grouped | ALONE)
-    assert grouped | batches.keys() | ALONE == set(SCRIPT_RULES)
+    assert grouped <= set(SCRIPT_RULES) - batches.keys()
+
+
+ORDER = (  # a package imports only those above it
+    *("io", "", "presentation", "cohort", "preprocessing", "metrics", "quality", "group"),
+    *("connectivity", "association", "classification", "simulation", "recovery", "power"),
+    *("published", "tables", "figures", "report", "config"),
+)
+MODULES = {
+    path: "" if path.parent.name == "restpain" else path.parent.name
+    for path in sorted(SCRIPTS.glob("restpain/**/*.py"))
+    if path.name != "__init__.py"
+}
+STAGE_SCRIPTS = {
+    path: path.parent.name for path in sorted(SCRIPTS.glob("*/*.py")) if path.stem in STAGE
+}
+
+
+def imported_packages(path):
+    """Packages of restpain that a file imports from; "" for its root modules."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        for parts in (name.split(".") for name in names):
+            if parts[0] == "restpain" and len(parts) > 1:
+                yield parts[1] if parts[1] in ORDER else ""
+
+
+@pytest.mark.parametrize(
+    ("path", "stage"),
+    [*MODULES.items(), *STAGE_SCRIPTS.items()],
+    ids=lambda value: value and str(value).removeprefix(f"{SCRIPTS}/"),
+)
+def test_a_file_imports_only_from_its_own_stage_and_those_before_it(path, stage):
+    for package in imported_packages(path):
+        assert ORDER.index(package) <= ORDER.index(stage), package
+
+
+# exceptions, to be removed one by one
+WITHOUT_TEST = {
+    "classification/arms",
+    "classification/columns",
+    "classification/logistic",
+    "cohort/image_checks",
+    "cohort/index",
+    "figures/group_maps",
+    "figures/regions",
+    "figures/workflow_content",
+    "io/tables",
+    "preprocessing/affine_gate",
+    "preprocessing/affine_objective",
+    "presentation/pages",
+    "published/coordinates",
+    "published/test_sets",
+    "quality/participant_page",
+    "recovery/figure",
+    "report/section_classification",
+    "report/section_cohort",
+    "report/section_methods",
+    "report/section_provenance",
+    "report/section_regions",
+    "report/section_run_times",
+    "report/section_score",
+    "report/section_settings",
+    "report/section_summary",
+    "simulation/anatomy",
+    "simulation/dicom_elements",
+    "simulation/dicom_enhanced",
+    "simulation/geometry",
+    "simulation/motion",
+    "simulation/networks",
+    "simulation/physiology",
+    "simulation/protocol",
+    "simulation/random_fields",
+    "simulation/t1",
+}
+WITHOUT_MODULE = {
+    "group/group_scripts",
+    "tables/tabulate",
+}
+TOO_LONG = {
+    "scripts/restpain/cohort/design.py",
+    "scripts/restpain/cohort/dicom_series.py",
+    "scripts/restpain/group/inference.py",
+    "scripts/restpain/published/comparison.py",
+    "scripts/restpain/simulation/networks.py",
+    "scripts/restpain/tables/manuscript.py",
+    "scripts/association/correlate_score_maps.py",
+    "scripts/preprocessing/preprocess_anat.py",
+    "scripts/preprocessing/preprocess_func.py",
+    "scripts/quality/plot_participant.py",
+    "scripts/recovery/compare_truth.py",
+    "scripts/report/build_report.py",
+    "scripts/simulation/simulate_participant.py",
+    "tests/inputs/test_bad_inputs.py",
+    "tests/unit/group/test_group_scripts.py",
+}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SCRIPTS)))
+def test_a_module_has_its_tests(path):
+    stage = MODULES[path]
+    name = f"{stage}/{path.stem}".removeprefix("/")
+    test = REPOSITORY / "tests" / "unit" / stage / f"test_{path.stem}.py"
+
+    assert test.exists() or name in WITHOUT_TEST
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in REPOSITORY.glob("tests/unit/*/test_*.py")),
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_a_test_file_belongs_to_a_module_or_script_of_its_stage(path):
+    stage, name = path.parent.name, path.stem.removeprefix("test_")
+
+    tested = (SCRIPTS / "restpain" / stage / f"{name}.py", SCRIPTS / stage / f"{name}.py")
+    assert any(file.exists() for file in tested) or f"{stage}/{name}" in WITHOUT_MODULE
+
+
+@pytest.mark.parametrize(
+    ("pattern", "most"),
+    [
+        ("rules/*.smk", 250),
+        ("scripts/restpain/**/*.py", 350),
+        ("scripts/[!r]*/*.py", 120),
+        ("scripts/re[!s]*/*.py", 120),
+        ("tests/**/test_*.py", 500),
+    ],
+)
+def test_a_file_is_short_enough_to_be_read_at_once(pattern, most):
+    lengths = {
+        str(path.relative_to(REPOSITORY)): len(path.read_text().splitlines())
+        for path in REPOSITORY.glob(pattern)
+    }
+
+    assert lengths
+    assert {name for name, length in lengths.items() if length > most} <= TOO_LONG

@@ -21,13 +21,14 @@ PACKAGES = {
     "SimpleITK": "simpleitk",
     "autogluon": "autogluon.tabular",
     "isal": "python-isal",
+    "docx": "python-docx",
     "markupsafe": "jinja2",  # comes with it
     "picsl_greedy": "picsl-greedy",
     "sklearn": "scikit-learn",
-    "torch": "pytorch-cpu",
     "xgboost": "xgboost-cpu",
     "yaml": "pyyaml",
 }
+OPTIONAL = {"torch"}  # imported for the learner NN_TORCH alone, which is refused without it
 LOCATED = re.compile(r'distribution\("([\w.-]+)"\)')  # packages whose data are read, not imported
 
 
@@ -59,7 +60,7 @@ def third_party(path):
                 module = SCRIPTS / f"{name.replace('.', '/')}.py"
                 if module.exists() and module not in seen:
                     files.append(module)
-            elif top not in sys.stdlib_module_names:
+            elif top not in sys.stdlib_module_names | OPTIONAL:
                 needed.add(PACKAGES.get(top, top))
     return frozenset(needed)
 

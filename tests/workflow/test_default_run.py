@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from restpain.cohort.job_sizes import participant_jobs
+from restpain.group.clusters import cluster_number
 from restpain.io.tables import read_table
 from runs import RUN_TIMES, SMALL, snakemake, snakemake_killed_after
 
@@ -127,7 +128,7 @@ def test_cluster_ids_agree_between_map_tables_features_and_seeds(finished_run):
 
         assert list(features.columns[1:]) == list(clusters["cluster_id"])
         for _, row in clusters.iterrows():
-            number = int(row["cluster_id"].removeprefix(measure.upper()))
+            number = cluster_number(row["cluster_id"])
             assert (labels == number).sum() == row["n_voxels"]
     local = [
         name

@@ -5,6 +5,24 @@ from itertools import permutations
 import numpy as np
 from scipy import special, stats
 
+# of the table of associations and of Table 4, which has the same rows
+COLUMNS = {
+    "cluster_id": "Cluster whose mean is correlated.",
+    "measure": "Measure of the cluster.",
+    "region": "AAL2 region of its peak, or the nearest one.",
+    "hemisphere": "Side of its peak.",
+    "score": "Column of the participants table.",
+    "n": "Patients with a score.",
+    "rho": "Spearman's rank correlation in the patients, partial if there are covariates.",
+    "p": "Two-sided p of rho, not corrected for the number of clusters.",
+    "rho_low": "Lower end of the 95 % percentile bootstrap interval of rho.",
+    "rho_high": "Upper end of that interval.",
+    "q_fdr": "False discovery rate of p over all rows of the table (Benjamini and Hochberg).",
+    "p_method": "exact: all orders of the score; orders: all orders of its residuals on the "
+    "covariates; t: approximation by the t distribution.",
+    "covariates": "Covariates that rho is adjusted for (partial correlation); n/a for none.",
+}
+
 LARGEST_EXACT = 8  # 8! = 40,320 orders
 NO_VARIATION = 1e-9  # length of ranks, per participant, below which they are rounding
 
@@ -15,9 +33,9 @@ def spearman(x: np.ndarray, y: np.ndarray, covariates: np.ndarray) -> tuple[floa
     Parameters
     ----------
     x, y : ndarray of shape (n,)
-        Paired values without gaps; ties get their mean rank.
+        Paired values, none missing; ties get their mean rank.
     covariates : ndarray of shape (n, n_covariates)
-        Adjusted for; without columns for none.
+        Without columns for none.
 
     Returns
     -------
@@ -27,10 +45,10 @@ def spearman(x: np.ndarray, y: np.ndarray, covariates: np.ndarray) -> tuple[floa
 
     Notes
     -----
-    rho is Pearson's correlation of what the ranks of the covariates leave of the ranks of x and y.
-    Up to 8 pairs p counts all orders: the share whose \|rho\| is at least the observed one.
-    Without covariates this is exact, ties included; with covariates the orders are those of the
-    rest of y, fitted anew (Freedman and Lane, 1983), which is nearly so. Above,
+    rho is Pearson's correlation of the residuals of the ranks of x and y on those of the
+    covariates. Up to 8 pairs p counts all orders: the share whose \|rho\| is at least the observed
+    one. Without covariates this is exact, ties included; with covariates the residuals of y are
+    permuted and the model refitted (Freedman and Lane, 1983), which is nearly exact. Above,
     :math:`t = \rho \sqrt{\nu / (1 - \rho^2)}` with :math:`\nu = n - 2 - c` degrees of freedom for
     c covariates.
 
@@ -62,7 +80,7 @@ def spearman(x: np.ndarray, y: np.ndarray, covariates: np.ndarray) -> tuple[floa
 
 
 def p_method(n: int, *, n_covariates: int) -> str:
-    """How `spearman` finds p for ``n`` pairs: ``exact``, ``orders`` (of residuals) or ``t``."""
+    """Return how `spearman` computes p: ``exact``, ``orders`` (of residuals) or ``t``."""
     if n > LARGEST_EXACT:
         return "t"
     return "orders" if n_covariates else "exact"
@@ -79,7 +97,7 @@ def spearman_interval(
 ) -> tuple[float, float]:
     """Percentile bootstrap interval of `spearman`, participants drawn with replacement.
 
-    Samples in which a variable does not vary beyond the covariates have no rho and are left out;
+    Samples in which a variable does not vary beyond the covariates have no rho and are skipped;
     NaN if none has one.
     """
     n, n_covariates = covariates.shape
@@ -99,7 +117,7 @@ def spearman_interval(
 
 
 def fdr(p: np.ndarray) -> np.ndarray:
-    """Adjust p as Benjamini and Hochberg do; NaN stays NaN and does not count.
+    """Benjamini-Hochberg q; NaN stays NaN and does not count.
 
     doi:10.1111/j.2517-6161.1995.tb02031.x
     """
@@ -117,7 +135,7 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def _rest(ranks: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Take columns ``(n_covariates, ..., n)`` out of ranks ``(..., n)``, all with mean 0."""
+    """Residuals of ranks ``(..., n)`` on columns ``(n_covariates, ..., n)``, all with mean 0."""
     if not len(columns):
         return ranks
     columns = np.moveaxis(columns, 0, -1)

@@ -1,4 +1,4 @@
-"""Rank correlation of maps with a clinical score in every voxel, and its clusters."""
+"""Voxel-wise rank correlation of maps with a clinical score, and its clusters."""
 
 import numpy as np
 import pandas as pd
@@ -7,37 +7,33 @@ from scipy import stats
 from restpain.cohort.design import Design, collinear_ranks
 from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
 from restpain.group.cluster_table import described_cluster
-from restpain.group.inference import (
-    Correction,
-    PermutationNull,
-    corrected_clusters,
-    estimated_smoothness,
-)
+from restpain.group.inference import Correction, corrected_clusters, estimated_smoothness
 from restpain.group.models import fit_model, t_to_z
 from restpain.group.permutation import family_wise_p
+from restpain.group.permutation_null import PermutationNull
 from restpain.group.smoothness import Smoothness
+from restpain.presentation.numbers import counted
 
 BLOCK = 4096  # voxels at a time; bounds memory and does not change the result
 SMALLEST_DF = 2
 LARGEST_RHO = 0.9999999  # so that t of ranks in the same order stays finite
 
-SHARED = (
-    *("cluster_id", "measure", "seed", "region", "region_distance_mm", "hemisphere"),
-    *("brodmann_area", "x_mm", "y_mm", "z_mm", "t", "z", "n_voxels", "volume_mm3", "p_grf"),
-    *("p_permutation", "q_fdr_peak", "composition", "subpeaks"),
-)
-COLUMNS = {name: CLUSTER_COLUMNS[name] for name in SHARED} | {
+OWN_COLUMNS = {
     "cluster_id": "Label of the cluster, as in the label image (number).",
-    "measure": "Measure that goes with the score.",
+    "measure": "Measure that correlates with the score.",
     "rho": "Spearman's rank correlation with the score at the peak; too large, as the peak was "
     "chosen for it.",
     "t": "T of that correlation.",
-    "p_permutation": "Corrected p by the permutation of the score among the patients, of the "
-    "largest cluster; n/a if not run.",
+    "p_permutation": "Corrected p of the cluster's size, from the largest cluster of each "
+    "permutation of the score among the patients; n/a if not run.",
 }
 COLUMNS = {
-    name: COLUMNS[name]
-    for name in (*SHARED[: SHARED.index("t")], "rho", *SHARED[SHARED.index("t") :])
+    name: OWN_COLUMNS.get(name) or CLUSTER_COLUMNS[name]
+    for name in (
+        *("cluster_id", "measure", "seed", "region", "region_distance_mm", "hemisphere"),
+        *("brodmann_area", "x_mm", "y_mm", "z_mm", "rho", "t", "z", "n_voxels", "volume_mm3"),
+        *("p_grf", "p_permutation", "q_fdr_peak", "composition", "subpeaks"),
+    )
 }
 
 
@@ -51,12 +47,12 @@ def ranked_maps(maps: np.ndarray) -> np.ndarray:
 
 
 def unusable_score(score: np.ndarray, *, n_covariates: int) -> str | None:
-    """Say why a score ``(n_participants,)`` cannot be correlated; None if it can."""
+    """Reason that a score ``(n_participants,)`` cannot be correlated; None if it can."""
     df = len(score) - 2 - n_covariates
     if df < SMALLEST_DF:
         return (
-            f"{len(score)} patients with a score leave {max(df, 0)} degrees of freedom, but "
-            f"{SMALLEST_DF} are needed"
+            f"{counted(len(score), 'patient')} with a score leave "
+            f"{counted(max(df, 0), 'degree')} of freedom, but {SMALLEST_DF} are needed"
         )
     if np.ptp(score) == 0:
         return f"the score is {score[0]:g} in all {len(score)} patients who have one"
@@ -66,14 +62,7 @@ def unusable_score(score: np.ndarray, *, n_covariates: int) -> str | None:
 def rank_design(score: np.ndarray, covariates: np.ndarray, names: tuple[str, ...]) -> Design:
     """Design of the ranks of a score: columns ``score``, ``intercept`` and ranked covariates.
 
-    Parameters
-    ----------
-    score : ndarray of shape (n_participants,)
-        Clinical score.
-    covariates : ndarray of shape (n_participants, n_covariates)
-        Adjusted for, by ranks; without columns for none.
-    names : tuple of str
-        Name of each covariate.
+    ``covariates`` ``(n_participants, n_covariates)`` have these ``names``.
 
     Raises
     ------
@@ -103,8 +92,8 @@ def spearman_map(ranks: np.ndarray, design: Design) -> tuple[np.ndarray, np.ndar
     ranks : ndarray of shape (n_participants, n_voxels)
         See `ranked_maps`.
     design : Design
-        See `rank_design`; with covariates rho is partial: Pearson's correlation of what the
-        covariates' ranks leave of both ranks.
+        See `rank_design`; with covariates rho is partial: Pearson's correlation of the residuals
+        of both ranks on those of the covariates.
 
     Returns
     -------
@@ -134,16 +123,16 @@ def spearman_map(ranks: np.ndarray, design: Design) -> tuple[np.ndarray, np.ndar
 
 
 def rank_smoothness(
-    ranks: np.ndarray, design: Design, z: np.ndarray, *, source: str, mask, affine
+    ranks: np.ndarray, design: Design, z: np.ndarray, mask, affine, *, source: str
 ) -> Smoothness:
     """Smoothness from residuals of the ranks or from the Z map, see `estimated_smoothness`.
 
-    Ranks of few patients are rougher than their values: with 12, a FWHM of 7.1 mm in voxels of
-    3 mm comes out as 6.2 mm. The random field then asks for smaller clusters than it should, so
-    that the permutation stands beside it.
+    Ranks of few patients are rougher than their values: with 12 patients, a FWHM of 7.1 mm in
+    voxels of 3 mm is estimated as 6.2 mm. The cluster size of GRF correction is then too small;
+    the permutation has no such bias.
     """
     fit = fit_model(ranks, design.matrix, column=0)
-    return estimated_smoothness(ranks, design, fit, z, source=source, mask=mask, affine=affine)
+    return estimated_smoothness(ranks, design, fit, z, mask, affine, source=source)
 
 
 def score_clusters(
@@ -158,7 +147,7 @@ def score_clusters(
     correction: Correction,
     null: PermutationNull,
 ) -> tuple[np.ndarray, pd.DataFrame, int]:
-    """Clusters of a rank correlation map by random field theory, with their places.
+    """Clusters of a rank correlation map after GRF correction, with their location.
 
     Parameters
     ----------
@@ -177,7 +166,7 @@ def score_clusters(
     table : DataFrame
         ``label`` and the columns of `COLUMNS` but id, measure and seed.
     size_threshold : int
-        Voxels that a cluster must have to survive.
+        Voxels of the smallest significant cluster.
     """
     labels, clusters, size = corrected_clusters(t, z, mask, affine, dlh=dlh, correction=correction)
     volumes = np.zeros((2, *mask.shape))

@@ -4,22 +4,32 @@ AutoGluon's boosters and its neural network stop training when the error on the 
 longer falls. With one row per fold that tells the model the label of the row it is tested on. The
 learners here never get the held-out rows; their number of rounds is fixed instead.
 
+The neural network of the default is scikit-learn's multilayer perceptron, MLP. AutoGluon's own,
+NN_TORCH, needs PyTorch, which is imported only where NN_TORCH is asked for.
+
 Importing this module imports AutoGluon, which takes seconds.
 """
 
 import gc
+import logging
 import tempfile
+import warnings
 
 import numpy as np
 import pandas as pd
-import torch
 from autogluon.common import space
 from autogluon.core.metrics import make_scorer
+from autogluon.core.models import AbstractModel
 from autogluon.features.generators import IdentityFeatureGenerator
 from autogluon.tabular import TabularPredictor, models
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from restpain.classification.evaluation import auc_or_half
 from restpain.classification.logistic import Prediction
+from restpain.classification.openmp import provide_openmp
 
 # Rounds, trees and epochs are fixed: enough for some hundred rows and a handful of features.
 # One thread each, so that sums are in the same order on every machine.
@@ -30,6 +40,7 @@ HYPERPARAMETERS = {
     "GBM": {"num_boost_round": 50, "min_data_in_leaf": 3, "num_threads": 1},
     "XGB": {"n_estimators": 50, "n_jobs": 1},
     "CAT": {"iterations": 50, "thread_count": 1},
+    "MLP": {"hidden_layer_sizes": (32,), "alpha": 1.0, "solver": "lbfgs", "max_iter": 200},
     "NN_TORCH": {"num_epochs": 20, "num_layers": 2, "hidden_size": 32, "learning_rate": 0.01},
 }
 # What the random search draws from; AutoGluon adds the share of columns of a tree and the
@@ -39,6 +50,12 @@ SEARCH_SPACES = {
     "XGB": {"learning_rate": space.Real(0.01, 0.3, log=True), "max_depth": space.Int(1, 6)},
 }
 ENSEMBLE = "WeightedEnsemble_L2"
+
+# AutoGluon counts graphics processors by PyTorch before each fit, although none may be used, and
+# says several times per fit that PyTorch is missing. Only this message is left out.
+logging.getLogger("autogluon.common.utils.resource_utils").addFilter(
+    lambda record: "Failed to import torch" not in record.getMessage()
+)
 
 SCORER = make_scorer(
     "auc_or_half", auc_or_half, optimum=1, greater_is_better=True, needs_threshold=True
@@ -88,8 +105,30 @@ class CAT(_Blind, models.CatBoostModel):
     ag_key = ag_name = "CAT"
 
 
+class MLP(AbstractModel):
+    """Feed-forward neural network by scikit-learn, on features standardised in the training rows.
+
+    L-BFGS minimises the penalised log loss of all training rows at once, for at most ``max_iter``
+    iterations; there is no validation set, so nothing can be stopped early on held-out rows.
+    """
+
+    ag_key = ag_name = "MLP"
+    seed_name = "random_state"
+
+    def _preprocess(self, X, **options):  # noqa: N803 (AutoGluon's names)
+        return super()._preprocess(X, **options).to_numpy(dtype=np.float64)
+
+    def _fit(self, X, y, X_val=None, y_val=None, **options):  # noqa: N803
+        network = MLPClassifier(**self._get_model_params(), early_stopping=False)
+        self.model = make_pipeline(StandardScaler(), network)
+        with warnings.catch_warnings():
+            # the limit of iterations is a setting here, part of the regularisation
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.model.fit(self.preprocess(X, is_train=True), y)
+
+
 class NN_TORCH(_Blind, models.TabularNeuralNetTorchModel):  # noqa: N801 (AutoGluon's key)
-    """Feed-forward neural network."""
+    """Feed-forward neural network by AutoGluon, in PyTorch."""
 
     ag_key = ag_name = "NN_TORCH"
 
@@ -101,7 +140,7 @@ class _Unsaved(TabularPredictor):
         """Write nothing; the fitted models are on disk already."""
 
 
-LEARNERS = {learner.ag_key: learner for learner in (XT, RF, KNN, GBM, XGB, CAT, NN_TORCH)}
+LEARNERS = {learner.ag_key: learner for learner in (XT, RF, KNN, GBM, XGB, CAT, MLP, NN_TORCH)}
 
 
 def fit_and_predict(
@@ -177,7 +216,11 @@ def _check(training, labels, test, learners) -> None:
 
 
 def _fit(training, labels, test, learners, n_folds, seed, n_search_trials) -> Prediction:
-    torch.set_num_threads(1)
+    provide_openmp()  # AutoGluon imports LightGBM when it is fitted
+    if "NN_TORCH" in learners:
+        import torch
+
+        torch.set_num_threads(1)
     columns = [f"feature{number}" for number in range(1, training.shape[1] + 1)]
     table = pd.DataFrame(training, columns=columns).assign(patient=labels)
     searched = SEARCH_SPACES if n_search_trials else {}

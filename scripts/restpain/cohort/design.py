@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.participants import Comparison
+
 SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
 DECIMAL_COMMA = r"[-+]?\d+,\d+"
@@ -84,9 +86,7 @@ class Design:
         return part
 
 
-def two_sample_design(
-    table: pd.DataFrame, *, patients: str, controls: str, covariates: list[str]
-) -> Design:
+def two_sample_design(table: pd.DataFrame, comparison: Comparison) -> Design:
     """Design of patients against controls.
 
     Parameters
@@ -95,10 +95,8 @@ def two_sample_design(
         One row per analysed participant with participant_id, group and the covariates, text or
         numbers. A column whose values are not numbers is a category: one column per level but
         the first (in alphabetical order).
-    patients, controls : str
-        Labels of the groups.
-    covariates : list of str
-        Columns to adjust for.
+    comparison : Comparison
+        Labels of the groups and columns to adjust for.
 
     Returns
     -------
@@ -111,17 +109,16 @@ def two_sample_design(
         missing value, a constant covariate, a group with fewer than 3 participants, more columns
         than the participants can estimate, collinear columns.
     """
-    problems = _column_problems(table, covariates)
-    groups = {patients: (table["group"] == patients).sum()}
-    groups[controls] = (table["group"] == controls).sum()
+    problems = _column_problems(table, comparison.covariates)
+    groups = {label: (table["group"] == label).sum() for label in comparison.groups}
     problems += _group_size_problems(groups)
     usable = [
         name
-        for name in covariates
+        for name in comparison.covariates
         if name in table and table[name].notna().all() and not _with_commas(table[name]).all()
     ]
     columns = {
-        "group": np.where(table["group"] == patients, 1.0, -1.0),
+        "group": np.where(table["group"] == comparison.patients, 1.0, -1.0),
         "intercept": np.ones(len(table)),
     }
     for name in usable:
@@ -201,20 +198,18 @@ def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]
     return problems
 
 
-def category_counts(
-    table: pd.DataFrame, *, patients: str, controls: str, covariates: list[str]
-) -> pd.DataFrame:
+def category_counts(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     """Participants of each group in each level of the covariates that are categories.
 
     Columns ``covariate``, ``level``, ``n_patients``, ``n_controls``; a site is such a category.
     """
     rows = []
-    for name in covariates:
+    for name in comparison.covariates:
         if name not in table or _numbers(table[name]) is not None:
             continue
         counts = pd.crosstab(table[name], table["group"])
         for level in counts.index:
-            n = [int(counts.loc[level].get(label, 0)) for label in (patients, controls)]
+            n = [int(counts.loc[level].get(label, 0)) for label in comparison.groups]
             rows.append((name, level, *n))
     return pd.DataFrame(rows, columns=["covariate", "level", "n_patients", "n_controls"])
 

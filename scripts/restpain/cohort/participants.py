@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,41 @@ NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
 SEPARATORS = {",": "commas", ";": "semicolons", " ": "spaces"}
 
 
-def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Comparison:
+    """Comparison of two groups: labels, covariates and site, all of the table of participants.
+
+    Attributes
+    ----------
+    patients, controls : str
+        Labels of the groups in the column ``group``.
+    covariates : tuple of str
+        Columns that the group model adjusts for, the site among them.
+    site : str, optional
+        Column of the site.
+    """
+
+    patients: str
+    controls: str
+    covariates: tuple[str, ...] = ()
+    site: str | None = None
+
+    def __post_init__(self):
+        object.__setattr__(self, "covariates", tuple(self.covariates))  # a list in configurations
+
+    @property
+    def groups(self) -> tuple[str, str]:
+        """Labels of the groups, patients first."""
+        return self.patients, self.controls
+
+
+def configured_comparison(settings: dict) -> Comparison:
+    """Comparison of a configuration."""
+    keys = ("patients", "controls", "covariates", "site")
+    return Comparison(**{key: settings["cohort"][key] for key in keys})
+
+
+def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
 
     Parameters
@@ -24,8 +59,8 @@ def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.D
     path : str or Path
         Tab-separated UTF-8 text with the columns participant_id and group; the column exclude
         is optional and gives, in words, why a participant is left out.
-    patients, controls : str
-        The two labels of the column group.
+    comparison : Comparison
+        Names the two labels of the column group.
 
     Returns
     -------
@@ -70,7 +105,7 @@ def read_participants(path: str | Path, *, patients: str, controls: str) -> pd.D
     table["participant_id"] = [with_prefix(label) for label in table["participant_id"]]
     for column in ("group", "exclude"):
         table[column] = table[column].fillna("")
-    problems = _problems(table, [line for line, _ in rows], name, {patients, controls})
+    problems = _problems(table, [line for line, _ in rows], name, set(comparison.groups))
     if problems:
         raise ValueError("\n".join(problems))
     return table
@@ -198,34 +233,31 @@ def of_analysed(
     return kept
 
 
-def patients_first(
-    paths: list[str], participants_path: str, *, patients: str, controls: str
-) -> list[str]:
+def patients_first(paths: list[str], participants_path: str, comparison: Comparison) -> list[str]:
     """Put the files of patients first, else keep the order.
 
     Then each group is a slice of the maps, which costs no memory.
     """
-    table = read_participants(participants_path, patients=patients, controls=controls)
+    table = read_participants(participants_path, comparison)
     group = dict(zip(table["participant_id"], table["group"], strict=True))
-    return sorted(paths, key=lambda path: group[participant_of(path)] != patients)
+    return sorted(paths, key=lambda path: group[participant_of(path)] != comparison.patients)
 
 
 def participants_table(
     participants_path: str,
     motion_paths: list[str],
-    *,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: Comparison,
 ) -> pd.DataFrame:
     """Read the analysed participants, with motion if it is a covariate; see `read_design`."""
-    table = included(read_participants(participants_path, patients=patients, controls=controls))
-    if MEAN_FD in covariates:
-        motion = {
-            participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in motion_paths
-        }
-        table[MEAN_FD] = table["participant_id"].map(motion)
+    table = included(read_participants(participants_path, comparison))
+    if MEAN_FD in comparison.covariates:
+        table[MEAN_FD] = table["participant_id"].map(mean_displacement(motion_paths))
     return table
+
+
+def mean_displacement(qc_paths: list[str]) -> dict[str, float]:
+    """Mean framewise displacement (Jenkinson) in mm of each participant, by participant_id."""
+    return {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths}
 
 
 MEAN_FD = "mean_fd"  # known only after preprocessing

@@ -1,10 +1,12 @@
 """Sites of a study: what can be wrong with them, and who was scanned where."""
 
+from dataclasses import replace
 from itertools import count
 
 import pandas as pd
 
 from restpain.cohort.design import Design, category_counts, two_sample_design
+from restpain.cohort.participants import Comparison
 from restpain.presentation.numbers import counted
 
 SMALLEST_SITE = 3  # participants that mean and spread of a site are estimated on
@@ -12,11 +14,8 @@ SMALLEST_SITE = 3  # participants that mean and spread of a site are estimated o
 
 def checked_design(
     table: pd.DataFrame,
+    comparison: Comparison,
     *,
-    patients: str,
-    controls: str,
-    covariates: list[str],
-    site: str | None,
     harmonise: bool,
     n_folds: int,
 ) -> Design:
@@ -24,10 +23,8 @@ def checked_design(
 
     Parameters
     ----------
-    table, patients, controls, covariates
+    table, comparison
         See `two_sample_design`; the site is one of the covariates.
-    site : str, optional
-        Column of the site.
     harmonise : bool
         Whether each training set of ``n_folds`` outer folds estimates ComBat across the sites.
 
@@ -36,12 +33,13 @@ def checked_design(
     ValueError
         With all problems of design and sites, one per line.
     """
+    site = comparison.site
     problems = site_problems(table, site)
-    usable = [name for name in covariates if name != site or not problems]
+    usable = [name for name in comparison.covariates if name != site or not problems]
     if harmonise and not problems:
         problems = small_site_problems(table[site], n_folds=n_folds)
     try:
-        design = two_sample_design(table, patients=patients, controls=controls, covariates=usable)
+        design = two_sample_design(table, replace(comparison, covariates=usable))
     except ValueError as error:
         problems = [*str(error).splitlines(), *problems]
     if problems:
@@ -99,12 +97,10 @@ def small_site_problems(sites: pd.Series, *, n_folds: int) -> list[str]:
     ]
 
 
-def site_counts(
-    table: pd.DataFrame, site: str | None, *, patients: str, controls: str
-) -> pd.DataFrame:
+def site_counts(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     """Patients and controls of each site; no row without sites. See `category_counts`."""
-    covariates = [site] if site else []
-    return category_counts(table, patients=patients, controls=controls, covariates=covariates)
+    sites = [comparison.site] if comparison.site else []
+    return category_counts(table, replace(comparison, covariates=sites))
 
 
 def _and_others(n: int) -> str:

@@ -1,6 +1,9 @@
 """What a failed run says last: which jobs failed, for whom, why, and where their logs are."""
 
+import atexit
 import re
+import sys
+from pathlib import Path
 
 JOB = re.compile(r"^\s*(?:Error in )?(?:local)?rule (\w+)(?: \(.*\))?:$")
 FIELD = re.compile(r"^\s+(jobid|wildcards|log): (.+)$")
@@ -82,3 +85,20 @@ def failure_summary(jobs: list[dict], job_logs: dict[str, str]) -> str:
     if jobs and not blocks:
         blocks = [f"Failed: {', '.join(job['rule'] for job in jobs)}\n  {SILENT}"]
     return "\n\n".join(blocks)
+
+
+def report_failures_at_exit(run_logs: list[str]) -> None:
+    """Print the summary of the failed jobs of a run after all that Snakemake prints.
+
+    ``run_logs`` are the paths of the logs of Snakemake, not those of the jobs.
+    """
+    folder = Path.cwd()  # Snakemake has left it when the process ends
+
+    def report():
+        jobs = failed_jobs("".join(Path(path).read_text() for path in run_logs))
+        paths = {path for job in jobs for path in job["logs"] if (folder / path).is_file()}
+        job_logs = {path: (folder / path).read_text(errors="replace") for path in paths}
+        if jobs:
+            print(f"\n{failure_summary(jobs, job_logs)}", file=sys.stderr, flush=True)
+
+    atexit.register(report)

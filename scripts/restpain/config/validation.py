@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
@@ -89,6 +90,13 @@ def _contradictions(config: dict) -> list[str]:
         problems.append(
             f"{_in('classification.harmonise')} is true, but cohort.site is null; expected the "
             "column of participants.tsv with the sites; name it there, or set harmonise to false"
+        )
+    learners = config["classification"]["learners"]
+    if "NN_TORCH" in learners and find_spec("torch") is None:
+        problems.append(
+            f"{_in('classification.learners')} is [{', '.join(learners)}], but NN_TORCH needs "
+            "PyTorch, which is not installed; run make environment EXTRAS=torch, or name MLP, "
+            "the neural network of scikit-learn, instead"
         )
     return problems
 

@@ -1,4 +1,4 @@
-"""Seed-based functional connectivity: seeds, their series, correlation with every voxel."""
+"""Seed-based functional connectivity: spheres, seed series, correlation with every voxel."""
 
 import numpy as np
 
@@ -14,26 +14,21 @@ def sphere(
     affine: np.ndarray,
     shape: tuple[int, int, int],
 ) -> np.ndarray:
-    """Voxels of a sphere, as DPABI draws it.
+    """Voxels of a spherical seed, as in DPABI.
 
     The centre is moved to the centre of the nearest voxel (`nearest_voxel`); a voxel is inside if
     its centre is at most ``radius_mm`` away from there.
 
+    On 3 mm voxels it has 33 voxels for a radius of 6 mm and 81 for 8 mm.
+
     Parameters
     ----------
     centre_mm : (float, float, float)
-        RAS coordinates, in mm.
+        RAS coordinates.
     radius_mm : float
-        Radius, in mm; the edge belongs to the sphere.
-    affine : ndarray of shape (4, 4)
-        Voxel indices to mm.
-    shape : (int, int, int)
-        Voxels of the grid.
-
-    Returns
-    -------
-    ndarray of bool of shape ``shape``
-        On 3 mm voxels, 33 voxels for a radius of 6 mm and 81 for 8 mm.
+        The edge belongs to the sphere.
+    affine, shape
+        Grid of the mask that is returned.
 
     Raises
     ------
@@ -68,19 +63,14 @@ def nearest_voxel(coordinate_mm: tuple[float, float, float], affine: np.ndarray)
 
 
 def seed_series(series: np.ndarray, seeds: np.ndarray) -> np.ndarray:
-    """Mean series of each seed.
+    """Mean series of each seed, float64, ``(n_seeds, n_volumes)``.
 
     Parameters
     ----------
     series : ndarray of shape (n_voxels, n_volumes)
         BOLD signal in a mask.
     seeds : ndarray of shape (n_voxels, n_seeds)
-        Any nonzero value is inside the seed. Voxels outside the mask do not count.
-
-    Returns
-    -------
-    ndarray of shape (n_seeds, n_volumes)
-        float64, in the unit of ``series``.
+        Nonzero inside the seed.
 
     Raises
     ------
@@ -92,7 +82,7 @@ def seed_series(series: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     if (sizes == 0).any():
         raise ValueError(
             f"seed {np.flatnonzero(sizes == 0)[0] + 1} of {sizes.size} has no voxel in the mask; "
-            f"leave out the seed or the participant"
+            "drop the seed or exclude the participant"
         )
     means = [series[voxels].mean(axis=0, dtype=np.float64) for voxels in inside.T]
     return np.array(means).reshape(len(means), series.shape[1])
@@ -104,14 +94,14 @@ def correlation(series: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     series : ndarray of shape (n_voxels, n_volumes)
-        BOLD signal. Not modified.
+        BOLD signal.
     seeds : ndarray of shape (n_seeds, n_volumes)
         Series of the seeds.
 
     Returns
     -------
-    ndarray of shape (n_voxels, n_seeds)
-        float64, from -1 to 1. Zero where the voxel or the seed is constant, as in DPABI.
+    ndarray of float64, shape (n_voxels, n_seeds)
+        Zero where the voxel or the seed is constant, as in DPABI.
     """
     units = _unit_norm(seeds.astype(np.float64)).T
     r = np.empty((len(series), len(seeds)))
@@ -121,21 +111,10 @@ def correlation(series: np.ndarray, seeds: np.ndarray) -> np.ndarray:
 
 
 def unit_series(series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Series with mean 0 and norm 1, and what each was divided by, to be stored.
+    """Centred series of norm 1 ``(n_voxels, n_volumes)`` and their norms, float32, to be stored.
 
-    From both `connectivity_of_seeds` gets the connectivity of any seed in one matrix product.
-
-    Parameters
-    ----------
-    series : ndarray of shape (n_voxels, n_volumes)
-        BOLD signal. Not modified.
-
-    Returns
-    -------
-    units : ndarray of float32, shape (n_voxels, n_volumes)
-        Zero where constant.
-    norms : ndarray of float32, shape (n_voxels,)
-        Zero where constant.
+    From both `connectivity_of_seeds` computes the connectivity of any seed in one matrix product.
+    Zero where the series is constant.
     """
     units = np.empty(series.shape, np.float32)
     norms = np.empty(len(series), np.float32)
@@ -153,7 +132,7 @@ def connectivity_of_seeds(units: np.ndarray, norms: np.ndarray, seeds: np.ndarra
     Parameters
     ----------
     units, norms : ndarray of shape (n_voxels, n_volumes), (n_voxels,)
-        As `unit_series` gives them.
+        See `unit_series`.
     seeds : ndarray of bool, shape (n_seeds, n_voxels)
 
     Returns

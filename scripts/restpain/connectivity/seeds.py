@@ -1,4 +1,4 @@
-"""Regions whose connectivity is mapped: as voxels of the group mask, and as rows of a table."""
+"""Seeds of connectivity: their voxels in the group mask and their table."""
 
 import numpy as np
 import pandas as pd
@@ -8,13 +8,13 @@ from restpain.group.clusters import millimetres
 
 COLUMNS = {
     "seed": "Label of the seed, as in the cluster tables of its connectivity.",
-    "source": "What it was made from: cluster, union, coordinate or mask.",
+    "source": "Origin of the seed: cluster, union, coordinate or mask.",
     "measure": "Measure whose cluster it is; n/a for other sources.",
-    "region": "AAL2 region of its place, or the nearest one.",
-    "hemisphere": "Side of its place; midline within half a voxel of 0.",
+    "region": "AAL2 region of its location, or the nearest one.",
+    "hemisphere": "Side of its location; midline within half a voxel of 0.",
     "x_mm": "MNI x in mm of its peak (cluster), centre (sphere) or centre of mass.",
-    "y_mm": "MNI y of its place in mm.",
-    "z_mm": "MNI z of its place in mm.",
+    "y_mm": "MNI y of its location in mm.",
+    "z_mm": "MNI z of its location in mm.",
     "n_voxels": "Voxels in the group mask.",
 }
 
@@ -39,7 +39,7 @@ def seed_row(
     seed, source, measure
         See `COLUMNS`.
     place_mm : (float, float, float) or None
-        Its place; None for the centre of mass.
+        Its location; None for the centre of mass.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def seed_row(
     """
     if not voxels.any():
         raise ValueError(
-            f"the seed {seed} ({source}) has no voxel in the group mask; move it or leave it out"
+            f"the seed {seed} ({source}) has no voxel in the group mask; move it or drop it"
         )
     if place_mm is None:
         place_mm = millimetres(np.argwhere(voxels), affine).mean(axis=0)
@@ -67,7 +67,7 @@ def seed_row(
 
 
 def seed_table(rows: list[dict]) -> pd.DataFrame:
-    """Rows as a table with all columns, also without rows."""
+    """Build the table of seeds, with all columns also without rows."""
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

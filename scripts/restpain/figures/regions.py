@@ -25,7 +25,7 @@ from restpain.presentation.slices import (
 
 
 def cluster_title(row) -> str:
-    """Two lines about a cluster: identifier and place; t, peak in mm, size, and seed if any."""
+    """Two lines about a cluster: identifier and region; t, peak in mm, size, and seed if any."""
     side = "" if row.hemisphere == "midline" else f", {row.hemisphere}"
     peak = " ".join(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm))
     seed = f", seed {row.seed}" if isinstance(row.seed, str) else ""
@@ -190,8 +190,8 @@ def regions_figure(
         y = 1 - (top + glass + surface + card * (line + 1)) / height
         axes = figure.add_axes((x, y + 0.22 / height, width - 0.02, (card - 0.68) / height),
                                anchor="W")  # fmt: skip
-        places = [(0, row.x_mm), (1, row.y_mm), (2, row.z_mm)]
-        draw_slices(axes, template, panel["values"], panel["labels"], places=places, affine=affine,
+        levels = [(0, row.x_mm), (1, row.y_mm), (2, row.z_mm)]
+        draw_slices(axes, template, panel["values"], panel["labels"], places=levels, affine=affine,
                     threshold=threshold, limit=limit, annotate=True)  # fmt: skip
         _mark_panel_sides(axes, template)
         head, detail = cluster_title(row).split("\n")

@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from restpain.classification.robustness import AUCS, HEADLINE, PERMUTED_ARMS, pooled_row
-from restpain.figures.roc import ALERT, INK, MUTED
-from restpain.presentation.numbers import number, p_clause
+from restpain.presentation.numbers import counted, number, p_clause
+from restpain.presentation.plots import frame
+from restpain.presentation.slices import ALERT, INK, MUTED
 
 ARMS = {  # colours of different lightness, and markers, so that they differ in grey too
     "B nested": {"color": "#000000", "marker": "o"},
@@ -17,28 +18,14 @@ ARMS = {  # colours of different lightness, and markers, so that they differ in 
 NULL_COLOUR = "#9aa5b1"
 
 
-def frame(axes: Axes, title: str, subtitle: str, *, x: str, y: str) -> None:
-    """Draw the frame of a panel."""
-    axes.set_xlabel(x, fontsize=7.5, color=INK)
-    axes.set_ylabel(y, fontsize=7.5, color=INK)
-    axes.tick_params(labelsize=6.5, colors=INK)
-    axes.grid(color="#e6e9ed", linewidth=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(MUTED)
-    axes.text(0, 1.115, title, fontsize=8.6, color=INK, weight="bold", transform=axes.transAxes)
-    axes.text(0, 1.045, subtitle, fontsize=7, color=MUTED, transform=axes.transAxes)
-
-
 def draw_calibration(axes: Axes, calibration: pd.DataFrame, nested: pd.DataFrame) -> None:
     """Draw share of patients against mean probability of each arm, and the line of a true one."""
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     scores = nested.set_index("arm")["brier"]
     for name, style in ARMS.items():
         rows = calibration[calibration["arm"] == name]
-        label = f"{number(scores[name], 3)}  {name}"
+        letter, _, words = name.partition(" ")  # short, as the legend lies within the panel
+        label = f"{number(scores[name], 3)}  {letter}, {words}"
         axes.plot(
             rows["probability"], rows["share_patients"],
             label=label, linewidth=1.2, markersize=4.5, **style,
@@ -61,15 +48,15 @@ def draw_permuted(
             PERMUTED_ARMS["train_loo"],
             None if row is None else row[AUCS["train_loo"]],
         ),
-        ("B, leak-free", HEADLINE, first[HEADLINE]),
+        ("B, nested", HEADLINE, first[HEADLINE]),
     ]
     for height, (_, arm, observed) in zip((2, 1, 0), lines, strict=True):
         rows = permuted[permuted["arm"] == arm].dropna(subset="auc").sort_values("auc")
-        place = height - 0.12 + _spread(rows["auc"].to_numpy())
+        level = height - 0.12 + _spread(rows["auc"].to_numpy())
         found = (rows["n_found"] > 0).to_numpy()
-        axes.scatter(rows["auc"][~found], place[~found], s=9, facecolor="none",
+        axes.scatter(rows["auc"][~found], level[~found], s=9, facecolor="none",
                      edgecolor=NULL_COLOUR, linewidth=0.7)  # fmt: skip
-        axes.scatter(rows["auc"][found], place[found], s=11, color=INK, linewidth=0)
+        axes.scatter(rows["auc"][found], level[found], s=11, color=INK, linewidth=0)
         if observed is not None and np.isfinite(observed):
             axes.scatter([observed], [height + 0.32], s=42, marker="D", color=ALERT, zorder=3)
             side = -1 if observed > 0.75 else 1
@@ -92,9 +79,9 @@ def draw_permuted(
 def _spread(values: np.ndarray) -> np.ndarray:
     """Heights of dots that lie on each other, from 0 down, at most 0.3."""
     level = np.zeros(len(values))
-    places = np.round(values, 2)
-    for place in np.unique(places):
-        rows = np.flatnonzero(places == place)
+    rounded = np.round(values, 2)
+    for value in np.unique(rounded):
+        rows = np.flatnonzero(rounded == value)
         level[rows] = -np.arange(len(rows)) * min(0.06, 0.3 / max(len(rows) - 1, 1))
     return level
 
@@ -106,7 +93,7 @@ def draw_curve(axes: Axes, curve: pd.DataFrame) -> None:
                   linewidth=1.2, markersize=4.5, capsize=3, elinewidth=0.9)  # fmt: skip
     for row in curve.itertuples():
         if row.folds_without_region:
-            words = f"{row.folds_without_region} folds\nwithout"
+            words = f"{counted(row.folds_without_region, 'fold')}\nwithout"
             axes.annotate(words, (row.n_training, 0.02), fontsize=6, color=MUTED, ha="center")
     axes.axhline(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     low, high = curve["n_training"].min(), curve["n_training"].max()
@@ -126,8 +113,8 @@ def robustness_figure(
     """Draw the three panels from the tables of the classification."""
     figure = Figure((10.2, 3.9))
     left, middle, right = (
-        figure.add_axes((place, 0.2, width, 0.6))
-        for place, width in ((0.05, 0.235), (0.42, 0.27), (0.76, 0.225))
+        figure.add_axes((left, 0.2, width, 0.6))
+        for left, width in ((0.05, 0.235), (0.42, 0.27), (0.76, 0.225))
     )
     frame(left, "Calibration", "bins of equal size; dotted: perfectly calibrated",
           x="predicted probability, mean of the bin", y="share of patients")  # fmt: skip
@@ -135,10 +122,10 @@ def robustness_figure(
     row = nested[nested["arm"] == HEADLINE].iloc[0]
     clause = f"B: {p_clause(row['p_permutation'])}"
     frame(middle, "Permuted groups",
-          f"{permuted['permutation'].nunique()} permutations, everything made anew; {clause}",
+          f"{permuted['permutation'].nunique()} permutations, all steps recomputed; {clause}",
           x="AUC", y="")  # fmt: skip
     draw_permuted(middle, published, nested, permuted)
-    frame(right, "Learning curve", "logistic regression, regions chosen anew",
+    frame(right, "Learning curve", "logistic regression, regions chosen again",
           x="participants in a training set", y="AUC")  # fmt: skip
     draw_curve(right, curve)
     if simulated:

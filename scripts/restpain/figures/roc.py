@@ -1,16 +1,25 @@
-"""Figure 4: ROC curves of the published protocol and of the leak-free arms."""
+"""Figure 4: ROC curves of arm A, published protocol, and of arms B to D."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from sklearn import metrics
 
-from restpain.presentation.numbers import is_missing, measure_name, number, p_clause, region_name
+from restpain.presentation.numbers import (
+    arm_name,
+    is_missing,
+    measure_name,
+    number,
+    p_clause,
+    region_name,
+)
+from restpain.presentation.plots import frame
+from restpain.presentation.slices import ALERT, INK, MUTED
 
 GRID = np.linspace(0, 1, 201)  # false positive rates at which curves are averaged
 MAX_FEATURES = 12
-INK, MUTED, ALERT = "#1d2b3a", "#5b6875", "#a3261f"
-# of different lightness, so that they differ in grey too; dashes tell features of a measure apart
+# of different lightness, so that they differ in grey too; dashes distinguish features of a measure
 MEASURE_COLOURS = {
     "alff": "#0b3c7d",
     "falff": "#7a3fa0",
@@ -19,37 +28,25 @@ MEASURE_COLOURS = {
     "all": "#000000",
 }
 ARM_COLOURS = ["#d95f02", "#4e9fd1", "#7b6aa8", "#8a8a8a", "#66a61e"]
-ARM_MARKERS = ["s", "^", "v", "o", "x"]  # by which the arms can be told in grey
+ARM_MARKERS = ["s", "^", "v", "o", "x"]  # distinguish the arms in grey
 DASHES = ["-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1))]
 
 
 def roc_curve(patient: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Compute the false and true positive rate at every threshold, from (0, 0) to (1, 1).
 
-    Tied scores are crossed at once, a diagonal step.
-
-    Parameters
-    ----------
-    patient : ndarray of bool, shape (n,)
-    score : ndarray of shape (n,)
-        Higher means patient.
+    Tied scores are crossed at once, a diagonal step; ``patient`` is bool, and a higher ``score``
+    means patient.
 
     Raises
     ------
     ValueError
         If a group is missing.
     """
-    n_patients = int(np.count_nonzero(patient))
-    if n_patients in (0, len(patient)):
+    if patient.all() or not patient.any():
         raise ValueError("a ROC curve needs participants of both groups")
-    order = np.argsort(-score, kind="stable")
-    last_of_tie = np.append(np.diff(score[order]) != 0, True)
-    hits = np.cumsum(patient[order])[last_of_tie]
-    false_alarms = np.cumsum(~patient[order])[last_of_tie]
-    return (
-        np.concatenate([[0], false_alarms / (len(patient) - n_patients)]),
-        np.concatenate([[0], hits / n_patients]),
-    )
+    false_rate, true_rate, _ = metrics.roc_curve(patient, score, drop_intermediate=False)
+    return false_rate, true_rate
 
 
 def mean_curve(curves: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
@@ -58,7 +55,7 @@ def mean_curve(curves: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
 
 
 def _at_grid(false_rate: np.ndarray, true_rate: np.ndarray) -> np.ndarray:
-    # of points above each other, interp takes the last one at their place: the upper end
+    # of points above each other, interp takes the last one: the upper end
     return np.interp(GRID, false_rate, true_rate)
 
 
@@ -96,25 +93,16 @@ def draw_frame(axes: Axes, title: str, subtitle: str) -> None:
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     axes.text(0.62, 0.575, "chance", fontsize=6.5, color=MUTED, rotation=45, ha="center")
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-    axes.set_xlabel("1 \N{MINUS SIGN} specificity", fontsize=7.5, color=INK)
-    axes.set_ylabel("sensitivity", fontsize=7.5, color=INK)
+    frame(axes, title, subtitle, x="1 \N{MINUS SIGN} specificity", y="sensitivity")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"], fontsize=6.5)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"], fontsize=6.5)
-    axes.grid(color="#e6e9ed", linewidth=0.6)
-    axes.set_axisbelow(True)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_color(MUTED)
-    axes.text(0, 1.115, title, fontsize=8.6, color=INK, weight="bold", transform=axes.transAxes)
-    axes.text(0, 1.045, subtitle, fontsize=7, color=MUTED, transform=axes.transAxes)
 
 
 def feature_label(row: pd.Series) -> str:
-    """Name of a feature in the legend: identifier and region; or what was taken together."""
+    """Name of a feature in the legend: identifier and region, or the pooled measures."""
     if row["cluster_id"] == "all":
         measures = "measures" if row["measure"] == "all" else measure_name(row["measure"])
-        return f"all {measures} together"
+        return f"all {measures} pooled"
     side = {"left": " L", "right": " R"}.get(row["hemisphere"], "")
     return f"{row['cluster_id']} {region_name(row['region'])}{side}"
 
@@ -164,7 +152,7 @@ def draw_nested(
     n_bootstrap: int,
     seed: int,
 ) -> None:
-    """Draw one curve per leak-free arm; the first one with its bootstrap band."""
+    """Draw one curve per arm B to D; the first one with its bootstrap band."""
     for index, (_, row) in enumerate(nested.iterrows()):
         rows = predictions[predictions["arm"] == row["arm"]]
         curves = split_curves(rows, patients)
@@ -173,7 +161,7 @@ def draw_nested(
         label = f"{number(row['auc'], 2)}"
         if not is_missing(row["auc_low"]):
             label += f" ({number(row['auc_low'], 2)}\N{EN DASH}{number(row['auc_high'], 2)})"
-        label += f"  {row['arm']}"
+        label += f"  {arm_name(row['arm'])}"
         style = {"color": ARM_COLOURS[(index - 1) % 5], "linewidth": 1.2}
         style["linestyle"] = DASHES[index % len(DASHES)]
         style |= {"marker": ARM_MARKERS[(index - 1) % 5], "markersize": 3.6}
@@ -212,21 +200,21 @@ def roc_figure(
     seed: int,
     simulated: bool,
 ) -> Figure:
-    """Draw Figure 4: the published protocol, twice, and the leak-free arms."""
+    """Draw Figure 4: arm A in test sets and in leave-one-out, and arms B to D."""
     n_lines = max(min(len(published), MAX_FEATURES), len(nested) + 1, 4)
     legend = 0.16 * n_lines + 0.5
     height = 3.75 + legend
     figure = Figure((10.2, height))
-    places = [
-        (left, (legend + 0.35) / height, 0.268, 2.75 / height) for left in (0.05, 0.39, 0.73)
-    ]
-    frames = [figure.add_axes(place) for place in places]
+    boxes = [(left, (legend + 0.35) / height, 0.268, 2.75 / height) for left in (0.05, 0.39, 0.73)]
+    frames = [figure.add_axes(box) for box in boxes]
     n_test = f"{int(published['n_test'].iloc[0])} participants each, " if len(published) else ""
     draw_frame(
-        frames[0], "A  Published protocol: test sets", f"{n_test}circular, mean of the splits"
+        frames[0], "Arm A, published protocol: test sets", f"{n_test}circular, mean of the splits"
     )
-    draw_frame(frames[1], "A  Published protocol: leave-one-out", "in the training set; circular")
-    draw_frame(frames[2], "B, C, D  Leak-free", "regions, features and model refitted per fold")
+    draw_frame(
+        frames[1], "Arm A, published protocol: leave-one-out", "in the training set; circular"
+    )
+    draw_frame(frames[2], "Arms B to D", "regions, features and model refitted per fold")
     for axes, kind in ((frames[0], "test"), (frames[1], "train_loo")):
         if len(published):
             draw_published(axes, published, published_predictions, patients, kind)
@@ -234,13 +222,13 @@ def roc_figure(
             more = f"; {left} more not drawn" if left > 0 else ""
             draw_legend(axes, f"AUC  feature{more}")
         else:
-            axes.text(0.5, 0.3, "no significant region,\nhence no feature to classify with",
+            axes.text(0.5, 0.3, "no significant region,\nno feature to classify with",
                       ha="center", va="center", fontsize=8, color=MUTED,
                       bbox={"facecolor": "white", "edgecolor": "none"})  # fmt: skip
     draw_nested(
         frames[2], nested, nested_predictions, patients, n_bootstrap=n_bootstrap, seed=seed
     )
-    draw_legend(frames[2], "AUC (95 % interval)  arm")
+    draw_legend(frames[2], "AUC (95 % CI)  arm")
     if simulated:
         figure.text(0.995, 0.01, "SIMULATED DATA", fontsize=6.5, color=ALERT, ha="right",
                     weight="bold")  # fmt: skip

@@ -33,10 +33,10 @@ def workflow_svg(content: dict) -> str:
     parts: list[str] = []
     y = 14
     y = _cohort_stage(parts, y, content["cohort"])
-    y = _box_stage(parts, y, "preprocessing", content["preprocessing"], chained=True)
-    y, metric_boxes = _box_stage(parts, y, "metrics", content["metrics"], places=True)
+    y, _ = _box_stage(parts, y, "preprocessing", content["preprocessing"], chained=True)
+    y, metric_boxes = _box_stage(parts, y, "metrics", content["metrics"])
     y, chips = _group_stage(parts, y, content)
-    y = _box_stage(parts, y, "outcomes", content["outcomes"], last=True)
+    y, _ = _box_stage(parts, y, "outcomes", content["outcomes"], last=True)
     if content["seeded"]:
         _seed_arrow(parts, metric_boxes[-1], chips[:-1])
     if content["simulated"]:
@@ -72,9 +72,9 @@ def _cohort_stage(parts: list[str], top: float, flow: list[dict]) -> float:
     for index, group in enumerate(flow):
         x = LEFT + index * (width + 36)
         y = top + 16
-        name = ("patients", "controls")[index]
+        name = ("patient", "control")[index]
         parts.append(
-            _box(x, y, main, height, colour, f"{group['recruited']} {name} recruited", [])
+            _box(x, y, main, height, colour, f"{counted(group['recruited'], name)} recruited", [])
         )
         centre = x + main / 2
         low = y + height + middle
@@ -90,13 +90,13 @@ def _cohort_stage(parts: list[str], top: float, flow: list[dict]) -> float:
                      f"{total} excluded", reasons[index], thin=True)
             )  # fmt: skip
         parts.append(
-            _box(x, low, main, height, colour, f"{group['analysed']} {name} analysed", [])
+            _box(x, low, main, height, colour, f"{counted(group['analysed'], name)} analysed", [])
         )
         parts.append(_arrow(centre, low + height, centre, bottom + 14))
     return bottom + 14
 
 
-def _box_stage(parts, top, stage, boxes, *, chained=False, places=False, last=False):
+def _box_stage(parts, top, stage, boxes, *, chained=False, last=False):
     _, _, colour, _ = STAGES[stage]
     width = (RIGHT - LEFT - GAP * (len(boxes) - 1)) / len(boxes)
     wrapped = [_wrapped(lines, width, TEXT_SIZE) for _, lines in boxes]
@@ -115,7 +115,7 @@ def _box_stage(parts, top, stage, boxes, *, chained=False, places=False, last=Fa
         centre = (LEFT + RIGHT) / 2
         parts.append(_arrow(centre, bottom - 14, centre, bottom + 14))
     following = bottom + (8 if last else 14)
-    return (following, rectangles) if places else following
+    return following, rectangles
 
 
 def _group_stage(parts: list[str], top: float, content: dict) -> tuple[float, list]:
@@ -141,7 +141,7 @@ def _group_stage(parts: list[str], top: float, content: dict) -> tuple[float, li
         f'<path d="M{centre:g} {fork - 12:g}V{fork:g}M{ends[0]:g} {fork:g}H{ends[1]:g}" '
         f'fill="none" stroke="{RULE}" stroke-width="1.5"/>'
     )
-    places = []
+    chip_ends = []
     for index, (measure, count) in enumerate(chips):
         x = LEFT + index * (chip_width + 16)
         fill = colour if count else "#ffffff"
@@ -152,11 +152,11 @@ def _group_stage(parts: list[str], top: float, content: dict) -> tuple[float, li
         )
         label = f"{measure}: {counted(count, 'cluster')}"
         parts.append(_text(x + chip_width / 2, chip_y + 23, label, 14, ink, "middle", bold=True))
-        places.append((x + chip_width / 2, chip_y + CHIP_HEIGHT))
+        chip_ends.append((x + chip_width / 2, chip_y + CHIP_HEIGHT))
         parts.append(_arrow(x + chip_width / 2, fork, x + chip_width / 2, chip_y - 2))
-    centre = places[-1][0]
+    centre = chip_ends[-1][0]
     parts.append(_arrow(centre, chip_y + CHIP_HEIGHT, centre, bottom + 14))
-    return bottom + 14, places
+    return bottom + 14, chip_ends
 
 
 def _seed_arrow(parts: list[str], box: tuple, chips: list[tuple]) -> None:

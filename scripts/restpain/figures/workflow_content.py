@@ -1,7 +1,9 @@
-"""What Figure 1 says: the stages of a run, with its settings and counts, in words."""
+"""Text of Figure 1: stages of the run with settings and counts."""
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison, configured_comparison
+from restpain.presentation.labels import column_label, column_labels
 from restpain.presentation.numbers import (
     counted,
     joined,
@@ -22,13 +24,13 @@ NUISANCE_NAMES = {
 }
 
 
-def exclusion_flow(roster: pd.DataFrame, *, groups: list[str]) -> list[dict]:
+def exclusion_flow(roster: pd.DataFrame, comparison: Comparison) -> list[dict]:
     """Count recruited, excluded (with the reasons) and analysed participants of each group.
 
     Reasons are ordered by number, then by name.
     """
     flow = []
-    for group in groups:
+    for group in comparison.groups:
         rows = roster[roster["group"] == group]
         reasons = rows.loc[rows["exclude"] != "", "exclude"].value_counts()
         flow.append(
@@ -43,7 +45,7 @@ def exclusion_flow(roster: pd.DataFrame, *, groups: list[str]) -> list[dict]:
 
 
 def volumes_text(qc: list[dict], dropped: int) -> str:
-    """Say how many volumes were kept, of all participants, and how many were dropped."""
+    """Volumes dropped and kept, as a text."""
     kept = sorted({int(metrics["n_volumes"]) for metrics in qc})
     if not kept:
         return "no participant"
@@ -61,22 +63,24 @@ def workflow_content(
     association: pd.DataFrame,
     published: pd.DataFrame,
     nested: pd.DataFrame,
+    described: dict,
     settings: dict,
 ) -> dict:
-    """Collect what the boxes of the figure say, from the settings and the results of a run.
+    """Text of the boxes of the figure, from the settings and the results of a run.
 
-    ``clusters`` holds the cluster table of each measure, ``fc`` last; ``settings`` is the
-    configuration in force. Each box is ``(title, lines)``.
+    ``clusters`` holds the cluster table of each measure, ``fc`` last; ``described`` is the
+    sidecar of the participants; ``settings`` is the configuration in force. Each box is
+    ``(title, lines)``.
     """
     cohort, group = settings["cohort"], settings["group"]
     return {
-        "cohort": exclusion_flow(roster, groups=[cohort["patients"], cohort["controls"]]),
+        "cohort": exclusion_flow(roster, configured_comparison(settings)),
         "preprocessing": _preprocessing_boxes(func_qc, settings["preprocessing"], cohort),
         "metrics": _metric_boxes(seeds, settings),
-        "group": _group_boxes(mask, group, cohort["covariates"]),
+        "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),
         "clusters": [(measure_name(key), len(table)) for key, table in clusters.items()],
         "seeded": settings["connectivity"]["seeds"] in ("clusters", "union"),
-        "outcomes": _outcome_boxes(association, published, nested, cohort, settings),
+        "outcomes": _outcome_boxes(association, published, nested, described, settings),
         "simulated": cohort["source"] == "simulated",
     }
 
@@ -143,44 +147,44 @@ def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:
     if "n_voxels" in mask:
         lines.append(f"{mask['n_voxels']:,} voxels of the group mask".replace(",", " "))
     permutations = group["n_permutations"]
-    beside = f"{permutations} permutations beside it" if permutations else "no permutation test"
+    permuted = f"{permutations} permutations" if permutations else "no permutation test"
     return [
         ("Two-sample t", lines),
         (
-            "Random field correction",
+            "GRF correction",
             [
                 f"voxel p < {group['voxel_p']:g}, cluster p < {group['cluster_p']:g}, {sides}",
-                beside,
+                permuted,
             ],
         ),
     ]
 
 
-def _outcome_boxes(association, published, nested, cohort: dict, settings: dict) -> list[tuple]:
-    score = cohort["score"]
+def _outcome_boxes(association, published, nested, described: dict, settings: dict) -> list[tuple]:
+    score = settings["cohort"]["score"]
     found = int((association["q_fdr"] < 0.05).sum()) if len(association) else 0
     lines = [f"Spearman, {counted(len(association), 'feature')}", f"{found} with q < 0.05"]
     if not score:
-        lines = ["no score named"]
+        lines = ["no score given"]
     best = ["no feature to classify with"]
     if len(published):
         top = published.loc[published["auc"].astype(float).idxmax()]
         best = [
-            f"{counted(len(published), 'feature')}, regions chosen on everybody",
+            f"{counted(len(published), 'feature')}, regions chosen on all participants",
             f"best AUC {number(top['auc'], 2)}: {region_name(top['region'])}",
         ]
     classification = settings["classification"]
-    honest = ["not run"]
-    leak_free = nested[nested["arm"].astype(str).str.startswith("B")]
-    if len(leak_free):
-        row = leak_free.iloc[0]
-        honest = [
-            f"everything refitted in {classification['n_folds']} folds",
+    leak_free = ["not run"]
+    arm_b = nested[nested["arm"].astype(str).str.startswith("B")]
+    if len(arm_b):
+        row = arm_b.iloc[0]
+        leak_free = [
+            f"all steps refitted in {classification['n_folds']} folds",
             f"AUC {number(row['auc'], 2)} "
             f"({number(row['auc_low'], 2)} to {number(row['auc_high'], 2)})",
         ]
     return [
-        (f"Correlation with {score}" if score else "Correlation", lines),
-        ("Published protocol", best),
-        ("Leak-free protocol", honest),
+        (f"Correlation with {column_label(score, described)}" if score else "Correlation", lines),
+        ("Arm A, published protocol", best),
+        ("Arm B, nested cross-validation", leak_free),
     ]

@@ -1,7 +1,9 @@
-"""The maps of the group comparison with their clusters, one by one, for figures and viewer."""
+"""Maps of the group comparison with their clusters, for the figures and the viewer."""
 
 import numpy as np
 import pandas as pd
+
+from restpain.group.clusters import cluster_number
 
 
 def maps_of_measures(
@@ -54,7 +56,7 @@ def single_clusters(maps: list[dict]) -> list[dict]:
     found = []
     for shown in maps:
         for row in shown["clusters"].itertuples():
-            number = cluster_number(row.cluster_id, shown["measure"])
+            number = cluster_number(row.cluster_id)
             found.append(
                 {
                     "measure": shown["measure"],
@@ -68,13 +70,8 @@ def single_clusters(maps: list[dict]) -> list[dict]:
     return sorted(found, key=lambda one: (order.index(one["measure"]), one["number"]))
 
 
-def cluster_number(cluster_id: str, measure: str) -> int:
-    """Label of a cluster in its image, from its identifier."""
-    return int(cluster_id.removeprefix(measure.upper()))
-
-
 def strongest_of(maps: list[dict]) -> tuple[np.ndarray, np.ndarray]:
-    """Lay the maps of a measure over each other.
+    """Strongest value at each voxel inside the clusters of several maps.
 
     Returns
     -------

@@ -1,10 +1,15 @@
-"""Clusters of a thresholded map: labels, peaks, sub-peaks and the size of their effect."""
+"""Clusters of a thresholded map: labels, ids, peaks, sub-peaks and effect size."""
+
+import re
 
 import numpy as np
 import pandas as pd
 from scipy import ndimage, special
 
+from restpain.presentation.numbers import measure_name
+
 FACES_EDGES_CORNERS = {6: 1, 18: 2, 26: 3}
+PEAK_COLUMNS = ("x_mm", "y_mm", "z_mm", "t", "z", "n_voxels", "sign")
 
 
 def neighbourhood(connectivity: int) -> np.ndarray:
@@ -17,7 +22,7 @@ def neighbourhood(connectivity: int) -> np.ndarray:
 def signed_clusters(
     z: np.ndarray, *, z_threshold: float, smallest: int, connectivity: int
 ) -> np.ndarray:
-    """Clusters of |z| >= ``z_threshold``, each sign for itself.
+    """Clusters of |z| >= ``z_threshold`` with ``smallest`` voxels or more, each sign for itself.
 
     Clusters of opposite sign that touch stay two clusters.
 
@@ -25,12 +30,8 @@ def signed_clusters(
     ----------
     z : ndarray of shape (x, y, z)
         Map; zero outside the mask.
-    z_threshold : float
-        Positive threshold that a voxel must reach.
-    smallest : int
-        Voxels that a cluster must have.
     connectivity : {6, 18, 26}
-        Neighbours of a voxel that make one cluster.
+        Number of neighbours of a voxel.
 
     Returns
     -------
@@ -56,6 +57,16 @@ def signed_clusters(
     return clusters.reshape(z.shape)
 
 
+def cluster_name(measure: str, number: int, suffix: str = "") -> str:
+    """Id of a cluster: measure, kind of comparison and number (``ReHo12``, ``ALFFSCORE1``)."""
+    return f"{measure_name(measure)}{suffix}{number}"
+
+
+def cluster_number(cluster_id: str) -> int:
+    """Label of a cluster in the label image, from its id (``ReHo12``: 12)."""
+    return int(re.search(r"\d+$", cluster_id)[0])
+
+
 def millimetres(voxels: np.ndarray, affine: np.ndarray) -> np.ndarray:
     """Coordinates in mm of voxel indices ``(n, 3)``."""
     return voxels @ affine[:3, :3].T + affine[:3, 3]
@@ -76,21 +87,10 @@ def peaks_table(t: np.ndarray, z: np.ndarray, labels: np.ndarray, affine: np.nda
     for label in range(1, labels.max(initial=0) + 1):
         cluster = labels == label
         voxel = peak(t, cluster)
-        x_mm, y_mm, z_mm = millimetres(np.array([voxel]), affine)[0]
-        rows.append(
-            {
-                "label": label,
-                "x_mm": x_mm,
-                "y_mm": y_mm,
-                "z_mm": z_mm,
-                "t": float(t[voxel]),
-                "z": float(z[voxel]),
-                "n_voxels": int(cluster.sum()),
-                "sign": int(np.sign(t[voxel])),
-            }
-        )
-    columns = ["label", "x_mm", "y_mm", "z_mm", "t", "z", "n_voxels", "sign"]
-    return pd.DataFrame(rows, columns=columns)
+        place_mm = millimetres(np.array([voxel]), affine)[0]
+        height = (float(t[voxel]), float(z[voxel]))
+        rows.append((label, *place_mm, *height, int(cluster.sum()), int(np.sign(t[voxel]))))
+    return pd.DataFrame(rows, columns=["label", *PEAK_COLUMNS])
 
 
 def subpeaks(
@@ -121,17 +121,11 @@ def hedges_g(
 ) -> tuple[float, float, float]:
     r"""Standardised difference of two means, with its confidence interval.
 
-    Parameters
-    ----------
-    patients, controls : ndarray of shape (n,)
-        Values of the two groups; the difference is patients minus controls.
-    confidence : float
-        Coverage of the interval, such as 0.95.
+    The difference is patients minus controls, values ``(n,)`` each. NaN if neither group varies.
 
     Returns
     -------
     g, low, high : float
-        NaN if neither group varies.
 
     Notes
     -----

@@ -1,10 +1,10 @@
-"""How often a correction finds something where there is nothing."""
+"""Empirical family-wise error of a cluster correction."""
 
 import numpy as np
 
 from restpain.intervals import wilson_interval
 
-# Two groups, voxel p < 0.001, cluster p < 0.05, random field of FSL's ordinary least squares:
+# Two groups, voxel p < 0.001, cluster p < 0.05, GRF correction of FSL's ordinary least squares:
 # lowest, median and highest of the 64 settings of Eklund et al. (2016),
 # doi:10.1073/pnas.1602413113, from the numbers published with it.
 PUBLISHED_ERROR_RATE = (0.022, 0.060, 0.144)
@@ -14,22 +14,10 @@ PUBLISHED_THRESHOLDS = {"voxel_p": 0.001, "cluster_p": 0.05}
 def family_wise_error(
     largest: np.ndarray, *, size_threshold: int, confidence: float
 ) -> dict[str, float | int | None]:
-    """Share of null maps with at least one cluster of ``size_threshold`` voxels or more.
+    """Share of null maps with a cluster of ``size_threshold`` voxels or more, of either sign.
 
-    Parameters
-    ----------
-    largest : ndarray of int, shape (n_maps, 2)
-        Largest positive and negative cluster of each map.
-    size_threshold : int
-        Voxels with which a cluster of either sign counts as significant.
-    confidence : float
-        Coverage of Wilson's interval.
-
-    Returns
-    -------
-    dict
-        ``n_permutations``, ``n_with_cluster``, ``error_rate``, ``error_rate_low`` and
-        ``error_rate_high``; the rates are None without a map.
+    ``largest`` has the largest positive and negative cluster of each map, ``(n_maps, 2)``. The
+    interval is Wilson's; rates are None without a map.
     """
     n_maps = len(largest)
     found = int(np.sum(largest.max(axis=1, initial=0) >= size_threshold))
@@ -44,7 +32,7 @@ def family_wise_error(
 
 
 def aimed_error_rate(*, cluster_p: float, tails: int) -> float:
-    """Share that the correction aims at, clusters of either sign counted.
+    """Nominal family-wise error of the correction, clusters of either sign counted.
 
     With one tail each sign has ``cluster_p`` for itself.
     """

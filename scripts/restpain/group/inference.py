@@ -1,6 +1,5 @@
-"""Cluster inference: from maps, or from T and Z maps, to labelled clusters."""
+"""Cluster inference: GRF correction of T and Z maps to labelled clusters, and voxel-wise FDR."""
 
-import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,26 +9,17 @@ from scipy import special, stats
 from restpain.cohort.design import Design
 from restpain.group.clusters import peaks_table, signed_clusters
 from restpain.group.models import Fit, fit_model, residual_map, t_to_z
-from restpain.group.permutation import (
-    largest_clusters,
-    permuted_orders,
-    permuted_t,
-    size_threshold,
-)
 from restpain.group.random_field import (
     cluster_probability,
     cluster_size_threshold,
     tail_thresholds,
 )
 from restpain.group.smoothness import Smoothness, map_smoothness, residual_smoothness
-from restpain.group.tfce import largest_scores
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Correction:
-    """How clusters are formed and corrected.
+    """Thresholds that form and correct clusters.
 
     Attributes
     ----------
@@ -38,9 +28,9 @@ class Correction:
     connectivity : {6, 18, 26}
         Neighbours of a voxel that make one cluster.
     n_maps : int
-        Maps searched together, such as those of all seeds: ``cluster_p`` is for all of them. The
-        random field divides it by their number (Bonferroni), permutation takes the largest of
-        them all.
+        Maps corrected together, such as those of all seeds: ``cluster_p`` is for all of them. GRF
+        correction divides it by their number (Bonferroni), permutation takes the largest
+        statistic of all maps.
     """
 
     voxel_p: float
@@ -50,7 +40,7 @@ class Correction:
     n_maps: int = 1
 
     def of_maps(self, n_maps: int) -> "Correction":
-        """Give the same correction for so many maps searched together."""
+        """Return the same correction for ``n_maps`` maps together."""
         return replace(self, n_maps=max(1, n_maps))
 
     @property
@@ -81,10 +71,10 @@ def find_clusters(
     smoothness: str,
     n_maps: int = 1,
 ) -> tuple[np.ndarray, pd.DataFrame]:
-    """Clusters in which patients differ from controls, corrected by random field theory.
+    """Clusters in which patients differ from controls, significant after GRF correction.
 
-    It sees nothing but these maps and this design, so that it can be run on the
-    participants of a training set.
+    The result depends on these maps and this design alone, as the training set of an outer fold
+    requires.
 
     Parameters
     ----------
@@ -96,14 +86,10 @@ def find_clusters(
         Voxels searched.
     affine : ndarray of shape (4, 4)
         From voxels to mm.
-    voxel_p, cluster_p, tails
-        See `tail_thresholds`.
-    connectivity : {6, 18, 26}
-        Neighbours of a voxel that make one cluster.
+    voxel_p, cluster_p, tails, connectivity, n_maps
+        See `Correction`.
     smoothness : {"residuals", "zmap"}
-        What the smoothness of the field is estimated from.
-    n_maps : int
-        Maps corrected together, see `Correction`.
+        Source of the estimated smoothness.
 
     Returns
     -------
@@ -111,11 +97,11 @@ def find_clusters(
         1..k by decreasing |peak t|, 0 elsewhere.
     clusters : DataFrame
         label, x_mm, y_mm, z_mm, t, z, n_voxels, sign (1: patients higher, -1: lower), p_grf;
-        no row if nothing survives.
+        no row if no cluster is significant.
     """
     fit = fit_model(maps, design.matrix, column=0)
     z = t_to_z(fit.t, fit.df).astype(np.float32)
-    field = estimated_smoothness(maps, design, fit, z, source=smoothness, mask=mask, affine=affine)
+    field = estimated_smoothness(maps, design, fit, z, mask, affine, source=smoothness)
     correction = Correction(
         voxel_p=voxel_p,
         cluster_p=cluster_p,
@@ -134,36 +120,28 @@ def estimated_smoothness(
     design: Design,
     fit: Fit,
     z: np.ndarray,
-    *,
-    source: str,
     mask: np.ndarray,
     affine: np.ndarray,
+    *,
+    source: str,
 ) -> Smoothness:
     """Smoothness of the comparison, from its residuals or from its Z map (``source``)."""
     voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
     if source == "zmap":
         return map_smoothness(z, mask=mask, voxel_mm=voxel_mm)
-    residuals = (
-        residual_map(values, row, fit.betas)
-        for values, row in zip(maps, design.matrix, strict=True)
-    )
-    return residual_smoothness(
-        residuals,
-        sse=fit.sse,
-        n_maps=len(maps),
-        df=fit.df,
-        mask=mask,
-        voxel_mm=voxel_mm,
-    )
+    pairs = zip(maps, design.matrix, strict=True)
+    residuals = (residual_map(values, row, fit.betas) for values, row in pairs)
+    sizes = {"n_maps": len(maps), "df": fit.df}
+    return residual_smoothness(residuals, sse=fit.sse, mask=mask, voxel_mm=voxel_mm, **sizes)
 
 
-def smoothness_in_force(
+def smoothness_for_correction(
     z: np.ndarray, mask: np.ndarray, affine: np.ndarray, fitted: dict, *, source: str
 ) -> tuple[float, tuple[float, float, float]]:
-    """DLh and FWHM in mm behind the correction of one volume.
+    """DLh and FWHM in mm used to correct one volume.
 
-    Those of the residuals stand in ``fitted``, the volume's entry in ``model.json``; for the
-    source ``zmap`` they are those of its Z map ``(n_voxels,)``.
+    For the source ``residuals`` those in ``fitted``, the volume's entry in ``model.json``; for
+    ``zmap`` those of its Z map ``(n_voxels,)``.
     """
     if source == "zmap":
         field = map_smoothness(z, mask=mask, voxel_mm=np.linalg.norm(affine[:3, :3], axis=0))
@@ -180,7 +158,7 @@ def corrected_clusters(
     dlh: float,
     correction: Correction,
 ) -> tuple[np.ndarray, pd.DataFrame, int]:
-    """Clusters of a T map that random field theory finds too large to be chance.
+    """Clusters of a T map that are significant after GRF correction.
 
     Parameters
     ----------
@@ -191,15 +169,15 @@ def corrected_clusters(
     dlh : float
         Smoothness, see `cluster_probability`.
     correction : Correction
-        How clusters are formed and corrected.
+        Thresholds.
 
     Returns
     -------
     labels, clusters
-        As `find_clusters`. ``p_grf`` is the probability for one sign times the numbers of
-        tails and of maps, at most 1, and thus to be compared with ``cluster_p``.
+        As `find_clusters`. ``p_grf`` is the probability for one sign times the numbers of tails
+        and of maps, at most 1, to be compared with ``cluster_p``.
     size_threshold : int
-        Voxels that a cluster must have to survive.
+        Voxels of the smallest significant cluster.
     """
     z_threshold = correction.z_threshold
     field = {"z_threshold": z_threshold, "dlh": dlh, "volume": int(mask.sum())}
@@ -220,173 +198,7 @@ def corrected_clusters(
     return labels, clusters, size_threshold
 
 
-NULL_COLUMNS = {
-    "volume": "Volume of the maps, counted from 0: the seed, or 0 for local measures.",
-    "permutation": "Number of the permutation, counted from 0.",
-    "size_positive": "Voxels of the largest positive cluster.",
-    "size_negative": "Voxels of the largest negative cluster.",
-    "score_positive": "Largest threshold-free enhanced score; n/a where no cluster asks for it.",
-    "score_negative": "Largest threshold-free enhanced score of negative T, as a positive number.",
-}
-
-
-@dataclass(frozen=True)
-class PermutationNull:
-    """What permuted participants reach, largest of each map, positive and negative.
-
-    Attributes
-    ----------
-    sizes : ndarray of int, shape (n_permutations, 2)
-        Largest cluster in voxels.
-    scores : ndarray of float, shape (n_permutations, 2)
-        Largest threshold-free enhanced score; no row if left out.
-    """
-
-    sizes: np.ndarray
-    scores: np.ndarray
-
-
-def permutation_null(
-    maps: np.ndarray,
-    design: Design,
-    mask: np.ndarray,
-    *,
-    correction: Correction,
-    n_permutations: int,
-    seed: int,
-    with_scores: bool,
-    first: int = 0,
-) -> PermutationNull:
-    """Permute the participants (Freedman-Lane) and take the largest of every map.
-
-    Clusters are formed at the T that belongs to the Z of `corrected_clusters`, with the same
-    connectivity. See `permuted_t`, `largest_clusters` and `largest_scores`. Scores take
-    twenty times as long as sizes, so ``with_scores`` asks for them where a cluster needs them.
-    Permutations are counted from ``first``, see `permuted_orders`.
-    """
-    orders = permuted_orders(len(maps), n_permutations=n_permutations, seed=seed, first=first)
-    t_threshold = float(stats.t.isf(correction.voxel_p / correction.tails, design.df))
-    connectivity = correction.connectivity
-    sizes, scores = [np.zeros((0, 2), int)], [np.zeros((0, 2))]
-    for t in permuted_t(maps, design.matrix, column=0, orders=orders):
-        sizes.append(largest_clusters(t, mask, t_threshold=t_threshold, connectivity=connectivity))
-        if with_scores:
-            scores.append(largest_scores(t, mask, connectivity=connectivity))
-        logger.info("%d of %d permutations", sum(map(len, sizes)), n_permutations)
-    return PermutationNull(sizes=np.concatenate(sizes), scores=np.concatenate(scores))
-
-
-def null_table(nulls: list[PermutationNull], *, first: int) -> pd.DataFrame:
-    """Rows of `NULL_COLUMNS` for the permutations of several maps, counted from ``first``."""
-    parts = []
-    for volume, null in enumerate(nulls):
-        n_permutations = len(null.sizes)
-        scores = null.scores if len(null.scores) else np.full((n_permutations, 2), np.nan)
-        part = pd.DataFrame(
-            {"volume": volume, "permutation": np.arange(first, first + n_permutations)}
-        )
-        part[["size_positive", "size_negative"]] = null.sizes
-        part[["score_positive", "score_negative"]] = scores
-        parts.append(part)
-    return pd.concat(parts) if parts else pd.DataFrame(columns=list(NULL_COLUMNS))
-
-
-def nulls_of_tables(tables: list[pd.DataFrame], *, n_maps: int) -> list[PermutationNull]:
-    """Put the parts of `null_table` together: one `PermutationNull` per map.
-
-    Without a part there are no permutations.
-    """
-    table = pd.concat(tables) if tables else pd.DataFrame(columns=list(NULL_COLUMNS))
-    table = table.sort_values(["volume", "permutation"])
-    nulls = []
-    for volume in range(n_maps):
-        rows = table[table["volume"] == volume]
-        scores = rows[["score_positive", "score_negative"]].to_numpy(np.float64)
-        nulls.append(
-            PermutationNull(
-                sizes=rows[["size_positive", "size_negative"]].to_numpy(np.int64),
-                scores=scores[np.isfinite(scores).all(axis=1)],
-            )
-        )
-    return nulls
-
-
-def largest_of_all(nulls: list[PermutationNull]) -> PermutationNull:
-    """Largest over several maps of each permutation, all maps permuted in the same orders.
-
-    Scores only if every map has them.
-    """
-    return PermutationNull(
-        sizes=np.max([null.sizes for null in nulls], axis=0),
-        scores=np.max([null.scores for null in nulls], axis=0)
-        if all(len(null.scores) for null in nulls)
-        else np.zeros((0, 2)),
-    )
-
-
 def voxel_fdr(t: np.ndarray, df: int) -> np.ndarray:
-    """Adjust the two-sided p of T of any shape, all voxels together: false discovery rates."""
+    """Benjamini-Hochberg q of the two-sided p of T of any shape, all voxels pooled."""
     p = 2 * special.stdtr(df, -np.abs(np.asarray(t, dtype=np.float64)))
     return stats.false_discovery_control(p, axis=None).reshape(p.shape)
-
-
-def correction_of_maps(
-    t: np.ndarray,
-    df: int,
-    nulls: list[PermutationNull],
-    *,
-    correction: Correction,
-    across: bool,
-) -> tuple[Correction, list[PermutationNull], np.ndarray]:
-    """Correct each of several maps for itself, or all of them together (``across``).
-
-    Parameters
-    ----------
-    t : ndarray of shape (n_voxels, n_maps)
-        T maps, such as one per seed.
-    df : int
-        Their degrees of freedom.
-    nulls : list of PermutationNull
-        Of each map.
-    correction : Correction
-        For one map.
-
-    Returns
-    -------
-    correction : Correction
-        With the number of maps searched together.
-    nulls : list of PermutationNull
-        What each map is compared with: its own permutations, or the largest of all maps.
-    q : ndarray of shape (n_voxels, n_maps)
-        False discovery rates.
-    """
-    n_maps = t.shape[1]
-    if not n_maps:
-        return correction, nulls, np.zeros(t.shape)
-    if across:
-        nulls = [largest_of_all(nulls)] * n_maps
-        return correction.of_maps(n_maps), nulls, voxel_fdr(t, df)
-    q = np.stack([voxel_fdr(column, df) for column in t.T], axis=1)
-    return correction, nulls, q
-
-
-def clusters_by_permutation(
-    z: np.ndarray, mask: np.ndarray, null: PermutationNull, *, correction: Correction
-) -> tuple[int | None, int | None]:
-    """Smallest cluster that survives the permutation, and how many of a Z map do.
-
-    They are counted whether or not the random field finds them. None without permutations, or
-    with too few of them.
-    """
-    smallest = size_threshold(null.sizes, level=correction.cluster_p, tails=correction.tails)
-    if smallest is None:
-        return None, None
-    volume = np.zeros(mask.shape, np.float32)
-    volume[mask] = z
-    labels = signed_clusters(
-        volume,
-        z_threshold=correction.z_threshold,
-        smallest=smallest,
-        connectivity=correction.connectivity,
-    )
-    return smallest, int(labels.max())

@@ -1,38 +1,33 @@
-"""The maps of all participants of one measure, and the design that goes with them."""
+"""Maps of all participants of one measure with their design; patients with a clinical score."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from restpain.cohort.design import Design, covariate_matrix, two_sample_design
-from restpain.cohort.participants import participant_of, participants_table, read_participants
+from restpain.cohort.participants import (
+    Comparison,
+    mean_displacement,
+    of_analysed,
+    participant_of,
+    participants_table,
+    read_participants,
+)
 from restpain.io.images import read_mask, read_masked
 
-MEMORY_BYTES = 1_500_000_000  # of maps held at a time; one volume of everybody at least
+MEMORY_BYTES = 1_500_000_000  # of maps held at a time; at least one volume of all participants
 
 
 @dataclass(frozen=True)
 class GroupMaps:
-    """Maps of all participants of one measure, read volume by volume, and their design.
+    """Maps of all participants of one measure, read volume by volume, and their design."""
 
-    Attributes
-    ----------
-    paths : list of str
-        One file per row of the design.
-    mask : ndarray of bool, shape (x, y, z)
-        Voxels that are read, in C order.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm.
-    design : Design
-        Two-sample design.
-    """
-
-    paths: list[str]
-    mask: np.ndarray
-    affine: np.ndarray
+    paths: list[str]  # one file per row of the design
+    mask: np.ndarray  # (x, y, z); its voxels are read, in C order
+    affine: np.ndarray  # from voxels to mm
     design: Design
 
     def volumes(self, n_volumes: int) -> Iterator[np.ndarray]:
@@ -50,24 +45,14 @@ def read_group(
     mask_path: str,
     participants_path: str,
     motion_paths: list[str],
-    *,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: Comparison,
 ) -> GroupMaps:
-    """Read mask and design of the maps of a measure; the maps themselves come later.
+    """Read mask and design of the maps of a measure; `GroupMaps.volumes` reads the maps.
 
     The parameters are those of `read_design`, and the mask.
     """
     mask, affine = read_mask(mask_path)
-    design = read_design(
-        participants_path,
-        motion_paths,
-        maps_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    design = read_design(participants_path, motion_paths, maps_paths, comparison)
     return GroupMaps(maps_paths, mask, affine, design)
 
 
@@ -75,10 +60,7 @@ def read_design(
     participants_path: str,
     motion_paths: list[str],
     map_paths: list[str],
-    *,
-    patients: str,
-    controls: str,
-    covariates: list[str],
+    comparison: Comparison,
 ) -> Design:
     """Two-sample design with one row per map, in the order of the maps.
 
@@ -91,7 +73,7 @@ def read_design(
         displacement of Jenkinson in mm).
     map_paths : list of str
         One file per analysed participant.
-    patients, controls, covariates
+    comparison : Comparison
         See `two_sample_design`.
 
     Raises
@@ -99,60 +81,88 @@ def read_design(
     ValueError
         With all problems of the design.
     """
-    table = participants_table(
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
-    )
+    table = participants_table(participants_path, motion_paths, comparison)
     labels = [participant_of(path) for path in map_paths]
     table = table.set_index("participant_id", drop=False).loc[labels].reset_index(drop=True)
-    return two_sample_design(table, patients=patients, controls=controls, covariates=covariates)
+    return two_sample_design(table, comparison)
 
 
-def read_sites(
-    participants_path: str, design: Design, *, patients: str, controls: str, site: str | None
-) -> pd.Series | None:
-    """Site of each participant of a design, in its order; None without a column ``site``."""
-    if site is None:
-        return None
-    table = read_participants(participants_path, patients=patients, controls=controls)
-    return table.set_index("participant_id")[site].loc[list(design.participants)]
+@dataclass(frozen=True)
+class ClassifiedCohort:
+    """Analysed participants as the classification takes them.
+
+    Attributes
+    ----------
+    design : Design
+        Two-sample design, one row per participant.
+    labels : Series of int
+        1 for patients, 0 for controls, indexed by participant_id in the order of the design.
+    sites : Series of str, optional
+        Site of each participant, likewise; None if features are not harmonised across sites.
+    motion : dict of float
+        Mean framewise displacement (Jenkinson) in mm, by participant_id.
+    """
+
+    design: Design
+    labels: pd.Series
+    sites: pd.Series | None
+    motion: dict[str, float]
+
+
+def read_cohort(
+    participants_path: str,
+    qc_paths: list[str],
+    map_paths: list[str],
+    comparison: Comparison,
+    *,
+    harmonise: bool,
+) -> ClassifiedCohort:
+    """Read design, labels, sites and motion of the analysed participants.
+
+    Parameters
+    ----------
+    participants_path, comparison
+        See `read_design`.
+    qc_paths : list of str
+        Quality metrics of all participants, analysed or not.
+    map_paths : list of str
+        One file per participant, analysed or not, in the order of the cohort.
+    harmonise : bool
+        Give the sites, across which features are harmonised.
+    """
+    qc_paths = of_analysed(qc_paths, participants_path)
+    map_paths = of_analysed(map_paths, participants_path)
+    design = read_design(participants_path, qc_paths, map_paths, comparison)
+    index = pd.Index(design.participants, name="participant_id")
+    sites = None
+    if harmonise:
+        table = read_participants(participants_path, comparison).set_index("participant_id")
+        sites = table[comparison.site].loc[list(index)]
+    labels = pd.Series(design.patients.astype(int), index=index)
+    return ClassifiedCohort(design, labels, sites, mean_displacement(qc_paths))
 
 
 @dataclass(frozen=True)
 class ScoredPatients:
-    """Patients who have a clinical score.
+    """Patients with a clinical score, in the order of the table."""
 
-    Attributes
-    ----------
-    participants : tuple of str
-        participant_id, in the order of the table.
-    score : ndarray of shape (n_participants,)
-        The score.
-    covariates : ndarray of shape (n_participants, n_covariates)
-        What the correlation is adjusted for.
-    names : tuple of str
-        Name of each covariate.
-    """
-
-    participants: tuple[str, ...]
-    score: np.ndarray
-    covariates: np.ndarray
-    names: tuple[str, ...]
+    participants: tuple[str, ...]  # participant_id
+    score: np.ndarray  # (n_participants,)
+    covariates: np.ndarray  # (n_participants, n_covariates)
+    names: tuple[str, ...]  # of the covariates
 
 
 def read_scored_patients(
     participants_path: str,
     motion_paths: list[str],
+    comparison: Comparison,
     *,
-    patients: str,
-    controls: str,
     score: str,
     covariates: list[str],
 ) -> ScoredPatients:
     """Read the analysed patients who have a score; the parameters are those of `read_design`.
+
+    ``covariates`` are those of the correlation, not those of the group model.
 
     Raises
     ------
@@ -160,13 +170,9 @@ def read_scored_patients(
         With all problems of the covariates.
     """
     table = participants_table(
-        participants_path,
-        motion_paths,
-        patients=patients,
-        controls=controls,
-        covariates=covariates,
+        participants_path, motion_paths, replace(comparison, covariates=covariates)
     )
-    table = table[(table["group"] == patients) & table[score].notna()]
+    table = table[(table["group"] == comparison.patients) & table[score].notna()]
     matrix, names = covariate_matrix(table, covariates)
     return ScoredPatients(
         participants=tuple(table["participant_id"]),
@@ -202,7 +208,7 @@ def maps_of_volumes(
             if values.shape[1] != n_volumes:
                 raise ValueError(
                     f"{Path(path).name} has {values.shape[1]} volumes, but {n_volumes} are "
-                    "expected; delete it so that it is made anew"
+                    "expected; delete it so that it is recomputed"
                 )
             maps[:, row] = values[:, start:stop].T
         yield from maps

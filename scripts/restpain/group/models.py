@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from restpain.presentation.numbers import counted
+
 BLOCK, BLOCK_VALUES = 4096, 2**24  # voxels at a time, and values; bounds memory, changes no result
 NO_VARIATION = 1e-20  # share of the sum of squares below which a residual is rounding
 EXTRAPOLATION_P = 1e-16
@@ -13,29 +15,15 @@ EXTRAPOLATION_STEPS = np.arange(6) * 0.1
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted model.
+    """A fitted model."""
 
-    Attributes
-    ----------
-    t : ndarray of shape (n_voxels,)
-        T of the tested column; 0 where the maps do not vary beyond the model.
-    df : int
-        Degrees of freedom, participants minus columns.
-    betas : ndarray of shape (n_columns, n_voxels)
-        Coefficients.
-    sse : ndarray of shape (n_voxels,)
-        Sum of squared residuals.
-    """
-
-    t: np.ndarray
-    df: int
-    betas: np.ndarray
-    sse: np.ndarray
+    t: np.ndarray  # (n_voxels,), of the tested column; 0 where the residuals do not vary
+    df: int  # participants minus columns
+    betas: np.ndarray  # (n_columns, n_voxels)
+    sse: np.ndarray  # (n_voxels,), sum of squared residuals
 
 
-def fit_model(
-    maps: np.ndarray, matrix: np.ndarray, *, column: int, image: np.ndarray | None = None
-) -> Fit:
+def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
     r"""Ordinary least squares in every voxel and T of one column.
 
     Parameters
@@ -46,12 +34,6 @@ def fit_model(
         Design of full rank.
     column : int
         Column whose coefficient is tested.
-    image : ndarray of shape (n_participants, n_voxels), optional
-        A covariate that differs between voxels; a last column of every voxel's design.
-
-    Returns
-    -------
-    Fit
 
     Raises
     ------
@@ -60,19 +42,16 @@ def fit_model(
 
     Notes
     -----
-    :math:`T = \hat\beta_k / \sqrt{s^2 [(X'X)^{-1}]_{kk}}` with :math:`s^2 = SSE / (N - p)`. A
-    covariate image :math:`c` enters through its part :math:`\tilde c` outside the design
-    (Frisch-Waugh): :math:`\gamma = \tilde c'y / \tilde c'\tilde c`, and the variance of
-    :math:`\hat\beta_k` grows by :math:`s^2 (X^+c)_k^2 / \tilde c'\tilde c`.
+    :math:`T = \hat\beta_k / \sqrt{s^2 [(X'X)^{-1}]_{kk}}` with :math:`s^2 = SSE / (N - p)`.
     """
     n_participants, n_columns = matrix.shape
     if len(maps) != n_participants:
         raise ValueError(f"{len(maps)} maps do not match the {n_participants} rows of the design")
-    n_columns += image is not None
     df = n_participants - n_columns
     if df < 1:
         raise ValueError(
-            f"{n_participants} participants leave no degree of freedom for {n_columns} columns"
+            f"{counted(n_participants, 'participant')} leave no degree of freedom for "
+            f"{counted(n_columns, 'column')}"
         )
     n_voxels = maps.shape[1]
     inverse = np.linalg.pinv(matrix)
@@ -85,21 +64,9 @@ def fit_model(
         values = maps[:, block].astype(np.float64)
         coefficients = inverse @ values
         residuals = values - matrix @ coefficients
-        variance = unscaled_variance
-        if image is not None:
-            covariate = image[:, block].astype(np.float64)
-            on_design = inverse @ covariate
-            outside = covariate - matrix @ on_design
-            square = np.sum(outside**2, axis=0)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                gamma = np.where(square > 0, np.sum(outside * values, axis=0) / square, 0.0)
-                growth = np.where(square > 0, on_design[column] ** 2 / square, 0.0)
-            variance = unscaled_variance + growth
-            residuals = residuals - outside * gamma
-            coefficients = np.vstack([coefficients - on_design * gamma, gamma])
         errors = np.sum(residuals**2, axis=0)
         varies = errors > NO_VARIATION * np.sum(values**2, axis=0)
-        scale = np.sqrt(errors / df * variance)
+        scale = np.sqrt(errors / df * unscaled_variance)
         t[block] = np.divide(
             coefficients[column], scale, out=np.zeros(len(errors)), where=varies & (scale > 0)
         )
@@ -119,28 +86,13 @@ def residual_map(values: np.ndarray, row: np.ndarray, betas: np.ndarray) -> np.n
 
 
 def one_sample_t(maps: np.ndarray, *, base: float) -> np.ndarray:
-    """One-sample t against ``base``, without covariates; 0 where the maps do not vary.
+    """One-sample t of maps ``(n_participants, n_voxels)`` against the mean ``base``.
 
-    Parameters
-    ----------
-    maps : ndarray of shape (n_participants, n_voxels)
-        Values of one group.
-    base : float
-        The mean under the null hypothesis.
-
-    Returns
-    -------
-    ndarray of shape (n_voxels,)
-        T with n_participants - 1 degrees of freedom.
+    It has n_participants - 1 degrees of freedom, and is 0 where the maps do not vary.
     """
     fit = fit_model(maps, np.ones((len(maps), 1)), column=0)
     scale = np.sqrt(fit.sse / (fit.df * len(maps)))
     return np.divide(fit.betas[0] - base, scale, out=np.zeros(len(scale)), where=scale > 0)
-
-
-def partial_correlation(t: np.ndarray, df: int) -> np.ndarray:
-    """Partial correlation behind a T: ``t / sqrt(df + t^2)``."""
-    return t / np.sqrt(df + t**2)
 
 
 def t_to_z(t: np.ndarray, df: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Normality of values within a group, and tests that need more or less of it."""
+"""Normality of values within a group, and two-sample tests with and without that assumption."""
 
 import numpy as np
 from scipy import special, stats
@@ -15,7 +15,6 @@ def jarque_bera(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Parameters
     ----------
     values : ndarray of shape (n_participants, n_voxels)
-        Voxels of maps or features.
 
     Returns
     -------
@@ -51,36 +50,19 @@ def jarque_bera(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def least_normal(groups: list[np.ndarray]) -> np.ndarray:
-    r"""Map of -log10 p of Jarque-Bera, of the group that is the less normal in each voxel.
+    r"""Map of -log10 p of Jarque-Bera, of the less normal group in each voxel.
 
-    Parameters
-    ----------
-    groups : list of ndarray of shape (n_participants, n_voxels)
-        Maps of each group.
-
-    Returns
-    -------
-    ndarray of shape (n_voxels,)
-        NaN where no group varies. :math:`JB / (2 \ln 10)`, which does not underflow.
+    ``groups`` has maps ``(n_participants, n_voxels)`` of each. NaN where no group varies.
+    Computed as :math:`JB / (2 \ln 10)`, which does not underflow.
     """
     statistic = np.fmax.reduce([jarque_bera(group)[0] for group in groups])
     return statistic / (2 * np.log(10))
 
 
 def share_not_normal(minus_log10_p: np.ndarray, *, level: float) -> float:
-    """Share of voxels at which a group is not normal: Jarque-Bera p below ``level``.
+    """Share of voxels where a group is not normal: Jarque-Bera p below ``level`` in one of them.
 
-    Parameters
-    ----------
-    minus_log10_p : ndarray of shape (n_voxels,)
-        See `least_normal`.
-    level : float
-        Level of the test, of each group alone.
-
-    Returns
-    -------
-    float
-        Among the voxels that vary in a group; NaN if none does.
+    ``minus_log10_p`` is a map of `least_normal`; NaN if no voxel varies.
     """
     tested = np.isfinite(minus_log10_p)
     if not tested.any():
@@ -89,17 +71,10 @@ def share_not_normal(minus_log10_p: np.ndarray, *, level: float) -> float:
 
 
 def share_if_normal(sizes: list[int], *, level: float, n_draws: int, seed: int) -> float:
-    """Share that `share_not_normal` finds if everything is normal, from ``n_draws`` simulations.
+    """`share_not_normal` to be expected of normal values, from ``n_draws`` simulated voxels.
 
-    The chi-squared p of groups of some tens is too large, so that the share is neither ``level``
-    nor the sum of both groups' levels.
-
-    Parameters
-    ----------
-    sizes : list of int
-        Participants of each group.
-    level, n_draws, seed
-        Level of the test, voxels to simulate, seed.
+    ``sizes`` are the participants of each group. The chi-squared p of groups of some tens is too
+    large, so that the share is neither ``level`` nor the sum of both groups' levels.
     """
     rng = np.random.default_rng(seed)
     below = 0
@@ -119,10 +94,8 @@ def two_sample_tests(
     ----------
     patients, controls : ndarray of shape (n,)
         Values of the two groups.
-    n_permutations : int
-        Random relabellings of the participants; 0 leaves the permutation out.
-    seed : int
-        Seed of the relabellings.
+    n_permutations, seed : int
+        Number and seed of random relabellings of the participants; 0 for no permutation test.
 
     Returns
     -------

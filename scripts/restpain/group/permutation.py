@@ -1,4 +1,4 @@
-"""Permutation of the participants: T maps, and the largest cluster of each."""
+"""Permutation of the participants: T maps and the largest cluster of each."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,8 @@ def permuted_orders(
 ) -> np.ndarray:
     """Random orders of the participants, ``(n_permutations, n_participants)``.
 
-    Each depends on ``seed`` and its own number, counted from ``first``, alone, so that jobs of
-    any size together draw the same orders as one.
+    Each order depends on ``seed`` and its own number alone, counted from ``first``, so that
+    several jobs draw the same orders as one.
     """
     orders = np.empty((n_permutations, n_participants), int)
     for row in range(n_permutations):
@@ -34,14 +34,10 @@ def permuted_t(
 
     Parameters
     ----------
-    maps : ndarray of shape (n_participants, n_voxels)
-        Values.
-    matrix : ndarray of shape (n_participants, n_columns)
-        Design of full rank.
-    column : int
-        Column that is tested.
+    maps, matrix, column
+        See `fit_model`.
     orders : ndarray of int, shape (n_permutations, n_participants)
-        Permutations, see `permuted_orders`.
+        See `permuted_orders`.
 
     Yields
     ------
@@ -87,30 +83,28 @@ def largest_clusters(
     t : ndarray of shape (n_maps, n_voxels)
         T maps, voxels in C order of the mask.
     mask : ndarray of bool, shape (x, y, z)
-        The voxels.
     t_threshold : float
         Positive T that a voxel must reach; each sign for itself.
     connectivity : {6, 18, 26}
-        Neighbours of a voxel that make one cluster.
 
     Returns
     -------
     ndarray of int, shape (n_maps, 2)
         Positive and negative; 0 where no voxel reaches the threshold.
     """
-    number, voxel = np.nonzero(np.abs(t) >= np.float32(t_threshold))
+    row, voxel = np.nonzero(np.abs(t) >= np.float32(t_threshold))
     places, volume = padded(mask)
     return _largest(
         places[voxel],
-        np.sign(t[number, voxel]).astype(np.int8),
-        np.cumsum(np.bincount(number, minlength=len(t))),
+        np.sign(t[row, voxel]).astype(np.int8),
+        np.cumsum(np.bincount(row, minlength=len(t))),
         np.zeros(volume.size, np.int8),
         offsets(volume.shape, connectivity),
     )
 
 
 def padded(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of a mask's voxels in a volume with a margin of one voxel, and the padded mask.
+    """Flat indices of a mask's voxels in a volume with a margin of one voxel, and that volume.
 
     With the margin no neighbour lies outside the volume or on the other side of it.
     """
@@ -119,7 +113,7 @@ def padded(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def offsets(shape: tuple[int, int, int], connectivity: int) -> np.ndarray:
-    """Distances from a voxel to its neighbours in a flattened volume of that shape."""
+    """Index differences of a voxel and its neighbours in a flattened volume of that shape."""
     steps = np.argwhere(neighbourhood(connectivity)) - 1
     steps = steps[np.any(steps != 0, axis=1)]
     return steps @ np.array([shape[1] * shape[2], shape[2], 1])
@@ -128,7 +122,7 @@ def offsets(shape: tuple[int, int, int], connectivity: int) -> np.ndarray:
 def family_wise_p(
     sizes: np.ndarray, signs: np.ndarray, largest: np.ndarray, *, tails: int
 ) -> np.ndarray:
-    """Probability of a cluster of that size or larger anywhere, by permutation.
+    """Family-wise p of clusters by permutation, from the ``largest`` of each permutation.
 
     ``(1 + m) / (1 + n)`` with m of n permutations at least as large: the observed order is one
     of the permutations. Two tails compare with the largest cluster of either sign, one tail with
@@ -139,7 +133,7 @@ def family_wise_p(
 
 
 def size_threshold(largest: np.ndarray, *, level: float, tails: int) -> int | None:
-    """Smallest size whose `family_wise_p` is below ``level``, of the stricter sign.
+    """Smallest size whose `family_wise_p` is below ``level`` for either sign.
 
     None if there are too few permutations to get below the level.
     """
@@ -208,9 +202,9 @@ def _t_values(weights, residuals, df):
 
 @njit(cache=True)
 def _largest(places, signs, ends, volume, offsets):
-    """Size of the largest connected set of each sign, for each permutation.
+    """Size of the largest cluster of each sign in each permutation.
 
-    ``volume`` is a flattened empty array with a margin of one voxel.
+    ``volume`` is a flattened array of zeros with a margin of one voxel.
     """
     largest = np.zeros((ends.size, 2), np.int64)
     queue = np.empty(places.size, np.int64)

@@ -1,14 +1,13 @@
-"""Gaussian random field theory of the size of clusters."""
+"""Gaussian random field (GRF) theory of the size of clusters."""
 
 import numpy as np
 from scipy import special, stats
 
 
 def tail_thresholds(*, voxel_p: float, cluster_p: float, tails: int) -> tuple[float, float]:
-    """Z that forms clusters and the probability that a cluster of one sign must stay below.
+    """Cluster-forming Z and level of the cluster p of one sign.
 
-    Two tails halve both probabilities, one tail takes them whole; either way both signs are
-    looked at separately.
+    Two tails halve both probabilities, one tail does not; each sign is tested for itself.
     """
     return float(stats.norm.isf(voxel_p / tails)), cluster_p / tails
 
@@ -21,18 +20,13 @@ def cluster_probability(
     Parameters
     ----------
     n_voxels : int or ndarray of int
-        Sizes of clusters in voxels.
+        Sizes of clusters.
     z_threshold : float
-        Z that forms the clusters.
+        Cluster-forming Z.
     dlh : float
         Square root of the determinant of the covariance of the field's gradient, per voxel.
     volume : int
-        Voxels searched.
-
-    Returns
-    -------
-    ndarray
-        Probabilities, corrected for the whole volume.
+        Voxels searched; the probabilities are corrected for all of them.
 
     Notes
     -----
@@ -67,12 +61,12 @@ def cluster_size_threshold(*, alpha: float, z_threshold: float, dlh: float, volu
 
 
 def _field(z_threshold: float, dlh: float, volume: int) -> tuple[float, float]:
-    """Compute the number of clusters to expect and the exponent of their size."""
+    """Return the expected number of clusters and the decay of their probability with size."""
     square = z_threshold**2
     if square <= 1:
         raise ValueError(
-            f"a cluster-forming z of {z_threshold:.3f} is too low for random field theory, which "
-            "needs more than 1; choose a smaller voxel_p"
+            f"a cluster-forming z of {z_threshold:.3f} is too low for GRF theory, which needs "
+            "more than 1; choose a smaller voxel_p"
         )
     expected = volume * (2 * np.pi) ** -2 * dlh * (square - 1) * np.exp(-square / 2)
     voxels = volume * stats.norm.sf(z_threshold)

@@ -15,21 +15,11 @@ CORRECTION_NODES = (*range(5, 21), 25, 30, *range(40, 101, 10), 150, 200, 300, 5
 
 @dataclass(frozen=True)
 class Smoothness:
-    """Smoothness of a map.
+    """Smoothness of a map."""
 
-    Attributes
-    ----------
-    dlh : float
-        Square root of the determinant of the covariance of the field's gradient, per voxel.
-    fwhm_mm : tuple of three floats
-        Full width at half maximum along x, y and z in mm.
-    n_voxels : int
-        Voxels of the mask.
-    """
-
-    dlh: float
-    fwhm_mm: tuple[float, float, float]
-    n_voxels: int
+    dlh: float  # square root of the determinant of the gradient's covariance, per voxel
+    fwhm_mm: tuple[float, float, float]  # full width at half maximum along x, y and z
+    n_voxels: int  # of the mask
 
 
 def residual_smoothness(
@@ -46,8 +36,8 @@ def residual_smoothness(
     Parameters
     ----------
     residuals : iterable of ndarray of shape (n_voxels,)
-        Residuals of each participant, of a model with an intercept; taken one at a time, so
-        that their number costs no memory.
+        Residuals of each participant, of a model with an intercept; read one at a time to save
+        memory.
     sse : ndarray of shape (n_voxels,)
         Sum of the squared residuals; voxels with 0 count as 0 in all participants.
     n_maps : int
@@ -55,13 +45,7 @@ def residual_smoothness(
     df : int
         Degrees of freedom of the residuals; dLh is corrected for them, FWHM is not.
     mask : ndarray of bool, shape (x, y, z)
-        The voxels, in C order.
     voxel_mm : ndarray of shape (3,)
-        Edges of a voxel in mm.
-
-    Returns
-    -------
-    Smoothness
 
     Notes
     -----
@@ -79,21 +63,16 @@ def residual_smoothness(
 
 
 def map_smoothness(z: np.ndarray, *, mask: np.ndarray, voxel_mm: np.ndarray) -> Smoothness:
-    """Smoothness of one Z map ``(n_voxels,)`` itself, the effects that it shows included."""
+    """Smoothness of one Z map ``(n_voxels,)``, including its effects."""
     sums = _lag_sums(np.asarray(z, dtype=np.float64), _lower_neighbours(mask))
     dlh, fwhm_mm = _smoothness(*sums, voxel_mm)
     return Smoothness(dlh, fwhm_mm, int(mask.sum()))
 
 
 def kernel_roughness(fwhm_mm, voxel_mm: np.ndarray) -> float:
-    """Compute the dLh of white noise smoothed by a Gaussian; with no degree of freedom lost.
+    """Theoretical dLh of white noise smoothed by a Gaussian kernel.
 
-    Parameters
-    ----------
-    fwhm_mm : float or three floats
-        Full width at half maximum of the kernel, of all axes or of each.
-    voxel_mm : ndarray of shape (3,)
-        Edges of a voxel in mm.
+    ``fwhm_mm`` is the width of all axes or of each. No correction for degrees of freedom.
     """
     sigma = np.broadcast_to(fwhm_mm, 3) / np.abs(voxel_mm) / FWHM_PER_SIGMA
     return float(np.prod(sigma**2) ** -0.5 / np.sqrt(8))
@@ -148,12 +127,9 @@ def _roughness_ratio(df: int) -> float:
 
 
 def _lower_neighbours(mask: np.ndarray) -> np.ndarray:
-    """Voxels with all three lower neighbours in the mask: their numbers and the neighbours'.
+    """Voxels with all three lower neighbours in the mask, as positions in it, shape (4, n).
 
-    Returns
-    -------
-    ndarray of shape (4, n)
-        Positions among the voxels of the mask: the voxel, then x - 1, y - 1, z - 1.
+    The rows are the voxel and its neighbours at x - 1, y - 1 and z - 1.
     """
     number = np.full(mask.shape, -1)
     number[mask] = np.arange(mask.sum())
@@ -164,7 +140,7 @@ def _lower_neighbours(mask: np.ndarray) -> np.ndarray:
 
 
 def _lag_sums(values: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
-    """Add up lagged products and of mean squares along each axis, shape (2, 3)."""
+    """Lagged products and mean squares, summed along each axis, shape (2, 3)."""
     here = values[neighbours[0]]
     lagged = [values[axis] for axis in neighbours[1:]]
     return np.array(

@@ -1,4 +1,4 @@
-"""Threshold-free cluster enhancement."""
+"""Threshold-free cluster enhancement (TFCE)."""
 
 import numpy as np
 from numba import njit
@@ -6,22 +6,19 @@ from numba import njit
 from restpain.group.permutation import offsets, padded
 
 
-def enhanced(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
-    r"""Threshold-free enhanced map, each sign for itself.
+def tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
+    r"""TFCE scores of a T map, each sign for itself, with the sign of T.
 
     Parameters
     ----------
     t : ndarray of shape (n_voxels,)
         T map, voxels in C order of the mask.
     mask : ndarray of bool, shape (x, y, z)
-        The voxels.
     connectivity : {6, 18, 26}
-        Neighbours of a voxel that make one cluster.
 
     Returns
     -------
     ndarray of float64, shape (n_voxels,)
-        Scores, with the sign of T.
 
     Notes
     -----
@@ -42,8 +39,8 @@ def enhanced(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarra
     return scores
 
 
-def largest_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
-    """Largest enhanced score of each sign in each of many T maps ``(n_maps, n_voxels)``.
+def largest_tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.ndarray:
+    """Largest TFCE score of each sign in each of many T maps ``(n_maps, n_voxels)``.
 
     Returns
     -------
@@ -60,7 +57,7 @@ def largest_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.
 
 
 def _grid(mask: np.ndarray, connectivity: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places of the voxels in a padded volume, the voxel at each place (-1: none), and steps."""
+    """Positions of the voxels in a padded volume, voxel at each position (-1: none), steps."""
     places, volume = padded(mask)
     number = np.full(volume.size, -1, np.int32)  # half the memory is twice the cache
     number[places] = np.arange(len(places))
@@ -116,9 +113,9 @@ def _scores(heights, order, places, number, steps):
     scores = np.zeros(n_voxels)
     for voxel in range(n_voxels):
         if parent[voxel] >= 0:
-            place = voxel
-            scores[voxel] = gain[place]
-            while parent[place] != place:  # all the way: shortening leaves more than one step
-                place = parent[place]
-                scores[voxel] += gain[place]
+            above = voxel
+            scores[voxel] = gain[above]
+            while parent[above] != above:  # up to the root, several steps after the shortening
+                above = parent[above]
+                scores[voxel] += gain[above]
     return scores

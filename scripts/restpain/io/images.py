@@ -6,7 +6,6 @@ millimetres of RAS space. Maps and series in a mask are ``(n_voxels,)`` and
 """
 
 import gzip
-import sys
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,31 +14,12 @@ import numpy as np
 from isal import igzip, isal_zlib
 
 from restpain.io.files import gzipped, replacing, write_bytes
+from restpain.io.nibabel_without_pydicom import nib
 from restpain.io.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
 VOLUMES_AT_A_TIME = 16
 SECONDS_PER_UNIT = {8: 1.0, 16: 1e-3, 24: 1e-6}  # by the code of NIfTI
-
-
-def _nibabel():
-    """Import nibabel without pydicom, whose start it would pay at each start of a job.
-
-    It looks for pydicom to show the DICOM headers that a NIfTI file may embed; nobody reads them
-    here. That pydicom is missing is pretended during this import only.
-    """
-    missing = "pydicom" not in sys.modules
-    if missing:
-        sys.modules["pydicom"] = None
-    try:
-        import nibabel
-    finally:
-        if missing:
-            del sys.modules["pydicom"]
-    return nibabel
-
-
-nib = _nibabel()
 
 
 def sidecar_path(path: str | Path) -> Path:

@@ -30,12 +30,12 @@ def read_table(path: str | Path, **options) -> pd.DataFrame:
 
 
 def write_table(
-    path: str | Path, table: pd.DataFrame, columns: dict[str, str] | None = None
+    path: str | Path, table: pd.DataFrame, columns: dict[str, str | dict] | None = None
 ) -> None:
     """Write a table as TSV, ``n/a`` for missing, floats with all their digits.
 
-    ``columns`` maps column names to a sentence each, with the unit; it is written to the JSON
-    sidecar beside the table.
+    ``columns`` maps column names to a sentence each, with the unit, or to an entry as BIDS has
+    it (LongName, Description, Units, Levels); it is written to the JSON sidecar of the table.
     """
     path = Path(path)
     write_text(path, table.to_csv(sep="\t", index=False, na_rep="n/a", lineterminator="\n"))
@@ -43,10 +43,15 @@ def write_table(
         unknown = set(columns) - set(table.columns)
         if unknown:
             raise KeyError(f"{path.name} has no column {sorted(unknown)}")
-        write_json(
-            path.with_suffix(".json"),
-            {name: {"Description": text} for name, text in columns.items()},
-        )
+        write_json(path.with_suffix(".json"), column_entries(columns))
+
+
+def column_entries(columns: dict[str, str | dict]) -> dict[str, dict]:
+    """Entries of columns in a JSON sidecar; a sentence becomes the Description."""
+    return {
+        name: entry if isinstance(entry, dict) else {"Description": entry}
+        for name, entry in columns.items()
+    }
 
 
 def stacked(paths: list[str | Path]) -> pd.DataFrame:
@@ -93,4 +98,4 @@ def sidecar(description: str, columns: dict[str, str], *, source: str) -> dict:
     head = {"TableDescription": description, "SimulatedData": source == "simulated"}
     if source == "simulated":
         head["TableDescription"] = f"SIMULATED DATA. {description}"
-    return head | {name: {"Description": text} for name, text in columns.items()}
+    return head | column_entries(columns)

@@ -9,20 +9,6 @@ import numpy as np
 from restpain.temporal_filter import band_slice, linear_residuals, voxel_blocks
 
 
-def alff(
-    series: np.ndarray, *, repetition_time: float, band_hz: tuple[float, float]
-) -> np.ndarray:
-    """Amplitude of low-frequency fluctuations, as DPABI computes it; see `alff_and_falff`."""
-    return alff_and_falff(series, repetition_time=repetition_time, band_hz=band_hz)[0]
-
-
-def falff(
-    series: np.ndarray, *, repetition_time: float, band_hz: tuple[float, float]
-) -> np.ndarray:
-    """Fractional ALFF, as DPABI computes it; see `alff_and_falff`."""
-    return alff_and_falff(series, repetition_time=repetition_time, band_hz=band_hz)[1]
-
-
 def alff_and_falff(
     series: np.ndarray, *, repetition_time: float, band_hz: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:

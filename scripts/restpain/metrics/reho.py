@@ -40,8 +40,8 @@ def reho_in_band(
 ) -> np.ndarray:
     """Regional homogeneity (ReHo) of the detrended and ideally filtered series.
 
-    See `restpain.metrics.alff.ideal_filter` for ``repetition_time`` (s) and ``band_hz`` (Hz), and
-    `kendall_w` for the rest. The filtered series are ranked block by block and never held.
+    Parameters as in `restpain.temporal_filter.ideal_filter` and `kendall_w`. The filtered
+    series are ranked block by block and never held.
     """
     ranks = np.empty(series.shape, _rank_dtype(series.shape[1]))
     for block, filtered in detrended_and_filtered(
@@ -133,11 +133,11 @@ def kendall_w(
     neighbours : {7, 19, 27}
         Size of the neighbourhood, the centre included: faces; and edges; and corners.
     outermost_slab : bool
-        Whether voxels on the border of the grid get a value, from the neighbours that the grid
+        If voxels on the border of the grid get a value, from the neighbours that the grid
         has, as in AFNI. DPABI gives them zero (False).
     count_constant : bool
-        Whether constant voxels count among the neighbours, as in DPABI, where they lower the W of
-        all around them and get a value themselves. By default they are left out and get zero.
+        If constant voxels count among the neighbours, as in DPABI, where they lower the W of
+        all around them and get a value themselves. By default they do not count and get zero.
 
     Returns
     -------

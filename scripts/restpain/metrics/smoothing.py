@@ -6,6 +6,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.sparse import csr_array
 
+from restpain.preprocessing.template import voxel_sizes
+
 BLOCK_VOLUMES = 32  # volumes smoothed at a time: bounds memory and does not change the result
 SIGMAS_PER_FWHM = 1 / math.sqrt(8 * math.log(2))
 
@@ -57,11 +59,6 @@ def gaussian_kernel(fwhm_voxels: float) -> np.ndarray:
     half = math.floor(4 * sigma + 0.5)
     weights = np.exp(-0.5 * (np.arange(-half, half + 1) / sigma) ** 2)
     return weights / weights.sum()
-
-
-def voxel_size_mm(affine: np.ndarray) -> np.ndarray:
-    """Edges of a voxel along the three axes of its grid, in mm."""
-    return np.linalg.norm(affine[:3, :3], axis=0)
 
 
 def smooth(
@@ -119,7 +116,7 @@ def smooth(
     if fwhm_mm == 0 or values.size == 0:
         out[...] = values
         return out
-    weights = [kernels[kernel](fwhm_mm / size) for size in voxel_size_mm(affine)]
+    weights = [kernels[kernel](fwhm_mm / size) for size in voxel_sizes(affine)]
     passes = _passes(mask, weights, renormalise_last=kernel == "spm")
 
     columns, smoothed = values.reshape(len(values), -1), out.reshape(len(values), -1)

@@ -1,4 +1,4 @@
-"""How often the configured comparison finds an effect: simulated maps, tested as real ones are."""
+"""Detection rate of a simulated effect by the configured comparison of random maps."""
 
 import logging
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from restpain.power.random_maps import smooth_noise
 
 logger = logging.getLogger(__name__)
 
-MARGIN_FWHM = 2.0  # of the maps around the planted place; a cluster that reaches farther is cut
+MARGIN_FWHM = 2.0  # of the maps around the effect; a cluster that reaches farther is cut
 LEVEL = 0.95
 
 COLUMNS = {
     "n_per_group": "Participants in each group.",
-    "effect_size": "Difference of the groups inside the planted ball, in standard deviations "
+    "effect_size": "Difference of the groups inside the ball, in standard deviations "
     "between participants, before the maps are smoothed.",
     "peak_effect": "Largest difference after smoothing, in the same unit; the noise has its "
     "final smoothness, so only the effect is smoothed.",
@@ -32,39 +32,27 @@ COLUMNS = {
     "cluster_size_threshold": "Voxels that a cluster needs.",
     "n_draws": "Cohorts drawn.",
     "n_found": "Cohorts in which a significant cluster with the sign of the effect overlaps the "
-    "planted ball.",
-    "detection_rate": "Their share: the power; without effect the rate by chance at this place.",
+    "ball.",
+    "detection_rate": "Their share: the power; without effect the chance rate at this location.",
     "detection_rate_low": "Lower end of its 95 % interval (Wilson).",
     "detection_rate_high": "Upper end of that interval.",
     "voxel_rate": "Share of cohorts in which the voxel with the largest effect alone passes the "
     "cluster-forming threshold.",
-    "voxel_power": "The same by the noncentral t distribution, with no simulation: a check.",
+    "voxel_power": "The same by the noncentral t distribution, without simulation, as a check.",
 }
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where an effect is planted, and the part of the mask in which maps are drawn.
+class SimulatedEffect:
+    """Ball in which the groups differ, and the part of the mask in which maps are drawn."""
 
-    Attributes
-    ----------
-    around : ndarray of bool, shape (x, y, z)
-        Voxels in which maps are drawn.
-    ball : ndarray of bool, shape (n_around,)
-        The planted voxels among them.
-    profile : ndarray of shape (n_around,)
-        The ball after smoothing, 1 where nothing of it is lost.
-    volume : int
-        Voxels of the whole mask, those that are searched.
-    """
-
-    around: np.ndarray
-    ball: np.ndarray
-    profile: np.ndarray
-    volume: int
+    around: np.ndarray  # (x, y, z), True where maps are drawn
+    ball: np.ndarray  # (n_around,), True inside the ball
+    profile: np.ndarray  # (n_around,), the ball after smoothing; 1 where nothing of it is lost
+    volume: int  # voxels of the whole mask, which is searched
 
 
-def planted_place(
+def simulated_effect(
     mask: np.ndarray,
     affine: np.ndarray,
     *,
@@ -72,11 +60,11 @@ def planted_place(
     map_fwhm_mm: float | tuple[float, float, float],
     fwhm_mm: float,
     kernel: str,
-) -> Place:
-    """Ball of a volume about the voxel farthest from the edge of a mask, and its surroundings.
+) -> SimulatedEffect:
+    """Ball about the voxel farthest from the edge of a mask, and its surroundings.
 
-    Deep inside the mask the effect is not cut by its edge; apart from that the place does not
-    matter, since the random maps are the same everywhere.
+    Deep inside the mask the effect is not cut by its edge; otherwise the location does not
+    matter, since the random maps are stationary.
 
     Parameters
     ----------
@@ -114,13 +102,13 @@ def planted_place(
     profile = smooth(
         ball[mask].astype(np.float64), mask, affine=affine, fwhm_mm=fwhm_mm, kernel=kernel
     )
-    return Place(
+    return SimulatedEffect(
         around=around, ball=ball[around], profile=profile[around[mask]], volume=int(mask.sum())
     )
 
 
 def random_design(n_per_group: int, *, n_covariates: int, rng: np.random.Generator) -> Design:
-    """Two equal groups with covariates that are drawn from a normal distribution.
+    """Design of two equal groups with covariates drawn from a normal distribution.
 
     Raises
     ------
@@ -144,7 +132,7 @@ def random_design(n_per_group: int, *, n_covariates: int, rng: np.random.Generat
 
 
 def detection_table(
-    place: Place,
+    simulated: SimulatedEffect,
     affine: np.ndarray,
     *,
     map_fwhm_mm: float | tuple[float, float, float],
@@ -155,59 +143,45 @@ def detection_table(
     n_draws: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    r"""Estimate the detection rate for every group size and effect size.
+    r"""Table of `COLUMNS`: the detection rate for every group size and effect size.
 
     Parameters
     ----------
-    place : Place
-        See `planted_place`.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm.
     map_fwhm_mm : float or three floats
         Smoothness of the maps.
     n_per_group, effect_sizes : list
         The sizes; an effect of 0 gives the rate by chance.
     n_covariates : int
         Covariates of the design, unrelated to group and maps.
-    correction : Correction
-        How clusters are formed and corrected.
     n_draws : int
         Cohorts drawn; smaller groups are the first members of the largest ones, and all effect
         sizes share the same noise, so that rates can be compared.
-    rng : numpy.random.Generator
-        Source of everything random.
-
-    Returns
-    -------
-    DataFrame
-        With the columns `COLUMNS`.
 
     Notes
     -----
     The effect of the patients lies in the column space of the design, so that it changes the
     coefficient of the group by half of itself and no residual: one fit serves all effect sizes.
-    The random field gets the smoothness that the maps are made with, not an estimate of it. The
+    GRF correction gets the smoothness that the maps are made with, not an estimate of it. The
     power of one voxel is that of t with noncentrality
-    :math:`\beta / \sqrt{[(X'X)^{-1}]_{11}}`,
-    averaged over the designs drawn.
+    :math:`\beta / \sqrt{[(X'X)^{-1}]_{11}}`, averaged over the designs drawn.
     """
     shape = (len(n_per_group), len(effect_sizes))
     found, passed, power = np.zeros(shape, int), np.zeros(shape, int), np.zeros(shape)
-    peak = int(np.argmax(place.profile))
+    peak = int(np.argmax(simulated.profile))
     smallest = [
         cluster_size_threshold(
             alpha=correction.alpha,
             z_threshold=correction.z_threshold,
             dlh=kernel_roughness(map_fwhm_mm, np.linalg.norm(affine[:3, :3], axis=0))
             * df_correction(2 * n - 2 - n_covariates),
-            volume=place.volume,
+            volume=simulated.volume,
         )
         for n in n_per_group
     ]
     largest = max(n_per_group)
     for draw in range(1, n_draws + 1):
         noise = smooth_noise(
-            place.around, affine, fwhm_mm=map_fwhm_mm, n_maps=2 * largest, rng=rng
+            simulated.around, affine, fwhm_mm=map_fwhm_mm, n_maps=2 * largest, rng=rng
         )
         for row, n in enumerate(n_per_group):
             design = random_design(n, n_covariates=n_covariates, rng=rng)
@@ -217,46 +191,37 @@ def detection_table(
             scale = np.sqrt(fit.sse / fit.df * unscaled)
             threshold = stats.t.isf(correction.voxel_p / correction.tails, fit.df)
             for column, effect in enumerate(effect_sizes):
-                t = (fit.betas[0] + 0.5 * effect * place.profile) / scale
+                t = (fit.betas[0] + 0.5 * effect * simulated.profile) / scale
                 above = t >= threshold
                 passed[row, column] += above[peak]
-                noncentrality = 0.5 * effect * place.profile[peak] / np.sqrt(unscaled)
+                noncentrality = 0.5 * effect * simulated.profile[peak] / np.sqrt(unscaled)
                 power[row, column] += stats.nct.sf(threshold, fit.df, noncentrality)
-                found[row, column] += _is_found(place, above, smallest[row], correction)
+                found[row, column] += _is_found(simulated, above, smallest[row], correction)
         if draw % max(n_draws // 10, 1) == 0:
             logger.info("%d of %d cohorts drawn", draw, n_draws)
-    rows = []
-    for row, n in enumerate(n_per_group):
-        for column, effect in enumerate(effect_sizes):
-            count = int(found[row, column])
-            low, high = wilson_interval(count, n_draws, level=LEVEL)
-            rows.append(
-                {
-                    "n_per_group": n,
-                    "effect_size": effect,
-                    "peak_effect": effect * float(place.profile[peak]),
-                    "df": 2 * n - 2 - n_covariates,
-                    "cluster_size_threshold": smallest[row],
-                    "n_draws": n_draws,
-                    "n_found": count,
-                    "detection_rate": count / n_draws,
-                    "detection_rate_low": low,
-                    "detection_rate_high": high,
-                    "voxel_rate": passed[row, column] / n_draws,
-                    "voxel_power": power[row, column] / n_draws,
-                }
-            )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    sizes = np.repeat(n_per_group, len(effect_sizes))
+    effects = np.tile(effect_sizes, len(n_per_group))
+    limits = [wilson_interval(count, n_draws, level=LEVEL) for count in found.ravel().tolist()]
+    low, high = np.array(limits).T
+    columns = (
+        *(sizes, effects, effects * float(simulated.profile[peak]), 2 * sizes - 2 - n_covariates),
+        *(np.repeat(smallest, len(effect_sizes)), n_draws, found.ravel()),
+        *(found.ravel() / n_draws, low, high, passed.ravel() / n_draws, power.ravel() / n_draws),
+    )
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
-def _is_found(place: Place, above: np.ndarray, smallest: int, correction: Correction) -> bool:
-    if np.count_nonzero(above) < smallest or not above[place.ball].any():
+def _is_found(
+    simulated: SimulatedEffect, above: np.ndarray, smallest: int, correction: Correction
+) -> bool:
+    """Report a cluster of at least ``smallest`` voxels that overlaps the ball."""
+    if np.count_nonzero(above) < smallest or not above[simulated.ball].any():
         return False
-    volume = np.zeros(place.around.shape, bool)
-    volume[place.around] = above
-    box = ndimage.find_objects(place.around.astype(np.uint8))[0]
+    volume = np.zeros(simulated.around.shape, bool)
+    volume[simulated.around] = above
+    box = ndimage.find_objects(simulated.around.astype(np.uint8))[0]
     labels, _ = ndimage.label(volume[box], neighbourhood(correction.connectivity))
-    numbers = labels[place.around[box]]
+    numbers = labels[simulated.around[box]]
     sizes = np.bincount(numbers)
-    touching = np.unique(numbers[place.ball & above])
+    touching = np.unique(numbers[simulated.ball & above])
     return bool(np.any(sizes[touching] >= smallest))

@@ -1,4 +1,4 @@
-"""Detection rate of the configured comparison against group size and effect size."""
+"""Figure of the detection rate by group size and effect size."""
 
 import matplotlib
 import numpy as np
@@ -20,10 +20,10 @@ def needed(table: pd.DataFrame, *, rate: float) -> pd.Series:
     return reached.reindex(sorted(table["effect_size"].unique()))
 
 
-def spread_labels(places: np.ndarray, *, gap: float) -> np.ndarray:
+def spread_labels(heights_wanted: np.ndarray, *, gap: float) -> np.ndarray:
     """Heights of labels in their order, moved apart to at least ``gap``, kept below 1."""
-    order = np.argsort(places, kind="stable")
-    heights = np.array(places, dtype=float)
+    order = np.argsort(heights_wanted, kind="stable")
+    heights = np.array(heights_wanted, dtype=float)
     for lower, upper in zip(order[:-1], order[1:], strict=True):
         heights[upper] = max(heights[upper], heights[lower] + gap)
     ceiling = 1.0
@@ -41,7 +41,7 @@ def power_figure(table: pd.DataFrame, settings: dict) -> Figure:
     table : DataFrame
         With the columns of `restpain.power.detection.COLUMNS`.
     settings : dict
-        What was simulated: ``settings.json`` of the rule.
+        Settings of the simulation, ``settings.json`` of the rule.
     """
     matplotlib.rcParams["svg.hashsalt"] = "restpain"
     figure = Figure((8.6, 5.0))
@@ -85,7 +85,7 @@ def power_figure(table: pd.DataFrame, settings: dict) -> Figure:
         "intervals (Wilson); dashed: 80 %", fontsize=8, color=MUTED,
     )  # fmt: skip
     _write_needed(figure, needed(table[table["effect_size"] > 0], rate=AIM))
-    figure.text(0.075, 0.03, _words(settings), fontsize=7.2, color=MUTED, linespacing=1.5)
+    figure.text(0.075, 0.03, _caption(settings), fontsize=7.2, color=MUTED, linespacing=1.5)
     figure.text(0.995, 0.008, "SIMULATED DATA", fontsize=6.5, color=ALERT, ha="right",
                 weight="bold")  # fmt: skip
     return figure
@@ -101,19 +101,19 @@ def _write_needed(figure: Figure, sizes: pd.Series) -> None:
         figure.text(0.985, y, text, fontsize=8.5, color=INK, ha="right")
 
 
-def _words(settings: dict) -> str:
+def _caption(settings: dict) -> str:
     widths = " \N{MULTIPLICATION SIGN} ".join(
         dict.fromkeys(number(width, 1) for width in settings["map_fwhm_mm"])
     )
     tails = "two-tailed" if settings["tails"] == 2 else "each sign by itself"
     return (
-        f"Planted: a ball of {integer(settings['planted_mm3'])} mm\N{SUPERSCRIPT THREE}, smoothed "
-        f"with {shortest(settings['smoothing_fwhm_mm'])} mm; d: difference inside it in standard "
-        "deviations between participants, before smoothing.\n"
+        f"Simulated effect: a ball of {integer(settings['planted_mm3'])} mm\N{SUPERSCRIPT THREE}, "
+        f"smoothed with {shortest(settings['smoothing_fwhm_mm'])} mm; d: difference inside it in "
+        "standard deviations between participants, before smoothing.\n"
         f"Maps: Gaussian random fields of {widths} mm FWHM ({settings['map_fwhm_origin']}) in a "
         f"mask of {integer(settings['voxels_searched'])} voxels. Test: two-sample t with "
         f"{counted(settings['n_covariates'], 'covariate')},\n"
-        f"random field, voxel p < {settings['voxel_p']:g}, cluster p < "
+        f"GRF correction, voxel p < {settings['voxel_p']:g}, cluster p < "
         f"{settings['cluster_p']:g}, {tails}. Found: a significant cluster of the right sign "
         "overlaps the ball."
     )

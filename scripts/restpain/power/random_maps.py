@@ -1,11 +1,11 @@
-"""Maps of participants that differ by chance alone: Gaussian random fields of known smoothness."""
+"""Null maps of participants: Gaussian random fields of known smoothness."""
 
 import numpy as np
 from scipy import ndimage
 
 from restpain.group.smoothness import FWHM_PER_SIGMA
 
-REACH_SIGMAS = 4.5  # where the kernel is cut; what is left out weighs less than 1e-4
+REACH_SIGMAS = 4.5  # where the kernel is cut; the rest weighs less than 1e-4
 
 
 def smooth_noise(
@@ -24,17 +24,11 @@ def smooth_noise(
 
     Parameters
     ----------
-    mask : ndarray of bool, shape (x, y, z)
-        The voxels wanted.
-    affine : ndarray of shape (4, 4)
-        From voxels to mm.
+    mask, affine
+        Grid and the voxels of the maps.
     fwhm_mm : float or three floats
-        Full width at half maximum of the Gaussian kernel, of all axes of the grid or of each;
-        what `restpain.group.smoothness` estimates. 0 for white noise.
-    n_maps : int
-        Number of fields.
-    rng : numpy.random.Generator
-        Source of the noise.
+        Full width at half maximum of the Gaussian kernel, of all axes of the grid or of each,
+        as `restpain.group.smoothness` estimates it. 0 for white noise.
 
     Returns
     -------

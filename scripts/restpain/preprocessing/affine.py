@@ -1,4 +1,4 @@
-"""The first affine: where a T1 of a whole head lies under a template of the brain alone.
+"""Affine registration of the T1 of a whole head to a template of the brain alone.
 
 Both images are normalised locally (mean and standard deviation of a Gaussian neighbourhood), and
 their correlation is taken over points inside the slightly widened brain mask of the template, so
@@ -11,17 +11,18 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage, optimize
 
-from restpain.preprocessing.affine_objective import (
+from restpain.preprocessing.template import voxel_sizes
+from restpain.preprocessing.trilinear import (
     CENTRE_MM,
     PRIOR_MEAN,
     PRIOR_SD,
     PRIOR_WEIGHT,
     affine_matrix,
+    applied,
     correlations,
     penalised_misfit,
+    sampled,
 )
-from restpain.preprocessing.template import voxel_sizes
-from restpain.preprocessing.trilinear import applied, sampled
 
 GRID_MM = 4.0  # resolution of the search
 FINE = (0.0, 10.0)  # further smoothing and window of normalisation, Gaussian sigmas in mm
@@ -30,8 +31,8 @@ WIDENING_MM = 4.0  # the rim of the brain against what surrounds it
 CONTRAST_FLOOR = 0.12  # share of the brain's brightness below which contrast is noise
 FLATNESS = 0.05  # least variance of the normalised T1: a flat patch must not win
 STEPS = np.array([8.0] * 3 + [0.15] * 3 + [0.08] * 3 + [0.04] * 3)  # mm, rad, log zoom, shear
-SURE_OBJECTIVE = 0.62  # no further search is made beyond this
-HOPELESS_OBJECTIVE = 0.42  # of the coarse fit; right ones reach .46: the fine fit is not made
+SUFFICIENT_OBJECTIVE = 0.62  # beyond it no further search is made
+MIN_COARSE_OBJECTIVE = 0.42  # right fits reach .46; below, the fine fit is not made
 MARGIN = 0.1  # fits that far behind the best one are not followed
 
 
@@ -44,7 +45,7 @@ class Reference(NamedTuple):
 
 
 class AffineFit(NamedTuple):
-    """An affine and how well it fits."""
+    """Affine with its objective and determinant."""
 
     matrix: np.ndarray  # (4, 4), RAS mm of the template to RAS mm of the T1
     objective: float  # correlation of the locally normalised images, minus the prior's penalty
@@ -54,7 +55,7 @@ class AffineFit(NamedTuple):
 class _Search(NamedTuple):
     reach_mm: float | None  # translations about the origin of the header; None: the whole head
     angles_deg: tuple  # about x, y, z
-    n_kept: int  # candidates of the lattice looked at more closely
+    n_kept: int  # candidates of the lattice that are evaluated on more points
     n_starts: int
     clip: float  # brightness limit, in medians of the foreground; fat is brighter
     contrast_floor: float
@@ -73,7 +74,7 @@ SEARCHES = (
 
 
 def reference(template: np.ndarray, mask: np.ndarray, affine: np.ndarray) -> Reference:
-    """Points in the brain of the template, one about every 4 mm, and what is seen there.
+    """Points in the brain of the template, about every 4 mm, and the template's values there.
 
     Parameters
     ----------
@@ -195,7 +196,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     Returns
     -------
     AffineFit
-        The best fit found. It may be wrong: see `affine_gate.check_affine`.
+        The best fit found; `affine_gate.check_affine` decides if it is plausible.
 
     Raises
     ------
@@ -215,7 +216,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
         fit = _searched(image, grid, reference, search)
         if best is None or fit.objective > best.objective:
             best = fit
-        if best.objective >= SURE_OBJECTIVE:
+        if best.objective >= SUFFICIENT_OBJECTIVE:
             break
     return best
 
@@ -246,7 +247,7 @@ def _searched(image, grid, reference, search):
     starts = _starts(head, grid, coarse, to_voxel, reference, search)
     fits = [refined(s, one_zoom, coarse, reference.coarse, 1500, 1e-3, 300) for s in starts]
     fits = _distinct(fits, 12, MARGIN)
-    if -fits[0][1] < HOPELESS_OBJECTIVE:
+    if -fits[0][1] < MIN_COARSE_OBJECTIVE:
         matrix = affine_matrix(fits[0][0], CENTRE_MM)
         return AffineFit(matrix, -fits[0][1], float(np.linalg.det(matrix[:3, :3])))
     fits = [refined(p, full[:9], coarse, reference.coarse, 4000, 1e-3, 500) for p, _ in fits]

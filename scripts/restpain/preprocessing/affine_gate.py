@@ -1,11 +1,11 @@
-"""Whether an affine between template and T1 is to be believed."""
+"""Quality gate of the T1-to-template affine."""
 
 import numpy as np
 from scipy import ndimage
 
 from restpain.preprocessing.affine import AffineFit
 
-# what an affine must reach to be believed; right fits .67-.78, .57-.69 and .68-.93,
+# ranges of a plausible affine; right fits .67-.78, .57-.69 and .68-.93,
 # wrong ones .20-.36, .15-.43 and .71-1.56
 MIN_OBJECTIVE = 0.5
 MIN_LOCAL_CORRELATION = 0.5
@@ -41,7 +41,7 @@ def local_correlation(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -
 
 
 def check_affine(fit: AffineFit, local: float, name: str) -> None:
-    """Refuse an affine that is not clearly right.
+    """Refuse an affine whose quality is out of range.
 
     Parameters
     ----------

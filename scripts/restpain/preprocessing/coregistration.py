@@ -12,11 +12,12 @@ from scipy.optimize import minimize
 
 from restpain.preprocessing.motion import rigid_matrix, smoothed
 from restpain.preprocessing.splines import spline_coefficients, spline_values
+from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import applied, sampled
 
 RADIAN_MM = 60.0  # one unit of a rotation moves the cortex about as far as a unit of translation
 N_BINS = 32
-MARGIN_MM = 8.0  # around the brain that the mutual information sees
+MARGIN_MM = 8.0  # around the brain in which the mutual information is computed
 # spacing of the points of the mutual information, and iterations: all starts, then the best
 LEVELS = ((8.0, 3), (6.0, 10))
 PITCHES_RAD = np.radians([-15.0, 0.0, 15.0])  # heads differ most from the T1 in pitch
@@ -79,7 +80,7 @@ def _brain_points(
     t1: np.ndarray, mask: np.ndarray, *, affine: np.ndarray, spacing_mm: float
 ) -> tuple[np.ndarray, np.ndarray]:
     # points of a grid in the brain and around it, and the bin of the stripped T1 at each
-    voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
+    voxel_mm = voxel_sizes(affine)
     box, affine = _box(mask, affine=affine, margin=np.ceil(2 * MARGIN_MM / voxel_mm).astype(int))
     t1, mask = t1[box], mask[box]
     step = np.maximum(1, np.round(spacing_mm / voxel_mm)).astype(int)
@@ -251,7 +252,7 @@ def boundary_cost(
     to_voxels: np.ndarray,
     slope_per_percent: float,
 ) -> float:
-    r"""How badly the EPI is brighter outside the white matter than inside.
+    r"""Boundary-based registration cost of the EPI on the T1.
 
     Parameters
     ----------
@@ -269,7 +270,7 @@ def boundary_cost(
     float
         Mean of :math:`1 - \tanh(s q)`, :math:`q = 100 (o - i) / ((o + i) / 2)`: 0 if grey is
         brighter everywhere, 1 without contrast, 2 if white is brighter everywhere. Pairs outside
-        the EPI are left out.
+        the EPI do not count.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""A series without nuisance and what is written beside it, whoever preprocessed it."""
+"""Nuisance regression of a series, its confounds and quality numbers."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import qr, solve_triangular
 
-from restpain.preprocessing.image_quality import coverage, motion_summary, temporal_snr
+from restpain.io.images import write_masked, write_volume
+from restpain.io.tables import write_json, write_table
+from restpain.preprocessing.image_quality import (
+    CARPET,
+    carpet_series,
+    coverage,
+    motion_summary,
+    temporal_snr,
+)
 from restpain.preprocessing.motion import displacement_power
 from restpain.preprocessing.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
 from restpain.temporal_filter import band_bins, ideal_filter, padded_length
@@ -27,7 +35,7 @@ COMPONENT = "Principal component {} of white matter and cerebrospinal fluid (aCo
 
 @dataclass(frozen=True)
 class Denoised:
-    """A series without nuisance, ready to be written.
+    """Residual series with sidecar, confounds and quality numbers.
 
     Attributes
     ----------
@@ -77,18 +85,18 @@ def denoised(
     names : list of str
         Nuisance regressors, as of `restpain.preprocessing.nuisance.regressors`.
     signals : dict
-        What they are made of, without ``displacement``.
+        Signals behind the regressors, without ``displacement``.
     jenkinson : ndarray of shape (n_volumes,) or None
         Framewise displacement in mm, None if the motion is not known.
     band_hz : (float, float) or None
         Band in which data and confounds are compared (`residuals_in_band`); None for all
         frequencies.
     dropped_volumes : int
-        Volumes left out at the start.
+        Volumes dropped at the start.
     timing : str
-        What was done about slice timing.
+        Slice-timing correction, in words.
     origin : str
-        Where the signals come from, for the messages.
+        Source of the signals, for the messages.
 
     Raises
     ------
@@ -150,10 +158,10 @@ def residuals_in_band(
 ) -> tuple[np.ndarray, int]:
     r"""Residuals with weights estimated from data and regressors filtered alike.
 
-    With the filter :math:`F` of the metrics (`restpain.metrics.alff.ideal_filter`), the weights
+    With the filter :math:`F` of the metrics (`restpain.temporal_filter.ideal_filter`), the weights
     :math:`b` minimise :math:`|F Y - F X b|` and the result is :math:`Y - X b`. It holds all
-    frequencies; whoever filters it with :math:`F` gets :math:`F Y - F X b`, in which nothing of
-    the filtered regressors is left. The mean, and the linear trend if it is among the
+    frequencies; filtered with :math:`F` it is :math:`F Y - F X b`, orthogonal to the filtered
+    regressors. The mean, and the linear trend if it is among the
     regressors, are taken out of data and regressors before.
 
     Parameters
@@ -163,7 +171,7 @@ def residuals_in_band(
     matrix : ndarray of shape (n_volumes, n_regressors)
         Regressors without the constant; may have no column.
     has_trend : bool
-        Whether the linear trend is one of them.
+        True if the linear trend is one of them.
     repetition_time : float
         Time between two volumes, in seconds.
     band_hz : (float, float)
@@ -241,3 +249,46 @@ def confounds_table(
         table[f"a_comp_cor_{i:02d}"] = component
         described[f"a_comp_cor_{i:02d}"] = COMPONENT.format(i + 1)
     return pd.DataFrame(table), described
+
+
+def write_denoised(
+    outputs: dict[str, str],
+    result: Denoised,
+    *,
+    mask: np.ndarray,
+    affine: np.ndarray,
+    boldref: np.ndarray,
+    series: np.ndarray,
+    quality: dict,
+) -> None:
+    """Write a denoised series and what belongs to it.
+
+    Parameters
+    ----------
+    outputs : dict of str
+        Paths of ``denoised``, ``mask``, ``boldref``, ``carpet``, ``confounds`` and ``qc``.
+    result : Denoised
+        From `denoised`.
+    mask, affine
+        Voxels of the series and the affine of their grid.
+    boldref : ndarray of shape (x, y, z)
+        Mean image on the same grid.
+    series : ndarray of shape (n_voxels, n_volumes)
+        The series before regression, of which the carpet keeps a part.
+    quality : dict
+        Quality numbers beside those of ``result``.
+    """
+    write_masked(
+        outputs["denoised"],
+        result.series,
+        mask,
+        affine,
+        repetition_time=result.sidecar["RepetitionTime"],
+        sidecar=result.sidecar,
+    )
+    write_volume(outputs["mask"], mask, affine)
+    write_volume(outputs["boldref"], boldref, affine)
+    carpet = carpet_series(series).astype(np.float32)
+    write_volume(outputs["carpet"], carpet[:, None, None], np.eye(4), sidecar=CARPET)
+    write_table(outputs["confounds"], result.confounds, result.columns)
+    write_json(outputs["qc"], result.quality | quality)

@@ -1,4 +1,4 @@
-"""Numbers about the quality of images and of their alignment."""
+"""Quality numbers of images: signal mask, tSNR, coverage, motion summary."""
 
 import numpy as np
 from scipy.ndimage import label
@@ -22,7 +22,7 @@ def kept_volumes(series: np.ndarray, *, drop: int, name: str) -> np.ndarray:
     series : ndarray of shape (x, y, z, n_volumes)
         Series as read.
     drop : int
-        Volumes to leave out at the start.
+        Volumes to drop at the start.
     name : str
         File name for the messages.
 
@@ -94,7 +94,7 @@ def given_mask(
     candidates : ndarray of shape (x, y, z), bool
         Template brain in the field of view, within the given mask if there is one.
     has_mask : bool
-        Whether the candidates lie in a mask that came with the series.
+        True if the candidates lie in a mask that came with the series.
 
     Returns
     -------

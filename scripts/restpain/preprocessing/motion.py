@@ -11,12 +11,13 @@ from restpain.preprocessing.splines import (
     spline_coefficients,
     spline_values,
 )
+from restpain.preprocessing.template import voxel_sizes
 
 FWHM_MM = 5.0  # smoothing before the estimation; SPM's default
 SEPARATION_MM = 4.0  # between the points compared; SPM's default
 MAX_POINTS = 20_000
 MAX_POINTS_FIRST = 6_000  # in the first pass, which only serves the mean
-MARGIN_VOXELS = 1  # at the edges of the image, where smoothing mixes in what it does not show
+MARGIN_VOXELS = 1  # at the edges of the image, which smoothing mixes with the outside
 MAX_ITERATIONS = 40
 FREE_ITERATIONS = 6  # then the points compared stay, or some may go in and out for ever
 STEP_MM = 1e-3  # last step of the estimation
@@ -58,7 +59,7 @@ def rigid_parameters(matrix: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Reference:
-    """What one image contributes to every alignment to it.
+    """Points and derivatives of the image that volumes are aligned to.
 
     Attributes
     ----------
@@ -80,8 +81,7 @@ class Reference:
 
 def smoothed(volume: np.ndarray, *, affine: np.ndarray, fwhm_mm: float) -> np.ndarray:
     """Volume smoothed by a Gaussian of the full width at half maximum, float32."""
-    voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
-    sigma = fwhm_mm / np.sqrt(8 * np.log(2)) / voxel_mm
+    sigma = fwhm_mm / np.sqrt(8 * np.log(2)) / voxel_sizes(affine)
     return gaussian_filter(volume.astype(np.float32), sigma, mode="nearest", truncate=3)
 
 
@@ -97,7 +97,7 @@ def alignment_reference(
     gradient = np.stack(np.gradient(image), axis=-1) @ np.linalg.inv(affine[:3, :3])
     energy = (gradient**2).sum(axis=-1)
     used = (image > 0.1 * np.percentile(image, 98)) | (energy > 0.02 * np.percentile(energy, 98))
-    step = np.round(SEPARATION_MM / np.linalg.norm(affine[:3, :3], axis=0)).astype(int)
+    step = np.round(SEPARATION_MM / voxel_sizes(affine)).astype(int)
     grid = np.zeros(volume.shape, bool)
     grid[tuple(slice(MARGIN_VOXELS, -MARGIN_VOXELS, max(1, n)) for n in step)] = True
     index = np.argwhere(used & grid)
@@ -152,7 +152,7 @@ def aligned(
     transform : ndarray of shape (4, 4)
         From mm of the reference to mm of the volume.
     converged : bool
-        Whether the last step was below 0.001 mm and 0.00001 rad.
+        True if the last step was below 0.001 mm and 0.00001 rad.
 
     References
     ----------
@@ -206,7 +206,7 @@ def realigned(
     mean : ndarray of shape (x, y, z), float32
         Mean of the volumes moved by the first pass: the image that ``transforms`` refer to.
     converged : ndarray of shape (n_volumes,), bool
-        Whether the estimation of the volume came to rest.
+        True for volumes whose estimation converged.
 
     References
     ----------

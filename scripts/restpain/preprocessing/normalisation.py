@@ -98,7 +98,7 @@ def nonlinear_displacement(
     Yushkevich et al. (2016). Alzheimer's & Dementia 12, P126-P127.
     doi:10.1016/j.jalz.2016.06.205
     """
-    # the head farther out is left out: its bright scalp would be drawn to the brain's edge
+    # the head farther out is masked: its bright scalp would be drawn to the brain's edge
     distance = ndimage.distance_transform_edt(~mask, sampling=voxel_mm)
     box = tuple(slice(i.min(), i.max() + 1) for i in np.nonzero(distance <= MARGIN_MM))
     images = {
@@ -183,7 +183,7 @@ def point_field(
     shape: tuple[int, int, int],
     affine: np.ndarray,
 ) -> np.ndarray:
-    """Where each voxel of an output grid lies in the T1.
+    """Location in the T1 of each voxel of an output grid.
 
     Parameters
     ----------
@@ -217,7 +217,7 @@ def brain_voxels(
     inverse: np.ndarray,
     to_t1: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Brain mask of the T1, carried over from the template, and where its voxels lie there.
+    """Brain mask of the T1, carried over from the template, with template coordinates.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ def brain_voxels(
     Returns
     -------
     brain : ndarray of shape ``shape``
-        Where the interpolated mask exceeds 0.5.
+        Voxels in which the interpolated mask exceeds 0.5.
     coordinates : ndarray of shape (n_voxels, 3)
         Voxel coordinates of its voxels in the template, C order.
     """

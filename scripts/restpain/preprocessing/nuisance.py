@@ -1,4 +1,4 @@
-"""What is not of interest in the series: its regressors, and the residuals without them."""
+"""Nuisance regressors of a series, and its residuals without them."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ BLOCK_VOXELS = 8192  # bounds memory, does not change the result
 def eroded_tissue(
     probability: np.ndarray, brain_mask: np.ndarray, *, above: float, erosions: int
 ) -> tuple[np.ndarray, int]:
-    """Voxels that are surely of one tissue, away from the others.
+    """Eroded mask of one tissue, away from the others.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def tissue_signals(
     white_matter, csf : ndarray of shape (x, y, z)
         Probabilities on the grid of ``mask``.
     with_components : bool
-        Whether to compute the principal components of both tissues, too.
+        Compute the principal components of both tissues, too.
 
     Returns
     -------
@@ -158,7 +158,7 @@ def friston24(parameters: np.ndarray) -> np.ndarray:
 def principal_components(series: np.ndarray, *, n_components: int) -> np.ndarray:
     """First principal components in time of the series of noise voxels (aCompCor).
 
-    The series are detrended linearly and scaled to unit variance; constant ones are left out.
+    The series are detrended linearly and scaled to unit variance; constant ones do not count.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def principal_components(series: np.ndarray, *, n_components: int) -> np.ndarray
     if len(detrended) <= n_components:
         raise ValueError(
             f"acompcor needs more than {n_components} voxels of white matter and cerebrospinal "
-            f"fluid, but there are {len(detrended)}; leave it out of preprocessing.nuisance"
+            f"fluid, but there are {len(detrended)}; remove it from preprocessing.nuisance"
         )
     _, vectors = np.linalg.eigh(detrended.T.astype(float) @ detrended.astype(float))
     components = vectors[:, : -n_components - 1 : -1]
@@ -212,13 +212,13 @@ def regressors(
     names : list of str
         Out of trend, friston24, wm, csf, acompcor, global, scrub.
     signals : dict
-        What they are made of, as far as known: ``motion`` of shape (n_volumes, 6), ``wm``,
+        Signals behind the regressors, as far as known: ``motion`` of shape (n_volumes, 6), ``wm``,
         ``csf`` and ``global`` of shape (n_volumes,), ``acompcor`` of shape (n_volumes, 5) and
         ``displacement`` (Jenkinson, mm) of shape (n_volumes,).
     n_volumes : int
         Number of volumes.
     origin : str
-        Where the signals come from, for the message.
+        Source of the signals, for the message.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""When each slice was acquired, and the shift of all slices to one moment of the volume."""
+"""Acquisition times of slices, and their correction to one moment of the volume."""
 
 import numpy as np
 from scipy import fft
@@ -51,7 +51,7 @@ def slice_times(
     repetition_time: float,
     name: str,
 ) -> tuple[np.ndarray | None, str]:
-    """Acquisition times in force, and in words where they come from.
+    """Acquisition times of the slices of a series, and their source in words.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def slice_times(
         Seconds after the start of the volume; None for no correction. Slices acquired together
         (multiband) share a time.
     source : str
-        What was done, in words.
+        Source of the times, in words.
 
     Raises
     ------
@@ -181,3 +181,27 @@ def correct_slice_timing(
         series = np.ascontiguousarray(np.moveaxis(volumes[..., k], 0, -1))
         corrected[..., k] = np.moveaxis(shifted_in_time(series, volumes=shift), -1, 0)
     return corrected
+
+
+def timing_corrected(
+    volumes: np.ndarray,
+    order: str | list[float] | None,
+    *,
+    sidecar: dict,
+    repetition_time: float,
+    name: str,
+) -> tuple[np.ndarray, str]:
+    """Series after slice-timing correction, unless it is off, and the source of the times.
+
+    ``volumes`` are as in `correct_slice_timing`, the other parameters as in `slice_times`.
+    """
+    times, source = slice_times(
+        order,
+        sidecar=sidecar,
+        n_slices=volumes.shape[3],
+        repetition_time=repetition_time,
+        name=name,
+    )
+    if times is None:
+        return volumes, source
+    return correct_slice_timing(volumes, times=times, repetition_time=repetition_time), source

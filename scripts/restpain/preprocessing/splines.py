@@ -169,14 +169,14 @@ def spline_values(
     to_voxels : ndarray of shape (4, 4)
         From these coordinates to voxel indices of the image.
     edge_voxels : float
-        Where the image ends: so far beyond the outermost voxel centres, or before if negative.
+        End of the image: so far beyond the outermost voxel centres, or before if negative.
 
     Returns
     -------
     values : ndarray of shape (n_points,), float32
         Zero outside.
     inside : ndarray of shape (n_points,), bool
-        Whether the point is in the image.
+        True for points in the image.
     """
     values = np.empty(len(points), np.float32)
     inside = np.ones(len(points), bool)
@@ -202,7 +202,7 @@ def resampled_series(
     -------
     series : ndarray of shape (n_points, n_volumes), float32
     inside : ndarray of shape (n_points,), bool
-        Whether the point is inside the image in every volume.
+        True for points inside the image in every volume.
     """
     values = np.empty((len(volumes), len(points)), np.float32)
     inside = np.ones(len(points), bool)

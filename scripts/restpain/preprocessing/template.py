@@ -1,4 +1,4 @@
-"""The grids of the MNI152 template and the template's images on them."""
+"""Grids of the MNI152 template, and the template's images on them."""
 
 import numpy as np
 from scipy import ndimage

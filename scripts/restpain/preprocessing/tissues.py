@@ -43,7 +43,7 @@ def segment(t1: np.ndarray, mask: np.ndarray, priors: np.ndarray) -> tuple[np.nd
     Raises
     ------
     ValueError
-        If the mask is empty, the T1 is constant in it, or the classes cannot be told apart.
+        If the mask is empty, the T1 is constant in it, or the classes cannot be separated.
 
     References
     ----------
@@ -53,7 +53,7 @@ def segment(t1: np.ndarray, mask: np.ndarray, priors: np.ndarray) -> tuple[np.nd
     """
     values = t1[mask].astype(np.float64)
     if len(values) == 0 or values.min() == values.max():
-        raise ValueError("the T1 has no contrast in the brain mask, tissues cannot be told apart")
+        raise ValueError("the T1 has no contrast in the brain mask, tissues cannot be separated")
     values /= np.percentile(values, 90)
     priors = priors / np.maximum(priors.sum(axis=1, keepdims=True), 1e-6)
     priors = priors * (1 - 3 * PRIOR_FLOOR) + PRIOR_FLOOR
@@ -141,7 +141,7 @@ def _bias_coefficients(values, probabilities, means, variances, basis):
     brain = (probabilities[:, 1:].sum(axis=1) > 0.9) & (values > 0.05)  # CSF is too dark and thin
     if brain.sum() < len(values) / 10:
         raise ValueError(
-            f"grey and white matter cannot be told apart: {brain.mean():.0%} of the "
+            f"grey and white matter cannot be separated: {brain.mean():.0%} of the "
             "brain mask are surely not CSF, at least 10 % expected; look at the T1 and its "
             "contrast"
         )

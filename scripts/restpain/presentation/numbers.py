@@ -156,6 +156,20 @@ def measure_name(measure) -> str:
     return names.get(str(measure).lower(), str(measure))
 
 
+def arm_name(arm: str) -> str:
+    """Name of an arm of the classification as it is printed."""
+    names = {
+        "A": "A, published protocol",
+        "B nested": "B, nested cross-validation",
+        "C atlas": "C, atlas regions",
+        "D logistic": "D, logistic regression",
+        "D demographics": "D, demographics",
+        "D motion": "D, motion",
+        "D dummy": "D, no features",
+    }
+    return names.get(arm, arm)
+
+
 def joined(items: list[str]) -> str:
     """Join items as a sentence does: ``a``, ``a and b``, ``a, b and c``."""
     if len(items) < 2:

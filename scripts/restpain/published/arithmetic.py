@@ -1,4 +1,4 @@
-"""Whether printed numbers can belong together: one function per rule, for any paper.
+"""Consistency of printed numbers: one function per rule, for any paper.
 
 A printed number stands for every number that rounds to it. Two numbers are inconsistent only if no
 values within their rounding give each other; a rule that would accept every printed number says
@@ -35,7 +35,7 @@ def verdict_of(agrees: bool) -> str:
 
 
 def mean_of_whole_numbers(mean: Printed, *, n: int) -> Check:
-    """Whether a sum of ``n`` whole numbers, divided by n, rounds to the mean.
+    """Check that a sum of ``n`` whole numbers, divided by n, rounds to the mean.
 
     Brown and Heathers (2017), doi:10.1177/1948550616673876: the GRIM test. Without power, and said
     so, where n is at least the number of printed steps in one.
@@ -52,7 +52,7 @@ def mean_of_whole_numbers(mean: Printed, *, n: int) -> Check:
 
 
 def sd_of_whole_numbers(cell: MeanCell, *, n: int) -> Check:
-    """Whether whole numbers with the printed mean can have the printed standard deviation.
+    """Check that whole numbers with the printed mean can have the printed standard deviation.
 
     The sum of their squares is a whole number, odd or even as their sum is; the GRIMMER test
     (Anaya 2016, doi:10.7287/peerj.preprints.2400v1). Both n - 1 and n are tried as the divisor.
@@ -78,7 +78,7 @@ def sd_of_whole_numbers(cell: MeanCell, *, n: int) -> Check:
 
 
 def sd_within_range(cell: MeanCell, *, n: int, whole: bool) -> Check:
-    """Whether ``n`` values with the printed mean, smallest and largest value can have the SD.
+    """Check that ``n`` values with the printed mean, smallest and largest value can have the SD.
 
     With a = mean - smallest and b = largest - mean, the sum of squares is at most n a b (all
     values at the ends; Bhatia and Davis 2000, doi:10.1080/00029890.2000.12005203) and at least
@@ -105,7 +105,7 @@ def sd_within_range(cell: MeanCell, *, n: int, whole: bool) -> Check:
 
 
 def p_of_means(p: Printed, first: MeanCell, second: MeanCell, *, n: tuple[int, int]) -> Check:
-    """Whether the t-test from both means, SDs and group sizes gives the printed p.
+    """Check that the t-test from both means, SDs and group sizes gives the printed p.
 
     The extremes of the two-sided p lie on the corners of the rounding intervals. The test with
     pooled variance is tried, then Welch's.
@@ -133,7 +133,7 @@ def p_of_means(p: Printed, first: MeanCell, second: MeanCell, *, n: tuple[int, i
 
 
 def p_of_counts(p: Printed, first: tuple[int, int], second: tuple[int, int]) -> Check:
-    """Whether a test of two pairs of counts gives the printed p.
+    """Check that a test of two pairs of counts gives the printed p.
 
     Chi-square without continuity correction is tried, then with it, then Fisher's exact test.
     """
@@ -154,7 +154,7 @@ def p_of_counts(p: Printed, first: tuple[int, int], second: tuple[int, int]) -> 
 
 
 def percent_of_count(percent: Printed, *, count: int, n: int) -> Check:
-    """Whether ``count`` of ``n`` rounds to the printed percentage."""
+    """Check that ``count`` of ``n`` rounds to the printed percentage."""
     if not 0 <= count <= n:
         return Check(INCONSISTENT, "", f"{count} is not a number out of {n}")
     share = Fraction(100 * count, n)
@@ -164,14 +164,14 @@ def percent_of_count(percent: Printed, *, count: int, n: int) -> Check:
 
 
 def counts_add_up(counts: list[int], *, n: int) -> Check:
-    """Whether counts that divide a group add up to its size."""
+    """Check that counts that divide a group add up to its size."""
     total = sum(counts)
     words = f"{' + '.join(str(count) for count in counts)} = {total}; the group has {n}"
     return Check(verdict_of(total == n), str(total), words)
 
 
 def p_of_rho(p: Printed, rho: Printed, *, n: int) -> Check:
-    """Whether Spearman's rho of ``n`` pairs gives the printed two-sided p.
+    """Check that Spearman's rho of ``n`` pairs gives the printed two-sided p.
 
     By t = rho sqrt((n - 2) / (1 - rho^2)) with n - 2 degrees of freedom, then by the normal
     approximation z = rho sqrt(n - 1).
@@ -191,7 +191,7 @@ def p_of_rho(p: Printed, rho: Printed, *, n: int) -> Check:
 
 
 def t_beyond_threshold(t: Printed, *, voxel_p: float, tails: int, df: int) -> Check:
-    """Whether |t| reaches the voxel threshold of the stated correction.
+    """Check that |t| reaches the voxel threshold of the stated correction.
 
     ``df`` is the largest possible number of degrees of freedom, n1 + n2 - 2: covariates would only
     raise the threshold.
@@ -208,12 +208,12 @@ def t_beyond_threshold(t: Printed, *, voxel_p: float, tails: int, df: int) -> Ch
 
 
 def _sums(mean: Printed, n: int) -> list[int]:
-    """Whole numbers that, divided by n, round to the mean."""
+    """Return the whole numbers that, divided by n, round to the mean."""
     return list(range(math.ceil(mean.low * n), math.floor(mean.high * n) + 1))
 
 
 def decimals_of(number_: Printed) -> int:
-    """Digits behind the point of a printed number."""
+    """Return the number of decimals of a printed number."""
     return len(number_.text.partition(".")[2].strip())
 
 

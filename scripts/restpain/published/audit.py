@@ -1,4 +1,4 @@
-"""What the printed numbers of a paper's four tables say about each other, cell by cell."""
+"""Consistency of the printed numbers of four tables with each other, cell by cell."""
 
 from dataclasses import dataclass, fields
 
@@ -7,18 +7,16 @@ import pandas as pd
 
 from restpain.atlas import Atlas
 from restpain.presentation.numbers import is_missing
-from restpain.published import arithmetic as arithmetic
-from restpain.published import coordinates as places
-from restpain.published import test_sets as testsets
+from restpain.published import arithmetic, coordinates, test_sets
 from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED, Check
 from restpain.published.printed import CountCell, MeanCell, count_cell, mean_cell, printed
 
 COLUMNS = {
     "table": "Number of the table",
     "row": "Row of the table",
-    "column": "Column of the table; x_mm, y_mm, z_mm together are one cell, the peak",
+    "column": "Column of the table; x_mm, y_mm and z_mm are one cell, the peak",
     "published": "As printed",
-    "recomputed": "What the arithmetic gives: a value, or the ends of what is possible",
+    "recomputed": "Result of the arithmetic: a value, or the ends of the possible values",
     "verdict": (
         "consistent: some values within rounding agree; inconsistent: none do; "
         "cannot be checked: the printed numbers do not decide"
@@ -47,12 +45,12 @@ RULES = {
     "p_from_rho": "p follows from rho and n",
     "none": "No rule applies to the cell",
 }
-PLACE = ("x_mm", "y_mm", "z_mm")
+AXES = ("x_mm", "y_mm", "z_mm")
 
 
 @dataclass(frozen=True)
 class Study:
-    """What the tables leave out; the keys of ``study.csv``."""
+    """Facts that the tables omit; the keys of ``study.csv``."""
 
     n_patients: int
     n_controls: int
@@ -114,7 +112,7 @@ def audit(
     tables : dict of DataFrame
         ``table1`` to ``table4``, all cells as text.
     study : Study
-        What the tables leave out.
+        Facts that the tables omit.
     brain : (ndarray, ndarray)
         Mask of the template's brain and its affine.
     aal, brodmann : Atlas
@@ -243,20 +241,22 @@ def _regions(table: pd.DataFrame, study: Study, brain, aal: Atlas, brodmann: Atl
     for _, row in table.iterrows():
         name = region_row(row)
         reach = {"reach_mm": study.reach_mm}
-        peak = [printed(row[axis]) for axis in PLACE]
+        peak = [printed(row[axis]) for axis in AXES]
         checks = {column: {} for column in ("region", "hemisphere", "brodmann_area", "peak")}
         if all(peak):
-            place = tuple(float(value.value) for value in peak)
+            peak_mm = tuple(float(value.value) for value in peak)
             area = row["brodmann_area"]
-            checks["region"]["label"] = places.label_at_peak(row["region"], place, aal, **reach)
-            checks["hemisphere"]["side"] = places.side_of_peak(row["hemisphere"], place[0])
-            checks["brodmann_area"]["brodmann"] = places.brodmann_at_peak(
-                area, place, brodmann, **reach
+            checks["region"]["label"] = coordinates.label_at_peak(
+                row["region"], peak_mm, aal, **reach
             )
-            checks["peak"]["in_brain"] = places.peak_in_brain(place, *brain, **reach)
+            checks["hemisphere"]["side"] = coordinates.side_of_peak(row["hemisphere"], peak_mm[0])
+            checks["brodmann_area"]["brodmann"] = coordinates.brodmann_at_peak(
+                area, peak_mm, brodmann, **reach
+            )
+            checks["peak"]["in_brain"] = coordinates.peak_in_brain(peak_mm, *brain, **reach)
         for column in ("region", "hemisphere", "brodmann_area"):
             yield from _cell(2, name, column, row[column], checks[column], "no peak is printed")
-        text = ", ".join(str(row[axis]) for axis in PLACE)
+        text = ", ".join(str(row[axis]) for axis in AXES)
         yield from _cell(2, name, "peak", text, checks["peak"], "no peak is printed")
         t, check = printed(row["t"]), {}
         if t is not None:
@@ -267,7 +267,7 @@ def _regions(table: pd.DataFrame, study: Study, brain, aal: Atlas, brodmann: Atl
 
 
 def _classification(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
-    sizes = testsets.sizes_of_test_set(sum(study.n), study.test_fraction)
+    sizes = test_sets.sizes_of_test_set(sum(study.n), study.test_fraction)
     sets = {"sizes": sizes, "n_splits": study.n_splits}
     for _, row in table.iterrows():
         name = region_row(row)
@@ -284,15 +284,15 @@ def _classification(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
         )
         checks = {column: {} for column in table.columns}
         if auc is not None:
-            checks["auc"]["mean_of_sets"] = testsets.mean_of_test_sets(
+            checks["auc"]["mean_of_sets"] = test_sets.mean_of_test_sets(
                 auc, quantity="auc", scale=1, **sets
             )
             if sensitivity is not None and specificity is not None:
-                checks["auc"]["auc_of_point"] = testsets.auc_around_point(
+                checks["auc"]["auc_of_point"] = test_sets.auc_around_point(
                     auc, sensitivity, specificity
                 )
             if loo is not None:
-                checks["loocv_auc"]["loo_and_test"] = testsets.leave_one_out_near_test(
+                checks["loocv_auc"]["loo_and_test"] = test_sets.leave_one_out_near_test(
                     loo, auc, n=study.n, **sets
                 )
         for column, value in (
@@ -300,15 +300,15 @@ def _classification(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
             ("specificity_percent", specificity),
         ):
             if value is not None:
-                checks[column]["mean_of_sets"] = testsets.mean_of_test_sets(
+                checks[column]["mean_of_sets"] = test_sets.mean_of_test_sets(
                     value, quantity="share", scale=100, **sets
                 )
         if accuracy is not None:
-            checks["accuracy_percent"]["mean_of_sets"] = testsets.mean_of_test_sets(
+            checks["accuracy_percent"]["mean_of_sets"] = test_sets.mean_of_test_sets(
                 accuracy, quantity="accuracy", scale=100, **sets
             )
             if sensitivity is not None and specificity is not None:
-                checks["accuracy_percent"]["between"] = testsets.accuracy_between(
+                checks["accuracy_percent"]["between"] = test_sets.accuracy_between(
                     accuracy, sensitivity, specificity
                 )
         for column in table.columns[3:]:
@@ -330,11 +330,11 @@ def _correlation(table: pd.DataFrame, study: Study, regions: pd.DataFrame):
 
 
 def _same_region(table: int, row: pd.Series, regions: pd.DataFrame):
-    """Whether measure, region and side of a row are those of a row of Table 2."""
+    """Check that measure, region and side of a row are those of a row of Table 2."""
 
     def key(one: pd.Series) -> tuple:
         sides = (str(one[name]).lower() for name in ("measure", "hemisphere"))
-        return (*sides, places.region_key(one["region"]))
+        return (*sides, coordinates.region_key(one["region"]))
 
     known = key(row) in {key(other) for _, other in regions.iterrows()}
     words = "a row of Table 2 has this measure, region and side"

@@ -1,28 +1,33 @@
-"""The published tables next to the recomputed ones: every cell, with a verdict and its rule."""
+"""Published and recomputed tables, cell by cell, each with a verdict and its rule."""
 
-import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from restpain.presentation.numbers import integer, is_missing, number, p_value, region_name
+from restpain.presentation.numbers import is_missing, number, p_value, region_name
+from restpain.published.agreement import (
+    auc_agrees,
+    count_agrees,
+    mean_agrees,
+    rho_agrees,
+    same_side,
+    share_agrees,
+)
 from restpain.published.audit import Study, region_row
 from restpain.published.coordinates import region_key
-from restpain.published.printed import CountCell, MeanCell, Printed, count_cell, mean_cell, printed
-from restpain.published.test_sets import auc_error, sizes_of_test_set
+from restpain.published.printed import count_cell, mean_cell, printed
+from restpain.published.test_sets import sizes_of_test_set
 
 SAME, WITHIN, DIFFERENT = "the same", "within the rule", "different"
 ABSENT, UNCOMPARED = "no counterpart", "not compared"
 RECOVERY_MM = 9  # three voxels of the paper's size
 VERDICTS = (SAME, WITHIN, DIFFERENT, ABSENT, UNCOMPARED)
-ALPHA = 0.05  # of the test whether two samples can share a value, and of a conclusion from p
-Z = 1.96
 
 COLUMNS = {
     "table": "Number of the table",
     "row": "Row of the published table",
-    "column": "Column of the published table; x_mm, y_mm, z_mm together are one cell, the peak",
+    "column": "Column of the published table; x_mm, y_mm and z_mm are one cell, the peak",
     "published": "As printed",
     "recomputed": "Ours, written as the published cell is",
     "counterpart": "Our row: its name in Table 1, the cluster_id in Tables 2 to 4",
@@ -58,14 +63,14 @@ def comparison(
     *,
     n_splits: int,
 ) -> pd.DataFrame:
-    """Put every cell of the published tables next to ours.
+    """Compare every cell of the published tables with the recomputed one.
 
     Parameters
     ----------
     published : dict of DataFrame
         ``table1`` to ``table4`` as printed, text.
     study : Study
-        What the published tables leave out.
+        Facts that the published tables omit.
     ours : dict of DataFrame
         ``table1`` to ``table4`` of this run; any of them may have no row.
     n_splits : int
@@ -115,50 +120,6 @@ def counts(table: pd.DataFrame) -> list[dict]:
         | {verdict: int((cells["verdict"] == verdict).sum()) for verdict in VERDICTS}
         for name, cells in table.groupby("table", sort=True)
     ]
-
-
-# ---------------------------------------------------------------- verdicts
-
-
-def mean_agrees(one: MeanCell, n_one: int, mean: float, sd: float, n: int) -> bool:
-    """Whether Welch's test finds no difference between a published mean and ours."""
-    values = float(one.mean.value), float(one.sd.value)
-    if min(n_one, n) < 2 or is_missing(sd):
-        return False
-    if values[1] == sd == 0:
-        return values[0] == mean
-    test = stats.ttest_ind_from_stats(*values, n_one, mean, sd, n, equal_var=False)
-    return bool(test.pvalue >= ALPHA)
-
-
-def count_agrees(one: CountCell, n_one: int, count: int, n: int) -> bool:
-    """Whether Fisher's test finds no difference between a published count and ours."""
-    table = [[one.count, n_one - one.count], [count, n - count]]
-    return bool(stats.fisher_exact(table).pvalue >= ALPHA)
-
-
-def same_side(p: Printed, ours: float) -> bool:
-    """Whether two p values lie on the same side of 0.05."""
-    return (p.value < ALPHA) == (ours < ALPHA)
-
-
-def within(difference: float, *errors: float) -> bool:
-    """Whether a difference lies within 1.96 standard errors of both values."""
-    return abs(difference) <= Z * math.hypot(*errors)
-
-
-def share_error(percent: float, n: float) -> float:
-    """Binomial standard error of a percentage of ``n``, with one of each kind added to both."""
-    share = (percent / 100 * n + 1) / (n + 2)
-    return 100 * math.sqrt(share * (1 - share) / n)
-
-
-def rho_agrees(rho: float, n_rho: int, ours: float, n: int) -> bool:
-    """Whether two Spearman correlations lie within sampling error (Fieller et al., 1957)."""
-    if min(n_rho, n) < 4 or max(abs(rho), abs(ours)) >= 1:
-        return rho == ours
-    errors = (math.sqrt(1.06 / (size - 3)) for size in (n_rho, n))
-    return within(math.atanh(rho) - math.atanh(ours), *errors)
 
 
 # ---------------------------------------------------------------- tables
@@ -291,26 +252,15 @@ def _classification(published, ours: pd.DataFrame, clusters: dict, study: Study,
         }
         for column in table_columns(published["table3"]):
             rule = {"cutoff": "cutoff", "auc": "auc", "loocv_auc": "auc"}.get(column, "share")
-            both = sizes.get(column, (0, 0))
-
-            def agree(a, b, rule=rule, both=both):
-                if rule == "auc":
-                    errors = (_auc_error(x, n, share) for x, n in zip((a, b), both, strict=True))
-                else:
-                    errors = (share_error(x, n) for x, n in zip((a, b), both, strict=True))
-                return within(a - b, *errors)
-
+            agree = partial(share_agrees, sizes=sizes.get(column))
+            if rule == "auc":
+                agree = partial(auc_agrees, sizes=sizes[column], share_patients=share)
             yield from _value(3, name, column, row[column], our, found, rule, agree)
 
 
 def table_columns(table: pd.DataFrame) -> list[str]:
     """Columns of numbers of Tables 3 and 4."""
     return [name for name in table.columns if name not in ("measure", "region", "hemisphere")]
-
-
-def _auc_error(area: float, n: float, share: float) -> float:
-    patients = min(max(round(n * share), 1), max(int(n) - 1, 1))
-    return auc_error(area, n=(patients, max(int(n) - patients, 1)))
 
 
 def _correlation(published, ours: pd.DataFrame, clusters: dict, study: Study):
@@ -350,21 +300,14 @@ def _distances(row: pd.Series, clusters: pd.DataFrame) -> np.ndarray:
     peak = [printed(row[axis]) for axis in axes]
     if not all(peak):
         return np.full(len(clusters), 1e9)
-    place = np.array([float(value.value) for value in peak])
-    return np.sqrt(((clusters[axes].to_numpy(float) - place) ** 2).sum(axis=1))
-
-
-# ---------------------------------------------------------------- page
+    peak_mm = np.array([float(value.value) for value in peak])
+    return np.sqrt(((clusters[axes].to_numpy(float) - peak_mm) ** 2).sum(axis=1))
 
 
 def comparison_rows(table: pd.DataFrame) -> list[dict]:
-    """Cells of the page, one group of rows per published table."""
-
-    def shown(value) -> str:
-        return "" if is_missing(value) else str(value)
-
-    groups = []
-    for name, cells in table.groupby("table", sort=True):
-        rows = [{key: shown(row[key]) for key in row} for row in cells.to_dict("records")]
-        groups.append({"table": integer(name), "rows": rows})
-    return groups
+    """Cells of the page as text, one group of rows per published table."""
+    text = table.astype(object).where(table.notna(), "").astype(str)
+    return [
+        {"table": name, "rows": rows.to_dict("records")}
+        for name, rows in text.groupby("table", sort=True)
+    ]

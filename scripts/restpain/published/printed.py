@@ -33,7 +33,7 @@ class Printed:
         return self.high - self.low
 
     def holds(self, low: float, high: float) -> bool:
-        """Whether the interval shares a value with another one."""
+        """Overlap of the interval with another one."""
         return float(self.low) <= high and low <= float(self.high)
 
 

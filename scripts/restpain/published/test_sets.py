@@ -1,6 +1,6 @@
-"""Whether printed results of a classifier can belong together: one function per rule.
+"""Consistency of printed results of a classifier: one function per rule.
 
-As in ``audit_arithmetic``, a printed number stands for every number that rounds to it.
+As in ``arithmetic``, a printed number stands for every number that rounds to it.
 """
 
 import math
@@ -24,7 +24,7 @@ MANY_RESULTS = 100_000  # sums of results to list; beyond, nearly every mean is 
 
 
 def accuracy_between(accuracy: Printed, sensitivity: Printed, specificity: Printed) -> Check:
-    """Whether accuracy lies between sensitivity and specificity.
+    """Check that accuracy lies between sensitivity and specificity.
 
     It is their mean, weighted by the numbers of patients and controls: of one set of predictions,
     and of means over test sets that all have the same numbers of both.
@@ -38,7 +38,7 @@ def accuracy_between(accuracy: Printed, sensitivity: Printed, specificity: Print
 
 
 def auc_around_point(auc: Printed, sensitivity: Printed, specificity: Printed) -> Check:
-    """Whether a ROC curve through the printed operating point can have the AUC.
+    """Check that a ROC curve through the printed operating point can have the AUC.
 
     A curve that never falls has at least the area sensitivity x specificity, and at most
     1 - (1 - sensitivity)(1 - specificity). For one set of predictions.
@@ -56,7 +56,7 @@ def auc_around_point(auc: Printed, sensitivity: Printed, specificity: Printed) -
 def mean_of_test_sets(
     value: Printed, *, quantity: str, sizes: list[int], n_splits: int, scale: int
 ) -> Check:
-    """Whether a mean over test sets of a few participants can round to the printed value.
+    """Check that a mean over test sets of a few participants can round to the printed value.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def mean_of_test_sets(
 def leave_one_out_near_test(
     loo: Printed, test: Printed, *, n: tuple[int, int], sizes: list[int], n_splits: int
 ) -> Check:
-    """Whether the AUC of leave-one-out differs from that of the test sets by no more than chance.
+    """Check that leave-one-out and test sets have the same AUC within sampling error.
 
     The standard error of the mean over the test sets is that of ``auc_error`` for test sets
     composed as the groups are. A larger difference contradicts nothing: its verdict is that it

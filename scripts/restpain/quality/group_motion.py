@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.participants import Comparison
+
 GROUPS = ("patients", "controls")
 MOTION_NUMBERS = {
     "mean_fd_jenkinson_mm": "mean FD (Jenkinson), mm",
@@ -56,14 +58,14 @@ def compared(patients: np.ndarray, controls: np.ndarray) -> dict:
     return row
 
 
-def motion_of_groups(quality: pd.DataFrame, *, patients: str, controls: str) -> pd.DataFrame:
+def motion_of_groups(quality: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     """Compare mean FD and flagged volumes, of the analysed and of all participants.
 
     Parameters
     ----------
     quality : DataFrame
         ``quality.tsv``.
-    patients, controls : str
+    comparison : Comparison
         Labels of the groups.
 
     Returns
@@ -80,7 +82,7 @@ def motion_of_groups(quality: pd.DataFrame, *, patients: str, controls: str) -> 
             values = pd.to_numeric(table[name])
             groups = [
                 values[table["group"] == label].dropna().to_numpy(float)
-                for label in (patients, controls)
+                for label in comparison.groups
             ]
             rows.append({"participants": sample, "number": name} | compared(*groups))
     return pd.DataFrame(rows, columns=list(MOTION_COLUMNS))

@@ -1,4 +1,4 @@
-"""The figure of the simulation: planted and found places, attenuation, errors in mm."""
+"""Figure of the recovery: simulated and found regions, attenuation, errors in mm."""
 
 import matplotlib
 import numpy as np
@@ -29,7 +29,7 @@ from restpain.recovery.table import STAGES
 MAX_EFFECTS = 6
 PER_ROW = 3
 MAX_NAMED = 5
-PLANTED, FOUND = "#56B4E9", "#D55E00"  # of Okabe and Ito, as the rest
+SIMULATED, FOUND = "#56B4E9", "#D55E00"  # of Okabe and Ito, as the rest
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000")
 MARKERS = "osD^vP"
 GROUPS = ("#b2521b", "#35618f")
@@ -43,7 +43,7 @@ ERRORS = {
 
 
 def effect_title(effect: pd.Series) -> str:
-    """Two lines about an effect: what was planted, and what was found."""
+    """Title of an effect in two lines: what was simulated, and what was found."""
     side = {"_L": ", left", "_R": ", right"}.get(str(effect["region"])[-2:], "")
     link = f" with {effect['seed']}" if isinstance(effect["seed"], str) else ""
     head = (
@@ -59,20 +59,20 @@ def effect_title(effect: pd.Series) -> str:
     )
 
 
-def draw_place(
+def draw_region(
     axes: Axes,
     template: np.ndarray,
-    planted: np.ndarray,
+    simulated: np.ndarray,
     found: np.ndarray,
     affine: np.ndarray,
     centre_mm: np.ndarray,
 ) -> None:
-    """Draw sagittal, coronal and axial slices through a place: planted filled, found outlined."""
+    """Draw three slices through a region: simulated filled, found outlined."""
     box = brain_box(template)
     planes = [
         [
             slice_of(volume, axis, voxel_index(centre_mm[axis], axis, affine, size), box)
-            for volume in (template, planted, found)
+            for volume in (template, simulated, found)
         ]
         for axis, size in enumerate(template.shape)
     ]
@@ -87,7 +87,7 @@ def draw_place(
         masks = [
             np.kron(part > 0, np.ones((UPSAMPLING, UPSAMPLING))) for part in (inside, cluster)
         ]
-        colour = np.array(matplotlib.colors.to_rgb(PLANTED))
+        colour = np.array(matplotlib.colors.to_rgb(SIMULATED))
         picture = np.where(masks[0][..., None] > 0, 0.25 * picture + 0.75 * colour, picture)
         axes.imshow(picture, extent=(x, x + columns, top + rows, top), interpolation="nearest")
         if masks[1].any():
@@ -107,14 +107,14 @@ def draw_place(
 
 def draw_stages(axes: Axes, stages: pd.DataFrame, column: str, *, title: str, label: str) -> None:
     """Draw a quantity of each effect from stage to stage."""
-    names = [name for name in STAGES if column == "change_percent" or name != "planted"]
+    names = [name for name in STAGES if column == "change_percent" or name != "simulated"]
     for index, (effect, rows) in enumerate(stages.groupby("effect", sort=True)):
         values = rows.set_index("stage")[column].reindex(names).astype(float).abs()
         style = {"color": LINES[index % 6], "marker": MARKERS[index % 6], "markersize": 4.5}
         measure = rows["measure"].iloc[0]
         name = f"{effect}  {measure_name(measure)}"
-        if names[0] == "planted" and measure == "reho":
-            # the planted number has another unit than what follows
+        if names[0] == "simulated" and measure == "reho":
+            # the simulated number has another unit than what follows
             axes.plot(0, values.iloc[0], linestyle="", fillstyle="none", **style)
             values = values.iloc[1:]
         axes.plot([names.index(stage) for stage in values.index], values, label=name,
@@ -134,9 +134,12 @@ def draw_errors(axes: Axes, participants: pd.DataFrame, *, patients: str) -> Non
     is_patient = (participants["group"] == patients).to_numpy()
     for row, column in enumerate(ERRORS):
         values = participants[column].to_numpy(float)
-        for who, colour, shift in ((is_patient, GROUPS[0], -0.14), (~is_patient, GROUPS[1], 0.14)):
-            axes.plot(values[who], np.full(who.sum(), row + shift), "o", color=colour, alpha=0.55,
-                      markersize=3.6, markeredgewidth=0)  # fmt: skip
+        for group, colour, shift in (
+            (is_patient, GROUPS[0], -0.14),
+            (~is_patient, GROUPS[1], 0.14),
+        ):
+            axes.plot(values[group], np.full(group.sum(), row + shift), "o", color=colour,
+                      alpha=0.55, markersize=3.6, markeredgewidth=0)  # fmt: skip
         middle = float(np.median(values))
         axes.plot([middle] * 2, [row - 0.3, row + 0.3], color=INK, linewidth=1.3)
         axes.annotate(number(middle, 2), (middle, row - 0.33), ha="center", va="bottom",
@@ -169,11 +172,11 @@ def _tidy(axes: Axes) -> None:
 
 
 def false_words(clusters: pd.DataFrame) -> str:
-    """Say how many clusters are false, and which."""
+    """Sentence on the number of false clusters and their regions."""
     if clusters.empty:
         return "No significant cluster at all, hence no false one."
     false = clusters[clusters["verdict"] == "false cluster"]
-    text = f"False clusters, which overlap nothing planted: {len(false)} of {len(clusters)}"
+    text = f"False clusters, which overlap no simulated effect: {len(false)} of {len(clusters)}"
     if len(false):
         named = [f"{row.cluster_id} {row.region}" for row in false.itertuples()]
         shown = named[:MAX_NAMED]
@@ -188,14 +191,14 @@ def recovery_figure(
     template: np.ndarray,
     affine: np.ndarray,
     effects: pd.DataFrame,
-    planted: list[np.ndarray],
+    simulated: list[np.ndarray],
     found: list[np.ndarray],
     clusters: pd.DataFrame,
     stages: pd.DataFrame,
     participants: pd.DataFrame,
     patients: str,
 ) -> Figure:
-    """Draw what was recovered.
+    """Draw what the workflow recovered of the ground truth.
 
     Parameters
     ----------
@@ -205,7 +208,7 @@ def recovery_figure(
         Of the grid.
     effects, clusters, stages, participants : DataFrame
         The tables of `restpain.recovery.table`.
-    planted, found : list of ndarray of bool, shape (x, y, z)
+    simulated, found : list of ndarray of bool, shape (x, y, z)
         Of each effect: its region, and the voxels of the clusters that recover it.
     patients : str
         Label of the patients.
@@ -216,7 +219,7 @@ def recovery_figure(
     place_height = 1.65 if shown else 0.7
     height = 0.45 + place_height * place_rows + 3.1
     figure = Figure((10.6, height))
-    figure.text(0.012, 1 - 0.26 / height, "Planted and found", fontsize=10.5, color=INK,
+    figure.text(0.012, 1 - 0.26 / height, "Simulated and found", fontsize=10.5, color=INK,
                 weight="bold")  # fmt: skip
     left_out = (
         f"; {counted(len(effects) - shown, 'more effect')} not drawn"
@@ -224,22 +227,22 @@ def recovery_figure(
         else ""
     )
     if shown:
-        figure.text(0.17, 1 - 0.26 / height, "filled: planted", fontsize=8, color="#1673a8",
+        figure.text(0.17, 1 - 0.26 / height, "filled: simulated", fontsize=8, color="#1673a8",
                     weight="bold")  # fmt: skip
         figure.text(0.26, 1 - 0.26 / height, f"outlined: found{left_out}", fontsize=8, color=FOUND,
                     weight="bold")  # fmt: skip
     else:
-        figure.text(0.012, 1 - 0.8 / height, "No effect was planted: any cluster is false.",
+        figure.text(0.012, 1 - 0.8 / height, "No effect was simulated: any cluster is false.",
                     fontsize=9, color=MUTED)  # fmt: skip
     for index in range(shown):
         row, column = divmod(index, PER_ROW)
         y = 1 - (0.42 + place_height * (row + 1)) / height
         axes = figure.add_axes((0.012 + 0.33 * column, y + 0.2 / height, 0.318, 1.1 / height))
-        voxels = np.argwhere(planted[index])
+        voxels = np.argwhere(simulated[index])
         centre = (
             voxels.mean(axis=0) @ affine[:3, :3].T + affine[:3, 3] if len(voxels) else np.zeros(3)
         )
-        draw_place(axes, template, planted[index], found[index], affine, centre)
+        draw_region(axes, template, simulated[index], found[index], affine, centre)
         head, tail = effect_title(effects.iloc[index]).split("\n")
         axes.set_title(tail, fontsize=7, color=MUTED, loc="left", pad=2)
         axes.text(0, 1.13, head, fontsize=7.4, color=INK, weight="bold", transform=axes.transAxes)
@@ -255,7 +258,7 @@ def recovery_figure(
     figure.text(0.012, 0.24 / height, false_words(clusters), fontsize=7.6, color=INK)
     if shown:
         figure.text(
-            0.012, 0.08 / height, "Means over the planted regions. An open marker: planted "
+            0.012, 0.08 / height, "Means over the regions of the effects. Open marker: simulated "
             "change of ReHo, share of common variance, another unit than what follows.",
             fontsize=6.8, color=MUTED,
         )  # fmt: skip

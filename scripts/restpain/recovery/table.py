@@ -1,14 +1,14 @@
-"""Planted effects against found clusters, over the cohort."""
+"""Simulated effects matched with significant clusters, and their attenuation by stage."""
 
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from restpain.group.cluster_table import CONFIDENCE, cluster_number
-from restpain.group.clusters import hedges_g, millimetres
+from restpain.group.cluster_table import CONFIDENCE
+from restpain.group.clusters import cluster_number, hedges_g, millimetres
 
 STAGES = {
-    "planted": "the simulator's own setting",
+    "simulated": "the simulator's own setting",
     "acquired": "series as measured, sampled where the truth says the voxels are; not regressed, "
     "not smoothed",
     "normalised": "the same, sampled where realignment, coregistration and normalisation say "
@@ -17,18 +17,18 @@ STAGES = {
     "smoothed": "after smoothing, as it is tested",
 }
 EFFECTS = {
-    "effect": "Number of the planted effect, in the order of cohort/truth/truth.json.",
+    "effect": "Number of the simulated effect, in the order of cohort/truth/truth.json.",
     "measure": "Measure that it changes.",
-    "region": "AAL2 region in which it was planted, wholly or, with size_mm, in a part.",
+    "region": "AAL2 region that it changes, wholly or, with size_mm, in a part.",
     "seed": "AAL2 region at the other end of a connection; n/a for local measures.",
-    "change_percent": "Planted change in the patients in percent, in the simulator's unit: "
+    "change_percent": "Simulated change in the patients in percent, in the simulator's unit: "
     "amplitude of the fluctuations (alff), share of variance in common with the neighbours "
     "(reho), correlation of the two signals (fc).",
     "n_voxels_planted": "Voxels of the analysis grid at least half in the region, in the group "
     "mask.",
     "verdict": "found: a cluster of the measure with the right sign overlaps the region (and, "
-    "for fc, its seed the planted seed); not found; not tested: no map of that measure, or no "
-    "seed there.",
+    "for fc, its seed the seed of the effect); not found; not tested: no map of that measure, or "
+    "no seed there.",
     "clusters": "The clusters that do.",
     "n_voxels_found": "Their voxels together.",
     "dice": "Overlap of these voxels with the region: twice the common ones over the sum; 0 if "
@@ -38,15 +38,15 @@ EFFECTS = {
     "y_mm": "MNI y in mm of that peak.",
     "z_mm": "MNI z in mm of that peak.",
     "t": "T of that peak, patients minus controls.",
-    "peak_to_region_mm": "Distance of that peak to the nearest planted voxel; 0 inside.",
+    "peak_to_region_mm": "Distance of that peak to the nearest voxel of the region; 0 inside.",
     "peak_to_centre_mm": "Distance of that peak to the centre of mass of the region.",
-    "observed_change_percent": "Patients against controls in the planted region, in the maps that "
-    "are tested; percent of the controls (fc: of r with the planted seed).",
+    "observed_change_percent": "Patients against controls in the region of the effect, in the "
+    "maps that are tested; percent of the controls (fc: of r with the seed of the effect).",
     "hedges_g": "The same in standard deviations; without covariates.",
     "nearest_cluster": "Where nothing was found: the cluster of the measure with the peak "
     "nearest to the region.",
     "nearest_mm": "Distance of its peak to the region.",
-    "nearest_sign": "Whether its sign is the planted one: same or opposite.",
+    "nearest_sign": "Its sign against that of the effect: same or opposite.",
 }
 CLUSTERS = {
     "cluster_id": "Significant cluster, as in Table 2.",
@@ -58,21 +58,21 @@ CLUSTERS = {
     "z_mm": "MNI z of the peak in mm.",
     "t": "T of the peak, patients minus controls.",
     "n_voxels": "Size in voxels.",
-    "verdict": "recovers: one of the planted effects; touches: overlaps the place of another "
-    "planted effect, or that of its own with the wrong sign; planted seed: connectivity of a "
-    "seed where an effect was planted, elsewhere; false cluster: overlaps nothing planted.",
-    "effects": "Numbers of the effects that it recovers, touches or whose place its seed is in.",
+    "verdict": "recovers: one of the simulated effects; touches: overlaps the region of another "
+    "simulated effect, or that of its own with the wrong sign; simulated seed: connectivity of a "
+    "seed in the region of an effect, elsewhere; false cluster: overlaps no simulated effect.",
+    "effects": "Numbers of the effects that it recovers or touches, or that its seed lies in.",
 }
 STAGE_COLUMNS = {
-    "effect": "Number of the planted effect.",
+    "effect": "Number of the simulated effect.",
     "measure": "Measure that it changes.",
-    "region": "Region in which it was planted.",
+    "region": "Region that it changes.",
     "stage": "; ".join((f"{name}: {text}" for name, text in STAGES.items())) + ".",
-    "patients": "Mean of the patients in the planted region; n/a for the planted change.",
+    "patients": "Mean of the patients in the region of the effect; n/a for the simulated change.",
     "controls": "Mean of the controls.",
     "change_percent": "Patients against controls in percent of the controls.",
     "kept_percent": "Share of the previous stage's change that is left, in percent; for the "
-    "first measured stage against the planted change, n/a for reho, whose planted change has "
+    "first measured stage against the simulated change, n/a for reho, whose simulated change has "
     "another unit.",
     "hedges_g": "Standardised difference, patients minus controls, without covariates; the "
     "region was not chosen by its difference.",
@@ -88,7 +88,7 @@ PARTICIPANTS = {
     "motion_rms_mm": "What realignment left of it, in the same way, mm.",
     "coregistration_rms_mm": "Error of the rigid transform from the T1 to the series, mean "
     "over the volumes; root mean square over the brain's voxels, mm.",
-    "normalisation_rms_mm": "Distance between the found and the true place of the template "
+    "normalisation_rms_mm": "Distance between the found and the true location of the template "
     "brain's voxels in the T1, root mean square, mm.",
     "normalisation_p95_mm": "95th percentile of that distance, mm.",
     "total_rms_mm": "All three together: distance in the series between where a voxel was "
@@ -122,7 +122,7 @@ def recovered_effects(
     *,
     tested: list[str],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Match planted effects and significant clusters.
+    """Match simulated effects and significant clusters.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def recovered_effects(
     for cluster in found:
         of_cluster = verdicts[cluster["cluster_id"]]
         verdict = next(
-            (name for name in ("recovers", "touches", "planted seed") if name in of_cluster),
+            (name for name in ("recovers", "touches", "simulated seed") if name in of_cluster),
             "false cluster",
         )
         numbers = ",".join(map(str, of_cluster.get(verdict, [])))
@@ -180,7 +180,7 @@ def _cluster_voxels(labels: np.ndarray, cluster_id: str) -> np.ndarray:
 
 
 def _relation(effect: dict, cluster: dict, seeds: dict[str, np.ndarray]) -> str | None:
-    """How a cluster relates to a planted effect; None if it has nothing to do with it."""
+    """Relation of a cluster to a simulated effect; None if there is none."""
     places = [effect["voxels"]]
     if effect["measure"] == "fc":
         places.append(effect["seed_voxels"])
@@ -192,7 +192,7 @@ def _relation(effect: dict, cluster: dict, seeds: dict[str, np.ndarray]) -> str 
         return "recovers"
     if _meet(cluster["voxels"], places):
         return "touches"
-    return "planted seed" if _meet(seed, places) else None
+    return "simulated seed" if _meet(seed, places) else None
 
 
 def _meet(voxels: np.ndarray | None, places: list[np.ndarray]) -> bool:
@@ -200,13 +200,13 @@ def _meet(voxels: np.ndarray | None, places: list[np.ndarray]) -> bool:
 
 
 def _effect_row(effect, own, found, seeds, affine, tested) -> dict:
-    planted = effect["voxels"]
+    region = effect["voxels"]
     row = {
         "measure": effect["measure"],
         "region": effect["region"],
         "seed": effect.get("seed"),
         "change_percent": round(100 * effect["change"], 6),
-        "n_voxels_planted": int(planted.sum()),
+        "n_voxels_planted": int(region.sum()),
         "verdict": "found" if own else "not found",
         "dice": 0.0,
         "n_voxels_found": 0,
@@ -216,14 +216,14 @@ def _effect_row(effect, own, found, seeds, affine, tested) -> dict:
         voxels = np.any([cluster["voxels"] for cluster in own], axis=0)
         highest = max(own, key=lambda cluster: abs(cluster["t"]))
         peak = np.array([[highest[axis] for axis in ("x_mm", "y_mm", "z_mm")]], dtype=float)
-        centre = millimetres(np.argwhere(planted), affine).mean(axis=0)
+        centre = millimetres(np.argwhere(region), affine).mean(axis=0)
         return row | {
             "clusters": ",".join(cluster["cluster_id"] for cluster in own),
             "n_voxels_found": int(voxels.sum()),
-            "dice": dice(voxels, planted),
-            "share_found": np.count_nonzero(voxels & planted) / np.count_nonzero(planted),
+            "dice": dice(voxels, region),
+            "share_found": np.count_nonzero(voxels & region) / np.count_nonzero(region),
             **{name: highest[name] for name in ("x_mm", "y_mm", "z_mm", "t")},
-            "peak_to_region_mm": float(distance_to(planted, affine, peak)[0]),
+            "peak_to_region_mm": float(distance_to(region, affine, peak)[0]),
             "peak_to_centre_mm": float(np.linalg.norm(peak[0] - centre)),
         }
     has_seed = effect["measure"] != "fc" or any(
@@ -232,9 +232,9 @@ def _effect_row(effect, own, found, seeds, affine, tested) -> dict:
     if effect["measure"] not in tested or not has_seed:
         row |= {"verdict": "not tested", "dice": np.nan, "share_found": np.nan}
     others = [cluster for cluster in found if cluster["measure"] == effect["measure"]]
-    if others and planted.any():
+    if others and region.any():
         peaks = np.array([[c[axis] for axis in ("x_mm", "y_mm", "z_mm")] for c in others], float)
-        distances = distance_to(planted, affine, peaks)
+        distances = distance_to(region, affine, peaks)
         nearest = others[int(distances.argmin())]
         same = np.sign(nearest["t"]) == np.sign(effect["change"])
         row |= {
@@ -248,7 +248,7 @@ def _effect_row(effect, own, found, seeds, affine, tested) -> dict:
 def stage_table(
     effects: list[dict], values: dict[str, np.ndarray], patients: np.ndarray
 ) -> pd.DataFrame:
-    """Difference of the groups in the planted regions, stage by stage.
+    """Difference of the groups in the regions of the effects, stage by stage.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def stage_table(
     values : dict of ndarray of shape (n_participants, n_effects)
         Mean over each region at each measured stage of `STAGES`, in their order.
     patients : ndarray of bool, shape (n_participants,)
-        Who is a patient.
+        True for patients.
 
     Returns
     -------
@@ -267,9 +267,9 @@ def stage_table(
     rows = []
     for index, effect in enumerate(effects):
         name = {key: effect[key] for key in ("measure", "region")} | {"effect": index + 1}
-        planted = 100 * effect["change"]
-        rows.append(name | {"stage": "planted", "change_percent": round(planted, 6)})
-        previous = np.nan if effect["measure"] == "reho" else planted
+        simulated = 100 * effect["change"]
+        rows.append(name | {"stage": "simulated", "change_percent": round(simulated, 6)})
+        previous = np.nan if effect["measure"] == "reho" else simulated
         for stage, columns in values.items():
             known = ~np.isnan(columns[:, index])
             groups = [columns[known & who, index] for who in (patients, ~patients)]

@@ -1,4 +1,4 @@
-"""What became of the truth of a simulated participant: positions in mm, and planted differences.
+"""One simulated participant against the ground truth: positions in mm, measures of the effects.
 
 Points are ``(n, 3)`` in mm of MNI space (``mni``) or where MNI points lie in the T1 (``t1``);
 matrices move points of the T1 to where they are in each volume of the rest series.
@@ -15,11 +15,11 @@ from restpain.preprocessing.trilinear import applied, sampled
 from restpain.simulation.motion import motion_matrix
 from restpain.temporal_filter import ideal_filter
 
-HALF = 0.5  # share of a voxel from which it belongs to a planted region
+HALF = 0.5  # share of a voxel from which it belongs to the region of an effect
 PERCENTILE = 95
 
 
-def planted_voxels(
+def effect_voxels(
     labels: np.ndarray, labels_affine: np.ndarray, *, label: int, shape, affine: np.ndarray
 ) -> np.ndarray:
     """Voxels of a grid that lie in a region drawn on a finer grid, by half of them at least.
@@ -49,7 +49,7 @@ def planted_voxels(
 
 
 def true_points(field: np.ndarray, affine: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Where points of MNI space truly lie in the T1, from the true deformation on its own grid.
+    """Return the true location in the T1 of points of MNI space, by the true deformation.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def position_errors(
     Parameters
     ----------
     found, true : ndarray of shape (n_voxels, 3)
-        Where the voxels of the template brain lie in the T1, in mm.
+        Estimated and true location in the T1 of the voxels of the template brain, in mm.
     found_matrices, true_matrices : ndarray of shape (n_volumes, 4, 4)
         From the T1 to each volume of the series.
 
@@ -171,7 +171,7 @@ def measured(
     fwhm_mm: float,
     kernel: str,
 ) -> list[float]:
-    """Measure of each planted effect, mean over its region, as the workflow computes it.
+    """Measure of each simulated effect, mean over its region, as the workflow computes it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the page says of the assumptions of the group comparison."""
+"""Assumptions of the group comparison: normality and family-wise error, in sentences."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ def percent(share) -> str:
 
 
 def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
-    """Say how far from normal the maps are, and what it changes for the features.
+    """Share of voxels that are not normal, and agreement of three tests of the features.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
             shares.append(f"{measure_name(measure)} {percent(float(np.mean(found)))}")
     text = (
         "Jarque-Bera rejects normality at p < 0.05 in one group or the other in "
-        f"{joined(shares)} of voxels; {percent(expected)} would be found in groups of this size "
-        "if all were normal"
+        f"{joined(shares)} of voxels; {percent(expected)} are expected in groups of this size if "
+        "all were normal"
     )
     tests = normality.drop_duplicates("cluster_id")
     if tests.empty:
@@ -54,15 +54,11 @@ def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
     if agree.all():
         number_of = "the one feature" if len(tests) == 1 else f"all {len(tests)} features"
         return (
-            f"{text}. For {number_of} {joined(names)} test are on the same side of 0.05, so that "
-            "no verdict rests on normality or equal variances."
+            f"{text}. For {number_of} {joined(names)} test are on the same side of 0.05, so no "
+            "conclusion depends on normality or equal variances."
         )
     odd = joined(tests.loc[~agree, "cluster_id"].tolist())
-    advice = (
-        "the permutation is the one to believe"
-        if "p_permutation" in p
-        else "do not rely on either"
-    )
+    advice = "rely on the permutation test" if "p_permutation" in p else "do not rely on either"
     return (
         f"{text}. For {odd}, {joined(names)} test are not on the same side of 0.05: there, "
         f"{advice}."
@@ -88,7 +84,7 @@ def normality_rows(normality: pd.DataFrame) -> list[dict]:
 
 
 def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str | None:
-    """Say how many clusters go with the clinical score; None without a score.
+    """Clusters that correlate with the clinical score; None without a score (its label).
 
     ``score_maps`` has the ``*_contrast-score_desc-correction.json`` of each measure.
     """
@@ -96,7 +92,7 @@ def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str |
         return None
     reasons = {found["reason"] for found in score_maps.values() if found["reason"]}
     if reasons:
-        return f"No voxelwise map of {score} was made: {joined(sorted(reasons))}."
+        return f"No voxelwise correlation with {score} was computed: {joined(sorted(reasons))}."
     searched = {measure: found for measure, found in score_maps.items() if found["volumes"]}
     hits = [
         f"{counted(n, 'cluster')} of {measure_name(measure)}"
@@ -105,47 +101,50 @@ def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str |
     ]
     names = joined([measure_name(measure) for measure in searched])
     n_patients = max(found["n"] for found in searched.values())
-    text = f"In every voxel ({names}; Spearman in {n_patients} patients, random field corrected), "
+    text = (
+        f"Voxelwise Spearman correlation ({names}; {counted(n_patients, 'patient')}, GRF "
+        "corrected): "
+    )
     if not hits:
-        return f"{text}no cluster went with {score}."
+        return f"{text}no cluster correlated with {score}."
     volumes = [volume for found in searched.values() for volume in found["volumes"]]
     surviving = sum(volume["n_surviving_permutation"] for volume in volumes)
-    verdict = f"{joined(hits)} went with {score}"
+    verdict = f"{joined(hits)} correlated with {score}"
     if not volumes[0]["n_permutations"]:
         return f"{text}{verdict}."
     return (
         f"{text}{verdict}; {surviving or 'none'} of them survived the permutation of the score "
-        "among the patients, which is the stricter test of few patients."
+        "among the patients, the stricter test in few patients."
     )
 
 
 def error_rate_sentence(error_rates: list[dict]) -> str:
-    """Say how often the random field finds a cluster with permuted groups, beside published rates.
+    """Empirical family-wise error of GRF correction with permuted group labels.
 
     ``error_rates`` has the ``error_rate.json`` of each local measure.
     """
     first = error_rates[0]
     if not first["n_permutations"]:
         return (
-            "How often the random field finds a cluster in this cohort when groups mean nothing "
-            "was not estimated (no permutations)."
+            "The family-wise error of GRF correction in this cohort was not estimated (no "
+            "permutations)."
         )
     rates = [
-        f"{measure_name(found['measure'])} {percent(found['error_rate'])} (95 % interval "
+        f"{measure_name(found['measure'])} {percent(found['error_rate'])} (95 % CI "
         f"{number(100 * found['error_rate_low'], 1)} to "
         f"{number(100 * found['error_rate_high'], 1)})"
         for found in error_rates
     ]
     text = (
-        f"With the groups permuted {integer(first['n_permutations'])} times, the random field "
-        f"found at least one cluster in {joined(rates)} of these cohorts without a difference, "
-        f"where {percent(first['aimed'])} is aimed at"
+        "Family-wise error of GRF correction in this cohort (share of "
+        f"{integer(first['n_permutations'])} permutations of the group labels with a significant "
+        f"cluster): {joined(rates)}; nominal {percent(first['aimed'])}"
     )
     strict = [found for found in error_rates if found["error_rate_high"] < found["aimed"]]
-    lenient = [found for found in error_rates if found["error_rate_low"] > found["aimed"]]
-    for kind, some in (("too lenient", lenient), ("too strict", strict)):
+    liberal = [found for found in error_rates if found["error_rate_low"] > found["aimed"]]
+    for kind, some in (("liberal", liberal), ("conservative", strict)):
         if some:
-            text += f"; {kind} here for {joined([measure_name(f['measure']) for f in some])}"
+            text += f"; {kind} for {joined([measure_name(f['measure']) for f in some])}"
     if all(first[key] == value for key, value in PUBLISHED_THRESHOLDS.items()):
         low, median, high = (number(100 * rate, 1) for rate in PUBLISHED_ERROR_RATE)
         text += f". Published at this threshold: {median} % ({low}{EN_DASH}{high} %)"

@@ -1,13 +1,13 @@
-"""What the jobs of a run took, from the benchmark files that Snakemake writes."""
+"""Time and memory of the jobs of a run, from the benchmark files of Snakemake."""
 
 import numpy as np
 import pandas as pd
 
 COLUMNS = {
     "rule": "Rule",
-    "jobs": "Number of its jobs whose benchmark is at hand",
+    "jobs": "Number of its jobs with a benchmark",
     "cpu_s": {"Description": "Processor time of all of them", "Units": "s"},
-    "longest_s": {"Description": "Time on the clock of the longest", "Units": "s"},
+    "longest_s": {"Description": "Wall time of the longest", "Units": "s"},
     "memory_mb": {"Description": "Largest resident memory of one of them", "Units": "MB"},
 }
 
@@ -18,8 +18,8 @@ def run_times(benchmarks: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     Parameters
     ----------
     benchmarks : list of (rule, DataFrame)
-        One table per job, with the columns ``s`` (time on the clock), ``cpu_time`` (s) and
-        ``max_rss`` (MB) of Snakemake; a job of milliseconds has no number there.
+        One table per job, with the columns ``s`` (wall time), ``cpu_time`` (s) and
+        ``max_rss`` (MB) of Snakemake; missing for jobs of milliseconds.
 
     Returns
     -------

@@ -1,8 +1,9 @@
-"""The section of the classification: Table 3 and Figure 4."""
+"""Section Classification: Table 3, its robustness analyses and Figure 4."""
 
 import pandas as pd
 
 from restpain.presentation.numbers import (
+    arm_name,
     integer,
     interval,
     is_missing,
@@ -20,9 +21,9 @@ def classification_section(
     *,
     n_repeats: int,
     curves: bytes,
-    trust: bytes,
+    robustness_figure: bytes,
 ) -> Section:
-    """Show Table 3 and what stands beside it, and both parts of Figure 4 (PNG)."""
+    """Table 3, Table 3 robustness analyses, and both parts of Figure 4 (PNG)."""
     published, arms = classification_rows(classification)
     return Section(
         "classification",
@@ -34,13 +35,13 @@ def classification_section(
             "n_repeats": n_repeats,
             "figure_4": embedded_figure(curves),
             "robustness": robustness_rows(robustness),
-            "figure_4_continued": embedded_figure(trust),
+            "figure_4_continued": embedded_figure(robustness_figure),
         },
     )
 
 
 def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
-    """Cells of Table 3: the published protocol's rows, and those of the other arms."""
+    """Cells of Table 3: rows of arm A (published protocol), and of arms B to D."""
     published, others = [], []
     for row in table.itertuples():
         cells = {
@@ -51,26 +52,26 @@ def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
             "accuracy": number(row.accuracy_percent, 1),
         }
         if row.arm == "A":
-            together = row.cluster_id == "all"
+            pooled = row.cluster_id == "all"
             published.append(
                 cells
                 | {
                     "measure": "All" if row.measure == "all" else row.measure,
-                    "region": "all features together" if together else region_name(row.region),
+                    "region": "all features pooled" if pooled else region_name(row.region),
                     "hemisphere": "" if is_missing(row.hemisphere) else row.hemisphere,
                     "loocv": number(row.loocv_auc, 3),
                     "cutoff": number(row.cutoff, 3),
                     "sd": number(row.auc_sd, 2),
                     "feature": number(row.feature_auc, 2),
                     "feature_interval": interval(row.feature_auc_low, row.feature_auc_high, 2),
-                    "cluster_id": "" if together else row.cluster_id,
+                    "cluster_id": "" if pooled else row.cluster_id,
                 }
             )
         else:
             others.append(
                 cells
                 | {
-                    "arm": row.arm,
+                    "arm": arm_name(row.arm),
                     "features": "" if is_missing(row.region) else row.region,
                     "interval": interval(row.auc_low, row.auc_high, 2),
                     "p": p_value(row.p_permutation),
@@ -84,7 +85,7 @@ def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
 
 
 def robustness_rows(table: pd.DataFrame) -> list[dict]:
-    """Cells of what stands beside Table 3."""
+    """Cells of Table 3, robustness analyses."""
     rows = [
         {
             "topic": row.topic,

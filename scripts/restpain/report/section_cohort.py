@@ -1,4 +1,4 @@
-"""The section of the cohort: who took part, the flow of the work, and Table 1."""
+"""Section Cohort and workflow: recruitment, Figure 1 and Table 1."""
 
 import pandas as pd
 from markupsafe import Markup
@@ -10,7 +10,7 @@ from restpain.presentation.pages import Section
 def cohort_section(
     flow: list[dict], demographics: pd.DataFrame, workflow: bytes, sites: pd.DataFrame
 ) -> Section:
-    """Show recruitment and exclusions, the sites if any, Figure 1 (SVG) and Table 1.
+    """Recruitment and exclusions, sites if any, Figure 1 (SVG) and Table 1.
 
     ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``).
     """
@@ -29,11 +29,11 @@ def cohort_section(
 
 
 def site_warnings(sites: pd.DataFrame) -> list[str]:
-    """Name the sites that only one group has, a sentence each."""
+    """Sites with participants of one group only, a sentence each."""
     return [
         f"The {row.covariate} {row.level} has {counted(row.n_patients, 'patient')} and "
-        f"{counted(row.n_controls, 'control')}: nothing tells its effect from that of the group, "
-        "and its participants add nothing to the group difference."
+        f"{counted(row.n_controls, 'control')}: its effect cannot be separated from that of the "
+        "group, and its participants do not contribute to the group difference."
         for row in sites.itertuples()
         if not (row.n_patients and row.n_controls)
     ]

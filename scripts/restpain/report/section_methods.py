@@ -1,9 +1,15 @@
-"""The section of the methods: what was done, from the settings in force, with its sources."""
+"""Section Methods: text from the settings in force, with references."""
 
 from restpain.figures.workflow_content import NUISANCE_NAMES
+from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
 
+# keys of learners that do not say whose they are
+LEARNERS = {
+    "MLP": "MLP (multilayer perceptron of scikit-learn)",
+    "NN_TORCH": "NN_TORCH (neural network of AutoGluon in PyTorch)",
+}
 REFERENCES = {
     "filter": (
         "Lindquist MA et al. Modular preprocessing pipelines can reintroduce artifacts into fMRI "
@@ -94,8 +100,10 @@ REFERENCES = {
 }
 
 
-def methods_section(settings: dict, func_qc: list[dict], *, df: int, n_voxels: int) -> Section:
-    """Write the methods of this run; ``func_qc`` has the quality numbers of each participant."""
+def methods_section(
+    settings: dict, func_qc: list[dict], described: dict, *, df: int, n_voxels: int
+) -> Section:
+    """Methods of this run; ``func_qc`` has the quality numbers of each participant."""
     kept = sorted({int(metrics["n_volumes"]) for metrics in func_qc})
     timing = sorted({str(metrics.get("slice_timing", "not recorded")) for metrics in func_qc})
     paragraphs, references = methods_text(
@@ -106,17 +114,21 @@ def methods_section(settings: dict, func_qc: list[dict], *, df: int, n_voxels: i
             "df": df,
             "n_voxels": n_voxels,
         },
+        described,
     )
     return Section(
         "methods", "Methods", "Methods", {"methods": paragraphs, "references": references}
     )
 
 
-def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str, str]]]:
+def methods_text(
+    settings: dict, facts: dict, described: dict
+) -> tuple[list[str], list[tuple[str, str]]]:
     """Paragraphs of the methods with the settings in force, and the references in their order.
 
     ``facts`` has ``kept`` (volumes, in words), ``timing``, ``df``, ``n_voxels``,
-    ``n_permutations``. A reference stands as ``[1]`` behind what it backs.
+    ``n_permutations``; ``described`` is the sidecar of the table of participants. A reference
+    stands as ``[1]`` behind the statement that it supports.
     """
     cited: list[str] = []
 
@@ -193,7 +205,7 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
         f"the Fisher-transformed Pearson correlation of a seed's mean series ({origin}) with "
         f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}."
     )
-    covariates = settings["cohort"]["covariates"]
+    covariates = column_labels(settings["cohort"]["covariates"], described)
     sides = "two-tailed (both p halved for each sign)" if group["tails"] == 2 else "for each sign"
     smooth = {"residuals": "the residuals", "zmap": "the map of z"}[group["smoothness"]]
     third = (
@@ -207,9 +219,9 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
     )
     if group["n_permutations"]:
         third += (
-            f" Beside it, {integer(group['n_permutations'])} permutations (Freedman-Lane) of the "
-            f"maximal cluster size {cite('freedman')} and of threshold-free enhanced scores, and "
-            f"the false discovery rate {cite('fdr')}."
+            f" In addition: {integer(group['n_permutations'])} permutations (Freedman-Lane) of "
+            f"the maximal cluster size {cite('freedman')} and of TFCE scores, and the false "
+            f"discovery rate {cite('fdr')}."
         )
     if settings["connectivity"]["correct_across_seeds"]:
         third += " The connectivity maps of all seeds were corrected together."
@@ -221,34 +233,37 @@ def methods_text(settings: dict, facts: dict) -> tuple[list[str], list[tuple[str
     third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
     fourth = ""
     if settings["cohort"]["score"]:
-        adjusted = settings["association"]["covariates"]
+        adjusted = column_labels(settings["association"]["covariates"], described)
         kind = f"partial Spearman, adjusted for {joined(adjusted)}" if adjusted else "Spearman"
         fourth = (
-            f"Cluster means of patients were correlated with {settings['cohort']['score']} "
-            f"({kind}; {integer(settings['association']['n_bootstrap'])} bootstrap samples). "
+            "Cluster means of patients were correlated with "
+            f"{score_label(settings['cohort']['score'], described)} ({kind}; "
+            f"{integer(settings['association']['n_bootstrap'])} bootstrap samples). "
         )
+    learners = [LEARNERS.get(name, name) for name in classification["learners"]]
     fourth += (
         "Classification used an AutoGluon ensemble of "
-        f"{joined(classification['learners'])} {cite('autogluon')}. Published protocol: one model "
-        f"per region, {classification['n_repeats']} splits with "
+        f"{joined(learners)} {cite('autogluon')}. Arm A, published protocol: "
+        f"one model per region, {classification['n_repeats']} splits with "
         f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
-        "set. Leak-free protocol: group test, correction, seeds, connectivity, features and model "
-        f"recomputed in the training part of {classification['n_folds']} folds; its p comes from "
-        f"{integer(classification['n_permutations'])} permutations of the groups, each with all "
-        "of this done anew. "
+        "set. Arm B, nested cross-validation: group test, correction, seeds, connectivity, "
+        "features and model recomputed in the training set of each of "
+        f"{classification['n_folds']} outer folds; its p comes from "
+        f"{integer(classification['n_permutations'])} permutations of the group labels, "
+        "each with all of these steps recomputed. "
     )
     if classification["harmonise"]:
         fourth += (
             "Its features were harmonised across the levels of "
             f"{settings['cohort']['site']} by ComBat {cite('combat', 'combat_imaging')}, location "
             "and scale of each feature without empirical Bayes and without preserving the group, "
-            "fitted on the training participants of each fold; the folds were dealt by group and "
+            "fitted in the training set of each fold; the folds were stratified by group and "
             f"{settings['cohort']['site']}. "
         )
     fourth += (
-        "No learner stops early on the participant left out. Intervals of the AUC come from "
-        f"{integer(classification['n_bootstrap'])} bootstrap samples of participants, those of "
-        "sensitivity and specificity are Wilson's; cutoffs are chosen in the training set. Every "
-        f"random step derives from the seed {settings['seed']}."
+        "No learner uses the left-out participant for early stopping. Confidence intervals of the "
+        f"AUC come from {integer(classification['n_bootstrap'])} bootstrap samples of "
+        "participants, those of sensitivity and specificity are Wilson's; cutoffs are chosen in "
+        f"the training set. Every random step derives from the seed {settings['seed']}."
     )
     return [first, " ".join(parts), third, fourth], [REFERENCES[key] for key in cited]

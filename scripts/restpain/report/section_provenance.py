@@ -1,4 +1,4 @@
-"""The section of what stands behind the page: checks, versions and digests."""
+"""Section Checks and versions: findings of the checks, software, checksums."""
 
 import hashlib
 from importlib import metadata
@@ -20,7 +20,7 @@ PACKAGES = (
 def provenance_section(
     checks: dict[str, pd.DataFrame], files: list[tuple[str, bytes]], inputs: pd.DataFrame
 ) -> Section:
-    """Show the findings of the checks by title, the versions, and the digests of the files.
+    """Tables of the checks by title, versions, and checksums of the files.
 
     ``inputs`` has the files of the participants (``provenance.INPUT_COLUMNS``).
     """

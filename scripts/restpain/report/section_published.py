@@ -1,4 +1,4 @@
-"""What the page shows of the published tables: by themselves, and next to ours."""
+"""Section Published vs recomputed: audit of the published tables, and comparison."""
 
 import pandas as pd
 
@@ -17,14 +17,14 @@ CELL_NAMES = {
 
 
 def published_section(published: tuple[pd.DataFrame, pd.DataFrame] | None) -> Section:
-    """Show the audit of the published tables and the comparison with ours, or that none is given.
+    """Audit of the published tables and their comparison with ours, or a note that none is given.
 
     ``published`` has the tables of ``audit`` and of ``comparison``.
     """
     return Section(
         "published",
-        "Published tables",
-        "What the published numbers say about themselves",
+        "Published vs recomputed",
+        "Published vs recomputed",
         {
             "audit": None if published is None else audit_content(*published),
             "recovery_mm": RECOVERY_MM,
@@ -33,7 +33,7 @@ def published_section(published: tuple[pd.DataFrame, pd.DataFrame] | None) -> Se
 
 
 def audit_content(findings: pd.DataFrame, compared: pd.DataFrame) -> dict:
-    """Collect what the page shows of the audit and of the comparison.
+    """Content of the section from the audit and the comparison.
 
     Parameters
     ----------
@@ -76,17 +76,17 @@ def audit_content(findings: pd.DataFrame, compared: pd.DataFrame) -> dict:
 
 
 def audit_sentence(tables: list[dict]) -> str:
-    """Say how many cells of how many are inconsistent, and in which tables."""
+    """Count the inconsistent cells by table, in a sentence."""
     cells = sum(row["cells"] for row in tables)
     wrong = {row["table"]: row[INCONSISTENT] for row in tables if row[INCONSISTENT]}
     unchecked = sum(row[UNCHECKED] for row in tables)
     if not wrong:
-        return f"Of {cells} printed cells none contradicts another; {unchecked} cannot be checked."
+        return f"Of {cells} printed cells, none is inconsistent; {unchecked} cannot be checked."
     where = joined([f"{count} in Table {table}" for table, count in wrong.items()])
     total = sum(wrong.values())
     return (
-        f"Of {cells} printed cells, {counted(total, 'cell does', 'cells do')} not fit the others "
-        f"within rounding ({where}); {unchecked} cannot be checked."
+        f"Of {cells} printed cells, {counted(total, 'cell is', 'cells are')} inconsistent with "
+        f"the others within rounding ({where}); {unchecked} cannot be checked."
     )
 
 

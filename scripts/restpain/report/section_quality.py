@@ -1,4 +1,4 @@
-"""The section of the quality control: numbers and pictures of every participant."""
+"""Section Quality control: numbers and pictures of each participant."""
 
 import html
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from restpain.cohort.participants import Comparison
 from restpain.presentation.numbers import integer, number
 from restpain.presentation.pages import Section, embedded_picture
 from restpain.report.sentences import compared_groups
@@ -16,8 +17,8 @@ QUALITY = (
     # key, file, name, unit, digits, better is
     ("mean_fd_jenkinson_mm", "func", "Mean motion (FD, Jenkinson)", "mm", 2, "lower"),
     ("tsnr_median", "func", "Temporal SNR", "", 1, "higher"),
-    ("dice_gm", "anat", "Grey matter overlap with MNI (Dice)", "", 3, "higher"),
-    ("coverage_of_template", "func", "Template covered", "", 3, "higher"),
+    ("dice_gm", "anat", "Dice of grey matter with the template", "", 3, "higher"),
+    ("coverage_of_template", "func", "Coverage of the template", "", 3, "higher"),
 )
 
 
@@ -25,13 +26,11 @@ def quality_section(
     quality: pd.DataFrame,
     pictures: list[bytes],
     motion: list[str],
-    *,
-    patients: str,
-    controls: str,
+    comparison: Comparison,
 ) -> Section:
-    """Show the numbers (``quality_table``) and pictures (PNG) of every participant.
+    """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
-    ``motion`` says how the groups compare in motion (``quality_wall.motion_sentences``).
+    ``motion`` has the sentences of ``overview.motion_sentences``.
     """
     return Section(
         "quality",
@@ -39,7 +38,7 @@ def quality_section(
         "Quality control",
         {
             "motion": motion,
-            "strips": strip_plots(quality, patients=patients, controls=controls),
+            "strips": strip_plots(quality, comparison),
             "quality": _quality_rows(quality, pictures),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],
         },
@@ -76,14 +75,14 @@ def quality_table(included: pd.DataFrame, func: list[dict], anat: list[dict]) ->
     return pd.DataFrame(rows)
 
 
-def strip_plots(table: pd.DataFrame, *, patients: str, controls: str) -> list[dict]:
+def strip_plots(table: pd.DataFrame, comparison: Comparison) -> list[dict]:
     """One small plot per quality number: a dot per participant, the groups on two lines."""
     plots = []
     for key, _, name, unit, digits, better in QUALITY:
         values = table[key].astype(float)
         if values.notna().sum() == 0:
             continue
-        groups = [values[table["group"] == label].dropna() for label in (patients, controls)]
+        groups = [values[table["group"] == label].dropna() for label in comparison.groups]
         plots.append(
             {
                 "name": name,
@@ -97,12 +96,12 @@ def strip_plots(table: pd.DataFrame, *, patients: str, controls: str) -> list[di
 
 
 def _strip_svg(name: str, groups: list[pd.Series], digits: int, names: pd.Series) -> str:
-    together = pd.concat(groups)
-    low, high = together.min(), together.max()
+    pooled = pd.concat(groups)
+    low, high = pooled.min(), pooled.max()
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     low, high = low - room, high + room
 
-    def place(value: float) -> float:
+    def position(value: float) -> float:
         return 62 + 250 * (value - low) / (high - low)
 
     parts = [
@@ -114,12 +113,12 @@ def _strip_svg(name: str, groups: list[pd.Series], digits: int, names: pd.Series
     for group, y, colour in zip(groups, (18, 46), ("#b2521b", "#35618f"), strict=True):
         for index, value in group.items():
             parts.append(
-                f'<circle cx="{place(value):.1f}" cy="{y}" r="4" fill="{colour}" '
+                f'<circle cx="{position(value):.1f}" cy="{y}" r="4" fill="{colour}" '
                 f'fill-opacity="0.6"><title>{html.escape(str(names[index]))}: '
                 f"{number(value, digits)}</title></circle>"
             )
         if len(group):
-            x = place(group.mean())
+            x = position(group.mean())
             parts.append(
                 f'<line x1="{x:.1f}" y1="{y - 10}" x2="{x:.1f}" y2="{y + 10}" '
                 f'stroke="{colour}" stroke-width="2.5"/>'

@@ -1,4 +1,4 @@
-"""What the page says of a simulated cohort: planted effects, false clusters, errors in mm."""
+"""Section Simulation ground truth: recovery of simulated effects, false clusters, errors."""
 
 import pandas as pd
 
@@ -19,16 +19,16 @@ ERROR_NAMES = {
     "motion_rms_mm": "realignment",
     "coregistration_rms_mm": "coregistration",
     "normalisation_rms_mm": "normalisation",
-    "total_rms_mm": "all steps together",
+    "total_rms_mm": "all steps combined",
 }
 
 
 def recovery_section(tables: list[pd.DataFrame], figure: bytes) -> Section:
-    """Show the tables of ``recovery_content``, in its order, and the figure (PNG)."""
+    """Tables of ``recovery_content``, in its order, and the figure (PNG)."""
     return Section(
         "recovery",
-        "Planted and found",
-        "Planted and found",
+        "Simulation ground truth",
+        "Simulation ground truth",
         {"recovery": recovery_content(*tables), "recovery_figure": embedded_figure(figure)},
     )
 
@@ -58,9 +58,9 @@ def recovery_content(
                 "label": "" if is_missing(row.region) else row.region,
                 "seed": "" if is_missing(row.seed) else row.seed,
                 "verdict": {
-                    "false cluster": "false: overlaps nothing planted",
-                    "touches": f"touches the place of effect {row.effects}",
-                    "planted seed": f"elsewhere, but its seed is a place of effect {row.effects}",
+                    "false cluster": "false: overlaps no simulated effect",
+                    "touches": f"touches the region of effect {row.effects}",
+                    "simulated seed": f"elsewhere, but its seed overlaps effect {row.effects}",
                 }[row.verdict],
                 "t": number(row.t, 2),
                 "n_voxels": str(row.n_voxels),
@@ -76,18 +76,18 @@ def _summary(effects: pd.DataFrame, clusters: pd.DataFrame) -> str:
     false = int((clusters["verdict"] == "false cluster").sum())
     named = clusters.loc[clusters["verdict"] == "false cluster", "cluster_id"].tolist()
     if effects.empty:
-        text = "No effect was planted: a null cohort, in which any cluster is false. "
+        text = "No effect was simulated: a null cohort, in which any cluster is false. "
     else:
         n_found = int((effects["verdict"] == "found").sum())
         was = "was" if n_found == 1 else "were"
-        text = f"{n_found} of {counted(len(effects), 'planted effect')} {was} found. "
+        text = f"{n_found} of {counted(len(effects), 'simulated effect')} {was} recovered. "
     if clusters.empty:
-        return f"{text}There is no significant cluster, hence no false one."
+        return f"{text}There is no significant cluster, so none is false."
     is_or_are = "is" if false == 1 else "are"
     which = f" ({joined(named)})" if false else ""
     return (
         f"{text}Of {counted(len(clusters), 'significant cluster')}, {false or 'none'} {is_or_are} "
-        f"false{which}, that is, overlapping nothing planted."
+        f"false{which}, that is, without overlap with a simulated effect."
     )
 
 
@@ -98,8 +98,8 @@ def _errors(participants: pd.DataFrame) -> str:
         for column, name in ERROR_NAMES.items()
     ]
     return (
-        f"Against the true positions, root mean square over the brain, median of the "
-        f"participants: {joined(parts)}; the simulated motion itself "
+        f"Errors against the true positions (root mean square over the brain, median of the "
+        f"participants): {joined(parts)}; the simulated motion itself "
         f"{number(participants['motion_true_rms_mm'].median(), 2)} mm."
     )
 
@@ -136,7 +136,7 @@ def _stage_cells(rows: pd.DataFrame) -> dict:
     for stage in STAGES:
         row = by_stage.loc[stage]
         text = {"change": signed_percent(row["change_percent"], 1), "kept": "", "g": ""}
-        if stage != "planted":
+        if stage != "simulated":
             if not is_missing(row["kept_percent"]):
                 text["kept"] = f"{number(row['kept_percent'], 0)} % left"
             text["g"] = f"g {number(row['hedges_g'], 2)}"

@@ -1,4 +1,4 @@
-"""The section of the group differences: Table 2 and Figures 2 and 3."""
+"""Section Group differences: Table 2 and Figures 2 and 3."""
 
 import pandas as pd
 
@@ -23,12 +23,16 @@ def regions_section(
     normality: pd.DataFrame,
     *,
     settings: dict,
+    covariates: list[str],
     df: int,
     n_seeds: int,
     group_maps: bytes,
-    places: bytes,
+    regions_figure: bytes,
 ) -> Section:
-    """Show Table 2 and Figures 2 (``group_maps``) and 3 (``places``), both PNG."""
+    """Table 2 and Figures 2 (``group_maps``) and 3 (``regions_figure``), both PNG.
+
+    ``covariates`` are labels.
+    """
     return Section(
         "regions",
         "Group differences",
@@ -37,12 +41,12 @@ def regions_section(
             "regions": region_rows(regions),
             "normality": normality_rows(normality),
             "group": settings["group"],
-            "covariates": joined(settings["cohort"]["covariates"]),
+            "covariates": joined(covariates),
             "df": df,
             "n_seeds": n_seeds,
             "minus": MINUS,
             "figure_2": embedded_figure(group_maps),
-            "figure_3": embedded_figure(places),
+            "figure_3": embedded_figure(regions_figure),
         },
     )
 
@@ -72,7 +76,7 @@ def region_rows(table: pd.DataFrame) -> list[dict]:
                 "cluster_id": row.cluster_id,
                 "seed": "" if is_missing(row.seed) else row.seed,
                 "composition": "" if is_missing(row.composition) else row.composition,
-                "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks,
+                "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks.replace("-", MINUS),
             }
         )
     return span(rows, "measure")

@@ -1,4 +1,4 @@
-"""The section of the run times. It differs from run to run, and nothing else of the page does."""
+"""Section Run times, the only one that differs from run to run."""
 
 import pandas as pd
 
@@ -7,7 +7,7 @@ from restpain.presentation.pages import Section
 
 
 def run_times_section(times: pd.DataFrame) -> Section:
-    """Show what each rule took; ``times`` as of ``runtimes.run_times``."""
+    """Time and memory of each rule; ``times`` as of ``run_times.run_times``."""
     hours = times["cpu_s"].sum() / 3600
     total = f"{number(hours, 1)} hours" if hours >= 1 else f"{number(60 * hours, 1)} minutes"
     return Section(

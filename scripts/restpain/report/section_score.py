@@ -1,4 +1,4 @@
-"""The section of the clinical score: Table 4 and the maps of the score."""
+"""Section Clinical score: Table 4 and the voxelwise correlation."""
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from restpain.report.assumptions import score_maps_sentence
 def score_section(
     correlation: pd.DataFrame, score_maps: dict[str, dict], score: str | None
 ) -> Section:
-    """Show Table 4, and what the voxelwise maps of the score gave."""
+    """Table 4 and the clusters of the voxelwise correlation; ``score`` is the label."""
     return Section(
         "score",
         "Clinical score",

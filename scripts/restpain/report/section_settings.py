@@ -1,4 +1,4 @@
-"""The section of the settings: each value in force and where its default comes from."""
+"""Section Settings: each value in force and the source of its default."""
 
 import json
 import re
@@ -17,11 +17,11 @@ PATH_KEYS = (
 
 
 def settings_section(default_text: str, settings: dict) -> Section:
-    """Show the settings in force beside the defaults and their remarks."""
+    """Table of the settings in force beside their defaults and remarks."""
     return Section(
         "settings",
         "Settings",
-        "Settings and where they come from",
+        "Settings and their sources",
         {"settings": setting_rows(default_text, settings)},
     )
 
@@ -60,11 +60,11 @@ def flattened(settings: dict, prefix: str = "") -> dict:
 
 
 def setting_rows(default_text: str, settings: dict) -> list[dict]:
-    """List the settings in force with the provenance of their defaults.
+    """List the settings in force with the sources of their defaults.
 
     Each row has ``key``, ``value`` (as text), ``remark``, ``changed`` and ``default``. A path of
-    the user's machine is not shown. The section of the simulation is left out where no data are
-    simulated.
+    the user's machine is not shown. Keys of the simulation are omitted where no
+    data are simulated.
     """
     defaults = flattened(yaml.safe_load(default_text))
     why = remarks(default_text)

@@ -1,7 +1,8 @@
-"""The section on top: what was found, how sure it is, and what it cannot say."""
+"""Section Summary: key figures and findings, confidence, limitations."""
 
 import pandas as pd
 
+from restpain.cohort.participants import configured_comparison
 from restpain.presentation.pages import Section
 from restpain.report.assumptions import error_rate_sentence, normality_sentence
 from restpain.report.sentences import (
@@ -24,8 +25,9 @@ def summary_section(
     corrections: dict[str, list[dict]],
     error_rates: list[dict],
     normality: pd.DataFrame,
+    score: str | None,
 ) -> Section:
-    """Tell the study in numbers and sentences.
+    """Key figures and sentences.
 
     Parameters
     ----------
@@ -34,28 +36,29 @@ def summary_section(
     tables : dict of DataFrame
         ``regions``, ``classification``, ``correlation``: Tables 2 to 4.
     quality : DataFrame
-        Quality numbers of the analysed participants (``report_quality.quality_table``).
+        Quality numbers of the analysed participants (``section_quality.quality_table``).
     settings : dict
         The configuration in force.
     models, corrections : dict
         Of the group level, by measure.
     error_rates : list of dict
-        Family-wise error of the random field in this cohort, of each local measure.
+        Family-wise error of GRF correction in this cohort, of each local measure.
     normality : DataFrame
         Jarque-Bera and three tests of every feature.
+    score : str or None
+        Label of the clinical score.
     """
-    cohort = settings["cohort"]
     regions, classification = tables["regions"], tables["classification"]
     n_test = classification.loc[classification["arm"] == "A", "n_test"].dropna()
     return Section(
         "summary",
-        "In short",
+        "Summary",
         "",
         {
             "facts": key_figures(flow, regions, classification),
             "findings": [
                 *findings(regions, settings["metrics"]["measures"]),
-                score_sentence(tables["correlation"], cohort["score"]),
+                score_sentence(tables["correlation"], score),
                 classification_sentence(classification),
             ],
             "certainty": [
@@ -64,8 +67,7 @@ def summary_section(
                     classification,
                     corrections,
                     quality,
-                    patients=cohort["patients"],
-                    controls=cohort["controls"],
+                    configured_comparison(settings),
                 ),
                 error_rate_sentence(error_rates),
                 normality_sentence(models, normality),

@@ -1,4 +1,4 @@
-"""The section to look through the maps: every voxel of the group comparison, in three planes.
+"""Section Interactive maps: every voxel of the group comparison, in three planes.
 
 The planes are drawn by brainsprite, which ships with nilearn: a volume is one picture, its
 sagittal slices side by side from left to right and top to bottom, each with the front on the right
@@ -76,12 +76,12 @@ def viewer_section(
     df: int,
     brainsprite: str,
 ) -> Section:
-    """Show the t maps of the group comparison in three planes.
+    """T maps of the group comparison in three planes.
 
     Parameters
     ----------
     maps : list of dict
-        As of ``clustermaps.maps_of_measures``, with ``difference`` and ``labels``.
+        As of ``cluster_maps.maps_of_measures``, with ``difference`` and ``labels``.
     template : ndarray of shape (x, y, z)
         Anatomy on the grid of the maps.
     affine : ndarray of shape (4, 4)
@@ -127,8 +127,8 @@ def viewer_section(
     }
     return Section(
         "viewer",
-        "Look through the maps",
-        "Look through the maps",
+        "Interactive maps",
+        "Interactive maps",
         {
             "viewer": data,
             "n_left_out": max(len(maps) - MAX_MAPS, 0),

@@ -1,4 +1,4 @@
-"""How one simulated participant differs from the head of all: deformation and pose.
+"""Deformation and pose of a simulated head relative to the common head.
 
 A participant's head is the template head moved by ``scanner = pose(x + u(x))``, where ``u`` is
 the displacement of a smooth diffeomorphism and ``pose`` an affine matrix.
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from restpain.simulation.geometry import rotation, transformed, translation
+from restpain.preprocessing.trilinear import applied
+from restpain.simulation.geometry import rotation, translation
 from restpain.simulation.head import GM, HEAD_BOX_MM, WM
 from restpain.simulation.random_fields import smooth_field
 
@@ -21,7 +22,7 @@ WARP_SQUARINGS = 6
 
 @dataclass(frozen=True)
 class Anatomy:
-    """How one participant's head lies in the scanner.
+    """Deformation and position of one participant's head.
 
     Attributes
     ----------
@@ -104,18 +105,18 @@ def exponential(velocity: np.ndarray, *, voxel_mm: float) -> np.ndarray:
 
 
 def to_scanner(anatomy: Anatomy, points: np.ndarray) -> np.ndarray:
-    """Where points of MNI space lie in the scanner."""
-    return transformed(anatomy.pose, points + _displacement(anatomy, anatomy.forward, points))
+    """Points of the scanner at points of MNI space."""
+    return applied(anatomy.pose, points + _displacement(anatomy, anatomy.forward, points))
 
 
 def to_mni(anatomy: Anatomy, points: np.ndarray) -> np.ndarray:
-    """Which points of MNI space lie at points of the scanner; inverse of `to_scanner`."""
-    deformed = transformed(np.linalg.inv(anatomy.pose), points)
+    """Points of MNI space at points of the scanner; inverse of `to_scanner`."""
+    deformed = applied(np.linalg.inv(anatomy.pose), points)
     return deformed + _displacement(anatomy, anatomy.backward, deformed)
 
 
 def _displacement(anatomy: Anatomy, field: np.ndarray, points: np.ndarray) -> np.ndarray:
-    indices = transformed(np.linalg.inv(anatomy.warp_affine), points).T
+    indices = applied(np.linalg.inv(anatomy.warp_affine), points).T
     return np.stack(
         [
             ndimage.map_coordinates(component, indices, order=1, mode="nearest")
@@ -128,7 +129,7 @@ def _displacement(anatomy: Anatomy, field: np.ndarray, points: np.ndarray) -> np
 def deformation_summary(anatomy: Anatomy, tissue: np.ndarray, affine: np.ndarray) -> dict:
     """Length of the displacements in mm over the brain, from labels in MNI space."""
     voxels = np.argwhere((tissue == GM) | (tissue == WM))[::101]
-    points = transformed(affine, voxels.astype(np.float32))
+    points = applied(affine, voxels.astype(np.float32))
     length = np.linalg.norm(_displacement(anatomy, anatomy.forward, points), axis=1)
     return {
         "mean_mm": round(float(length.mean()), 3),

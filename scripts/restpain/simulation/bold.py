@@ -9,8 +9,10 @@ import numpy as np
 from scipy import fft, ndimage
 
 from restpain.atlas import Atlas
+from restpain.preprocessing.template import voxel_sizes
 from restpain.simulation.anatomy import Anatomy, to_mni
-from restpain.simulation.geometry import grid_points, sampled
+from restpain.simulation.effects import effect_balls, in_ball
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import CSF, GM, WM
 from restpain.simulation.motion import OVERSAMPLING, dense_affine, moved_brightness
 from restpain.simulation.networks import (
@@ -23,7 +25,6 @@ from restpain.simulation.networks import (
     noise_scale,
 )
 from restpain.simulation.physiology import add_oscillations
-from restpain.simulation.places import in_ball, planted_balls
 from restpain.simulation.random_fields import coil_bias, complex_normal, rician, smooth_field
 from restpain.simulation.t1 import SCANNER_UNITS
 
@@ -74,13 +75,13 @@ def voxel_contents(
     aal : Atlas
         The regions, in MNI space.
     anatomy : Anatomy
-        The participant as he lies in the scanner during the series.
+        The participant, positioned as during the series.
     shape, affine
         Grid of the series.
     effects : list of dict
-        As configured; those with ``size_mm`` are planted in a part of their region.
+        As configured; those with ``size_mm`` change a part of their region.
     dropout : bool
-        Whether signal is lost near the air of sinuses and ear canals (see `signal_left`).
+        If signal is lost near the air of sinuses and ear canals (see `signal_left`).
 
     Raises
     ------
@@ -89,7 +90,7 @@ def voxel_contents(
     """
     dense_shape = tuple(OVERSAMPLING * size for size in shape)
     points = to_mni(anatomy, grid_points(dense_shape, dense_affine(affine)))
-    dense = sampled(labels, label_affine, points, order=0).reshape(dense_shape)
+    dense = nearest(labels, label_affine, points).reshape(dense_shape)
     brightness = T2_STAR_BRIGHTNESS.astype(np.float32)[dense]
     if dropout:
         brightness *= signal_left(points).reshape(dense_shape)
@@ -99,7 +100,7 @@ def voxel_contents(
     grey = dense == GM
     voxel_of_point, points = voxel[grey], points[grey.ravel()]
     numbers = aal.at(points)
-    balls = planted_balls(effects, aal, labels, label_affine)
+    balls = effect_balls(effects, aal, labels, label_affine)
     in_parts = _numbers_in_parts(numbers, points, aal, balls)
     return Voxels(
         brightness=ndimage.uniform_filter(brightness, OVERSAMPLING, mode="nearest"),
@@ -227,7 +228,7 @@ def rest_series(
     centre_mm: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Make the series as the scanner measures it.
+    """Magnitude images of a rest series as the scanner measures them.
 
     Relative changes stay with the voxel; only the brightness moves with the head, which is all
     that matters for motion far below the size of a voxel.
@@ -260,7 +261,7 @@ def rest_series(
     series = relative_changes(
         voxels,
         effects=effects,
-        voxel_mm=np.linalg.norm(affine[:3, :3], axis=0),
+        voxel_mm=voxel_sizes(affine),
         n_volumes=len(motion),
         repetition_time=repetition_time,
         slice_times=slice_times,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 from pydicom import dcmread
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.tag import Tag
-from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from pydicom.uid import MRImageStorage, generate_uid
 
 from restpain.io.files import write_bytes
 from restpain.simulation.dicom_elements import (
@@ -26,7 +26,10 @@ from restpain.simulation.dicom_elements import (
     Person,
     Sequence,
     add_equipment,
+    add_geometry,
+    add_identifiers,
     add_identity,
+    add_pixels,
     decimals,
     stored_values,
 )
@@ -157,40 +160,28 @@ def series_template(
         dataset.private_block(0x2005, name, create=True)
     add_identity(dataset, person, sequence)
     add_equipment(dataset, sequence)
-    _acquisition(dataset, sequence, n_slices=shape[2], n_volumes=shape[3])
-    _geometry(dataset, shape, affine)
+    add_pixels(dataset, shape, sequence)
+    add_geometry(dataset, dataset, affine)
+    _acquisition(dataset, shape, sequence)
     _scaling(dataset, slope)
 
-    dataset.SOPClassUID = MRImageStorage
-    dataset.SOPInstanceUID = "1" * (UID_ROOT_LENGTH + 7)
-    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*entropy, "study"])
-    dataset.SeriesInstanceUID = generate_uid(
-        entropy_srcs=[*entropy, "series", str(sequence.series)]
-    )
-    dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[*entropy, "frame of reference"])
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.MediaStorageSOPClassUID = MRImageStorage
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.file_meta.ImplementationClassUID = generate_uid(entropy_srcs=["simulated scanner"])
-    dataset.file_meta.ImplementationVersionName = "SIMULATED 1"
+    uid = "1" * (UID_ROOT_LENGTH + 7)
+    add_identifiers(dataset, sequence, kind=MRImageStorage, uid=uid, entropy=entropy)
     return dataset
 
 
-def _acquisition(dataset: Dataset, sequence: Sequence, *, n_slices: int, n_volumes: int) -> None:
+def _acquisition(dataset: Dataset, shape, sequence: Sequence) -> None:
+    n_slices, n_volumes = shape[2:]
     dataset.ImageType = ["ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"]
     dataset.ScanningSequence = "GR"
     dataset.SequenceVariant = sequence.variant
     dataset.ScanOptions = "FS" if sequence.dimensions == "2D" else "OTHER"
-    dataset.MRAcquisitionType = sequence.dimensions
     dataset.RepetitionTime = f"{sequence.repetition_ms:g}"
     dataset.EchoTime = f"{sequence.echo_ms:g}"
     dataset.EchoNumbers = "1"
     dataset.FlipAngle = f"{sequence.flip_deg:g}"
     dataset.NumberOfAverages = "1"
     dataset.InPlanePhaseEncodingDirection = "COL"
-    dataset.SeriesNumber = str(sequence.series)
-    dataset.AcquisitionNumber = str(sequence.series // 100)
     dataset.InstanceNumber = "1" * NUMBER_WIDTH
     dataset.TemporalPositionIdentifier = "1" * NUMBER_WIDTH
     dataset.NumberOfTemporalPositions = str(n_volumes)
@@ -201,23 +192,9 @@ def _acquisition(dataset: Dataset, sequence: Sequence, *, n_slices: int, n_volum
     private.add_new(0x18, "SL", n_slices)
     private.add_new(0x20, "LO", sequence.technique)
     private.add_new(0x81, "IS", str(n_volumes))
-
-
-def _geometry(dataset: Dataset, shape, affine: np.ndarray) -> None:
-    voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
-    cosines = (affine[:3, :2] / voxel_mm[:2]) * np.array([[-1], [-1], [1]])
-    dataset.ImageOrientationPatient = decimals(cosines.T.ravel()).split("\\")
     dataset.ImagePositionPatient = decimals(np.full(3, 1.0)).split("\\")
     dataset.SliceLocation = decimals([1.0])
-    dataset.PixelSpacing = [f"{voxel_mm[1]:.10g}", f"{voxel_mm[0]:.10g}"]  # rows first
-    dataset.SliceThickness = f"{voxel_mm[2]:.10g}"
-    dataset.SpacingBetweenSlices = f"{voxel_mm[2]:.10g}"
-    dataset.Columns, dataset.Rows = shape[:2]
     dataset.AcquisitionMatrix = [shape[0], 0, 0, shape[1]]
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
-    dataset.PixelRepresentation = 0
     dataset.add_new("PixelData", "OW", bytes(2 * shape[0] * shape[1]))
 
 

@@ -1,14 +1,17 @@
-"""What classic and enhanced DICOM files of the simulated scanner have in common.
+"""Elements common to classic and enhanced DICOM files of the simulated scanner.
 
-Who was scanned, on what, and how signal becomes stored numbers. Every identifying element is
-filled, with fiction, so that de-identification has something to remove.
+Identity, equipment, identifiers, pixels, and the scale of stored numbers. Every identifying
+element is filled, with fiction, so that de-identification has something to remove.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from restpain.preprocessing.template import voxel_sizes
 
 GREATEST_STORED = 4095  # 12 bits
 TIME_FORMAT = "%H%M%S.%f"
@@ -86,7 +89,7 @@ def decimals(values) -> str:
 
 
 def add_identity(dataset: Dataset, person: Person, sequence: Sequence) -> None:
-    """Everything that would identify a person, a place or a day; all of it fictitious."""
+    """Add all that would identify a person, a place or a day; all of it fictitious."""
     day = sequence.start.strftime("%Y%m%d")
     dataset.PatientName = f"Simulated^Person {person.label}"
     dataset.PatientID = f"SIM-{person.label}"
@@ -132,7 +135,7 @@ def add_identity(dataset: Dataset, person: Person, sequence: Sequence) -> None:
 
 
 def add_equipment(dataset: Dataset, sequence: Sequence) -> None:
-    """Maker, field strength and names of the series."""
+    """Add maker, field strength and names of the series."""
     dataset.SpecificCharacterSet = "ISO_IR 100"
     dataset.Modality = "MR"
     dataset.Manufacturer = "Philips Medical Systems"
@@ -147,3 +150,40 @@ def add_equipment(dataset: Dataset, sequence: Sequence) -> None:
     dataset.StudyDescription = "Simulated pain study"
     dataset.SeriesDescription = sequence.description
     dataset.ProtocolName = f"WIP {sequence.description}"
+
+
+def add_identifiers(
+    dataset: Dataset, sequence: Sequence, *, kind: str, uid: str, entropy: list[str]
+) -> None:
+    """Add file meta information and unique identifiers; ``kind`` is the SOP class."""
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = kind
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = uid
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.ImplementationClassUID = generate_uid(entropy_srcs=["simulated scanner"])
+    dataset.file_meta.ImplementationVersionName = "SIMULATED 1"
+    series = [*entropy, "series", str(sequence.series)]
+    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*entropy, "study"])
+    dataset.SeriesInstanceUID = generate_uid(entropy_srcs=series)
+    dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[*entropy, "frame of reference"])
+
+
+def add_pixels(dataset: Dataset, shape, sequence: Sequence) -> None:
+    """Add numbers of the series and the format of its pixels."""
+    dataset.MRAcquisitionType = sequence.dimensions
+    dataset.SeriesNumber = str(sequence.series)
+    dataset.AcquisitionNumber = str(sequence.series // 100)
+    dataset.Columns, dataset.Rows = shape[:2]
+    dataset.SamplesPerPixel = 1
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
+    dataset.PixelRepresentation = 0
+
+
+def add_geometry(measures: Dataset, orientation: Dataset, affine: np.ndarray) -> None:
+    """Add sizes of voxels to one item and the directions of rows and columns to another."""
+    voxel_mm = voxel_sizes(affine)
+    cosines = (affine[:3, :2] / voxel_mm[:2]) * np.array([[-1], [-1], [1]])
+    measures.SliceThickness = measures.SpacingBetweenSlices = f"{voxel_mm[2]:.10g}"
+    measures.PixelSpacing = [f"{voxel_mm[1]:.10g}", f"{voxel_mm[0]:.10g}"]  # rows first
+    orientation.ImageOrientationPatient = decimals(cosines.T.ravel()).split("\\")

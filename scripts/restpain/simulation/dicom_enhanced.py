@@ -1,6 +1,6 @@
 """Enhanced multi-frame DICOM as a Philips scanner exports it: a whole series in one file.
 
-What classic files say in each of their headers stands here once for all frames or, where frames
+Elements that classic files repeat in each header stand here once for all frames or, where frames
 differ, in one item per frame. As in real files of this maker the scale slope that turns stored
 values into signal is a private element of each frame.
 """
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 from pydicom import dcmwrite
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.tag import Tag
-from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import EnhancedMRImageStorage, generate_uid
 
 from restpain.io.files import write_bytes
 from restpain.simulation.dicom_elements import (
@@ -22,7 +22,10 @@ from restpain.simulation.dicom_elements import (
     Person,
     Sequence,
     add_equipment,
+    add_geometry,
+    add_identifiers,
     add_identity,
+    add_pixels,
     decimals,
     stored_values,
 )
@@ -54,18 +57,7 @@ def write_enhanced_series(
     entropy = [str(part) for part in seed]
     uid = generate_uid(entropy_srcs=[*entropy, str(sequence.series), "enhanced"])
     dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
-    dataset.file_meta.MediaStorageSOPInstanceUID = uid
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    dataset.file_meta.ImplementationClassUID = generate_uid(entropy_srcs=["simulated scanner"])
-    dataset.file_meta.ImplementationVersionName = "SIMULATED 1"
-    dataset.SOPClassUID, dataset.SOPInstanceUID = EnhancedMRImageStorage, uid
-    dataset.StudyInstanceUID = generate_uid(entropy_srcs=[*entropy, "study"])
-    dataset.SeriesInstanceUID = generate_uid(
-        entropy_srcs=[*entropy, "series", str(sequence.series)]
-    )
-    dataset.FrameOfReferenceUID = generate_uid(entropy_srcs=[*entropy, "frame of reference"])
+    add_identifiers(dataset, sequence, kind=EnhancedMRImageStorage, uid=uid, entropy=entropy)
     for name in MAKER_BLOCKS:
         dataset.private_block(0x2005, name, create=True)
     add_identity(dataset, person, sequence)
@@ -102,19 +94,12 @@ def _add_image(dataset: Dataset, shape, sequence: Sequence) -> None:
     dataset.AcquisitionContrast = "T2_STAR" if sequence.dimensions == "2D" else "T1"
     dataset.AcquisitionDateTime = _moment(sequence, 0)
     dataset.AcquisitionDuration = float(sequence.volume_s * shape[3])
-    dataset.MRAcquisitionType = sequence.dimensions
     dataset.PulseSequenceName = sequence.technique
     dataset.EchoPulseSequence = "GRADIENT"
     dataset.EchoPlanarPulseSequence = "YES" if sequence.dimensions == "2D" else "NO"
-    dataset.SeriesNumber = str(sequence.series)
-    dataset.AcquisitionNumber = str(sequence.series // 100)
+    add_pixels(dataset, shape, sequence)
     dataset.InstanceNumber = "1"
     dataset.NumberOfFrames = str(shape[2] * shape[3])
-    dataset.Columns, dataset.Rows = shape[:2]
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 12, 11
-    dataset.PixelRepresentation = 0
     dataset.LossyImageCompression = "00"
     dataset.PresentationLUTShape = "IDENTITY"
     private = dataset.private_block(0x2001, "Philips Imaging DD 001", create=True)
@@ -139,18 +124,10 @@ def _add_dimensions(dataset: Dataset, uid: str) -> None:
 
 def _shared(affine: np.ndarray, sequence: Sequence) -> Dataset:
     """Functional groups that all frames share."""
-    voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
-    cosines = (affine[:3, :2] / voxel_mm[:2]) * np.array([[-1], [-1], [1]])
     shared = Dataset()
     shared.PixelMeasuresSequence = [Dataset()]
-    measures = shared.PixelMeasuresSequence[0]
-    measures.SliceThickness = f"{voxel_mm[2]:.10g}"
-    measures.SpacingBetweenSlices = f"{voxel_mm[2]:.10g}"
-    measures.PixelSpacing = [f"{voxel_mm[1]:.10g}", f"{voxel_mm[0]:.10g}"]  # rows first
     shared.PlaneOrientationSequence = [Dataset()]
-    shared.PlaneOrientationSequence[0].ImageOrientationPatient = decimals(cosines.T.ravel()).split(
-        "\\"
-    )
+    add_geometry(shared.PixelMeasuresSequence[0], shared.PlaneOrientationSequence[0], affine)
     shared.MRTimingAndRelatedParametersSequence = [Dataset()]
     timing = shared.MRTimingAndRelatedParametersSequence[0]
     timing.RepetitionTime = f"{sequence.repetition_ms:g}"

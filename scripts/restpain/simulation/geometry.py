@@ -7,6 +7,8 @@ to millimetres.
 import numpy as np
 from scipy import ndimage
 
+from restpain.preprocessing.trilinear import applied
+
 
 def translation(offset) -> np.ndarray:
     """Affine matrix that adds ``offset``."""
@@ -26,26 +28,17 @@ def rotation(angles_rad) -> np.ndarray:
     return matrix
 
 
-def transformed(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points moved by an affine matrix, in the precision of the points."""
-    moved = points @ matrix[:3, :3].T.astype(points.dtype)
-    return moved + matrix[:3, 3].astype(points.dtype)
-
-
 def grid_points(shape, affine: np.ndarray) -> np.ndarray:
     """Millimetres of every voxel of a grid, C order, float32 of shape ``(n_voxels, 3)``."""
     axes = [np.arange(size, dtype=np.float32) for size in shape]
     indices = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    return transformed(np.asarray(affine), indices)
+    return applied(np.asarray(affine), indices)
 
 
-def sampled(image: np.ndarray, affine: np.ndarray, points: np.ndarray, *, order: int):
-    """Values of ``image`` at ``points`` in mm: nearest (order 0) or trilinear (order 1).
-
-    Beyond the grid the image is zero.
-    """
-    indices = transformed(np.linalg.inv(affine), points)
-    return ndimage.map_coordinates(image, indices.T, order=order, mode="constant", cval=0)
+def nearest(image: np.ndarray, affine: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Values of the voxels of ``image`` nearest to ``points`` in mm; zero beyond the grid."""
+    indices = applied(np.linalg.inv(affine), points)
+    return ndimage.map_coordinates(image, indices.T, order=0, mode="constant", cval=0)
 
 
 def oblique_affine(shape, voxel_mm, *, axes: np.ndarray, centre_mm) -> np.ndarray:

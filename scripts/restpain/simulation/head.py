@@ -1,4 +1,4 @@
-"""The head that all simulated participants are made from: labels of tissues in MNI space.
+"""Common head of the simulated participants: labels of tissues in MNI space.
 
 The brain is that of the template; skull, scalp, face and neck are built around it.
 """

@@ -1,4 +1,4 @@
-"""Motion of the simulated heads, and what it does to the brightness of the voxels."""
+"""Motion of the simulated heads, and its effect on the brightness of the voxels."""
 
 from dataclasses import replace
 
@@ -34,9 +34,9 @@ def head_motion(n_volumes: int, rng: np.random.Generator, *, ratio: float = 1.0)
     n_volumes : int
         Number of volumes.
     rng : numpy.random.Generator
-        Source of the motion; participants differ in how restless they are.
+        Source of the motion; participants differ in restlessness.
     ratio : float
-        Factor of all motion: how much more a group moves than another.
+        Factor of all motion: ratio of the motion of two groups.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def moved_since(anatomy: Anatomy, rng: np.random.Generator) -> tuple[Anatomy, np
     Returns
     -------
     anatomy : Anatomy
-        The same participant in his new position.
+        The same participant in the new position.
     matrix : ndarray of shape (4, 4)
         From old to new positions in the scanner.
     """

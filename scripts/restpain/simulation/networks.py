@@ -1,18 +1,15 @@
-"""Fluctuations of the simulated brains: networks, local synchrony, and the planted effects.
+"""Fluctuations of the simulated brains: networks, local synchrony, and simulated effects.
 
 Fluctuations are kept as spectra, so that each slice is evaluated at the moment at which it was
 acquired, without interpolation. The effects of the patients change the fluctuations of AAL
 regions, or of parts of them, only.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 import numpy as np
 
 from restpain.simulation.head import CSF, GM, WM
-from restpain.simulation.participants import SCORES
 from restpain.simulation.random_fields import complex_normal, smooth_field
 
 # Networks of AAL regions, both hemispheres; each has a time course of its own in each participant.
@@ -62,7 +59,7 @@ REGIONAL_FWHM_MM = 30.0
 
 @dataclass(frozen=True)
 class Voxels:
-    """What the voxels of the series contain.
+    """Contents of the voxels of the series.
 
     Attributes
     ----------
@@ -156,12 +153,12 @@ def fluctuation_spectra(
     amplitude *= np.sqrt(_variance_after_smoothing(usual) / _variance_after_smoothing(common))
     amplitude *= np.maximum(1 + change["alff"], 0)
 
-    of_region = REGION_SHARE / (REGION_SHARE + LOCAL_SHARE)
+    region_part = REGION_SHARE / (REGION_SHARE + LOCAL_SHARE)
     # variance of the mixture of the courses in each voxel, 1 where it lies in one region
     in_region = np.einsum("...r,...r->...", shares @ (mixing @ mixing.T), shares)
     scale = {
-        "region": np.sqrt(common * of_region),
-        "local": np.sqrt(common * np.maximum(1 - of_region * in_region, 0)),
+        "region": np.sqrt(common * region_part),
+        "local": np.sqrt(common * np.maximum(1 - region_part * in_region, 0)),
         "own": np.sqrt(1 - common),
     }
     spectra = np.empty((*shape, len(frequencies)), np.complex64)
@@ -212,7 +209,7 @@ def noise_scale(voxels: Voxels, effects: list[dict]) -> np.ndarray | float:
 
 
 def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
-    """How much of each independent source the time course of each region has.
+    """Mixing matrix of independent sources in the time courses of the regions.
 
     Sources are one of all grey matter, one of each network, one of each region and its other
     side, and one of each region alone; squares of a row sum to 1, so that the product of the
@@ -227,7 +224,7 @@ def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
     names : list of str
         AAL regions, and rests of them.
     effects : list of dict
-        Planted effects with the changes of this participant.
+        Effects with the changes of this participant.
 
     Returns
     -------
@@ -257,41 +254,8 @@ def mixing_matrix(names: list[str], *, effects: list[dict]) -> np.ndarray:
     return mixing
 
 
-def participant_effects(
-    effects: list[dict], *, is_patient: bool, score: float | None = None, mean_score: float = 0.0
-) -> list[dict]:
-    """Effects with the changes that one participant has.
-
-    Controls have none: a change of 0. In a patient the change grows by ``change_per_point`` for
-    each point of the score above the mean of the patients, and is -1 at the least.
-
-    Parameters
-    ----------
-    effects : list of dict
-        As configured.
-    is_patient : bool
-        Whether the participant is a patient.
-    score, mean_score : float
-        The participant's score and the mean of the analysed patients; None for no score.
-
-    Returns
-    -------
-    list of dict
-        The effects with ``measure``, ``region``, ``seed`` (fc only) and ``change``.
-    """
-    above = 0.0 if score is None else score - mean_score
-    return [
-        {key: effect[key] for key in ("measure", "region", "seed") if key in effect}
-        | {
-            "change": is_patient
-            * max(effect["change"] + effect.get("change_per_point", 0.0) * above, -1.0)
-        }
-        for effect in effects
-    ]
-
-
 def region_share(voxels: Voxels, region: str) -> np.ndarray:
-    """Share of each voxel's grey matter that is where the effects in an AAL region are.
+    """Share of each voxel's grey matter in which the effects in an AAL region act.
 
     Raises
     ------
@@ -310,59 +274,3 @@ def _both_sides(name: str) -> str:
 
 def _variance_after_smoothing(common: np.ndarray) -> np.ndarray:
     return common + (1 - common) * OWN_VARIANCE_AFTER_SMOOTHING
-
-
-def check_effects(effects: list[dict], regions: set[str], *, score: str | None) -> None:
-    """Check the planted effects against the names of the AAL regions and of the score.
-
-    Parameters
-    ----------
-    effects : list of dict
-        As configured.
-    regions : set of str
-        Names of the AAL regions.
-    score : str or None
-        Column of the clinical score; an effect can depend on a simulated one only.
-
-    Raises
-    ------
-    ValueError
-        With one line per problem.
-    """
-    problems = []
-    for number, effect in enumerate(effects, start=1):
-        where = f"simulation.effects: effect {number}"
-        region, seed = effect["region"], effect.get("seed")
-        for name in dict.fromkeys([region, seed or region]):
-            if name not in regions:
-                close = ", ".join(get_close_matches(name, sorted(regions))) or "none similar"
-                problems.append(f"{where} names {name}, which is no AAL region ({close})")
-        if (effect["measure"] == "fc") != (seed is not None):
-            problems.append(f"{where} needs a seed if its measure is fc and only then")
-        if seed == region:
-            problems.append(f"{where} has the same region and seed, {region}")
-        if "change_per_point" in effect and score not in SCORES:
-            problems.append(
-                f"{where} has change_per_point, but cohort.score is {score or 'null'}; expected "
-                f"one of {', '.join(SCORES)}"
-            )
-    places = Counter((effect["measure"], effect["region"]) for effect in effects)
-    problems += [
-        f"simulation.effects: {count} effects on {measure} in {region}, expected one"
-        for (measure, region), count in places.items()
-        if count > 1
-    ]
-    sizes = {(effect["region"], effect.get("size_mm")) for effect in effects}
-    problems += [
-        f"simulation.effects: the effects in {region} differ in size_mm; expected one size"
-        for region, count in sorted(Counter(region for region, _ in sizes).items())
-        if count > 1
-    ]
-    links = [(effect["region"], effect.get("seed")) for effect in effects]
-    links = [(region, seed) for region, seed in links if seed not in (None, region)]
-    problems += [
-        f"simulation.effects: {name} is the region of one fc effect and the seed of another"
-        for name in sorted({region for region, _ in links} & {seed for _, seed in links})
-    ]
-    if problems:
-        raise ValueError("\n".join(problems))

@@ -1,4 +1,4 @@
-"""The participants of the simulated cohort: who they are and what the table says of them.
+"""Table of the participants of the simulated cohort, after the paper's Table 1.
 
 Snakemake imports this module each time it reads the workflow, so it needs no more than numpy
 and pandas.
@@ -6,6 +6,8 @@ and pandas.
 
 import numpy as np
 import pandas as pd
+
+from restpain.cohort.participants import Comparison
 
 EXCLUSION = "brain metastases"
 
@@ -33,35 +35,61 @@ NRS = {2: 5, 3: 8, 4: 3, 5: 2, 6: 2, 8: 1}
 
 SCORES = ("nrs", "phq9", "cancer_days", "pain_days", "ome_mg")  # what an effect can depend on
 
+
+def _column(name: str, description: str, units: str | None = None, levels: dict | None = None):
+    """Entry of a column in participants.json, as BIDS writes it."""
+    entry = {"LongName": name, "Description": description, "Units": units, "Levels": levels}
+    return {key: value for key, value in entry.items() if value}
+
+
 COLUMNS = {
-    "participant_id": "Label of the participant.",
-    "group": "Group of the participant.",
-    "exclude": "Reason why the participant is not analysed, n/a if analysed.",
-    "age": "Age in years.",
-    "sex": "M male, F female.",
-    "education": "Education in years.",
-    "phq9": "Sum of the Patient Health Questionnaire-9, 0 to 27.",
-    "nrs": "Pain on the Numeric Rating Scale, 0 to 10; patients only.",
-    "cancer_days": "Days since the diagnosis of cancer; patients only.",
-    "pain_days": "Days since the onset of cancer pain; patients only.",
-    "ome_mg": "Oral morphine equivalent in mg per day; patients only.",
-    "breakthrough": "Breakthrough cancer pain, yes or no; patients only.",
+    "participant_id": _column("Participant", "Label of the participant."),
+    "group": _column("Group", "Group of the participant."),
+    "exclude": _column(
+        "Exclusion", "Reason why the participant is not analysed, n/a if analysed."
+    ),
+    "age": _column("Age", "Age in years.", "years"),
+    "sex": _column("Sex", "M male, F female.", levels={"M": "male", "F": "female"}),
+    "education": _column("Education", "Education in years.", "years"),
+    "phq9": _column(
+        "Depression Patient Health Questionnaire-9",
+        "Sum of the Patient Health Questionnaire-9, 0 to 27.",
+    ),
+    "nrs": _column(
+        "Numeric Rating Scale", "Pain on the Numeric Rating Scale, 0 to 10; patients only."
+    ),
+    "cancer_days": _column(
+        "Duration of cancer", "Days since the diagnosis of cancer; patients only.", "days"
+    ),
+    "pain_days": _column(
+        "Duration of cancer pain", "Days since the onset of cancer pain; patients only.", "days"
+    ),
+    "ome_mg": _column(
+        "Oral Morphine Equivalent daily dose",
+        "Oral morphine equivalent in mg per day; patients only.",
+        "mg",
+    ),
+    "breakthrough": _column(
+        "Breakthrough cancer pain",
+        "Breakthrough cancer pain, yes or no; patients only.",
+        levels={"yes": "present", "no": "absent"},
+    ),
 }
 
 
 def simulated_roster(
-    *, n_patients: int, n_controls: int, n_excluded: int, patients: str, controls: str
+    comparison: Comparison, *, n_patients: int, n_controls: int, n_excluded: int
 ) -> pd.DataFrame:
-    """Everybody who is recruited: analysed patients, controls, then excluded patients.
+    """All recruited participants: analysed patients, controls, then excluded patients.
 
     Parameters
     ----------
+    comparison : Comparison
+        Labels of the groups.
     n_patients, n_controls : int
         Analysed patients and controls.
     n_excluded : int
         Patients recruited and then excluded.
-    patients, controls : str
-        Labels of the groups.
 
     Returns
     -------
@@ -70,6 +98,7 @@ def simulated_roster(
     """
     n_all = n_patients + n_controls + n_excluded
     width = max(2, len(str(n_all)))
+    patients, controls = comparison.groups
     return pd.DataFrame(
         {
             "participant_id": [f"sub-{number:0{width}d}" for number in range(1, n_all + 1)],
@@ -165,16 +194,16 @@ def _pain_within_cancer(
 ) -> np.ndarray:
     """Order the durations of pain so that none exceeds that of the cancer.
 
-    The longest pain is given to any of those whose cancer is as old, and so on; pain that
-    nobody's cancer allows is cut to the longest left.
+    The longest pain goes to any patient whose cancer is as old, and so on; pain longer than
+    every cancer is cut to the longest left.
     """
     ordered = np.empty_like(pain_days)
     free = list(range(len(cancer_days)))
     for days in np.sort(pain_days)[::-1]:
-        allowed = [who for who in free if cancer_days[who] >= days]
-        who = rng.choice(allowed) if allowed else max(free, key=lambda index: cancer_days[index])
-        ordered[who] = min(days, cancer_days[who])
-        free.remove(who)
+        allowed = [patient for patient in free if cancer_days[patient] >= days]
+        patient = rng.choice(allowed) if allowed else max(free, key=cancer_days.__getitem__)
+        ordered[patient] = min(days, cancer_days[patient])
+        free.remove(patient)
     return ordered
 
 

@@ -1,4 +1,4 @@
-"""Who is scanned and how: the protocol of the simulated sessions, all of it fictitious."""
+"""Protocol of the simulated sessions: person, time and sequences, all fictitious."""
 
 from datetime import datetime, timedelta
 

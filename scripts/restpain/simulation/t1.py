@@ -3,12 +3,14 @@
 import numpy as np
 from scipy import ndimage
 
+from restpain.preprocessing.template import voxel_sizes
+from restpain.preprocessing.trilinear import applied, sampled
 from restpain.simulation.anatomy import Anatomy, to_mni
 from restpain.simulation.geometry import (
     grid_points,
+    nearest,
     oblique_affine,
     rotation,
-    sampled,
     translation,
 )
 from restpain.simulation.head import CSF, GM, WM
@@ -85,17 +87,18 @@ def t1_image(
     tissue : ndarray of uint8
         Label at each voxel's centre.
     """
-    voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
+    voxel_mm = voxel_sizes(affine)
     brightness = box_blurred(
         T1_BRIGHTNESS.astype(np.float32)[labels], np.maximum(voxel_mm.mean(), 1) * np.ones(3)
     )
+    to_voxel = np.linalg.inv(label_affine)
     image = np.empty(shape, np.float32)
     tissue = np.empty(shape, np.uint8)
     for plane in range(shape[0]):  # planes bound memory and do not change the result
         corner = affine @ translation([plane, 0, 0])
         points = to_mni(anatomy, grid_points((1, *shape[1:]), corner))
-        image[plane] = sampled(brightness, label_affine, points, order=1).reshape(shape[1:])
-        tissue[plane] = sampled(labels, label_affine, points, order=0).reshape(shape[1:])
+        image[plane] = sampled(brightness, applied(to_voxel, points)).reshape(shape[1:])
+        tissue[plane] = nearest(labels, label_affine, points).reshape(shape[1:])
     image *= 1 + 0.03 * smooth_field(shape, 4.0 / voxel_mm, rng)
     image *= coil_bias(shape, affine, sd=0.12, rng=rng)
     return SCANNER_UNITS * rician(image, sd=1 / 30, rng=rng), tissue

@@ -1,9 +1,11 @@
-"""Table 1: who was studied, and how the groups differ in it."""
+"""Table 1: demographic and clinical characteristics of both groups, with their tests."""
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.participants import Comparison
+from restpain.presentation.labels import column_label
 from restpain.presentation.numbers import EN_DASH, PLUS_MINUS, count_percent, mean_sd_range
 
 # column of participants.tsv and the row's name, in the order of the paper's Table 1
@@ -24,8 +26,8 @@ MEAN_LEVEL = f"mean{PLUS_MINUS}SD (min{EN_DASH}max)"
 COUNT_LEVEL = "n (%)"
 
 COLUMNS = {
-    "row": "What the row is about, with its unit",
-    "level": "What the cells of the groups hold",
+    "row": "Variable, with its unit",
+    "level": "Statistic in the cells of the groups",
     "patients": "Patients, as printed in a paper",
     "controls": "Controls, as printed in a paper",
     "p": "Two-sided p of the test in the column test",
@@ -51,7 +53,11 @@ COLUMNS = {
 
 
 def demographics(
-    participants: pd.DataFrame, *, patients: str, controls: str, columns: list[str]
+    participants: pd.DataFrame,
+    comparison: Comparison,
+    *,
+    columns: list[str],
+    described: dict | None = None,
 ) -> pd.DataFrame:
     """Compare the groups in age, sex and every clinical column of the table.
 
@@ -59,10 +65,12 @@ def demographics(
     ----------
     participants : DataFrame
         One row per analysed participant, with ``group``; a column that is absent gives no row.
-    patients, controls : str
-        Labels of the groups in the column ``group``.
+    comparison : Comparison
+        Labels of the groups.
     columns : list of str
-        Columns to show behind those of the paper (covariates, the clinical score).
+        Columns to show after those of the paper (covariates, the clinical score).
+    described : dict
+        Sidecar of the participants: LongName and Units of each column.
 
     Returns
     -------
@@ -71,8 +79,8 @@ def demographics(
         has no p value.
     """
     names = [*PAPER_ROWS, *(name for name in columns if name not in PAPER_ROWS)]
-    of_patients = participants["group"] == patients
-    of_controls = participants["group"] == controls
+    of_patients = participants["group"] == comparison.patients
+    of_controls = participants["group"] == comparison.controls
     rows = []
     for name in names:
         if name not in participants:
@@ -82,16 +90,21 @@ def demographics(
         missing = int(values[of_patients].isna().sum())
         if len(groups[1]):
             missing += int(values[of_controls].isna().sum())
-        rows += [row | {"missing": missing} for row in _rows(name, *groups)]
+        label = row_label(name, described or {})
+        rows += [row | {"missing": missing} for row in _rows(name, label, *groups)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _rows(name: str, patients: pd.Series, controls: pd.Series) -> list[dict]:
-    label = PAPER_ROWS.get(name, name)
-    together = pd.concat([patients, controls])
-    if together.empty:
+def row_label(name: str, described: dict) -> str:
+    """Name of the row of a column: as the paper prints it, else its LongName and Units."""
+    return PAPER_ROWS.get(name) or column_label(name, described, unit=True)
+
+
+def _rows(name: str, label: str, patients: pd.Series, controls: pd.Series) -> list[dict]:
+    pooled = pd.concat([patients, controls])
+    if pooled.empty:
         return []
-    numbers = pd.to_numeric(together, errors="coerce")
+    numbers = pd.to_numeric(pooled, errors="coerce")
     if numbers.notna().all():
         groups = numbers.iloc[: len(patients)], numbers.iloc[len(patients) :]
         rows = [_mean_row(label, *(group.to_numpy(float) for group in groups))]
@@ -101,7 +114,7 @@ def _rows(name: str, patients: pd.Series, controls: pd.Series) -> list[dict]:
                 for pain, (low, high) in PAIN_CATEGORIES.items()
             ]
         return rows
-    levels = sorted(together.astype(str).unique())
+    levels = sorted(pooled.astype(str).unique())
     if name == "sex" and set(levels) <= {"M", "F"}:
         return [_level_row(label, patients, controls, level="M", pair="F")]
     if set(levels) <= {"yes", "no"}:
@@ -151,7 +164,7 @@ def _count_row(label: str, patients: np.ndarray, controls: np.ndarray, level: st
 
 
 def compare_means(patients: np.ndarray, controls: np.ndarray) -> dict:
-    """Two-sample t-test with pooled variance, Welch's beside it, and the mean difference in SD.
+    """Two-sample t-test with pooled variance, Welch's t-test, and the mean difference in SD.
 
     The standardised difference divides by the root of the mean of both variances (Austin 2009,
     doi:10.1002/sim.3697). Groups of fewer than two, or without any variance, have no test.
@@ -182,8 +195,8 @@ def compare_counts(patients: np.ndarray, controls: np.ndarray) -> dict:
     """Chi-square without continuity correction, Fisher's exact test, and the difference in SD.
 
     Arguments are booleans, one per participant. The standardised difference of two shares a and b
-    is (a - b) / sqrt((a (1 - a) + b (1 - b)) / 2). Where nobody or everybody is counted there is
-    no test.
+    is (a - b) / sqrt((a (1 - a) + b (1 - b)) / 2). There is no test where none or all are
+    counted.
     """
     counts = np.array([[x.sum(), (~x).sum()] for x in (patients, controls)])
     if (counts.sum(axis=0) == 0).any() or (counts.sum(axis=1) == 0).any():

@@ -1,4 +1,4 @@
-"""Where every cell of Tables 1 to 4 comes from: file, row, column, rule and checksum."""
+"""Source of each cell of Tables 1 to 4: file, row, column, rule and checksum."""
 
 import hashlib
 import math
@@ -7,24 +7,24 @@ from dataclasses import dataclass
 import pandas as pd
 
 from restpain.presentation.numbers import is_missing, measure_name
-from restpain.tables.demographics import PAPER_ROWS
+from restpain.tables.demographics import row_label
 
 COLUMNS = {
     "row": "Row of the table, counted from 1",
-    "name": "What the row is about",
+    "name": "Subject of the row",
     "column": "Column of the table",
     "value": "The cell",
-    "how": "copied from the source, named there otherwise, or computed from it",
+    "how": "copied from the source, renamed, or computed from it",
     "file": "File that the cell comes from",
     "file_rows": "Its row or rows",
     "file_column": "Its column",
     "rule": "Rule that wrote the file",
     "sha256": "SHA-256 of the file",
-    "inputs_sha256": "SHA-256 of the list of all files of participants that the cell rests on",
+    "inputs_sha256": "SHA-256 of the list of all participant files that the cell depends on",
 }
 INPUT_COLUMNS = {
     "stage": "table of participants, data of a participant, or map of a participant",
-    "participant_id": "Whose file it is; n/a for the table of all",
+    "participant_id": "Participant of the file; n/a for the table of all",
     "file": "File",
     "rule": "Rule that wrote it",
     "sha256": "SHA-256 of the file",
@@ -36,7 +36,7 @@ COPIED, RENAMED, COMPUTED, CONSTANT = "copied", "renamed", "computed", "constant
 
 @dataclass(frozen=True)
 class Source:
-    """A file that cells come from.
+    """File from which cells are copied or computed.
 
     Attributes
     ----------
@@ -52,13 +52,17 @@ class Source:
     table: pd.DataFrame
 
 
-def trace_demographics(table: pd.DataFrame, participants: Source) -> pd.DataFrame:
-    """Trace Table 1: every cell is computed from one column of participants.tsv."""
-    columns = {name: column for column, name in PAPER_ROWS.items()}
+def trace_demographics(table: pd.DataFrame, participants: Source, described: dict) -> pd.DataFrame:
+    """Trace Table 1: every cell is computed from one column of participants.tsv.
+
+    ``described`` is the sidecar of the participants, from which the rows have their names.
+    """
+    columns = {row_label(column, described): column for column in participants.table}
     traces = []
     for index, row in table.iterrows():
         name = str(row["row"])
-        column = columns.get(name) or ("nrs" if "(NRS" in name else name.partition(": ")[0])
+        column = columns.get(name) or columns.get(name.rpartition(": ")[0])
+        column = column or ("nrs" if "(NRS" in name else None)
         for cell in table.columns:
             group = cell.partition("_")[0]
             rows = f"{group if group in GROUPS else 'both groups'} analysed"
@@ -75,7 +79,7 @@ def trace_copied(
     renamed: dict[str, str],
     name: str,
 ) -> pd.DataFrame:
-    """Trace a table whose rows are those of the sources, and check that they are.
+    """Trace a table whose rows are those of its sources, and verify that they are.
 
     Parameters
     ----------
@@ -88,7 +92,7 @@ def trace_copied(
     renamed : dict of str to str
         Columns of the table that have another name in the sources.
     name : str
-        Column of the table that says what a row is about.
+        Column of the table that names its rows.
 
     Raises
     ------
@@ -119,14 +123,14 @@ def trace_copied(
 
 
 def inputs_digest(inputs: pd.DataFrame, stages: tuple[str, ...]) -> str:
-    """Digest of the files of some stages: that of what ``sha256sum`` prints for them.
+    """SHA-256 of the output of ``sha256sum`` for the files of some stages.
 
     Parameters
     ----------
     inputs : DataFrame
         With the columns of ``INPUT_COLUMNS``.
     stages : tuple of str
-        Those that count.
+        Stages to include.
     """
     used = inputs[inputs["stage"].isin(stages)]
     lines = [f"{row.sha256}  {row.file}\n" for row in used.itertuples()]
@@ -149,7 +153,7 @@ def _trace(index, name, cell, value, how, source: Source, rows, column) -> dict:
 
 
 def _same(value, origin) -> bool:
-    """Whether a cell is that of the source, up to the last digit of a float.
+    """Equality of a cell and its source, up to the last digit of a float.
 
     The measure has a printed name in the tables.
     """

@@ -1,4 +1,4 @@
-"""Checks of features against scipy and by enumeration."""
+"""Features against scipy and by enumeration."""
 
 import itertools
 

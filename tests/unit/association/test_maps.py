@@ -1,4 +1,4 @@
-"""Checks of maps against scipy, and on planted correlations."""
+"""Maps against scipy, and on simulated correlations."""
 
 import numpy as np
 import pytest
@@ -13,8 +13,9 @@ from restpain.association.maps import (
     spearman_map,
     unusable_score,
 )
-from restpain.group.inference import Correction, permutation_null, voxel_fdr
+from restpain.group.inference import Correction, voxel_fdr
 from restpain.group.models import t_to_z
+from restpain.group.permutation_null import permutation_null
 
 SCORE = np.array([3, 2, 5, 3, 6, 3, 8, 4, 3, 2, 7, 9.0])
 NONE = np.zeros((len(SCORE), 0))
@@ -95,7 +96,7 @@ def found(maps):
     return field, rho, labels.reshape(SHAPE), table, size
 
 
-def test_planted_correlations_of_both_signs_are_two_clusters_with_their_rho():
+def test_simulated_correlations_of_both_signs_are_two_clusters_with_their_rho():
     effect = np.zeros(SHAPE)
     effect[2:7, 4:9, 4:9] = 3.0
     effect[9:14, 4:9, 4:9] = -3.0
@@ -129,9 +130,9 @@ def test_nothing_correlated_is_a_table_with_its_columns():
 @pytest.mark.parametrize(
     ("score", "n_covariates", "reason"),
     [
-        ([1.0, 2, 3], 0, "3 patients with a score leave 1 degrees of freedom, but 2 are needed"),
-        ([1.0, 2, 3, 4, 5], 2, "5 patients with a score leave 1 degrees"),
-        ([], 0, "0 patients with a score leave 0 degrees"),
+        ([1.0, 2, 3], 0, "3 patients with a score leave 1 degree of freedom, but 2 are needed"),
+        ([1.0, 2, 3, 4, 5], 2, "5 patients with a score leave 1 degree of"),
+        ([], 0, "no patients with a score leave no degrees"),
         ([4.0, 4, 4, 4], 0, "the score is 4 in all 4 patients who have one"),
     ],
 )

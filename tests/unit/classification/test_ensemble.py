@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +13,24 @@ import pytest
 from autogluon.tabular import models  # noqa: E402
 
 from restpain.classification import ensemble
-from restpain.classification.ensemble import HYPERPARAMETERS, LEARNERS, fit_and_predict  # noqa: E402
+from restpain.classification.ensemble import HYPERPARAMETERS, fit_and_predict  # noqa: E402
 from restpain.classification.evaluation import auc  # noqa: E402
 
 QUICK = ["KNN", "GBM"]
+DEFAULT = ["XT", "RF", "KNN", "GBM", "XGB", "CAT", "MLP"]  # those that need no PyTorch
 
 
-class PeekingNetwork(models.TabularNeuralNetTorchModel):
+class PeekingBoosting(models.LGBModel):
     """AutoGluon's own: it stops early on the held-out row."""
 
-    ag_key = ag_name = "NN_TORCH"
+    ag_key = ag_name = "GBM"
+
+
+def without_torch(folder):
+    """Environment variables of a process in which PyTorch is not installed."""
+    (folder / "torch.py").write_text("raise ImportError('torch')")
+    scripts = Path(__file__).parents[3] / "scripts"
+    return {**os.environ, "PYTHONPATH": f"{folder}:{scripts}"}
 
 
 def sample(n, *, shift, seed, n_features=1):
@@ -33,11 +43,10 @@ def test_every_learner_of_the_paper_takes_part_and_weights_sum_to_one():
     features, labels = sample(14, shift=2.0, seed=0)
     test = np.array([[2.5], [-0.5]])
 
-    prediction = fit_and_predict(
-        features, labels, test, learners=list(HYPERPARAMETERS), n_folds=3, seed=1
-    )
+    prediction = fit_and_predict(features, labels, test, learners=DEFAULT, n_folds=3, seed=1)
 
-    assert set(prediction.weights) == {"XT", "RF", "KNN", "GBM", "XGB", "CAT", "NN_TORCH"}
+    assert set(HYPERPARAMETERS) == {*DEFAULT, "NN_TORCH"}
+    assert set(prediction.weights) == set(DEFAULT)
     assert sum(prediction.weights.values()) == pytest.approx(1.0)
     assert prediction.test[0] > 0.5 > prediction.test[1]
     assert len(prediction.training) == 14
@@ -63,9 +72,7 @@ def test_leave_one_out_of_nearest_neighbours_is_what_one_computes_by_hand():
 def test_the_same_seed_gives_the_same_digits():
     features, labels = sample(12, shift=1.0, seed=5, n_features=2)
     first, again = (
-        fit_and_predict(
-            features, labels, features[:3] + 0.1, learners=list(LEARNERS), n_folds=3, seed=4
-        )
+        fit_and_predict(features, labels, features[:3] + 0.1, learners=DEFAULT, n_folds=3, seed=4)
         for _ in range(2)
     )
 
@@ -74,13 +81,14 @@ def test_the_same_seed_gives_the_same_digits():
     assert first.weights == again.weights
 
 
-def test_the_label_of_the_held_out_row_does_not_move_its_own_prediction():
+@pytest.mark.parametrize("name", ["GBM", "MLP"])
+def test_the_label_of_the_held_out_row_does_not_move_its_own_prediction(name):
     # leave-one-out: the models without row 0 do not know its label
     features, labels = sample(12, shift=1.0, seed=6)
     other = labels.copy()
     other[0] = 1 - other[0]
     first, second = (
-        fit_and_predict(features, truth, features[:0], learners=["GBM"], n_folds=None, seed=0)
+        fit_and_predict(features, truth, features[:0], learners=[name], n_folds=None, seed=0)
         for truth in (labels, other)
     )
 
@@ -91,13 +99,13 @@ def test_early_stopping_on_the_held_out_row_would_leak_it(monkeypatch):
     def auc_of_noise(seed):
         features, labels = sample(24, shift=0.0, seed=seed)
         prediction = fit_and_predict(
-            features, labels, features[:0], learners=["NN_TORCH"], n_folds=None, seed=0
+            features, labels, features[:0], learners=["GBM"], n_folds=None, seed=0
         )
         return auc(labels, prediction.training)
 
-    blind = [auc_of_noise(seed) for seed in (0, 1)]
-    monkeypatch.setitem(ensemble.LEARNERS, "NN_TORCH", PeekingNetwork)
-    peeking = [auc_of_noise(seed) for seed in (0, 1)]
+    blind = [auc_of_noise(seed) for seed in (1, 2)]
+    monkeypatch.setitem(ensemble.LEARNERS, "GBM", PeekingBoosting)
+    peeking = [auc_of_noise(seed) for seed in (1, 2)]
 
     assert min(peeking) > 0.75
     assert max(blind) < 0.75
@@ -130,7 +138,7 @@ def test_one_and_two_cores_agree_to_eight_decimals():
 def fitted_on_noise():
     features, labels = sample(14, shift=1.0, seed=2, n_features=3)
     prediction = fit_and_predict(
-        features, labels, features + 0.1, learners=list(LEARNERS), n_folds=3, seed=9
+        features, labels, features + 0.1, learners=DEFAULT, n_folds=3, seed=9
     )
     return [*prediction.training, *prediction.test, *prediction.weights.values()]
 
@@ -170,13 +178,78 @@ def test_random_search_draws_settings_and_reports_one_weight_per_learner(monkeyp
     np.testing.assert_array_equal(prediction.test, again.test)
 
 
+def test_the_network_is_that_of_scikit_learn_on_standardised_features(monkeypatch):
+    from sklearn.neural_network import MLPClassifier
+
+    # without a hidden layer one minimum, whatever the seed, which depends on the fold
+    flat = HYPERPARAMETERS["MLP"] | {"hidden_layer_sizes": ()}
+    monkeypatch.setitem(HYPERPARAMETERS, "MLP", flat)
+    features, labels = sample(20, shift=1.5, seed=7, n_features=2)
+    features = features * [1, 1000] + [0, 50]
+    expected = np.empty(20)
+    for row in range(20):
+        others = np.delete(np.arange(20), row)
+        mean, scale = features[others].mean(axis=0), features[others].std(axis=0)
+        network = MLPClassifier(**flat, random_state=0)
+        network.fit((features[others] - mean) / scale, labels[others])
+        expected[row] = network.predict_proba((features[[row]] - mean) / scale)[0, 1]
+
+    prediction = fit_and_predict(
+        features, labels, features[:0], learners=["MLP"], n_folds=None, seed=3
+    )
+
+    np.testing.assert_allclose(prediction.training, expected, atol=1e-3)
+
+
+def test_reaching_the_limit_of_iterations_is_no_warning_here_and_one_elsewhere(monkeypatch):
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    features, labels = sample(12, shift=0.5, seed=8)
+    short = HYPERPARAMETERS["MLP"] | {"max_iter": 2}
+    monkeypatch.setitem(HYPERPARAMETERS, "MLP", short)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit_and_predict(features, labels, features, learners=["MLP"], n_folds=3, seed=0)
+
+    with pytest.warns(ConvergenceWarning):
+        MLPClassifier(**short).fit(features, labels)
+
+
+def test_the_default_learners_run_where_pytorch_is_not_installed(tmp_path):
+    program = (
+        "import sys, numpy as np; from restpain.classification.ensemble import fit_and_predict;"
+        "rows = np.arange(12.)[:, None]; labels = np.repeat([0, 1], 6);"
+        "fit_and_predict(rows, labels, rows, learners=sys.argv[1].split(), n_folds=3, seed=0)"
+    )
+    command = [sys.executable, "-c", program]
+    options = {"env": without_torch(tmp_path), "capture_output": True, "text": True}
+
+    default = subprocess.run([*command, " ".join(DEFAULT)], **options)
+    assert default.returncode == 0
+    assert "torch" not in default.stderr
+    network = subprocess.run([*command, "NN_TORCH"], **options)
+    assert network.returncode != 0
+    assert "ImportError: torch" in network.stderr
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="make environment EXTRAS=torch")
+def test_the_network_of_autogluon_is_blind_where_pytorch_is_installed():
+    features, labels = sample(24, shift=0.0, seed=0)
+    prediction = fit_and_predict(
+        features, labels, features[:0], learners=["NN_TORCH"], n_folds=None, seed=0
+    )
+
+    assert auc(labels, prediction.training) < 0.75
+
+
 @pytest.mark.slow
 def test_leave_one_out_of_noise_is_no_better_than_chance():
     values = []
     for seed in range(6):
         features, labels = sample(18, shift=0.0, seed=seed)
         prediction = fit_and_predict(
-            features, labels, features[:0], learners=list(LEARNERS), n_folds=None, seed=0
+            features, labels, features[:0], learners=DEFAULT, n_folds=None, seed=0
         )
         values.append(auc(labels, prediction.training))
 

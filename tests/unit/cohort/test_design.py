@@ -11,7 +11,7 @@ from restpain.cohort.design import (
     score_problems,
     two_sample_design,
 )
-from restpain.cohort.participants import included
+from restpain.cohort.participants import Comparison, included
 
 
 def participants(**columns):
@@ -25,9 +25,7 @@ def participants(**columns):
 
 
 def design_of(table, *covariates):
-    return two_sample_design(
-        table, patients="patient", controls="control", covariates=list(covariates)
-    )
+    return two_sample_design(table, Comparison("patient", "control", list(covariates)))
 
 
 def test_columns_are_group_intercept_and_covariates_as_they_are():
@@ -177,9 +175,7 @@ def test_sites_are_counted_by_group_and_one_with_a_single_group_is_named():
     table = participants(site=["A", "A", "B", "C", "A", "B", "B", "B"])
 
     design = design_of(table, "age", "site")
-    counts = category_counts(
-        table, patients="patient", controls="control", covariates=["age", "site"]
-    )
+    counts = category_counts(table, Comparison("patient", "control", ["age", "site"]))
 
     assert design.columns == ("group", "intercept", "age", "site=B", "site=C")
     assert counts.to_numpy().tolist() == [

@@ -1,14 +1,27 @@
 """Checks of participants on tables as people save them."""
 
+import pandas as pd
 import pytest
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import (
+    Comparison,
+    of_analysed,
+    participant_of,
+    patients_first,
+    read_participants,
+)
+from restpain.io.tables import write_table
+
+COMPARISON = Comparison("patient", "control")
+IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 
 
 def read(folder, content, **labels):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_participants(path, **({"patients": "patient", "controls": "control"} | labels))
+    return read_participants(
+        path, Comparison(**({"patients": "patient", "controls": "control"} | labels))
+    )
 
 
 def problems(folder, content):
@@ -95,4 +108,48 @@ def test_a_table_that_cannot_be_used_says_why(tmp_path, content, message):
 
 def test_a_missing_file_is_named_with_the_key_that_gives_it(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.tsv does not exist.*cohort.participants"):
-        read_participants(tmp_path / "nowhere.tsv", patients="patient", controls="control")
+        read_participants(tmp_path / "nowhere.tsv", COMPARISON)
+
+
+@pytest.fixture
+def participants(tmp_path):
+    table = pd.DataFrame(
+        {
+            "participant_id": IDS,
+            "group": ["control", "patient"] * 4,
+            "exclude": ["n/a"] * 6 + ["motion", "n/a"],
+        }
+    )
+    write_table(tmp_path / "participants.tsv", table)
+    return str(tmp_path / "participants.tsv")
+
+
+def test_a_participant_is_read_off_the_name_of_a_file():
+    assert participant_of("results/sub-01/func/sub-01_task-rest_desc-x.json") == "sub-01"
+
+
+def test_files_of_the_analysed_are_told_by_their_names_and_keep_their_order(participants):
+    paths = [f"{label}_{measure}.nii.gz" for measure in "ba" for label in reversed(IDS)]
+
+    kept = of_analysed(paths, participants)
+
+    assert kept == [path for path in paths if not path.startswith("sub-07")]
+    assert of_analysed([], participants) == []
+    patients = [path for path in paths if int(path[4:6]) % 2 == 0]
+    assert of_analysed(patients, participants, group="patient") == patients
+
+
+def test_an_analysed_participant_without_files_is_no_smaller_group(participants):
+    paths = [f"{label}_x.nii.gz" for label in IDS if label != "sub-03"]
+
+    with pytest.raises(ValueError, match="sub-03 is analysed and has 0 of the files"):
+        of_analysed(paths, participants)
+    with pytest.raises(ValueError, match="sub-01 is analysed and has 0 of the files"):
+        of_analysed(["sub-07_x.nii.gz"], participants)
+
+
+def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
+    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, COMPARISON)
+
+    labels = [participant_of(path)[-2:] for path in ordered]
+    assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]

@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from restpain.classification.folds import repeated_folds, smaller_training_sets
+from restpain.cohort.participants import Comparison
 from restpain.cohort.sites import checked_design, site_counts, small_site_problems
-
-GROUPS = {"patients": "patient", "controls": "control"}
 
 
 def participants(**columns):
@@ -22,7 +21,10 @@ def participants(**columns):
 def design_of(table, *, site="site", harmonise=False, n_folds=5, more=()):
     covariates = [*more, *([site] if site else [])]
     return checked_design(
-        table, **GROUPS, covariates=covariates, site=site, harmonise=harmonise, n_folds=n_folds
+        table,
+        Comparison("patient", "control", covariates, site),
+        harmonise=harmonise,
+        n_folds=n_folds,
     )
 
 
@@ -97,7 +99,7 @@ def test_a_site_that_is_just_large_enough_keeps_three_in_every_training_set(n_fo
 
 
 def test_sites_are_counted_by_group_and_not_at_all_without_a_site():
-    counts = site_counts(participants(), "site", **GROUPS)
+    counts = site_counts(participants(), Comparison("patient", "control", site="site"))
 
     assert counts.to_numpy().tolist() == [["site", "A", 4, 3], ["site", "B", 2, 3]]
-    assert site_counts(participants(), None, **GROUPS).empty
+    assert site_counts(participants(), Comparison("patient", "control")).empty

@@ -147,6 +147,24 @@ def test_the_sentence_about(text, sentence):
     assert said(text) == [sentence]
 
 
+def test_a_learner_that_needs_pytorch_is_refused_where_pytorch_is_not_installed(monkeypatch):
+    found = {"torch": object()}
+    monkeypatch.setattr("restpain.config.validation.find_spec", found.get)
+    text = "classification: {learners: [KNN, NN_TORCH]}"
+
+    assert said(text) == []
+    found.clear()
+    assert said(text) == [
+        "configuration: classification.learners is [KNN, NN_TORCH], but NN_TORCH needs PyTorch, "
+        "which is not installed; run make environment EXTRAS=torch, or name MLP, the neural "
+        "network of scikit-learn, instead"
+    ]
+
+
+def test_the_learners_of_the_configuration_need_no_pytorch():
+    assert "NN_TORCH" not in CONFIG["classification"]["learners"]
+
+
 def test_all_faults_are_told_at_once():
     text = "seed: x\ncohort: {source: nifti}\nmetrics: {band_hz: [1], fwhm: 4}"
 

@@ -1,4 +1,4 @@
-"""Checks of correlation against mixtures whose correlation is known."""
+"""Correlation against mixtures whose correlation is known."""
 
 import subprocess
 import sys
@@ -155,7 +155,7 @@ def test_correlation_never_leaves_one():
 
 def test_the_number_of_threads_does_not_change_a_bit():
     program = (
-        "import numpy as np; from restpain.connectivity import correlation;"
+        "import numpy as np; from restpain.connectivity.correlation import correlation;"
         "rng = np.random.default_rng(0);"
         "r = correlation(rng.normal(size=(3000, 120)), rng.normal(size=(7, 120)));"
         "import sys; sys.stdout.write(r.tobytes().hex())"
@@ -182,7 +182,7 @@ def test_fishers_z_of_known_correlations():
     )
 
 
-def test_fishers_z_of_a_perfect_correlation_is_finite_unless_asked_otherwise():
+def test_fishers_z_of_a_perfect_correlation_is_finite_unless_requested_otherwise():
     r = np.array([1.0, -1.0])
 
     np.testing.assert_allclose(fisher_z(r), [8.4058, -8.4058], rtol=1e-4)

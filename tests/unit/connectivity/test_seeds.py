@@ -1,4 +1,4 @@
-"""Checks of seeds."""
+"""Seeds."""
 
 import numpy as np
 import pytest

@@ -64,7 +64,7 @@ def test_calibration_curves_are_those_of_the_table_with_their_brier_scores():
     axes = drawn().axes[0]
 
     labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert labels == ["0.240  B nested", "0.300  C atlas", "0.250  D logistic"]
+    assert labels == ["0.240  B, nested", "0.300  C, atlas", "0.250  D, logistic"]
     assert axes.lines[1].get_ydata().tolist() == [0.4, 0.6]
 
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 
 from restpain.figures.workflow import workflow_svg
-from restpain.figures.workflow_content import exclusion_flow, volumes_text, workflow_content
+from restpain.figures.workflow_content import workflow_content
 from study import ASSOCIATION, NESTED, PUBLISHED, settings
 
 ROSTER = pd.DataFrame(
@@ -30,6 +30,7 @@ def content(**changes):
         "association": ASSOCIATION,
         "published": PUBLISHED,
         "nested": NESTED,
+        "described": {"nrs": {"LongName": "Numeric Rating Scale"}},
         "settings": settings(),
     }
     return workflow_content(**(parts | changes))
@@ -39,20 +40,6 @@ def words(svg):
     return [element.text for element in ET.fromstring(svg).iter() if element.text]
 
 
-def test_the_flow_counts_each_reason_and_orders_them_by_number():
-    patients, controls = exclusion_flow(ROSTER, groups=["CP", "HC"])
-
-    assert patients["recruited"] == 4
-    assert patients["analysed"] == 1
-    assert patients["excluded"] == [("metastasis", 2), ("moved", 1)]
-    assert controls["excluded"] == []
-
-
-def test_volumes_of_participants_that_differ_are_a_range():
-    assert volumes_text([{"n_volumes": 60}], 1) == "first 1 volume dropped, 60 kept"
-    assert volumes_text([{"n_volumes": 60}, {"n_volumes": 55}], 5).endswith("55 to 60 kept")
-
-
 def test_the_drawing_names_the_settings_and_the_counts():
     said = " ".join(words(workflow_svg(content()))).replace("\u00a0", " ")
 
@@ -60,10 +47,11 @@ def test_the_drawing_names_the_settings_and_the_counts():
         "4 patients recruited",
         "3 excluded",
         "2 metastasis",
-        "1 controls analysed",
+        "1 control analysed",
         "0.01–0.1 Hz",
         "6 mm FWHM",
         "voxel p < 0.001, cluster p < 0.05, two-tailed",
+        "Correlation with Numeric Rating Scale",
         "ALFF: 1 cluster",
         "ReHo: no clusters",
         "SIMULATED DATA",

@@ -6,7 +6,7 @@ import pandas as pd
 from restpain.group import cluster_maps
 
 SHAPE = (2, 2, 2)
-SEEDS = pd.DataFrame({"seed": ["ALFF1", "REHO1"]})
+SEEDS = pd.DataFrame({"seed": ["ALFF1", "ReHo1"]})
 
 
 def maps():
@@ -19,7 +19,7 @@ def maps():
         {"difference": [alff, fc], "labels": [alff_labels, fc_labels]},
         [
             pd.DataFrame({"cluster_id": ["ALFF1"], "seed": [None]}),
-            pd.DataFrame({"cluster_id": ["FC1", "FC2"], "seed": ["REHO1", "ALFF1"]}),
+            pd.DataFrame({"cluster_id": ["FC1", "FC2"], "seed": ["ReHo1", "ALFF1"]}),
         ],
         SEEDS,
     )
@@ -30,7 +30,7 @@ def test_each_seed_is_a_map_of_its_own_with_its_own_clusters():
 
     assert [one["measure"] for one in shown] == ["alff", "fc", "fc"]
     assert shown[0]["seed"] is None
-    assert [one["seed"]["seed"] for one in shown[1:]] == ["ALFF1", "REHO1"]
+    assert [one["seed"]["seed"] for one in shown[1:]] == ["ALFF1", "ReHo1"]
     assert [one["clusters"]["cluster_id"].tolist() for one in shown] == [
         ["ALFF1"],
         ["FC2"],

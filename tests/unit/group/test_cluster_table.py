@@ -1,4 +1,4 @@
-"""Checks of cluster_table: numbers, names and corrections of constructed clusters."""
+"""Cluster_table: numbers, names and corrections of constructed clusters."""
 
 import numpy as np
 import pandas as pd
@@ -8,13 +8,13 @@ from restpain.cohort.design import Design
 from restpain.group.cluster_table import (
     COLUMNS,
     cluster_means,
-    cluster_number,
     cluster_rows,
     described_cluster,
     numbered,
     survived,
 )
-from restpain.group.inference import Correction, PermutationNull, corrected_clusters, voxel_fdr
+from restpain.group.inference import Correction, corrected_clusters, voxel_fdr
+from restpain.group.permutation_null import PermutationNull
 
 SHAPE = (61, 73, 61)
 AFFINE = np.array([[3.0, 0, 0, -90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
@@ -60,13 +60,12 @@ def test_ids_are_numbered_over_all_seeds_by_decreasing_t_and_map_and_table_agree
         for t in ([-6.0, 4.0], [7.0, -5.0])
     ]
 
-    table, renumbered = numbered(tables, labels, measure="fc", seeds=["ALFF1", "REHO1"])
+    table, renumbered = numbered(tables, labels, measure="fc", seeds=["ALFF1", "ReHo1"])
 
     assert table["cluster_id"].tolist() == ["FC1", "FC2", "FC3", "FC4"]
-    assert table["seed"].tolist() == ["REHO1", "ALFF1", "REHO1", "ALFF1"]
+    assert table["seed"].tolist() == ["ReHo1", "ALFF1", "ReHo1", "ALFF1"]
     assert table["t"].tolist() == [7, -6, -5, 4]
     np.testing.assert_array_equal(renumbered, [[2, 0], [0, 3], [4, 1], [0, 0]])
-    assert cluster_number("FC12") == 12
 
 
 def test_no_cluster_is_a_table_with_all_columns():
@@ -100,14 +99,11 @@ def test_rows_have_p_and_effect_of_each_cluster():
     )
 
     rows = cluster_rows(
-        clusters,
-        labels,
+        *(clusters, labels, mask, AFFINE),
         maps=maps,
         design=design,
         t=t[mask],
         q=voxel_fdr(t[mask], 8),
-        mask=mask,
-        affine=AFFINE,
         null=PermutationNull(np.tile([[63, 65]], (99, 1)), np.full((99, 2), 100.0)),
         correction=CORRECTION,
     )

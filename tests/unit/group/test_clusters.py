@@ -1,10 +1,18 @@
-"""Checks of clusters on clusters built voxel by voxel."""
+"""Clusters on clusters built voxel by voxel."""
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
-from restpain.group.clusters import hedges_g, neighbourhood, peaks_table, signed_clusters, subpeaks
+from restpain.group.clusters import (
+    cluster_name,
+    cluster_number,
+    hedges_g,
+    neighbourhood,
+    peaks_table,
+    signed_clusters,
+    subpeaks,
+)
 
 AFFINE = np.array([[3.0, 0, 0, -9], [0, 3, 0, -12], [0, 0, 3, -6], [0, 0, 0, 1]])
 
@@ -58,6 +66,15 @@ def test_everything_significant_is_one_cluster_and_nothing_is_none():
 def test_an_unknown_connectivity_is_refused():
     with pytest.raises(ValueError, match="connectivity is 8, but must be 6, 18 or 26"):
         clusters_of(np.zeros((3, 3, 3)), connectivity=8)
+
+
+@pytest.mark.parametrize(
+    ("measure", "suffix", "name"),
+    [("reho", "", "ReHo12"), ("falff", "", "fALFF12"), ("alff", "SCORE", "ALFFSCORE12")],
+)
+def test_an_id_has_the_name_of_the_measure_and_the_number_of_the_label(measure, suffix, name):
+    assert cluster_name(measure, 12, suffix) == name
+    assert cluster_number(name) == 12
 
 
 def test_peaks_give_place_t_sign_and_size():

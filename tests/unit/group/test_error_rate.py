@@ -1,4 +1,4 @@
-"""Checks of error_rate on counts that one can check."""
+"""Error_rate on counts that one can check."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of inference on maps with planted effects, from none to everything."""
+"""Inference on maps with simulated effects, from none to all voxels."""
 
 import numpy as np
 import pandas as pd
@@ -6,17 +6,8 @@ import pytest
 from scipy import ndimage, stats
 
 from restpain.cohort.design import two_sample_design
-from restpain.group.inference import (
-    Correction,
-    PermutationNull,
-    clusters_by_permutation,
-    corrected_clusters,
-    find_clusters,
-    largest_of_all,
-    null_table,
-    nulls_of_tables,
-    voxel_fdr,
-)
+from restpain.cohort.participants import Comparison
+from restpain.group.inference import Correction, corrected_clusters, find_clusters, voxel_fdr
 from restpain.group.random_field import cluster_probability
 
 SHAPE = (20, 22, 18)
@@ -42,11 +33,11 @@ def cohort(effect, n=10, seed=0):
             "group": ["patient"] * n + ["control"] * n,
         }
     )
-    design = two_sample_design(table, patients="patient", controls="control", covariates=[])
+    design = two_sample_design(table, Comparison("patient", "control"))
     return maps.reshape(2 * n, -1).astype(np.float32), design
 
 
-def test_planted_differences_are_found_where_they_are_and_with_their_sign():
+def test_simulated_differences_are_found_where_they_are_and_with_their_sign():
     effect = np.zeros(SHAPE)
     effect[4:8, 4:8, 4:8] = 8
     effect[8:12, 4:8, 4:8] = -9  # touches the other
@@ -57,10 +48,10 @@ def test_planted_differences_are_found_where_they_are_and_with_their_sign():
     for row in clusters[:2].itertuples():
         found = labels == row.label
         assert found.sum() == row.n_voxels
-        planted = np.sign(effect) == row.sign
-        assert (found & planted).sum() / found.sum() > 0.8
+        simulated = np.sign(effect) == row.sign
+        assert (found & simulated).sum() / found.sum() > 0.8
         x, y, z = (int(value / 3) for value in (row.x_mm, row.y_mm, row.z_mm))
-        assert planted[x, y, z]
+        assert simulated[x, y, z]
         assert row.p_grf < 0.05
 
 
@@ -124,19 +115,19 @@ def test_two_tails_report_twice_the_probability_of_one_sign():
     assert two["p_grf"][0] == pytest.approx(2 * one["p_grf"][0])
 
 
-def test_maps_searched_together_share_the_level_by_bonferroni():
+def test_maps_corrected_together_share_the_level_by_bonferroni():
     z = np.zeros(SHAPE, np.float32)
     z[3:6, 3:6, 3:6] = 4.0
     correction = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 
-    (_, alone, size), (_, together, larger) = (
+    (_, alone, size), (_, pooled, larger) = (
         corrected_clusters(
             z[MASK], z[MASK], MASK, AFFINE, dlh=0.3, correction=correction.of_maps(n_maps)
         )
         for n_maps in (1, 4)
     )
 
-    assert together["p_grf"][0] == pytest.approx(4 * alone["p_grf"][0])
+    assert pooled["p_grf"][0] == pytest.approx(4 * alone["p_grf"][0])
     field = {"z_threshold": correction.z_threshold, "dlh": 0.3, "volume": int(MASK.sum())}
     p = cluster_probability(np.array([larger - 1, larger, size - 1, size]), **field)
     assert p[0] >= 0.025 / 4 > p[1]
@@ -148,57 +139,12 @@ def test_clusters_of_a_training_set_can_share_the_level_with_other_seeds():
     effect[4:8, 4:8, 4:8] = 8
     maps, design = cohort(effect)
 
-    (_, alone), (_, together) = (
+    (_, alone), (_, pooled) = (
         find_clusters(maps, design, MASK, AFFINE, **SETTINGS, n_maps=n_maps) for n_maps in (1, 3)
     )
 
     assert alone["p_grf"][0] > 0
-    assert together["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0], rel=1e-9, abs=0)
-
-
-def test_the_largest_of_all_maps_is_taken_permutation_by_permutation():
-    first = PermutationNull(np.array([[3, 0], [1, 9]]), np.array([[5.0, 1], [2, 2]]))
-    second = PermutationNull(np.array([[2, 4], [6, 1]]), np.array([[1.0, 7], [3, 0]]))
-    unscored = PermutationNull(second.sizes, np.zeros((0, 2)))
-
-    both = largest_of_all([first, second])
-
-    assert both.sizes.tolist() == [[3, 4], [6, 9]]
-    assert both.scores.tolist() == [[5, 7], [3, 2]]
-    assert len(largest_of_all([first, unscored]).scores) == 0
-
-
-def test_permutations_written_in_parts_are_read_as_one():
-    rng = np.random.default_rng(0)
-    sizes, scores = rng.integers(0, 50, (2, 7, 2)), rng.random((7, 2))
-    nulls = [PermutationNull(sizes[0], scores), PermutationNull(sizes[1], np.zeros((0, 2)))]
-    parts = [
-        null_table([PermutationNull(null.sizes[a:b], null.scores[a:b]) for null in nulls], first=a)
-        for a, b in ((3, 7), (0, 3))  # in any order
-    ]
-
-    first, second = nulls_of_tables(parts, n_maps=2)
-
-    np.testing.assert_array_equal(first.sizes, sizes[0])
-    np.testing.assert_array_equal(first.scores, scores)
-    np.testing.assert_array_equal(second.sizes, sizes[1])
-    assert second.scores.shape == (0, 2)
-    (none,) = nulls_of_tables([], n_maps=1)
-    assert none.sizes.shape == none.scores.shape == (0, 2)
-
-
-def test_clusters_that_the_permutation_alone_finds_are_counted():
-    z = np.zeros(MASK.sum(), np.float32)
-    z[[100, 3000]] = 3.5, -3.5
-    correction = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
-
-    def counted(sizes):
-        null = PermutationNull(np.array(sizes).reshape(-1, 2), np.zeros((0, 2)))
-        return clusters_by_permutation(z, MASK, null, correction=correction)
-
-    assert counted([0, 0] * 99) == (1, 2)  # nothing in 99 permutations: one voxel is enough
-    assert counted([1, 0] * 99) == (2, 0)
-    assert counted([]) == (None, None)
+    assert pooled["p_grf"][0] == pytest.approx(3 * alone["p_grf"][0], rel=1e-9, abs=0)
 
 
 def test_voxel_fdr_is_that_of_two_sided_p():

@@ -1,16 +1,18 @@
-"""Checks of maps on a few small files."""
+"""Maps on a few small files."""
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.cohort.participants import of_analysed, participant_of, patients_first
+from restpain.cohort.participants import Comparison, participant_of
 from restpain.group import maps as groupmaps
-from restpain.group.maps import maps_of_volumes, read_design
+from restpain.group.maps import maps_of_volumes, read_cohort, read_design
 from restpain.io.images import write_masked
-from restpain.io.tables import write_json, write_table
+from restpain.io.tables import read_table, write_json, write_table
 
-GROUPS = {"patients": "patient", "controls": "control"}
+COMPARISON = Comparison("patient", "control")
 IDS = [f"sub-{number:02d}" for number in range(1, 9)]
 MASK = np.random.default_rng(0).random((4, 5, 3)) < 0.7
 AFFINE = np.diag([3.0, 3, 3, 1])
@@ -38,41 +40,10 @@ def written(folder, values):
     return paths
 
 
-def test_a_participant_is_read_off_the_name_of_a_file():
-    assert participant_of("results/sub-01/func/sub-01_task-rest_desc-x.json") == "sub-01"
-
-
-def test_files_of_the_analysed_are_told_by_their_names_and_keep_their_order(participants):
-    paths = [f"{label}_{measure}.nii.gz" for measure in "ba" for label in reversed(IDS)]
-
-    kept = of_analysed(paths, participants)
-
-    assert kept == [path for path in paths if not path.startswith("sub-07")]
-    assert of_analysed([], participants) == []
-    patients = [path for path in paths if int(path[4:6]) % 2 == 0]
-    assert of_analysed(patients, participants, group="patient") == patients
-
-
-def test_an_analysed_participant_without_files_is_no_smaller_group(participants):
-    paths = [f"{label}_x.nii.gz" for label in IDS if label != "sub-03"]
-
-    with pytest.raises(ValueError, match="sub-03 is analysed and has 0 of the files"):
-        of_analysed(paths, participants)
-    with pytest.raises(ValueError, match="sub-01 is analysed and has 0 of the files"):
-        of_analysed(["sub-07_x.nii.gz"], participants)
-
-
-def test_patients_come_first_and_the_order_is_kept_otherwise(participants):
-    ordered = patients_first([f"{label}_x.nii.gz" for label in IDS], participants, **GROUPS)
-
-    labels = [participant_of(path)[-2:] for path in ordered]
-    assert labels == ["02", "04", "06", "08", "01", "03", "05", "07"]
-
-
 def test_the_design_has_the_rows_of_the_maps_whatever_their_order(participants):
     paths = [f"{label}_x.nii.gz" for label in ("sub-08", "sub-03", *IDS[3:6], *IDS[:2])]
 
-    design = read_design(participants, [], paths, **GROUPS, covariates=["age"])
+    design = read_design(participants, [], paths, replace(COMPARISON, covariates=["age"]))
 
     assert design.participants == tuple(participant_of(path) for path in paths)
     np.testing.assert_array_equal(design.matrix[:2], [[1, 1, 57], [-1, 1, 52]])
@@ -85,10 +56,36 @@ def test_mean_fd_is_taken_from_the_quality_metrics(participants, tmp_path):
         write_json(motion[-1], {"mean_fd_jenkinson_mm": 0.1 * number**2})
     paths = [f"{label}_x.nii.gz" for label in (*IDS[:6], IDS[7])]
 
-    design = read_design(participants, motion, paths, **GROUPS, covariates=["mean_fd"])
+    design = read_design(participants, motion, paths, replace(COMPARISON, covariates=["mean_fd"]))
 
     assert design.columns[-1] == "mean_fd"
     np.testing.assert_allclose(design.matrix[:, 2], [0, 0.1, 0.4, 0.9, 1.6, 2.5, 4.9])
+
+
+@pytest.mark.parametrize("harmonise", [False, True])
+def test_the_cohort_has_the_order_of_its_maps_and_sites_only_to_harmonise(
+    participants, tmp_path, harmonise
+):
+    table = read_table(participants).assign(site=["A", "B"] * 4)
+    write_table(participants, table)
+    motion = [f"{tmp_path}/{label}_qc.json" for label in IDS]
+    for number, path in enumerate(motion):
+        write_json(path, {"mean_fd_jenkinson_mm": number / 10})
+    paths = [f"{label}_x.npz" for label in reversed(IDS)]  # sub-07 is excluded
+
+    cohort = read_cohort(
+        participants, motion, paths, replace(COMPARISON, site="site"), harmonise=harmonise
+    )
+
+    order = ["sub-08", *reversed(IDS[:6])]
+    assert cohort.design.participants == tuple(cohort.labels.index) == tuple(order)
+    assert cohort.labels.tolist() == [1, 1, 0, 1, 0, 1, 0]
+    assert cohort.motion == {label: (int(label[-1]) - 1) / 10 for label in order}
+    if harmonise:
+        assert cohort.sites.tolist() == ["B", "B", "A", "B", "A", "B", "A"]
+        assert cohort.sites.index.tolist() == order
+    else:
+        assert cohort.sites is None
 
 
 @pytest.mark.parametrize("memory", [1, 10**9])

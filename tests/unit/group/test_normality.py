@@ -1,4 +1,4 @@
-"""Checks of normality against scipy and statsmodels."""
+"""Normality against scipy and statsmodels."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of permutation against fitting every permuted data set."""
+"""Permutation against fitting every permuted data set."""
 
 import numpy as np
 import pytest

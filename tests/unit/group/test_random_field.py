@@ -1,4 +1,4 @@
-"""Checks of random_field against numbers that FSL and DPABI publish."""
+"""Random_field against numbers that FSL and DPABI publish."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Checks of smoothness on fields whose smoothness is known."""
+"""Smoothness on fields whose smoothness is known."""
 
 import numpy as np
 import pytest
@@ -24,18 +24,17 @@ def residuals_of(maps, mask):
     return values - values.mean(axis=0)
 
 
+def smoothness_of(residuals, mask):
+    n_maps, sse = len(residuals), np.sum(residuals**2, axis=0)
+    sizes = {"n_maps": n_maps, "df": n_maps - 1}
+    return residual_smoothness(iter(residuals), sse=sse, mask=mask, voxel_mm=VOXEL_MM, **sizes)
+
+
 def test_residuals_have_the_width_of_the_kernel_that_made_them():
     mask = np.ones((30, 32, 28), bool)
     residuals = residuals_of(fields(40, (1.5, 2.0, 1.5)), mask)
 
-    found = residual_smoothness(
-        iter(residuals),
-        sse=np.sum(residuals**2, axis=0),
-        n_maps=40,
-        df=39,
-        mask=mask,
-        voxel_mm=VOXEL_MM,
-    )
+    found = smoothness_of(residuals, mask)
 
     expected = np.array([1.5, 2.0, 1.5]) * FWHM * 3
     np.testing.assert_allclose(found.fwhm_mm, expected, rtol=0.02)
@@ -69,14 +68,7 @@ def test_voxels_without_variation_count_as_zero():
     residuals = residuals_of(fields(10, 1.0, mask.shape), mask)
     residuals[:, :200] = 0
 
-    found = residual_smoothness(
-        residuals,
-        sse=np.sum(residuals**2, axis=0),
-        n_maps=10,
-        df=9,
-        mask=mask,
-        voxel_mm=VOXEL_MM,
-    )
+    found = smoothness_of(residuals, mask)
 
     assert np.isfinite([found.dlh, *found.fwhm_mm]).all()
 

@@ -1,18 +1,18 @@
-"""Checks of tfce against closed forms and the integral by the letter."""
+"""Tfce against closed forms and the integral by the letter."""
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
 from restpain.group.clusters import neighbourhood
-from restpain.group.tfce import enhanced, largest_scores
+from restpain.group.tfce import largest_tfce_scores, tfce_scores
 
 RNG = np.random.default_rng(2)
 SHAPE = (6, 7, 5)
 
 
 def integrated(t, mask, connectivity):
-    """The integral, height after height, with clusters labelled anew at each."""
+    """The integral, height after height, with clusters labelled again at each."""
     scores = np.zeros(len(t))
     for sign in (1, -1):
         volume = np.zeros(mask.shape)
@@ -31,7 +31,7 @@ def test_scores_are_the_integral_over_all_heights(connectivity):
     t = 4 * ndimage.gaussian_filter(RNG.normal(size=SHAPE), 0.7)[mask]
 
     np.testing.assert_allclose(
-        enhanced(t, mask, connectivity=connectivity),
+        tfce_scores(t, mask, connectivity=connectivity),
         integrated(t, mask, connectivity),
         atol=1e-9,
     )
@@ -43,7 +43,7 @@ def test_scores_of_a_map_whose_clusters_merge_many_times_are_the_integral():
     mask = rng.random((16, 17, 15)) < 0.95
     t = 4 * ndimage.gaussian_filter(rng.normal(size=mask.shape), 0.8)[mask]
 
-    scores = enhanced(t, mask, connectivity=6)
+    scores = tfce_scores(t, mask, connectivity=6)
 
     np.testing.assert_allclose(scores, integrated(t, mask, 6), atol=1e-8)
     assert (np.sign(scores) == np.sign(t)).all()
@@ -54,7 +54,7 @@ def test_a_voxel_alone_and_a_plateau_have_their_closed_forms():
     t[0, 0, 0] = -3
     t[3, 2:4, 2:4] = 6
 
-    scores = enhanced(t.ravel(), np.ones(t.shape, bool), connectivity=26).reshape(t.shape)
+    scores = tfce_scores(t.ravel(), np.ones(t.shape, bool), connectivity=26).reshape(t.shape)
 
     assert scores[0, 0, 0] == pytest.approx(-9)  # 3^3 / 3
     np.testing.assert_allclose(scores[3, 2:4, 2:4], 2 * 72)  # sqrt(4) 6^3 / 3
@@ -64,15 +64,17 @@ def test_a_voxel_alone_and_a_plateau_have_their_closed_forms():
 def test_a_map_of_ties_is_one_cluster():
     mask = np.ones((4, 4, 4), bool)
 
-    np.testing.assert_allclose(enhanced(np.full(64, 3.0), mask, connectivity=6), 8 * 9)
+    np.testing.assert_allclose(tfce_scores(np.full(64, 3.0), mask, connectivity=6), 8 * 9)
 
 
 def test_the_largest_scores_are_those_of_each_map_and_sign():
     mask = np.ones(SHAPE, bool)
     t = RNG.normal(size=(3, mask.sum())).astype(np.float32)
 
-    found = largest_scores(t, mask, connectivity=18)
+    found = largest_tfce_scores(t, mask, connectivity=18)
 
-    scores = [enhanced(values, mask, connectivity=18) for values in t]
+    scores = [tfce_scores(values, mask, connectivity=18) for values in t]
     np.testing.assert_allclose(found, [[score.max(), -score.min()] for score in scores])
-    assert largest_scores(np.zeros((1, mask.sum())), mask, connectivity=6).tolist() == [[0, 0]]
+    assert largest_tfce_scores(np.zeros((1, mask.sum())), mask, connectivity=6).tolist() == [
+        [0, 0]
+    ]

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import integrate, ndimage
 
 from restpain.metrics import smoothing
-from restpain.metrics.smoothing import gaussian_kernel, smooth, spm_kernel, voxel_size_mm
+from restpain.metrics.smoothing import gaussian_kernel, smooth, spm_kernel
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 KERNELS = pytest.mark.parametrize("kernel", ["spm", "gaussian"])
@@ -161,12 +161,6 @@ def test_the_edge_of_the_mask_is_attenuated_because_zeros_come_from_outside():
 
     assert smoothed[6, 6, 6] == pytest.approx(0.5 + spm_kernel(2.0)[5] / 2, abs=1e-6)
     assert (smoothed[~mask] == 0).all()
-
-
-def test_the_wider_voxel_is_smoothed_over_fewer_voxels():
-    affine = np.array([[0, 0, 2.0, 0], [3, 0, 0, 0], [0, 4, 0, 0], [0, 0, 0, 1]])
-
-    np.testing.assert_array_equal(voxel_size_mm(affine), [3, 4, 2])
 
 
 def test_no_width_means_no_smoothing():

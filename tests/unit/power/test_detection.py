@@ -1,4 +1,4 @@
-"""Checks of detection: chance, certainty, the noncentral t, and the workflow's own path."""
+"""Detection: chance, certainty, the noncentral t, and the workflow's own path."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from restpain.cohort.design import Design
 from restpain.group.inference import Correction, find_clusters
 from restpain.group.smoothness import df_correction, kernel_roughness, residual_smoothness
-from restpain.power.detection import detection_table, planted_place, random_design
+from restpain.power.detection import detection_table, random_design, simulated_effect
 from restpain.power.random_maps import smooth_noise
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
@@ -17,7 +17,7 @@ FWHM_MM = 8.0
 
 
 def place_of(volume_mm3=2000.0, fwhm_mm=6.0):
-    return planted_place(
+    return simulated_effect(
         MASK, AFFINE, volume_mm3=volume_mm3, map_fwhm_mm=FWHM_MM, fwhm_mm=fwhm_mm, kernel="spm"
     )
 
@@ -85,7 +85,7 @@ def test_one_voxel_has_the_power_of_the_noncentral_t(table):
     assert (difference <= 3.5 * error + 1 / 150).all(), table.to_string()
 
 
-def test_the_planted_ball_has_its_volume_and_loses_height_by_smoothing():
+def test_the_ball_has_its_volume_and_loses_height_by_smoothing():
     place, blunt = place_of(), place_of(fwhm_mm=12.0)
 
     assert place.ball.sum() == round(2000 / 27)

@@ -1,4 +1,4 @@
-"""Checks of random_maps against the theory of Gaussian fields."""
+"""Random_maps against the theory of Gaussian fields."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def ball(shape=(24, 26, 22)):
 
 
 @pytest.mark.parametrize("fwhm_mm", [6.0, 9.0, (8.0, 10.0, 12.0)])
-def test_the_estimated_smoothness_is_the_one_asked_for(fwhm_mm):
+def test_the_estimated_smoothness_is_the_requested_one(fwhm_mm):
     mask = np.ones((24, 26, 22), bool)
     maps = smooth_noise(mask, AFFINE, fwhm_mm=fwhm_mm, n_maps=60, rng=np.random.default_rng(1))
     residuals = maps - maps.mean(axis=0)

@@ -12,6 +12,7 @@ from scripts.preprocessing.import_derivatives import import_derivatives
 
 GRID = np.diag([6.0, 6, 6, 1])
 GRID[:3, 3] = [-42, -48, -36]
+IMAGES = ("denoised", "mask", "boldref", "carpet")
 SHAPE, N, DROP = (15, 17, 13), 48, 4
 MOTION = ["trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z"]
 
@@ -41,12 +42,8 @@ def run(folder, **changes):
     options = {
         "folder": str(folder / "sub-01"),
         "template_mask_path": str(folder / "template.nii.gz"),
-        "denoised_path": str(folder / "denoised.nii.gz"),
-        "mask_path": str(folder / "mask.nii.gz"),
-        "boldref_path": str(folder / "boldref.nii.gz"),
-        "carpet_path": str(folder / "carpet.nii.gz"),
-        "confounds_path": str(folder / "confounds.tsv"),
-        "qc_path": str(folder / "qc.json"),
+        "outputs": {name: str(folder / f"{name}.nii.gz") for name in IMAGES}
+        | {"confounds": str(folder / "confounds.tsv"), "qc": str(folder / "qc.json")},
         "drop_volumes": DROP,
         "nuisance": ["trend", "csf"],
         "regression_band_hz": None,

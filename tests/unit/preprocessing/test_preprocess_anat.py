@@ -20,7 +20,7 @@ IMAGES = ("T1w", "mask", "GM", "WM", "CSF")
 OUTPUTS = ("t1w", "mask", "GM", "WM", "CSF", "normalised", "xfm")
 PLACED = np.array([[0.93, 0, 0, 5], [0, 0.93, -0.14, -8], [0, 0.14, 0.9, 12], [0, 0, 0, 1.0]])
 PROGRAM = (
-    "import json, sys; from preprocess_anat import preprocess_anat; "
+    "import json, sys; from scripts.preprocessing.preprocess_anat import preprocess_anat; "
     "preprocess_anat(**json.load(open(sys.argv[1])))"
 )
 

@@ -1,4 +1,4 @@
-"""Checks of the script preprocess_func on a small head, stored in every form there is."""
+"""The script preprocess_func on a small head, stored in every form that NIfTI allows."""
 
 import json
 import os
@@ -95,15 +95,13 @@ def anatomy(tmp_path_factory):
 def options(anatomy, folder, name="bold.nii.gz", **changes):
     """Arguments of preprocess_func for a folder that holds the series."""
     folder = Path(folder)
-    inputs = {f"{key}_path": str(anatomy / f"{key}.nii.gz") for key in ("t1w", "wm", "csf", "xfm")}
-    outputs = {f"{name.split('.')[0]}_path": str(folder / name) for name in OUTPUTS}
+    inputs = {key: str(anatomy / f"{key}.nii.gz") for key in ("t1w", "wm", "csf", "xfm")}
+    inputs |= {"bold": str(folder / name), "sidecar": str(folder / "bold.json")}
+    inputs["brain_mask"] = str(anatomy / "brain.nii.gz")
+    inputs["template_mask"] = str(anatomy / "template.nii.gz")
     return {
-        "bold_path": str(folder / name),
-        "sidecar_path": str(folder / "bold.json"),
-        "brain_mask_path": str(anatomy / "brain.nii.gz"),
-        "template_mask_path": str(anatomy / "template.nii.gz"),
-        **inputs,
-        **outputs,
+        "inputs": inputs,
+        "outputs": {file.split(".")[0]: str(folder / file) for file in OUTPUTS},
         "drop_volumes": 2,
         "slice_order": "off",
         "motion_estimation": "after_slice_timing",
@@ -182,10 +180,11 @@ def test_a_small_head_comes_out_on_the_template_without_nuisance(plain, anatomy)
 
 def test_two_runs_with_one_and_two_threads_give_the_same_bytes(plain, anatomy, tmp_path):
     code = (
-        "import json, sys; from preprocess_func import preprocess_func; "
+        "import json, sys; from scripts.preprocessing.preprocess_func import preprocess_func; "
         "preprocess_func(**json.loads(sys.argv[1]))"
     )
-    scripts = Path(__file__).parents[3] / "scripts"
+    root = Path(__file__).parents[3]
+    search = f"{root / 'scripts'}{os.pathsep}{root}"
     for threads in ("1", "2"):
         folder = tmp_path / threads
         folder.mkdir()
@@ -194,7 +193,7 @@ def test_two_runs_with_one_and_two_threads_give_the_same_bytes(plain, anatomy, t
         counts = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         subprocess.run(
             [sys.executable, "-c", code, json.dumps(options(anatomy, folder))],
-            env=os.environ | dict.fromkeys(counts, threads) | {"PYTHONPATH": str(scripts)},
+            env=os.environ | dict.fromkeys(counts, threads) | {"PYTHONPATH": search},
             check=True,
         )
         assert all(same_bytes(folder, plain).values()), same_bytes(folder, plain)

@@ -8,6 +8,7 @@ from restpain.preprocessing.template import (
     resampled,
     template_grid,
     template_images,
+    voxel_sizes,
 )
 
 
@@ -80,3 +81,9 @@ def test_tissues_share_out_the_brain_and_are_nothing_beyond_it():
     np.testing.assert_allclose(images["CSF"][inner], 0.3, atol=1e-4)
     assert images["GM"][0, 0, 0] == images["CSF"][0, 0, 0] == 0
     assert images["mask"].sum() == 6**3 - 1  # one corner voxel is brain to 0.75 ** 3
+
+
+def test_voxel_sizes_are_along_the_axes_of_the_grid_whatever_their_direction():
+    affine = np.array([[0, 0, 2.0, 0], [3, 0, 0, 0], [0, 4, 0, 0], [0, 0, 0, 1]])
+
+    np.testing.assert_array_equal(voxel_sizes(affine), [3, 4, 2])

@@ -100,8 +100,8 @@ def test_a_brain_without_contrast_is_refused():
         segment(np.ones(SHAPE), mask, priors)
 
 
-def test_priors_that_tell_nothing_are_refused():
+def test_priors_without_information_are_refused():
     t1, mask, _, priors, _ = head()
 
-    with pytest.raises(ValueError, match="grey and white matter cannot be told apart"):
+    with pytest.raises(ValueError, match="grey and white matter cannot be separated"):
         segment(t1, mask, np.ones_like(priors))

@@ -55,3 +55,9 @@ def test_a_sidecar_says_that_its_data_are_simulated_only_if_they_are():
     assert made["TableDescription"].startswith("SIMULATED DATA")
     assert "SIMULATED" not in real["TableDescription"]
     assert made["t"] == {"Description": "t at the peak"}
+
+
+def test_an_arm_has_its_letter_and_its_words_and_an_unknown_one_stays():
+    assert formatting.arm_name("A") == "A, published protocol"
+    assert formatting.arm_name("B nested") == "B, nested cross-validation"
+    assert formatting.arm_name("E other") == "E other"

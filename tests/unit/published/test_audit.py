@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.atlas import Atlas, aal, brodmann
+from restpain.atlas import aal, brodmann
 from restpain.io.images import write_volume
 from restpain.io.tables import read_json, read_printed, read_table
-from restpain.published import coordinates as places
 from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
 from restpain.published.audit import audit, cell_verdicts, counts_by_table, study_of
 from scripts.published.audit_published import audit_published
@@ -229,35 +228,6 @@ def test_study_names_what_is_wrong_with_it():
         study_of(as_table(study | {"n_splits": "three"}))
     with pytest.raises(ValueError, match="tails is 3, not 1 or 2"):
         study_of(as_table(study | {"tails": "3"}))
-
-
-def test_a_region_has_one_key_however_it_is_written():
-    assert places.region_key("Cerebellum_Crus2_L") == places.region_key("Cerebelum_Crus2")
-    assert places.region_key("Frontal_Mid_2_R") == places.region_key("Middle frontal gyrus")
-    assert places.region_key("Temporal_Inf_L") != places.region_key("Temporal_Mid_L")
-
-
-def test_a_label_counts_within_reach_and_an_unknown_name_is_not_judged():
-    labels = np.zeros((10, 1, 1), int)
-    labels[2], labels[6] = 1, 2
-    atlas = Atlas(labels=labels, affine=np.eye(4), names={1: "Cuneus_L", 2: "Lingual_R"})
-
-    def verdict(name, x):
-        return places.label_at_peak(name, (x, 0, 0), atlas, reach_mm=2).verdict
-
-    assert verdict("Cuneus", 4) == CONSISTENT
-    assert verdict("Cuneus", 5) == INCONSISTENT
-    assert verdict("Nowhere", 5) == UNCHECKED
-    assert verdict("Nowhere", 9) == INCONSISTENT  # nothing of the atlas is within reach
-
-
-def test_the_midline_has_no_other_side():
-    assert places.side_of_peak("midline", 0).verdict == CONSISTENT
-    assert places.side_of_peak("left", -1).verdict == CONSISTENT
-    assert places.side_of_peak("midline", -1).verdict == CONSISTENT
-    assert places.side_of_peak("right", -1).verdict == INCONSISTENT
-    assert places.side_of_peak("midline", -9).verdict == INCONSISTENT
-    assert places.side_of_peak("both", -9).verdict == UNCHECKED
 
 
 def test_the_script_writes_the_findings_with_their_columns(tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.quality.group_motion import compared, motion_of_groups
 
 PATIENTS = np.array([0.31, 0.22, 0.18, 0.40, 0.27])
@@ -58,9 +59,9 @@ def quality(exclude):
 
 
 def test_the_analysed_are_compared_and_all_beside_them_if_somebody_is_left_out():
-    kept = motion_of_groups(quality([None] * 9), patients="CP", controls="HC")
+    kept = motion_of_groups(quality([None] * 9), Comparison("CP", "HC"))
     without = motion_of_groups(
-        quality([None, None, None, "quality: FD"] + [None] * 5), patients="CP", controls="HC"
+        quality([None, None, None, "quality: FD"] + [None] * 5), Comparison("CP", "HC")
     )
 
     assert kept["participants"].tolist() == ["analysed"] * 2

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from restpain.cohort.participants import Comparison
 from restpain.cohort.ratings import read_ratings
 from restpain.io.tables import write_table
 from restpain.presentation.pages import render_page
@@ -50,7 +51,7 @@ def wall(tmp_path):
         )
     quality = pd.DataFrame(rows, columns=list(COLUMNS))
     write_table(tmp_path / "quality.tsv", quality)
-    motion = motion_of_groups(quality, patients="<CP>", controls="HC")
+    motion = motion_of_groups(quality, Comparison("<CP>", "HC"))
     write_table(tmp_path / "motion.tsv", motion)
     pictures = [tmp_path / f"{who}_desc-qc.png" for who in reversed(IDS)]
     for path in pictures:
@@ -148,7 +149,7 @@ def groups(patients, controls):
             "exclude": None,
         }
     )
-    return motion_of_groups(quality, patients="CP", controls="HC")
+    return motion_of_groups(quality, Comparison("CP", "HC"))
 
 
 def test_motion_is_told_with_all_tests_and_a_difference_is_told():

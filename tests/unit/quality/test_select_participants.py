@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.io.tables import read_table, write_json, write_table
+from restpain.io.tables import read_json, read_table, write_json, write_table
 from restpain.quality.limits import JUDGED
 from scripts.quality.select_participants import select_participants
 from scripts.quality.tabulate_quality import FD, tabulate_quality
@@ -55,18 +55,18 @@ def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
         motion_path=folder / "motion.tsv",
         template_path=folder / "template.tsv",
         limits=OFF | limits,
-        **GROUPS,
+        comparison=GROUPS,
     )
+    write_json(folder / "participants.json", {"age": {"LongName": "Age"}})
     select_participants(
         participants_path=folder / "participants.tsv",
+        described_path=folder / "participants.json",
         quality_path=folder / "quality.tsv",
         analysed_path=folder / "analysed.tsv",
         columns_path=folder / "analysed.json",
-        covariates=list(covariates),
-        site=site,
+        comparison={**GROUPS, "covariates": list(covariates), "site": site},
         harmonise=site is not None,
         n_folds=2,
-        **GROUPS,
     )
     return read_table(folder / "quality.tsv"), read_table(folder / "analysed.tsv")
 
@@ -74,6 +74,7 @@ def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
 def test_without_ratings_and_limits_the_table_stays_as_it_was(cohort):
     _, analysed = gated(cohort)
 
+    assert list(read_json(cohort / "analysed.json")) == ["age", "exclude"]
     pd.testing.assert_frame_equal(analysed, read_table(cohort / "participants.tsv"))
 
 

@@ -1,4 +1,4 @@
-"""Planted effects against clusters: what counts as found, as false, and what a stage keeps."""
+"""Simulated effects against clusters: found, false, and the share kept by a stage."""
 
 import numpy as np
 import pandas as pd
@@ -91,7 +91,7 @@ def test_the_wrong_sign_touches_and_does_not_recover():
     assert clusters["verdict"].tolist() == ["touches"]
 
 
-def test_a_cluster_that_overlaps_nothing_planted_is_false():
+def test_a_cluster_that_overlaps_no_effect_is_false():
     effects, clusters = matched([effect()], [cluster("ALFF1", block(10), -5.0)])
 
     assert effects["verdict"].tolist() == ["not found"]
@@ -101,19 +101,19 @@ def test_a_cluster_that_overlaps_nothing_planted_is_false():
 
 
 def test_a_cluster_of_another_measure_over_the_place_touches():
-    _, clusters = matched([effect()], [cluster("REHO1", block(3), -5.0)])
+    _, clusters = matched([effect()], [cluster("ReHo1", block(3), -5.0)])
 
     assert clusters[["verdict", "effects"]].to_numpy().tolist() == [["touches", "1"]]
 
 
 def linked(seed_of_cluster, *, place=3, seed_at=14, sign=-1):
     """A connectivity effect between two places, and one cluster of one seed."""
-    planted = effect("fc", seed="Calcarine_L", seed_voxels=block(14))
+    link = effect("fc", seed="Calcarine_L", seed_voxels=block(14))
     seeds = {seed_of_cluster: block(seed_at)}
-    return matched([planted], [cluster("FC1", block(place), sign * 5.0, seed_of_cluster)], seeds)
+    return matched([link], [cluster("FC1", block(place), sign * 5.0, seed_of_cluster)], seeds)
 
 
-def test_connectivity_is_found_with_a_seed_at_the_planted_one_only():
+def test_connectivity_is_found_with_a_seed_at_that_of_the_effect_only():
     effects, clusters = linked("ALFF1")
     assert (effects["verdict"].iloc[0], clusters["verdict"].iloc[0]) == ("found", "recovers")
 
@@ -121,9 +121,9 @@ def test_connectivity_is_found_with_a_seed_at_the_planted_one_only():
     assert (effects["verdict"].iloc[0], clusters["verdict"].iloc[0]) == ("not tested", "touches")
 
 
-def test_connectivity_elsewhere_of_a_planted_seed_follows_from_it_and_else_is_false():
+def test_connectivity_elsewhere_of_the_seed_of_an_effect_follows_from_it_and_else_is_false():
     _, clusters = linked("ALFF1", place=8)
-    assert clusters["verdict"].tolist() == ["planted seed"]
+    assert clusters["verdict"].tolist() == ["simulated seed"]
 
     _, clusters = linked("ALFF1", place=7, seed_at=9)
     assert clusters["verdict"].tolist() == ["false cluster"]
@@ -136,7 +136,7 @@ def test_a_measure_without_maps_was_not_tested():
     assert np.isnan(effects["dice"].iloc[0])
 
 
-def test_nothing_planted_and_nothing_found_are_tables_without_rows():
+def test_no_effect_and_no_cluster_are_tables_without_rows():
     effects, clusters = matched([], [])
 
     assert list(effects.columns) == list(EFFECTS)
@@ -170,7 +170,7 @@ def test_a_stage_keeps_its_share_of_the_difference_before():
     assert table.loc["acquired", "hedges_g"] < table.loc["smoothed", "hedges_g"] < 0
 
 
-def test_the_planted_change_of_reho_is_not_compared_with_the_measured_one():
+def test_the_simulated_change_of_reho_is_not_compared_with_the_measured_one():
     values = {"acquired": np.array([[1.5], [1.6], [1.0], [1.1], [np.nan]])}
     patients = np.array([True, True, False, False, False])
 

@@ -6,9 +6,9 @@ import pytest
 from restpain.preprocessing.motion import motion_parameters
 from restpain.preprocessing.trilinear import applied
 from restpain.recovery.truth import (
+    effect_voxels,
     estimated_matrices,
     measured,
-    planted_voxels,
     position_errors,
     simulated_matrices,
     true_points,
@@ -38,10 +38,10 @@ def test_a_voxel_belongs_to_a_region_from_half_of_its_volume_on():
     labels[3:7, 3:6, 3:6] = 1
     labels[12:15, 12:15, 12:14] = 1
 
-    found = planted_voxels(labels, FINE, label=1, shape=(11, 13, 9), affine=AFFINE)
+    found = effect_voxels(labels, FINE, label=1, shape=(11, 13, 9), affine=AFFINE)
 
     assert np.argwhere(found).tolist() == [[1, 1, 1], [4, 4, 4]]
-    none = planted_voxels(labels, FINE, label=2, shape=(11, 13, 9), affine=AFFINE)
+    none = effect_voxels(labels, FINE, label=2, shape=(11, 13, 9), affine=AFFINE)
     assert not none.any()
 
 
@@ -49,7 +49,7 @@ def test_a_region_thinner_than_the_grid_keeps_its_fullest_voxels():
     labels = np.zeros((33, 39, 27), np.uint8)
     labels[3:6, 3:6, 4] = 1
 
-    found = planted_voxels(labels, FINE, label=1, shape=(11, 13, 9), affine=AFFINE)
+    found = effect_voxels(labels, FINE, label=1, shape=(11, 13, 9), affine=AFFINE)
 
     assert np.argwhere(found).tolist() == [[1, 1, 1]]
 
@@ -165,7 +165,7 @@ def test_a_region_of_half_the_amplitude_has_half_the_alff():
     assert smooth[0] / smooth[1] > 0.55
 
 
-def test_connectivity_of_the_region_is_its_correlation_with_the_planted_seed():
+def test_connectivity_of_the_region_is_its_correlation_with_the_seed_of_the_effect():
     mask, wave, noise = series_of()
     region, seed = (np.zeros(mask.shape, bool) for _ in range(2))
     region[1:3], seed[6:8] = True, True

@@ -1,4 +1,4 @@
-"""What the page says of the assumptions of the group comparison."""
+"""Sentences on normality and family-wise error against made-up results."""
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from study import ERROR_RATE, MODEL, NORMALITY, SCORE_MAP
 def test_normality_names_the_share_beside_that_of_normal_data_and_the_feature_that_hangs_on_it():
     text = normality_sentence({"alff": MODEL, "fc": MODEL | {"volumes": []}}, NORMALITY)
 
-    assert "in ALFF 4.2 % of voxels; 3.1 % would be found" in text
+    assert "in ALFF 4.2 % of voxels; 3.1 % are expected" in text
     assert "For ALFF2, Student's, Welch's and the permutation test are not" in text
-    assert text.endswith("the permutation is the one to believe.")
+    assert text.endswith("rely on the permutation test.")
 
 
 def test_tests_that_agree_are_said_to_agree():
@@ -50,12 +50,12 @@ def test_clusters_of_the_score_are_counted_over_the_measures_that_were_searched(
 
     text = score_maps_sentence({"alff": SCORE_MAP, "reho": none, "fc": unsearched}, "nrs")
 
-    assert "(ALFF and ReHo; Spearman in 10 patients" in text
-    assert ", 2 clusters of ALFF went with nrs; 1 of them survived the permutation" in text
+    assert "(ALFF and ReHo; 10 patients" in text
+    assert ": 2 clusters of ALFF correlated with nrs; 1 of them survived the permutation" in text
     unpermuted = [SCORE_MAP["volumes"][0] | {"n_permutations": 0, "n_surviving_permutation": 0}]
     alone = score_maps_sentence({"alff": SCORE_MAP | {"volumes": unpermuted}}, "nrs")
-    assert alone.endswith(", 2 clusters of ALFF went with nrs.")
-    assert score_maps_sentence({"alff": none}, "nrs").endswith(", no cluster went with nrs.")
+    assert alone.endswith(": 2 clusters of ALFF correlated with nrs.")
+    assert score_maps_sentence({"alff": none}, "nrs").endswith(": no cluster correlated with nrs.")
 
 
 def test_without_a_score_or_enough_patients_no_map_is_claimed():
@@ -63,7 +63,7 @@ def test_without_a_score_or_enough_patients_no_map_is_claimed():
 
     assert score_maps_sentence({"alff": SCORE_MAP}, None) is None
     assert score_maps_sentence({"alff": failed, "fc": failed}, "nrs") == (
-        "No voxelwise map of nrs was made: the score is 3 in all 4 patients."
+        "No voxelwise correlation with nrs was computed: the score is 3 in all 4 patients."
     )
 
 
@@ -73,8 +73,8 @@ def test_the_error_rate_stands_beside_what_was_aimed_at_and_what_was_published()
 
     text = error_rate_sentence([ERROR_RATE, strict])
 
-    assert "ALFF 8.0 % (95 % interval 5.9 to 10.7) and ReHo 1.0 % (95 % interval 0.4 to" in text
-    assert "5.0 % is aimed at; too lenient here for ALFF; too strict here for ReHo." in text
+    assert "ALFF 8.0 % (95 % CI 5.9 to 10.7) and ReHo 1.0 % (95 % CI 0.4 to" in text
+    assert "nominal 5.0 %; liberal for ALFF; conservative for ReHo." in text
     assert text.endswith("Published at this threshold: 6.0 % (2.2\N{EN DASH}14.4 %).")
 
 

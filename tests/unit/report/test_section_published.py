@@ -1,4 +1,4 @@
-"""The part of the page about the published tables."""
+"""Section of the published tables: counts, examples and the summary sentence."""
 
 from restpain.published.arithmetic import INCONSISTENT, UNCHECKED
 from restpain.report.section_published import audit_content, audit_sentence
@@ -8,7 +8,9 @@ from study import COMPARED, FINDINGS
 def test_the_section_counts_cells_and_shows_the_first_contradiction_of_each_rule():
     section = audit_content(FINDINGS, COMPARED)
 
-    assert section["sentence"].startswith("Of 3 printed cells, 1 cell does not fit the others")
+    assert section["sentence"].startswith(
+        "Of 3 printed cells, 1 cell is inconsistent with the others"
+    )
     assert [row["numbers"] for row in section["tables"]] == [[1, 1, 0], [0, 0, 1]]
     by_checks = {row["rule"]: row for row in section["rules"]}
     assert len(by_checks) == 3
@@ -19,7 +21,7 @@ def test_the_section_counts_cells_and_shows_the_first_contradiction_of_each_rule
     assert section["compared"][0]["numbers"] == [2, 0, 0, 0, 0]
 
 
-def test_a_paper_without_contradiction_is_told_so():
+def test_a_paper_without_contradiction_has_its_own_sentence():
     sentence = audit_sentence([{"table": 1, "cells": 9, INCONSISTENT: 0, UNCHECKED: 2}])
 
-    assert sentence == "Of 9 printed cells none contradicts another; 2 cannot be checked."
+    assert sentence == "Of 9 printed cells, none is inconsistent; 2 cannot be checked."

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 
+from restpain.cohort.participants import Comparison
 from restpain.report.section_quality import quality_table, strip_plots
 
 INCLUDED = pd.DataFrame({"participant_id": ["<b>1", "2", "3"], "group": ["CP", "HC", "HC"]})
@@ -16,14 +17,14 @@ FUNC = [
 def test_derivatives_without_anatomy_have_no_plot_of_it():
     table = quality_table(INCLUDED, FUNC, [])
 
-    names = [plot["name"] for plot in strip_plots(table, patients="CP", controls="HC")]
+    names = [plot["name"] for plot in strip_plots(table, Comparison("CP", "HC"))]
 
     assert table["dice_gm"].isna().all()
     assert not any("Dice" in name for name in names)
 
 
 def test_a_strip_has_a_dot_per_participant_whose_name_is_escaped():
-    plot = strip_plots(quality_table(INCLUDED, FUNC, []), patients="CP", controls="HC")[0]
+    plot = strip_plots(quality_table(INCLUDED, FUNC, []), Comparison("CP", "HC"))[0]
 
     drawing = ET.fromstring(plot["svg"])
     titles = [element.text for element in drawing.iter() if element.tag == "title"]

@@ -20,8 +20,8 @@ def test_the_summary_counts_what_was_found_and_names_what_is_false():
     found = section()
 
     assert found["summary"] == (
-        "1 of 2 planted effects was found. Of 2 significant clusters, 1 is false (ALFF2), that "
-        "is, overlapping nothing planted."
+        "1 of 2 simulated effects was recovered. Of 2 significant clusters, 1 is false (ALFF2), "
+        "that is, without overlap with a simulated effect."
     )
     assert [row["verdict"] for row in found["effects"]] == ["found", "not found"]
     assert [row["cluster"] for row in found["others"]] == ["ALFF2"]
@@ -29,9 +29,9 @@ def test_the_summary_counts_what_was_found_and_names_what_is_false():
 
 def test_without_a_cluster_or_an_effect_the_summary_says_so():
     assert section(n_effects=2, n_clusters=0)["summary"].endswith(
-        "There is no significant cluster, hence no false one."
+        "There is no significant cluster, so none is false."
     )
-    assert section(n_effects=0)["summary"].startswith("No effect was planted: a null cohort")
+    assert section(n_effects=0)["summary"].startswith("No effect was simulated: a null cohort")
     assert section(n_effects=0)["stages"] == []
 
 
@@ -55,7 +55,7 @@ def figure_of(n_effects, n_clusters=2):
         template=template,
         affine=AFFINE,
         effects=effects,
-        planted=places,
+        simulated=places,
         found=places,
         clusters=clusters.iloc[:n_clusters],
         stages=stages,
@@ -73,7 +73,7 @@ def test_the_figure_has_a_place_per_effect_two_courses_and_the_errors(
     words = " ".join(text.get_text() for text in figure.texts)
     assert len(figure.axes) == n_axes
     assert "SIMULATED DATA" in words
-    assert ("No effect was planted" in words) == (n_effects == 0)
+    assert ("No effect was simulated" in words) == (n_effects == 0)
     assert ("No significant cluster" in words) == (n_clusters == 0)
 
 
@@ -97,4 +97,6 @@ def test_tables_of_false_clusters_alone_are_read_back_as_they_were_written(tmp_p
 
     assert set(read[1]["verdict"]) == {"false cluster"}
     assert len(recovery_content(*read)["others"]) == 2
-    assert false_words(read[1]).startswith("False clusters, which overlap nothing planted: 2 of 2")
+    assert false_words(read[1]).startswith(
+        "False clusters, which overlap no simulated effect: 2 of 2"
+    )

@@ -1,17 +1,15 @@
-"""The sentences of the page say what the tables hold."""
+"""Sentences of the report against the tables that they summarise."""
 
 import pandas as pd
-import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
-from restpain.report import section_methods
 from restpain.report import sentences as report_words
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
 
 TABLE3 = pd.concat(
     [PUBLISHED.assign(arm="A"), NESTED.rename(columns={"features": "region"})], ignore_index=True
 )
-FACTS = {"kept": "60 kept", "timing": "interleaved", "df": 15, "n_voxels": 65321}
 
 
 def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
@@ -21,11 +19,11 @@ def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
         "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus; "
         "higher in patients in the right inferior temporal gyrus."
     )
-    assert reho == "ReHo: no cluster survived the correction."
+    assert reho == "ReHo: no cluster survived the GRF correction."
     assert "right precentral gyrus (seed ALFF1)" in connectivity
 
 
-def test_a_place_with_two_clusters_is_named_once():
+def test_a_region_with_two_clusters_is_named_once():
     twice = REGIONS[REGIONS["measure"] == "ALFF"].iloc[[0, 0]]
 
     alff, _ = report_words.findings(twice, ["alff"])
@@ -35,10 +33,10 @@ def test_a_place_with_two_clusters_is_named_once():
     )
 
 
-def test_the_leak_free_number_comes_before_the_circular_ones():
+def test_arm_b_comes_before_the_circular_arm_a():
     sentence = report_words.classification_sentence(TABLE3)
 
-    assert sentence.index("0.60 (95 % interval 0.35 to 0.80") < sentence.index("0.80 to 0.90")
+    assert sentence.index("0.60 (95 % CI 0.35 to 0.80") < sentence.index("0.80 to 0.90")
 
 
 def test_without_regions_the_classification_says_so():
@@ -48,15 +46,18 @@ def test_without_regions_the_classification_says_so():
 
 
 def test_a_score_without_a_correlation_names_the_smallest_p_and_q():
-    sentence = report_words.score_sentence(ASSOCIATION, "nrs")
+    sentence = report_words.score_sentence(ASSOCIATION, "the clinical score (NRS)")
 
-    assert "2 features, smallest p = 0.400, smallest q = 0.570" in sentence
+    assert sentence == (
+        "No feature correlated with the clinical score (NRS) in patients at q < 0.05 "
+        "(2 features, smallest p = 0.400, smallest q = 0.570)."
+    )
 
 
 def test_a_score_with_a_correlation_names_the_feature():
     table = ASSOCIATION.assign(q_fdr=[0.01, 0.2])
 
-    assert report_words.score_sentence(table, "nrs").endswith("ALFF1 (rho 0.13).")
+    assert report_words.score_sentence(table, "nrs").endswith("ALFF1 (ρ = 0.13).")
     assert "no clinical score" in report_words.score_sentence(table, None).lower()
 
 
@@ -69,7 +70,7 @@ def certainty(size_field, size_permuted, regions=REGIONS):
         "cluster_size_permutation": size_permuted,
     }
     return report_words.certainty(
-        regions, TABLE3, {"alff": [volume], "fc": []}, quality, patients="CP", controls="HC"
+        regions, TABLE3, {"alff": [volume], "fc": []}, quality, Comparison("CP", "HC")
     )
 
 
@@ -77,21 +78,22 @@ def test_certainty_counts_what_survives_the_other_corrections():
     sentences = certainty(24, 31)
 
     assert sentences[0] == (
-        "Of 3 clusters, 2 also survive the permutation test of cluster size, 1 hold FDR."
+        "Of 3 clusters significant after GRF correction, 2 also survive the permutation test of "
+        "cluster size; 1 also survives voxelwise FDR at the peak."
     )
-    assert "ALFF 24 against 31; where permutation asks for more" in sentences[1]
-    assert "0.30 above the leak-free one" in sentences[2]
+    assert "ALFF 24 and 31; where permutation requires a larger cluster" in sentences[1]
+    assert "0.30 above that of arm B" in sentences[2]
     assert "patients 0.20, controls 0.10 mm" in sentences[3]
 
 
-def test_the_random_field_is_called_lenient_only_if_it_asks_for_less():
-    assert "is not lenient" in certainty(40, 31)[1]
-    assert not any("lenient" in sentence for sentence in certainty(24, None))
+def test_grf_correction_is_called_liberal_only_if_it_accepts_smaller_clusters():
+    assert "is not liberal" in certainty(40, 31)[1]
+    assert not any("liberal" in sentence for sentence in certainty(24, None))
 
 
 def test_limits_begin_with_the_simulation_only_if_there_is_one():
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
     real = settings()
     real["cohort"]["source"] = "bids"
 
@@ -99,59 +101,35 @@ def test_limits_begin_with_the_simulation_only_if_there_is_one():
     assert not any("simulated" in text for text in report_words.limits(flow, TABLE3, real, None))
 
 
-def test_methods_cite_each_source_once_in_the_order_of_the_text():
-    paragraphs, references = section_methods.methods_text(settings(), FACTS)
-    text = " ".join(paragraphs)
-
-    marks = [f"[{number}]" for number in range(1, len(references) + 1) if f"[{number}]" in text]
-    assert [text.index(mark) for mark in marks] == sorted(text.index(mark) for mark in marks)
-    assert len({doi for _, doi in references}) == len(references)
-    assert "0.01–0.1 Hz" in text
-
-
-@pytest.mark.parametrize(
-    ("section", "key", "value", "phrase"),
-    [
-        ("preprocessing", "nuisance", [], "No nuisance signal was regressed out."),
-        (
-            "preprocessing",
-            "filter",
-            "simultaneous",
-            "fitted at 0.01–0.1 Hz, data and regressors filtered alike",
-        ),
-        (
-            "preprocessing",
-            "motion_estimation",
-            "before_slice_timing",
-            "in two passes, the motion estimated before slice timing",
-        ),
-        ("cohort", "covariates", [], "without covariates"),
-        ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
-        ("group", "tails", 1, "cluster p < 0.05, for each sign"),
-        ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
-        ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
-        ("classification", "harmonise", True, "by ComBat [12, 13], location and scale of each"),
-        ("association", "covariates", ["age"], "(partial Spearman, adjusted for age; 2"),
-    ],
-)
-def test_methods_follow_the_settings(section, key, value, phrase):
-    changed = settings()
-    changed[section][key] = value
-
-    before, _ = section_methods.methods_text(settings(), FACTS)
-    after, _ = section_methods.methods_text(changed, FACTS)
-
-    assert phrase in " ".join(after)
-    assert phrase not in " ".join(before)
-
-
-def test_a_perfect_leak_free_auc_is_not_sold_as_certainty():
+def test_an_interval_without_width_is_explained():
     perfect = TABLE3.copy()
     perfect.loc[perfect["arm"] == "B nested", ["auc", "auc_low", "auc_high"]] = 1.0
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
-    flow = exclusion_flow(roster, groups=["CP", "HC"])
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
 
     texts = " ".join(report_words.limits(flow, perfect, settings(), 2.0))
 
-    assert "its interval has no width" in texts
+    assert "its CI has no width" in texts
     assert "0.00 wide" not in texts
+
+
+def test_the_published_error_rate_is_quoted_only_at_its_threshold():
+    roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
+    flow = exclusion_flow(roster, Comparison("CP", "HC"))
+    other = settings()
+    other["group"]["voxel_p"] = 0.01
+
+    at_threshold = report_words.limits(flow, TABLE3, settings(), 2.0)
+    elsewhere = report_words.limits(flow, TABLE3, other, 2.0)
+
+    quoted = [text for text in at_threshold if "6.0 % (median; 2.2–14.4 % over studies)" in text]
+    assert len(quoted) == 1
+    assert [text for text in at_threshold if text not in quoted] == elsewhere
+
+
+def test_the_question_names_the_measures_and_the_score():
+    text = report_words.question(["alff", "reho"], "the clinical score (NRS)")
+
+    assert "amplitude of low-frequency fluctuations (ALFF) and regional homogeneity" in text
+    assert "Do these features correlate with the clinical score (NRS)? Can patients" in text
+    assert "correlate" not in report_words.question(["alff"], None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from restpain.cohort.participants import read_participants
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.io.tables import read_table, write_table
 from restpain.simulation.participants import (
     BREAKTHROUGH,
@@ -44,11 +44,10 @@ def published():
 
 def roster(n_patients, n_controls, n_excluded):
     return simulated_roster(
+        Comparison("patient", "control"),
         n_patients=n_patients,
         n_controls=n_controls,
         n_excluded=n_excluded,
-        patients="patient",
-        controls="control",
     )
 
 
@@ -174,7 +173,7 @@ def test_the_written_table_is_read_as_the_roster_it_came_from(tmp_path):
     path = tmp_path / "participants.tsv"
     write_table(path, table(10, 10, 2), COLUMNS)
 
-    rows = read_participants(path, patients="patient", controls="control")
+    rows = read_participants(path, Comparison("patient", "control"))
 
     expected = roster(10, 10, 2)
     for name in ("participant_id", "group", "exclude"):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from restpain.cohort.participants import Comparison
 from restpain.tables.demographics import COLUMNS, compare_counts, compare_means, demographics
 
 # Student (1908), extra hours of sleep under two drugs; R's t.test gives these p values
@@ -24,7 +25,7 @@ def table(**columns):
 
 
 def compared(participants, **options):
-    return demographics(participants, patients="CP", controls="HC", columns=[], **options)
+    return demographics(participants, Comparison("CP", "HC"), columns=[], **options)
 
 
 def test_means_of_the_sleep_data_have_the_textbook_t_and_both_p():
@@ -91,7 +92,7 @@ def test_missing_values_of_both_groups_are_counted_and_left_out():
 def test_sex_is_one_row_and_another_category_has_a_row_per_level():
     people = table(sex=["M", "M", "F", "M", "F", "F"], site=["a", "a", "b", "a", "b", "b"])
 
-    rows = demographics(people, patients="CP", controls="HC", columns=["site", "mean_fd"])
+    rows = demographics(people, Comparison("CP", "HC"), columns=["site", "mean_fd"])
 
     assert rows["row"].tolist() == ["Male/Female", "site: a", "site: b"]
     assert rows[["patients", "controls"]].iloc[0].tolist() == ["2/1", "1/2"]
@@ -102,3 +103,19 @@ def test_nobody_gives_an_empty_table_with_its_columns():
 
     assert rows.empty
     assert list(rows.columns) == list(COLUMNS)
+
+
+def test_a_column_that_the_paper_lacks_has_its_long_name_and_unit():
+    described = {
+        "bdi": {"LongName": "Beck Depression Inventory"},
+        "weight": {"LongName": "Weight", "Units": "kg"},
+        "age": {"LongName": "Age at scan"},
+    }
+    people = table(age=["60", "61"], bdi=["3", "4"], weight=["70", "80"], hand=["1", "2"])
+    columns = ["bdi", "weight", "hand"]
+
+    rows = demographics(people, Comparison("CP", "HC"), columns=columns, described=described)
+
+    assert rows["row"].tolist() == [
+        *("Age (years)", "Beck Depression Inventory", "Weight (kg)", "hand"),
+    ]

@@ -6,7 +6,8 @@ import subprocess
 import pandas as pd
 import pytest
 
-from restpain.io.tables import read_table, write_table
+from restpain.cohort.participants import Comparison
+from restpain.io.tables import read_table, write_json, write_table
 from restpain.tables.demographics import demographics
 from restpain.tables.provenance import Source, trace_copied
 from scripts.tables.tabulate_classification import tabulate_classification
@@ -17,12 +18,15 @@ from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
 
 PEOPLE = pd.DataFrame(
     {
+        "participant_id": ["sub-1", "sub-2", "sub-3", "sub-4", "sub-5", "sub-6"],
+        "exclude": [None, None, "moved", "moved", "moved", "moved"],
         "group": ["CP"] * 3 + ["HC"] * 3,
         "age": ["60", "61", "62", "63", "64", "65"],
         "site": ["a", "b", "a", "a", "b", "b"],
         "nrs": ["2", "5", "8", None, None, None],
     }
 )
+DESCRIBED = {"site": {"LongName": "Site: scanner"}}
 BY_ID = {"keys": ["cluster_id"], "renamed": {}, "name": "cluster_id"}
 
 
@@ -30,6 +34,7 @@ def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     """Make the four tables by their scripts, trace them, and read the traces."""
     paths = {name: folder / f"{name}.tsv" for name in ("people", "alff", "fc", "a", "b", "rho")}
     write_table(paths["people"], PEOPLE)
+    write_json(folder / "people.json", DESCRIBED)
     found = REGIONS.assign(measure=["alff", "alff", "fc"], t=[-6.123456789, 4.9, -5.5]).iloc[rows]
     write_table(paths["alff"], found[found["measure"] == "alff"])
     write_table(paths["fc"], found[found["measure"] == "fc"])
@@ -37,7 +42,7 @@ def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     write_table(paths["b"], NESTED)
     write_table(paths["rho"], ASSOCIATION.iloc[rows])
     tables = [folder / f"table{number}.tsv" for number in (1, 2, 3, 4)]
-    table1 = demographics(PEOPLE, patients="CP", controls="HC", columns=["site"])
+    table1 = demographics(PEOPLE, Comparison("CP", "HC"), columns=["site"], described=DESCRIBED)
     write_table(tables[0], table1)
     made = {"columns_path": folder / "x.json", "source": "bids"}
     clusters = [paths["alff"], paths["fc"]]
@@ -58,6 +63,7 @@ def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     trace_tables(
         tables_paths=tables,
         participants_path=paths["people"],
+        described_path=folder / "people.json",
         clusters_paths=clusters,
         published_path=paths["a"],
         nested_path=paths["b"],
@@ -96,7 +102,7 @@ def test_cells_of_tables_1_3_and_4_are_traced_to_their_columns(tmp_path):
     columns = first.drop_duplicates("name").set_index("name")["file_column"]
     assert columns["Age (years)"] == "age"
     assert columns["Mild pain (NRS 1–3)"] == "nrs"
-    assert columns["site: a"] == "site"
+    assert columns["Site: scanner: a"] == "site"
     arm = third[(third["name"] == "B nested") & (third["column"] == "region")].iloc[0]
     assert (arm["file_column"], arm["how"], arm["rule"]) == (
         "features",

@@ -1,4 +1,4 @@
-"""Where effects were planted, on the grid of the analysis."""
+"""Regions of the simulated effects on the grid of the analysis."""
 
 import logging
 
@@ -9,22 +9,22 @@ from restpain.atlas import aal
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
-from restpain.recovery.truth import planted_voxels
-from restpain.simulation.geometry import grid_points, sampled
+from restpain.recovery.truth import effect_voxels
+from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import GM
 
-logger = logging.getLogger("define_planted_regions")
+logger = logging.getLogger("define_effect_regions")
 
 COLUMNS = {
     "volume": "Volume of the image, from 0.",
-    "effect": "Number of the planted effect, from 1, in the order of the truth.",
-    "role": "region: where it was planted; seed: the other end of a connection.",
+    "effect": "Number of the simulated effect, from 1, in the order of the truth.",
+    "role": "region: where the effect is; seed: the other end of a connection.",
     "name": "AAL2 region.",
     "n_voxels": "Voxels of the grid at least half in the grey matter of the region or its part.",
 }
 
 
-def define_planted_regions(
+def define_effect_regions(
     *,
     truth_path: str,
     regions_path: str,
@@ -42,7 +42,7 @@ def define_planted_regions(
     volumes, rows = [], []
 
     def add(effect, role, name, image, label):
-        voxels = planted_voxels(image, labels_affine, label=label, shape=grid.shape, affine=affine)
+        voxels = effect_voxels(image, labels_affine, label=label, shape=grid.shape, affine=affine)
         row = {"volume": len(rows), "effect": effect, "role": role, "name": name}
         rows.append(row | {"n_voxels": int(voxels.sum())})
         volumes.append(voxels)
@@ -55,7 +55,7 @@ def define_planted_regions(
             if grey is None:
                 points = grid_points(labels.shape, labels_affine)
                 head, head_affine = read_volume(head_path)
-                is_grey = sampled(head, head_affine, points, order=0) == GM
+                is_grey = nearest(head, head_affine, points) == GM
                 grey = np.where(is_grey, atlas.at(points), 0).reshape(labels.shape)
             add(number, "seed", effect["seed"], grey, numbers[effect["seed"]])
 
@@ -65,4 +65,4 @@ def define_planted_regions(
 
 
 if __name__ == "__main__":
-    run_job(define_planted_regions, snakemake)
+    run_job(define_effect_regions, snakemake)

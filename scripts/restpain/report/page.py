@@ -1,0 +1,130 @@
+"""Report page: its sections in their order, from the results of all stages."""
+
+from restpain.cohort.participants import configured_comparison, included
+from restpain.cohort.sites import site_counts
+from restpain.figures.workflow_content import exclusion_flow
+from restpain.presentation.labels import column_labels, score_label
+from restpain.presentation.pages import Section, render_report
+from restpain.quality.overview import motion_sentences
+from restpain.report.section_classification import classification_section
+from restpain.report.section_cohort import cohort_section
+from restpain.report.section_methods import methods_section
+from restpain.report.section_provenance import provenance_section
+from restpain.report.section_published import published_section
+from restpain.report.section_quality import quality_section, quality_table
+from restpain.report.section_recovery import recovery_section
+from restpain.report.section_regions import regions_section
+from restpain.report.section_run_times import run_times_section
+from restpain.report.section_score import score_section
+from restpain.report.section_settings import settings_section
+from restpain.report.section_summary import summary_section
+from restpain.report.section_viewer import viewer_section
+from restpain.report.sentences import question
+
+
+def report_page(results: dict, settings: dict, templates: dict[str, str]) -> str:
+    """HTML of the report; the arguments are those of `report_sections`, and the templates."""
+    cohort = settings["cohort"]
+    score = score_label(cohort["score"], results["described"])
+    flow = exclusion_flow(results["roster"], configured_comparison(settings))
+    shared = {
+        "patients": cohort["patients"],
+        "controls": cohort["controls"],
+        "simulated": cohort["source"] == "simulated",
+        "question": question(settings["metrics"]["measures"], score),
+        "score": score,
+        "n": {group["group"]: group["analysed"] for group in flow},
+    }
+    return render_report(report_sections(results, settings), shared, templates)
+
+
+def report_sections(results: dict, settings: dict) -> list[Section | None]:
+    """Sections of the report in their order.
+
+    Parameters
+    ----------
+    results : dict
+        Tables: ``roster`` (all participants), ``tables`` (``demographics``, ``regions``,
+        ``classification``, ``correlation``), ``robustness``, ``normality``, ``seeds``,
+        ``motion``, ``inputs``, ``run_times``, ``checks`` (by title), ``recovery`` (list; empty
+        without a simulation), ``published`` (audit and comparison; empty without).
+        Sidecars: ``described`` (columns of participants.tsv), ``func_qc`` and ``anat_qc`` (of
+        the analysed participants), ``mask``, and by measure ``models``, ``corrections``,
+        ``score_maps``; ``error_rates`` (list). Pictures: ``figures`` (by name), ``pictures``
+        (of the analysed participants), ``recovery_figure``. Volumes: ``maps``
+        (``cluster_maps.maps_of_measures``), ``brain`` (volume, affine). Texts: ``config``
+        (default configuration), ``brainsprite``, ``files`` (name and content of those to list).
+    settings : dict
+        The configuration in force.
+    """
+    cohort = settings["cohort"]
+    comparison = configured_comparison(settings)
+    roster, tables, figures = results["roster"], results["tables"], results["figures"]
+    described = results["described"]
+    score = score_label(cohort["score"], described)
+    flow = exclusion_flow(roster, comparison)
+    analysed = included(roster)
+    quality = quality_table(analysed, results["func_qc"], results["anat_qc"])
+    df = next(iter(results["models"].values()))["df"]
+    recovery = results["recovery"]
+    return [
+        summary_section(
+            flow,
+            tables,
+            quality,
+            settings=settings,
+            models=results["models"],
+            corrections={
+                measure: found["volumes"] for measure, found in results["corrections"].items()
+            },
+            error_rates=results["error_rates"],
+            normality=results["normality"],
+            score=score,
+        ),
+        cohort_section(
+            flow,
+            tables["demographics"],
+            figures["workflow"],
+            site_counts(analysed, comparison),
+        ),
+        regions_section(
+            tables["regions"],
+            results["normality"],
+            settings=settings,
+            covariates=column_labels(cohort["covariates"], described),
+            df=df,
+            n_seeds=len(results["seeds"]),
+            group_maps=figures["group_maps"],
+            regions_figure=figures["regions"],
+        ),
+        viewer_section(
+            results["maps"],
+            *results["brain"],
+            settings=settings,
+            df=df,
+            brainsprite=results["brainsprite"],
+        ),
+        classification_section(
+            tables["classification"],
+            results["robustness"],
+            n_repeats=settings["classification"]["n_repeats"],
+            curves=figures["roc"],
+            robustness_figure=figures["robustness"],
+        ),
+        score_section(tables["correlation"], results["score_maps"], score),
+        recovery_section(recovery, results["recovery_figure"]) if recovery else None,
+        published_section(results["published"] or None),
+        quality_section(
+            quality, results["pictures"], motion_sentences(results["motion"]), comparison
+        ),
+        methods_section(
+            settings,
+            results["func_qc"],
+            described,
+            df=df,
+            n_voxels=results["mask"]["n_voxels"],
+        ),
+        settings_section(results["config"], settings),
+        provenance_section(results["checks"], results["files"], results["inputs"]),
+        run_times_section(results["run_times"]),
+    ]

@@ -1,0 +1,67 @@
+"""Internals of Snakemake that the workflow uses, on a workflow of a few lines."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from restpain.config.failures import failed_jobs
+from restpain.config.snakemake_internals import group_of_batch
+
+SCRIPTS = Path(__file__).parents[3] / "scripts"
+SNAKEFILE = """
+from restpain.config.snakemake_internals import disable_job_rate_limit
+
+onstart:
+    assert type(workflow.scheduler.job_rate_limiter).__name__ == "JobRateLimiter"
+    disable_job_rate_limit(workflow)
+    assert isinstance(workflow.parent_groupids, dict)
+    assert workflow.group_settings.group_components.get("none", 1) == 1
+    print("internals are as expected")
+
+onerror:
+    print("LOG", log)
+
+rule broken:
+    output: "{name}.txt"
+    log: "{name}.log"
+    shell: "echo stopped > {log}; exit 1"
+"""
+
+
+def test_snakemake_has_the_internals_that_are_used_and_writes_the_log_that_is_read(tmp_path):
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+
+    process = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "a.txt"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "internals are as expected" in process.stdout, process.stderr
+    (run_log,) = (tmp_path / ".snakemake" / "log").glob("*.log")
+    assert failed_jobs(run_log.read_text()) == [
+        {"rule": "broken", "wildcards": "name=a", "logs": ["a.log"], "in_group": False}
+    ]
+
+
+def workflow(**components):
+    settings = SimpleNamespace(group_components=components)
+    return SimpleNamespace(group_settings=settings, parent_groupids={})
+
+
+def test_neighbours_share_a_group_whose_size_is_that_of_the_profile():
+    flow = workflow(seeds=10)
+
+    names = [group_of_batch(flow, "seeds", place) for place in range(25)]
+
+    assert names == ["seeds0"] * 10 + ["seeds1"] * 10 + ["seeds2"] * 5
+    assert flow.parent_groupids == {"seeds0": "seeds", "seeds1": "seeds", "seeds2": "seeds"}
+
+
+def test_there_is_no_group_where_the_profile_gives_no_size():
+    assert group_of_batch(workflow(), "seeds", 3) is None

@@ -1,0 +1,55 @@
+"""Methods text of the report against the settings."""
+
+import pytest
+
+from restpain.report import section_methods
+from study import settings
+
+DESCRIBED = {"age": {"LongName": "Age"}, "nrs": {"LongName": "Numeric Rating Scale"}}
+FACTS = {"kept": "60 kept", "timing": "interleaved", "df": 15, "n_voxels": 65321}
+
+
+def test_methods_cite_each_source_once_in_the_order_of_the_text():
+    paragraphs, references = section_methods.methods_text(settings(), FACTS, DESCRIBED)
+    text = " ".join(paragraphs)
+
+    marks = [f"[{number}]" for number in range(1, len(references) + 1) if f"[{number}]" in text]
+    assert [text.index(mark) for mark in marks] == sorted(text.index(mark) for mark in marks)
+    assert len({doi for _, doi in references}) == len(references)
+    assert "0.01–0.1 Hz" in text
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "phrase"),
+    [
+        ("preprocessing", "nuisance", [], "No nuisance signal was regressed out."),
+        (
+            "preprocessing",
+            "filter",
+            "simultaneous",
+            "fitted at 0.01–0.1 Hz, data and regressors filtered alike",
+        ),
+        (
+            "preprocessing",
+            "motion_estimation",
+            "before_slice_timing",
+            "in two passes, the motion estimated before slice timing",
+        ),
+        ("cohort", "covariates", [], "without covariates"),
+        ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
+        ("group", "tails", 1, "cluster p < 0.05, for each sign"),
+        ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
+        ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
+        ("classification", "harmonise", True, "by ComBat [12, 13], location and scale of each"),
+        ("association", "covariates", ["age"], "(partial Spearman, adjusted for age; 2"),
+    ],
+)
+def test_methods_follow_the_settings(section, key, value, phrase):
+    changed = settings()
+    changed[section][key] = value
+
+    before, _ = section_methods.methods_text(settings(), FACTS, DESCRIBED)
+    after, _ = section_methods.methods_text(changed, FACTS, DESCRIBED)
+
+    assert phrase in " ".join(after)
+    assert phrase not in " ".join(before)

@@ -1,0 +1,12 @@
+"""Cells of Table 2."""
+
+from restpain.report.section_regions import region_rows
+from study import REGIONS
+
+
+def test_rows_of_one_measure_share_one_tall_cell():
+    rows = region_rows(REGIONS)
+
+    assert [row["span"] for row in rows] == [2, 0, 1]
+    assert rows[1]["near"] == "4.2 mm away"
+    assert [row["fdr"] for row in rows] == ["yes", "no", "no"]

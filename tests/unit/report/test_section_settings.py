@@ -1,0 +1,43 @@
+"""Settings in force beside their defaults and remarks."""
+
+from restpain.report.section_settings import remarks, setting_rows
+from study import (
+    CONFIG,
+    settings,
+)
+
+
+def test_remarks_stand_behind_the_keys_of_nested_mappings():
+    text = "seed: 1 # ours\ngroup: # both\n  tails: 2 # DPABI; # is text\n  name: a#b\nlast: 3\n"
+
+    assert remarks(text) == {
+        "seed": "ours",
+        "group": "both",
+        "group.tails": "DPABI; # is text",
+    }
+
+
+def rows_by_key(chosen):
+    text = CONFIG.read_text(encoding="utf-8")
+    return {row["key"]: row for row in setting_rows(text, chosen)}
+
+
+def test_a_changed_setting_is_marked_with_its_default():
+    chosen = settings()
+    chosen["group"]["voxel_p"] = 0.01
+
+    rows = rows_by_key(chosen)
+
+    assert (rows["group.voxel_p"]["changed"], rows["group.voxel_p"]["default"]) == (True, "0.001")
+    assert rows["group.voxel_p"]["remark"] == "paper"
+    assert not rows["group.cluster_p"]["changed"]
+
+
+def test_paths_of_the_machine_and_an_unused_simulation_are_not_shown():
+    chosen = settings()
+    chosen["cohort"] |= {"source": "bids", "data": "/home/somebody/data"}
+
+    rows = rows_by_key(chosen)
+
+    assert "somebody" not in str(rows)
+    assert not any(key.startswith("simulation.") for key in rows)
