@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from restpain.tables.manuscript import Sheet, as_html
+from restpain.tables.documents import Sheet, as_html
 
 REPOSITORY = Path(__file__).parents[2]
 SCRIPTS = sorted((REPOSITORY / "scripts").rglob("*.py"))
