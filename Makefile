@@ -24,7 +24,7 @@ $(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --co
 	$(PIP) install --no-deps --require-hashes -r $(1)
 endef
 
-.PHONY: run test check participants environment test-environment format lint lock clean
+.PHONY: run test test-slow check participants environment test-environment format lint lock clean
 
 run: environment
 	$(BIN)/snakemake --cores $(CORES)
@@ -46,7 +46,11 @@ test: test-environment
 	$(BIN)/ruff format --check scripts tests benchmarks envs
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/codespell
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
+
+# Whole runs under faults, on Slurm, of other sources; CI runs both.
+test-slow: test-environment
+	$(BIN)/python -m pytest -m slow
 
 environment: $(READY)
 

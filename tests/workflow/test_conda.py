@@ -15,7 +15,7 @@ import yaml
 
 from runs import REPOSITORY, command
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 CONDA = """\
 #!{python}

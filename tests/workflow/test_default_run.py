@@ -168,6 +168,7 @@ def test_a_second_call_has_nothing_to_do(finished_run):
     assert "Nothing to be done" in process.stdout + process.stderr
 
 
+@pytest.mark.slow
 def test_a_run_killed_ten_times_ends_with_the_same_bytes(finished_run, tmp_path):
     directory, seconds = finished_run
     rng = np.random.default_rng(10)
@@ -187,6 +188,7 @@ def test_a_run_killed_ten_times_ends_with_the_same_bytes(finished_run, tmp_path)
         assert resumed == whole, name
 
 
+@pytest.mark.slow
 def test_no_cluster_at_all_still_gives_every_table_and_figure(finished_run, tmp_path):
     directory = tmp_path / "null"
     shutil.copytree(finished_run[0], directory, symlinks=True)
@@ -267,6 +269,7 @@ def test_every_rule_names_an_environment_that_exists():
                 assert (path.parent / line.strip().strip('",')).resolve().exists()
 
 
+@pytest.mark.slow
 def test_who_is_rated_or_beyond_a_limit_does_not_enter_the_group_level(finished_run, tmp_path):
     directory = tmp_path / "gated"
     shutil.copytree(finished_run[0], directory, symlinks=True)
@@ -308,6 +311,7 @@ def test_who_is_rated_or_beyond_a_limit_does_not_enter_the_group_level(finished_
     assert now == first
 
 
+@pytest.mark.slow
 def test_a_rating_of_nobody_stops_before_anything_is_computed(finished_run, tmp_path):
     directory = tmp_path / "rated"
     shutil.copytree(finished_run[0], directory, symlinks=True)

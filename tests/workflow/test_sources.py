@@ -9,7 +9,7 @@ import pytest
 from restpain.io.tables import read_table, write_table
 from runs import SMALL, bids_of_two, first_of_each_group, metric_map, snakemake, write_config
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SPACE = "space-MNI152NLin2009aSym"
 
