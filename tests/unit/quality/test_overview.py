@@ -89,6 +89,24 @@ def test_the_wall_needs_nothing_from_elsewhere(wall):
     assert "http" not in wall
 
 
+def test_the_wall_leads_to_pages_of_participants_and_to_no_other_file(wall):
+    leads_to = {target for target in re.findall(r'href="([^"#:]+)"', wall)}
+
+    assert leads_to == {f"{who}/figures/{who}_task-rest_desc-qc.html" for who in IDS}
+
+
+def test_only_a_reader_who_comes_from_the_report_finds_a_link_back(browser, wall, tmp_path):
+    links = "[...document.querySelectorAll('a[href^=report]')].map(e => e.getAttribute('href'))"
+    page = (tmp_path / "quality.html").as_uri()
+
+    browser.open(page, width=900)
+    assert browser.run(links) == []
+    browser.open(f"{page}?again#from-report", width=900)
+
+    assert browser.run(links) == ["report.html#quality"]
+    assert browser.complaints() == []
+
+
 def test_who_is_left_out_is_named_with_the_reason_and_the_value(wall):
     left_out = wall.partition('id="leftout"')[2].partition("</ul>")[0]
 
