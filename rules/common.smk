@@ -9,6 +9,7 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.participants import Comparison, read_participants
+from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
 from restpain.config.resources import by_headers, numbers_of_job, on_retry
@@ -27,6 +28,9 @@ def settings(section, *keys):
     """Some keys of a section of the configuration, as parameters of a rule."""
     return {key: config[section][key] for key in keys}
 
+
+# of all jobs, before the first one starts
+os.environ.update(cache_folders(os.environ, scripts=Path(workflow.basedir, "scripts")))
 
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
