@@ -65,6 +65,10 @@ onstart:
     disable_job_rate_limit(workflow)
 
 
+onsuccess:
+    print_products_at_exit(requested_targets(workflow))
+
+
 onerror:
     report_failures_at_exit(log)
 

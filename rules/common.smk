@@ -12,8 +12,13 @@ from restpain.cohort.participants import Comparison, read_participants
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
+from restpain.config.products import print_products_at_exit
 from restpain.config.resources import by_headers, numbers_of_job, on_retry
-from restpain.config.snakemake_internals import disable_job_rate_limit, group_of_batch
+from restpain.config.snakemake_internals import (
+    disable_job_rate_limit,
+    group_of_batch,
+    requested_targets,
+)
 from restpain.config.validation import configuration_problems, data_problems, published_problems
 from restpain.simulation.participants import simulated_roster
 
