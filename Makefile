@@ -19,31 +19,34 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 UV ?= $(BIN)/uv
 # certificates of the machine, if it has any, as those of an institution's proxy
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),1,0)
+# Snakemake and uv need a folder for their caches, also where there is no home folder, as in some containers
+ifneq ($(shell test -w "$$HOME" && echo yes),yes)
+export XDG_CACHE_HOME ?= $(CURDIR)/.snakemake/cache
+endif
 define install
 $(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --compile-bytecode -r $(1) || \
 	$(PIP) install --no-deps --require-hashes -r $(1)
 endef
 
-.PHONY: run test test-slow check participants environment test-environment format lint lock clean
+.PHONY: run test test-slow check participants study environment test-environment format lint lock clean
 
 run: environment
 	$(BIN)/snakemake --cores $(CORES)
-	@echo
-	@echo "Tables:  results/tables/"
-	@ls results/tables/table?_*.tsv results/tables/table?_*.docx | grep -v provenance | sed 's/^/         /'
-	@echo "Figures: results/figures/"
-	@ls results/figures/figure* | sed 's/^/         /'
-	@echo "Report:  results/report.html (open it in a browser)"
 
 check: environment
-	$(BIN)/snakemake --cores $(CORES) --keep-going check
+	$(BIN)/snakemake check --cores $(CORES) --keep-going
 
 participants: environment
-	$(BIN)/snakemake --cores $(CORES) participants
+	$(BIN)/snakemake participants --cores $(CORES)
+
+# Files to start a study with: make study DIR=folder [SOURCE=dicom|bids|derivatives]; nothing is overwritten.
+SOURCE ?= dicom
+study:
+	@$(PYTHON) presets/study/new_study.py "$(DIR)" --source "$(SOURCE)" --snakemake "$(abspath $(BIN))/snakemake"
 
 test: test-environment
-	$(BIN)/ruff check scripts tests benchmarks envs
-	$(BIN)/ruff format --check scripts tests benchmarks envs
+	$(BIN)/ruff check scripts tests benchmarks envs presets
+	$(BIN)/ruff format --check scripts tests benchmarks envs presets
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/codespell
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
@@ -76,8 +79,8 @@ $(READY_FOR_TESTS): requirements-test.lock $(READY)
 	touch $@
 
 format: test-environment
-	$(BIN)/ruff check --fix scripts tests benchmarks envs
-	$(BIN)/ruff format scripts tests benchmarks envs
+	$(BIN)/ruff check --fix scripts tests benchmarks envs presets
+	$(BIN)/ruff format scripts tests benchmarks envs presets
 	$(BIN)/snakefmt Snakefile rules
 
 lint: environment

@@ -3,12 +3,25 @@
 Read top to bottom: configuration, then the stages in the order they run, then the targets.
 """
 
+import os
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.0")
 
+# Relative paths start at the working directory, which is the folder of the study: the clone, or
+# --directory. The defaults are those of the clone; a config.yaml of the study, and then what
+# --configfile and --config name, need only hold what differs.
+DEFAULTS = os.path.relpath(Path(workflow.basedir, "config.yaml"))
 
-configfile: "config.yaml"
+
+configfile: DEFAULTS
+
+
+if DEFAULTS != "config.yaml" and Path("config.yaml").is_file():
+
+    configfile: "config.yaml"
 
 
 include: "rules/common.smk"
@@ -50,6 +63,10 @@ include: "rules/report.smk"
 
 onstart:
     disable_job_rate_limit(workflow)
+
+
+onsuccess:
+    print_products_at_exit(requested_targets(workflow))
 
 
 onerror:

@@ -9,11 +9,17 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.participants import Comparison, read_participants
+from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
+from restpain.config.products import print_products_at_exit
 from restpain.config.resources import by_headers, numbers_of_job, on_retry
-from restpain.config.snakemake_internals import disable_job_rate_limit, group_of_batch
-from restpain.config.validation import configuration_problems, data_problems
+from restpain.config.snakemake_internals import (
+    disable_job_rate_limit,
+    group_of_batch,
+    requested_targets,
+)
+from restpain.config.validation import configuration_problems, data_problems, published_problems
 from restpain.simulation.participants import simulated_roster
 
 
@@ -27,6 +33,9 @@ def settings(section, *keys):
     """Some keys of a section of the configuration, as parameters of a rule."""
     return {key: config[section][key] for key in keys}
 
+
+# of all jobs, before the first one starts
+os.environ.update(cache_folders(os.environ, scripts=Path(workflow.basedir, "scripts")))
 
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))

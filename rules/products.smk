@@ -112,7 +112,8 @@ def ratings_file():
     if path is not None and not Path(path).is_file():
         stop_at(
             [
-                f"configuration: quality.ratings is {path!r}; expected a file that exists; copy "
+                f"configuration: quality.ratings is {path!r}; expected a file that exists, relative "
+                f"to the study folder {Path.cwd()} if not absolute; copy "
                 "results/quality/qc_ratings_template.tsv to it and edit the copy, or set it to null"
             ]
         )

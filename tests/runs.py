@@ -21,14 +21,14 @@ RUN_TIMES = re.compile(rb'<section aria-labelledby="run_times">.*?</section>', r
 
 
 def command(*targets, directory, configfiles=(SMALL,), cores=2, options=()):
-    """The command line of a run; later configuration files win over ``config.yaml``."""
+    """The command line of a run; the configuration files say what differs from ``config.yaml``."""
     return [
         *(sys.executable, "-m", "snakemake"),
         *("--snakefile", REPOSITORY / "Snakefile", "--directory", directory),
         *("--cores", str(cores)),
         *options,
-        *("--configfile", REPOSITORY / "config.yaml", *configfiles, "--"),
-        *targets,
+        *(["--configfile", *configfiles] if configfiles else []),
+        *("--", *targets),
     ]
 
 
@@ -65,6 +65,22 @@ def write_config(directory, **sections):
     path = directory / "own.yaml"
     path.write_text(yaml.safe_dump(sections))
     return path
+
+
+def dead_links(results):
+    """Links of the HTML pages below a folder that lead to no file or to no anchor of a page."""
+    dead = []
+    for page in sorted(results.rglob("*.html")):
+        for link in re.findall(
+            r'<[^>]+\s(?:href|src)="([^"]+)"', page.read_text(encoding="utf-8")
+        ):
+            name, _, anchor = link.partition("#")
+            target = (page.parent / name) if name else page
+            if link.startswith("data:"):
+                continue
+            if not target.exists() or (anchor and f'id="{anchor}"' not in target.read_text()):
+                dead.append((page.relative_to(results), link))
+    return dead
 
 
 def first_of_each_group(run):

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 from restpain.io.tables import read_table, write_table
-from runs import SMALL, bids_of_two, first_of_each_group, metric_map, snakemake, write_config
+from runs import (
+    SMALL,
+    bids_of_two,
+    dead_links,
+    first_of_each_group,
+    metric_map,
+    snakemake,
+    write_config,
+)
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -21,6 +29,11 @@ def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_pat
     process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
 
     assert process.returncode == 0, process.stderr[-5000:]
+    assert not (tmp_path / "results/report.html").exists()
+    assert len(list((tmp_path / "results").rglob("*.html"))) == 1 + 2  # overview, participants
+    assert dead_links(tmp_path / "results") == []
+    summary = process.stdout.rpartition("Finished. In ")[2]
+    assert summary.splitlines()[1].startswith("  results/quality.html ")
     for participant in two["participant_id"]:
         for measure in ("alff", "reho"):
             np.testing.assert_array_equal(

@@ -10,6 +10,14 @@ def disable_job_rate_limit(workflow) -> None:
     workflow.scheduler.job_rate_limiter = None
 
 
+def requested_targets(workflow) -> list[str] | None:
+    """Targets of the command line, sorted; empty for the default one, None for a part of it."""
+    settings = workflow.dag_settings
+    if settings.until or settings.omit_from or settings.batch:
+        return None
+    return sorted(settings.targets)
+
+
 def group_of_batch(workflow, group: str, place: int) -> str | None:
     """Name of the group of a participant's job; neighbours in the table share one.
 

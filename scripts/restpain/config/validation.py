@@ -50,7 +50,8 @@ def configuration_problems(config: dict, schema: dict) -> list[str]:
         Its JSON schema: types, bounds, enumerations and known keys.
     """
     errors = sorted(Validator(schema).iter_errors(config), key=lambda error: error.json_path)
-    problems = [sentence for error in errors for sentence in _sentences(error)]
+    # a section that lacks n keys has n errors, each with the sentences about all of them
+    problems = list(dict.fromkeys(text for error in errors for text in _sentences(error)))
     return problems or _contradictions(config)
 
 
@@ -124,9 +125,33 @@ def data_problems(cohort: dict) -> list[str]:
             )
         elif not there(Path(path)):
             problems.append(
-                f"{place} is {_shown(path)}; expected a {kind} that exists; correct it"
+                f"{place} is {_shown(path)}; expected a {kind} that exists{_start(path)}; "
+                "correct it"
             )
     return problems
+
+
+def published_problems(named: str, folders: list[str]) -> list[str]:
+    """Sentence about published tables that are in none of the folders they may be in.
+
+    Parameters
+    ----------
+    named : str
+        The key published of the configuration.
+    folders : list of str
+        Where they are looked for: the folder of the study, and the clone.
+    """
+    if any(Path(folder).is_dir() for folder in folders):
+        return []
+    return [
+        f"{_in('published')} is {_shown(named)}; expected a folder that exists{_start(named)}; "
+        "correct it, or set it to null for no audit and no comparison"
+    ]
+
+
+def _start(path: str | Path) -> str:
+    """Where a relative path starts."""
+    return "" if Path(path).is_absolute() else f", relative to the study folder {Path.cwd()}"
 
 
 def _in(place: str) -> str:

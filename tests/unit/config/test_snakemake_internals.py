@@ -6,14 +6,17 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from restpain.config.failures import failed_jobs
-from restpain.config.snakemake_internals import group_of_batch
+from restpain.config.snakemake_internals import group_of_batch, requested_targets
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 SNAKEFILE = """
-from restpain.config.snakemake_internals import disable_job_rate_limit
+from restpain.config.snakemake_internals import disable_job_rate_limit, requested_targets
 
 onstart:
+    assert requested_targets(workflow) == ["a.txt"]
     assert type(workflow.scheduler.job_rate_limiter).__name__ == "JobRateLimiter"
     disable_job_rate_limit(workflow)
     assert isinstance(workflow.parent_groupids, dict)
@@ -65,3 +68,14 @@ def test_neighbours_share_a_group_whose_size_is_that_of_the_profile():
 
 def test_there_is_no_group_where_the_profile_gives_no_size():
     assert group_of_batch(workflow(), "seeds", 3) is None
+
+
+@pytest.mark.parametrize("part", ["until", "omit_from", "batch"])
+def test_a_part_of_a_target_is_no_target(part):
+    whole = {"targets": {"check", "audit"}, "until": set(), "omit_from": set(), "batch": None}
+
+    def targets(**settings):
+        return requested_targets(SimpleNamespace(dag_settings=SimpleNamespace(**settings)))
+
+    assert targets(**whole) == ["audit", "check"]
+    assert targets(**whole | {part: {"compute_metrics"}}) is None

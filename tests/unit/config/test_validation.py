@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from restpain.config.validation import configuration_problems, data_problems
+from restpain.config.validation import (
+    configuration_problems,
+    data_problems,
+    published_problems,
+)
 
 REPOSITORY = Path(__file__).parents[3]
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
 SCHEMA = yaml.safe_load((REPOSITORY / "schemas" / "config.schema.yaml").read_text())
-PRESETS = sorted(REPOSITORY.glob("presets/*.yaml"))
+PRESETS = sorted(REPOSITORY.glob("presets/**/*.yaml"))
 
 
 def said(text):
@@ -191,3 +195,36 @@ def test_data_that_are_not_named_or_not_there_are_reported(tmp_path):
         "correct it",
     ]
     assert data_problems({"source": "bids", "data": tmp_path, "participants": __file__}) == []
+
+
+def test_each_key_that_a_section_lacks_is_told_once():
+    config = copy.deepcopy(CONFIG)
+    for key in ("fwhm_mm", "band_hz", "measures"):
+        del config["metrics"][key]
+
+    sentences = configuration_problems(config, SCHEMA)
+
+    assert [sentence.split(";")[0] for sentence in sentences] == [
+        "configuration: metrics lacks the key measures",
+        "configuration: metrics lacks the key band_hz",
+        "configuration: metrics lacks the key fwhm_mm",
+    ]
+
+
+def test_a_relative_path_that_is_not_there_is_told_with_the_folder_it_starts_from(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "participants.tsv").touch()
+    cohort = {"source": "dicom", "data": "dicom", "participants": "participants.tsv"}
+
+    assert data_problems(cohort) == [
+        "configuration: cohort.data is 'dicom'; expected a folder that exists, relative to the "
+        f"study folder {tmp_path}; correct it"
+    ]
+    assert published_problems("paper", ["paper", "../clone/paper"]) == [
+        "configuration: published is 'paper'; expected a folder that exists, relative to the "
+        f"study folder {tmp_path}; correct it, or set it to null for no audit and no comparison"
+    ]
+    (tmp_path / "paper").mkdir()
+    assert published_problems("paper", ["paper", "../clone/paper"]) == []

@@ -85,6 +85,24 @@ def test_the_overview_needs_nothing_from_elsewhere(overview):
     assert "http" not in overview
 
 
+def test_the_overview_leads_to_pages_of_participants_and_to_no_other_file(overview):
+    leads_to = {target for target in re.findall(r'href="([^"#:]+)"', overview)}
+
+    assert leads_to == {f"{who}/figures/{who}_task-rest_desc-qc.html" for who in IDS}
+
+
+def test_only_a_reader_who_comes_from_the_report_finds_a_link_back(browser, overview, tmp_path):
+    links = "[...document.querySelectorAll('a[href^=report]')].map(e => e.getAttribute('href'))"
+    page = (tmp_path / "quality.html").as_uri()
+
+    browser.open(page, width=900)
+    assert browser.run(links) == []
+    browser.open(f"{page}?again#from-report", width=900)
+
+    assert browser.run(links) == ["report.html#quality"]
+    assert browser.complaints() == []
+
+
 def test_the_excluded_are_named_with_the_reason_and_the_value(overview):
     excluded = overview.partition('id="excluded"')[2].partition("</ul>")[0]
 
