@@ -6,13 +6,15 @@ import pandas as pd
 from PIL import Image
 
 from restpain.cohort.ratings import RATINGS
-from restpain.presentation.numbers import counted, integer, number, p_clause
+from restpain.presentation.numbers import counted, number, p_clause, shortest
 from restpain.presentation.pages import resized, webp
 from restpain.quality.group_motion import MOTION_NUMBERS
 from restpain.quality.limits import CRITERIA, status
-from restpain.quality.participant_page import STATUSES, limit_text
+from restpain.quality.participant_page import FACTS, STATUSES, limit_text
 
 THUMBNAIL_WIDTH, THUMBNAIL_QUALITY = 280, 45  # pixels; of WebP, of 100
+SHOWN_FACTS = {key: FACTS[key] for key in ("repetition_time_s", "tsnr_median")}
+MINUTES = next(one for one in CRITERIA if one.key == "minutes_unflagged")
 SEVERITY = {"pass": 0, "warning": 1, "exclude": 2}
 LEVEL = 0.05
 
@@ -67,16 +69,21 @@ def overview_rows(
                 "order": SEVERITY.get(worst, -1),
                 "sign": sign,
                 "words": words,
-                "cells": [
-                    {
+                "cells": {
+                    criterion.key: {
                         "text": number(numbers[criterion.key], criterion.digits),
                         "value": "" if numbers[criterion.key] is None else numbers[criterion.key],
                         "status": status(criterion, numbers[criterion.key], limits),
                     }
                     for criterion in CRITERIA
+                },
+                "facts": [
+                    {
+                        "text": number(numbers[key], digits),
+                        "value": "" if numbers[key] is None else numbers[key],
+                    }
+                    for key, (_, _, digits) in SHOWN_FACTS.items()
                 ],
-                "tsnr": integer(numbers["tsnr_median"]),
-                "tsnr_value": "" if numbers["tsnr_median"] is None else numbers["tsnr_median"],
                 "rating": numbers["rating"] or "",
                 "reason": numbers["rating_reason"] or "",
                 "exclude": numbers["exclude_detail"] or "",
@@ -143,6 +150,9 @@ def overview_context(
             (criterion.name, criterion.unit, limit_text(criterion, limits))
             for criterion in CRITERIA
         ],
+        "fact_head": [(name, unit) for name, unit, _ in SHOWN_FACTS.values()],
+        "least_minutes": shortest(MINUTES.warn),
+        "short": any(row["cells"][MINUTES.key]["status"] == "warning" for row in rows),
         "excluded": [row for row in rows if row["exclude"]],
         "n_rated": sum(bool(row["rating"]) for row in rows),
         "ratings": RATINGS,

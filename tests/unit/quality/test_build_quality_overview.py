@@ -17,7 +17,7 @@ from restpain.quality.limits import COLUMNS, CRITERIA, quality_row
 from scripts.quality.build_quality_overview import build_quality_overview
 
 TEMPLATES = Path(quality_limits.__file__).parent / "templates"
-OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
+OFF = {criterion.limit: None for criterion in CRITERIA if criterion.limit}
 LIMITS = OFF | {"max_mean_fd_mm": 0.5}
 NASTY = '<script>alert("x")</script> & <b>ghosts</b>'
 LONG = "sub-" + "x" * 90
@@ -33,6 +33,7 @@ def overview(tmp_path):
             "mean_fd_jenkinson_mm": 0.9 if who == "sub-3" else 0.05 * (place + 1),
             "coverage_of_template": 0.99,
             "dice_gm": None if who == "sub-4" else 0.9,
+            "repetition_time_s": 100.0 if who == "sub-7" else 2.0,
         }
         rating = {"sub-1": ("exclude", NASTY), LONG: ("pass", 'so-called "artefact"')}
         rows.append(
@@ -100,3 +101,21 @@ def test_ratings_of_this_run_are_on_the_tiles(overview):
     assert 'data-rating="pass" aria-pressed="true"' in tile
     assert tile.count('aria-pressed="true"') == 1
     assert 'value="so-called &#34;artefact&#34;"' in tile
+
+
+def test_minutes_of_unflagged_data_and_tr_stand_in_the_table_and_minutes_on_the_tile(overview):
+    row = overview.partition('<tr data-who="sub-1"')[2].partition("</tr>")[0]
+    tile = overview.partition('<li id="sub-1"')[2].partition("</li>")[0]
+
+    assert '<td class="num warning">0.1</td>' in row  # 3 volumes of 2 s
+    assert '<td class="num">2.000</td>' in row
+    assert '<span class="warning">unflagged 0.1 min</span>' in tile
+    enough = overview.partition('<tr data-who="sub-7"')[2].partition("</tr>")[0]
+    assert f'data-n3="{2 * 100 / 60}"' in enough
+    for name in ("unflagged data, min", "repetition time (TR), s"):
+        assert re.search(rf'<button type="button" data-key="\w+">{re.escape(name)}<', overview)
+    assert (
+        "Less than 4 minutes of unflagged data are a warning (Satterthwaite et al. 2013"
+        in overview
+    )
+    assert "warnings are expected" not in overview
