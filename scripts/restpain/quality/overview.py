@@ -1,5 +1,6 @@
 """Content of the QC overview: a tile per participant, numbers, motion of the groups."""
 
+import hashlib
 import io
 
 import pandas as pd
@@ -43,7 +44,9 @@ def worst_status(numbers: dict, limits: dict[str, float | None]) -> str:
 def overview_rows(
     quality: pd.DataFrame, pictures: dict[str, str], limits: dict[str, float | None]
 ) -> list[dict]:
-    """Tiles and table rows of the participants.
+    """Tiles and table rows of the participants, in an order that tells nothing of the groups.
+
+    The order is that of the ids' SHA-256 digests; ``place`` is that in ``quality``.
 
     Parameters
     ----------
@@ -55,15 +58,19 @@ def overview_rows(
         Of the configuration, by key.
     """
     rows = []
-    for numbers in quality.astype(object).where(quality.notna(), None).to_dict("records"):
+    for place, numbers in enumerate(
+        quality.astype(object).where(quality.notna(), None).to_dict("records")
+    ):
         worst = worst_status(numbers, limits)
         sign, words = STATUSES[worst]
         who = numbers["participant_id"]
         rows.append(
             {
                 "name": who,
+                "place": place,
                 "group": numbers["group"],
                 "page": f"{who}/figures/{who}_task-rest_desc-qc.html",
+                "full_picture": f"{who}/figures/{who}_task-rest_desc-qc.png",
                 "picture": pictures[who],
                 "status": worst,
                 "order": SEVERITY.get(worst, -1),
@@ -89,7 +96,7 @@ def overview_rows(
                 "exclude": numbers["exclude_detail"] or "",
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: hashlib.sha256(row["name"].encode()).digest())
 
 
 def motion_sentences(motion: pd.DataFrame) -> list[str]:
@@ -139,12 +146,17 @@ def overview_context(
     pictures: dict[str, str],
     limits: dict[str, float | None],
     *,
+    left: float,
     simulated: bool,
 ) -> dict:
-    """Context of the template of the QC overview; see `overview_rows` for the parameters."""
+    """Context of the template of the QC overview; see `overview_rows` for the parameters.
+
+    ``left`` is the share of a participant's whole picture that its thumbnail leaves out.
+    """
     rows = overview_rows(quality, pictures, limits)
     return {
         "simulated": simulated,
+        "left": left,
         "rows": rows,
         "head": [
             (criterion.name, criterion.unit, limit_text(criterion, limits))

@@ -2,6 +2,7 @@
 
 import html
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from restpain.io.tables import write_table
 from restpain.quality import limits as quality_limits
 from restpain.quality.group_motion import motion_of_groups
 from restpain.quality.limits import COLUMNS, CRITERIA, quality_row
+from restpain.quality.overview import overview_rows
 from scripts.quality.build_quality_overview import build_quality_overview
 
 TEMPLATES = Path(quality_limits.__file__).parent / "templates"
@@ -22,6 +24,29 @@ LIMITS = OFF | {"max_mean_fd_mm": 0.5}
 NASTY = '<script>alert("x")</script> & <b>ghosts</b>'
 LONG = "sub-" + "x" * 90
 IDS = ["sub-1", LONG, "sub-3", "sub-4", "sub-5", "sub-6", "sub-7"]
+
+
+class Shown(HTMLParser):
+    """Text of a page outside elements of class group, and elements that hold other text."""
+
+    VOID = ("meta", "link", "img", "br", "input")
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.text = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in self.VOID:
+            classes = (dict(attributes).get("class") or "").split()
+            self.open.append("hidden" if "group" in classes or tag in ("style", "script") else tag)
+
+    def handle_endtag(self, tag):
+        self.open.pop()
+
+    def handle_data(self, data):
+        if "hidden" not in self.open:
+            self.text.append(data)
 
 
 @pytest.fixture
@@ -89,7 +114,7 @@ def test_the_overview_needs_nothing_from_elsewhere(overview):
 def test_the_excluded_are_named_with_the_reason_and_the_value(overview):
     excluded = overview.partition('id="excluded"')[2].partition("</ul>")[0]
 
-    assert re.findall(r'href="#([^"]+)"', excluded) == ["sub-1", "sub-3"]
+    assert sorted(re.findall(r'href="#([^"]+)"', excluded)) == ["sub-1", "sub-3"]
     assert "mean FD above 0.5 mm (mean FD 0.900)" in excluded
     assert "7 preprocessed, 2 of them excluded" in overview
     assert "2 rated" in overview
@@ -119,3 +144,39 @@ def test_minutes_of_unflagged_data_and_tr_stand_in_the_table_and_minutes_on_the_
         in overview
     )
     assert "warnings are expected" not in overview
+
+
+def test_nothing_outside_the_elements_that_are_hidden_tells_a_group(overview):
+    shown = " ".join(Shown(overview).text)
+
+    assert "sub-3" in shown
+    for told in ("CP", "HC", " patient", " controls"):
+        assert told not in shown
+        assert told in overview.replace("&lt;", "")
+    assert ".group { display: none !important; }" in overview
+    assert "<body>" in overview  # without the class that shows them
+    assert '<button type="button" id="groups" aria-pressed="false">Show group labels<' in overview
+    tile = overview.partition('<li id="sub-3"')[2].partition("</li>")[0]
+    assert '<span class="group">HC, </span>' in tile
+
+
+def test_the_order_at_first_depends_on_the_ids_alone(overview):
+    tiles = re.findall(r'<li id="([^"]+)"', overview)
+    rows = re.findall(r'<tr data-who="([^"]+)".*?data-place="(\d+)"', overview)
+
+    assert tiles == [who for who, _ in rows] != IDS
+    assert [who for who, _ in sorted(rows, key=lambda row: int(row[1]))] == IDS
+    quality = pd.DataFrame([{"participant_id": who, "group": "HC"} for who in reversed(IDS)])
+    quality = quality.reindex(columns=list(COLUMNS))
+    again = overview_rows(quality, dict.fromkeys(IDS, ""), OFF)
+    assert [row["name"] for row in again] == tiles
+
+
+def test_a_tile_enlarges_the_whole_picture_cut_to_its_slices(overview):
+    for who in IDS:
+        tile = overview.partition(f'<li id="{who}"')[2].partition("</li>")[0]
+        assert f'data-full="{who}/figures/{who}_task-rest_desc-qc.png"' in tile
+        assert "data:image/webp" in tile  # the thumbnail
+    assert '<dialog id="large" aria-labelledby="large-name">' in overview
+    assert "width: 166.667%; max-width: none; height: auto; margin-left: -66.667%;" in overview
+    assert not re.search(r"<[^>]+\son\w+=", overview)
