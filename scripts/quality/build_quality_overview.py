@@ -37,6 +37,7 @@ def build_quality_overview(
             for path in pictures_paths
         },
         limits,
+        left=left,
         simulated=source == "simulated",
     )
     page = render_page(Path(template_path).read_text(encoding="utf-8"), context)

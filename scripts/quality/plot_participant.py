@@ -78,7 +78,7 @@ def plot_participant(
     motion = confounds[list(MOTION)].to_numpy(float)
     jenkinson = confounds["framewise_displacement_jenkinson"].to_numpy(float)
     facts = read_json(qc_path) | (read_json(anatomy_qc_path) if anatomy_qc_path else {})
-    facts |= flag_numbers(jenkinson)
+    facts |= flag_numbers(jenkinson, repetition_time_s=facts["repetition_time_s"])
     simulated = source == "simulated"
     traces = pixels(
         traces_figure(

@@ -138,6 +138,7 @@ def denoised(
         {
             **motion_summary(parameters, jenkinson=jenkinson, power=power),
             "tsnr_median": float(np.median(temporal_snr(series))),
+            "repetition_time_s": repetition_time,
             "n_volumes": n_volumes,
             "dropped_volumes": dropped_volumes,
             "slice_timing": timing,

@@ -24,9 +24,10 @@ class Criterion:
         As readers see it.
     digits : int
         Decimals shown.
-    limit : str
+    limit : str or None
         Key of the section ``quality`` of the configuration. It begins with ``max_`` or ``min_``,
-        which says on which side a participant is excluded.
+        which says on which side a participant is excluded. None: no limit applies, and low
+        values are a warning.
     warn : float or None
         A value beyond it is a warning and excludes no participant. None: no such value.
     """
@@ -35,13 +36,17 @@ class Criterion:
     name: str
     unit: str
     digits: int
-    limit: str
+    limit: str | None
     warn: float | None
 
     @property
     def side(self) -> str:
         """Word for the bad side of a limit."""
-        return "above" if self.limit.startswith("max_") else "below"
+        return "above" if (self.limit or "").startswith("max_") else "below"
+
+    def limit_in(self, limits: dict[str, float | None]) -> float | None:
+        """Return the limit of this criterion in the configuration; None if there is none."""
+        return None if self.limit is None else limits[self.limit]
 
     def beyond(self, value: float, limit: float | None) -> bool:
         """Return if a value is on the bad side of a limit; no if either is missing."""
@@ -55,6 +60,9 @@ CRITERIA = (
     Criterion("mean_fd_jenkinson_mm", "mean FD", "mm", 3, "max_mean_fd_mm", 0.25),
     Criterion("flagged_share", "share of flagged volumes", "", 2, "max_flagged_share", 0.2),
     Criterion("n_unflagged", "volumes not flagged", "", 0, "min_unflagged_volumes", None),
+    # Satterthwaite et al. (2013) doi:10.1016/j.neuroimage.2012.08.052 and Parkes et al. (2018);
+    # the limit for exclusion is that of the volumes
+    Criterion("minutes_unflagged", "unflagged data", "min", 1, None, 4.0),
     # ASSUME: the rest are ours, from what went wrong and what did not on real data
     Criterion("coverage_of_template", "template coverage", "", 3, "min_coverage", 0.95),
     Criterion("dice_gm", "Dice of grey matter with the template", "", 3, "min_dice_gm", 0.78),
@@ -78,6 +86,8 @@ COLUMNS = {
     "n_flagged": f"Volumes with a displacement of Jenkinson above {FLAG_ABOVE_MM} mm.",
     "flagged_share": "Their share of the volumes kept.",
     "n_unflagged": "Volumes kept that are not flagged.",
+    "repetition_time_s": "Repetition time (TR) in s.",
+    "minutes_unflagged": "Unflagged data in min: n_unflagged times repetition_time_s, over 60.",
     "coverage_of_template": "Share of the template brain that the rest series covers.",
     "tsnr_median": "Median temporal signal-to-noise ratio before denoising.",
     "coregistration_cost": "Boundary-based cost of the mean EPI on the T1; 1 is no contrast.",
@@ -95,9 +105,10 @@ def status(criterion: Criterion, value: float, limits: dict[str, float | None]) 
     """Status of a value: pass, warning, exclude, unlimited (no limit applies) or unknown."""
     if pd.isna(value):
         return "unknown"
-    if limits[criterion.limit] is None and criterion.warn is None:
+    limit = criterion.limit_in(limits)
+    if limit is None and criterion.warn is None:
         return "unlimited"
-    if criterion.beyond(value, limits[criterion.limit]):
+    if criterion.beyond(value, limit):
         return "exclude"
     return "warning" if criterion.beyond(value, criterion.warn) else "pass"
 
@@ -107,21 +118,28 @@ def flagged_volumes(jenkinson: np.ndarray) -> np.ndarray:
     return np.nan_to_num(jenkinson) > FLAG_ABOVE_MM
 
 
-def flag_numbers(jenkinson: np.ndarray) -> dict[str, float | None]:
-    """Count flagged volumes, their share and the others, and give the largest displacement.
+def flag_numbers(
+    jenkinson: np.ndarray, *, repetition_time_s: float | None
+) -> dict[str, float | None]:
+    """Count flagged and other volumes, with their share and minutes, and the largest displacement.
 
     Parameters
     ----------
     jenkinson : ndarray of shape (n_volumes,)
         Framewise displacement in mm; all NaN where the motion is not known, which gives None.
+    repetition_time_s : float or None
+        Without it the minutes are None.
     """
     if not np.isfinite(jenkinson).any():
-        return {"n_flagged": None, "flagged_share": None, "n_unflagged": None, "max_fd_mm": None}
+        keys = ("n_flagged", "flagged_share", "n_unflagged", "minutes_unflagged", "max_fd_mm")
+        return dict.fromkeys(keys)
     n_flagged = int(flagged_volumes(jenkinson).sum())
+    n_unflagged = len(jenkinson) - n_flagged
     return {
         "n_flagged": n_flagged,
         "flagged_share": n_flagged / len(jenkinson),
-        "n_unflagged": len(jenkinson) - n_flagged,
+        "n_unflagged": n_unflagged,
+        "minutes_unflagged": repetition_time_s and n_unflagged * repetition_time_s / 60,
         "max_fd_mm": float(np.nanmax(jenkinson)),
     }
 
@@ -136,7 +154,7 @@ def exceeded(numbers: dict, limits: dict[str, float | None]) -> list[Criterion]:
     """
     found = []
     for criterion in CRITERIA:
-        limit, value = limits[criterion.limit], numbers.get(criterion.key)
+        limit, value = criterion.limit_in(limits), numbers.get(criterion.key)
         if limit is not None and pd.isna(value):
             raise ValueError(
                 f"quality.{criterion.limit} is {limit:g}, but {criterion.name} of "
@@ -207,7 +225,8 @@ def quality_row(
     limits : dict
         The limits of the configuration by key; None switches a limit off.
     """
-    known = {"participant_id": participant_id, "group": group} | numbers | flag_numbers(jenkinson)
+    known = {"participant_id": participant_id, "group": group} | numbers
+    known |= flag_numbers(jenkinson, repetition_time_s=numbers.get("repetition_time_s"))
     exclude = exclusion_reason(known, rating, reason, limits)
     known |= {
         "rating": rating or None,

@@ -1,18 +1,21 @@
 """Content of the QC overview: a tile per participant, numbers, motion of the groups."""
 
+import hashlib
 import io
 
 import pandas as pd
 from PIL import Image
 
 from restpain.cohort.ratings import RATINGS
-from restpain.presentation.numbers import counted, integer, number, p_clause
+from restpain.presentation.numbers import counted, number, p_clause, shortest
 from restpain.presentation.pages import resized, webp
 from restpain.quality.group_motion import MOTION_NUMBERS
 from restpain.quality.limits import CRITERIA, status
-from restpain.quality.participant_page import STATUSES, limit_text
+from restpain.quality.participant_page import FACTS, STATUSES, limit_text
 
 THUMBNAIL_WIDTH, THUMBNAIL_QUALITY = 280, 45  # pixels; of WebP, of 100
+SHOWN_FACTS = {key: FACTS[key] for key in ("repetition_time_s", "tsnr_median")}
+MINUTES = next(one for one in CRITERIA if one.key == "minutes_unflagged")
 SEVERITY = {"pass": 0, "warning": 1, "exclude": 2}
 LEVEL = 0.05
 
@@ -41,7 +44,9 @@ def worst_status(numbers: dict, limits: dict[str, float | None]) -> str:
 def overview_rows(
     quality: pd.DataFrame, pictures: dict[str, str], limits: dict[str, float | None]
 ) -> list[dict]:
-    """Tiles and table rows of the participants.
+    """Tiles and table rows of the participants, in an order that tells nothing of the groups.
+
+    The order is that of the ids' SHA-256 digests; ``place`` is that in ``quality``.
 
     Parameters
     ----------
@@ -53,36 +58,45 @@ def overview_rows(
         Of the configuration, by key.
     """
     rows = []
-    for numbers in quality.astype(object).where(quality.notna(), None).to_dict("records"):
+    for place, numbers in enumerate(
+        quality.astype(object).where(quality.notna(), None).to_dict("records")
+    ):
         worst = worst_status(numbers, limits)
         sign, words = STATUSES[worst]
         who = numbers["participant_id"]
         rows.append(
             {
                 "name": who,
+                "place": place,
                 "group": numbers["group"],
                 "page": f"{who}/figures/{who}_task-rest_desc-qc.html",
+                "full_picture": f"{who}/figures/{who}_task-rest_desc-qc.png",
                 "picture": pictures[who],
                 "status": worst,
                 "order": SEVERITY.get(worst, -1),
                 "sign": sign,
                 "words": words,
-                "cells": [
-                    {
+                "cells": {
+                    criterion.key: {
                         "text": number(numbers[criterion.key], criterion.digits),
                         "value": "" if numbers[criterion.key] is None else numbers[criterion.key],
                         "status": status(criterion, numbers[criterion.key], limits),
                     }
                     for criterion in CRITERIA
+                },
+                "facts": [
+                    {
+                        "text": number(numbers[key], digits),
+                        "value": "" if numbers[key] is None else numbers[key],
+                    }
+                    for key, (_, _, digits) in SHOWN_FACTS.items()
                 ],
-                "tsnr": integer(numbers["tsnr_median"]),
-                "tsnr_value": "" if numbers["tsnr_median"] is None else numbers["tsnr_median"],
                 "rating": numbers["rating"] or "",
                 "reason": numbers["rating_reason"] or "",
                 "exclude": numbers["exclude_detail"] or "",
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: hashlib.sha256(row["name"].encode()).digest())
 
 
 def motion_sentences(motion: pd.DataFrame) -> list[str]:
@@ -132,17 +146,25 @@ def overview_context(
     pictures: dict[str, str],
     limits: dict[str, float | None],
     *,
+    left: float,
     simulated: bool,
 ) -> dict:
-    """Context of the template of the QC overview; see `overview_rows` for the parameters."""
+    """Context of the template of the QC overview; see `overview_rows` for the parameters.
+
+    ``left`` is the share of a participant's whole picture that its thumbnail leaves out.
+    """
     rows = overview_rows(quality, pictures, limits)
     return {
         "simulated": simulated,
+        "left": left,
         "rows": rows,
         "head": [
             (criterion.name, criterion.unit, limit_text(criterion, limits))
             for criterion in CRITERIA
         ],
+        "fact_head": [(name, unit) for name, unit, _ in SHOWN_FACTS.values()],
+        "least_minutes": shortest(MINUTES.warn),
+        "short": any(row["cells"][MINUTES.key]["status"] == "warning" for row in rows),
         "excluded": [row for row in rows if row["exclude"]],
         "n_rated": sum(bool(row["rating"]) for row in rows),
         "ratings": RATINGS,

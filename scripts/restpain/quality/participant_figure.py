@@ -13,7 +13,7 @@ from restpain.quality.limits import FLAG_ABOVE_MM, flagged_volumes
 
 BLUE, ORANGE, GREEN, RED, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9"
 INK, MUTED = "#1d2b3a", "#5b6875"
-DPI = 80
+DPI = 120
 HEIGHT, TRACES_WIDTH, SLICES_WIDTH = 9.6, 7, 10.5  # inches; they stand side by side in one picture
 CARPET_ROWS = 600
 CARPET_LIMIT = 2.0  # standard deviations

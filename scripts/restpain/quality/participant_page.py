@@ -16,6 +16,7 @@ FACTS = {  # beside the criteria: name, unit, digits
     "max_translation_mm": ("largest translation", "mm", 2),
     "max_rotation_deg": ("largest rotation", "degrees", 2),
     "tsnr_median": ("temporal SNR, median", "", 0),
+    "repetition_time_s": ("repetition time (TR)", "s", 3),
     "n_volumes": ("volumes kept", "", 0),
     "dropped_volumes": ("volumes dropped", "", 0),
     "n_flagged": ("volumes flagged", "", 0),
@@ -31,7 +32,7 @@ FACTS = {  # beside the criteria: name, unit, digits
 
 def limit_text(criterion: Criterion, limits: dict[str, float | None]) -> str:
     """Values of a criterion that exclude a participant and values that are a warning."""
-    levels = {"exclude": limits[criterion.limit], "warning": criterion.warn}
+    levels = {"exclude": criterion.limit_in(limits), "warning": criterion.warn}
     words = [
         f"{name} {criterion.side} {shortest(level)}"
         for name, level in levels.items()

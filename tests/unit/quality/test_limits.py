@@ -7,7 +7,7 @@ import yaml
 from restpain.quality.limits import COLUMNS, CRITERIA, flag_numbers, quality_row, status
 from study import CONFIG
 
-OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
+OFF = {criterion.limit: None for criterion in CRITERIA if criterion.limit}
 BY_KEY = {criterion.key: criterion for criterion in CRITERIA}
 NUMBERS = {
     "mean_fd_jenkinson_mm": 0.3,
@@ -30,13 +30,42 @@ def test_every_limit_of_the_configuration_is_a_criterion_and_off_by_default():
 
 
 def test_volumes_above_a_fifth_of_a_millimetre_are_flagged():
-    assert flag_numbers(FD) == {
+    assert flag_numbers(FD, repetition_time_s=2.5) == {
         "n_flagged": 2,
         "flagged_share": 0.4,
         "n_unflagged": 3,
+        "minutes_unflagged": 3 * 2.5 / 60,
         "max_fd_mm": 0.9,
     }
-    assert flag_numbers(np.full(4, np.nan))["n_flagged"] is None
+    unknown = flag_numbers(np.full(4, np.nan), repetition_time_s=2.5)
+    assert set(unknown.values()) == {None}
+    assert unknown.keys() == flag_numbers(FD, repetition_time_s=2.5).keys()
+
+
+def test_less_than_four_minutes_of_unflagged_data_are_a_warning_and_exclude_no_participant():
+    minutes = BY_KEY["minutes_unflagged"]
+    displacement = np.array([np.nan, *[0.1] * 118, 0.3, 0.3])  # 119 volumes are unflagged
+    short = row(numbers=NUMBERS | {"repetition_time_s": 2.0}, displacement=displacement)
+    exact = row(numbers=NUMBERS | {"repetition_time_s": 240 / 119}, displacement=displacement)
+
+    assert short["minutes_unflagged"] == pytest.approx(119 / 30)
+    assert [status(minutes, one["minutes_unflagged"], OFF) for one in (short, exact)] == [
+        "warning",
+        "pass",
+    ]
+    assert status(minutes, 76 / 60, OFF) == "warning"
+    assert (short["repetition_time_s"], short["exclude"]) == (2.0, None)
+    limited = row(
+        numbers=NUMBERS | {"repetition_time_s": 2.0},
+        displacement=displacement,
+        min_unflagged_volumes=120,
+    )
+    assert limited["exclude"] == "quality: volumes not flagged below 120"
+
+
+def test_without_a_repetition_time_the_minutes_are_not_known():
+    assert row()["minutes_unflagged"] is None
+    assert status(BY_KEY["minutes_unflagged"], None, OFF) == "unknown"
 
 
 def test_without_limit_and_rating_no_participant_is_excluded():

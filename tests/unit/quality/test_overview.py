@@ -8,7 +8,7 @@ from restpain.quality.group_motion import motion_of_groups
 from restpain.quality.limits import CRITERIA
 from restpain.quality.overview import motion_differs, motion_sentences, worst_status
 
-OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
+OFF = {criterion.limit: None for criterion in CRITERIA if criterion.limit}
 
 
 def groups(patients, controls):

@@ -9,7 +9,7 @@ from restpain.quality.limits import CRITERIA
 from scripts.quality.select_participants import select_participants
 from scripts.quality.tabulate_quality import FD, tabulate_quality
 
-OFF = dict.fromkeys([criterion.limit for criterion in CRITERIA])
+OFF = {criterion.limit: None for criterion in CRITERIA if criterion.limit}
 GROUPS = {"patients": "CP", "controls": "HC"}
 IDS = [f"sub-{number:02d}" for number in range(1, 11)]
 
