@@ -120,6 +120,14 @@ def ratings_file():
     return path or []
 
 
+def published_folder():
+    """Folder of the published tables: of the study, or else of the clone (the default)."""
+    named = config["published"]
+    folders = [named, repository_file(named)]
+    stop_at(published_problems(named, folders))
+    return next(folder for folder in folders if Path(folder).is_dir())
+
+
 def seeds_of_measure(wildcards):
     """The table of seeds for connectivity; nothing for measures without seeds."""
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []

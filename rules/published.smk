@@ -4,15 +4,6 @@ inputs   the folder of the configuration key `published`, results/tables/
 outputs  results/tables/audit_published.tsv, results/tables/published_vs_recomputed.tsv and .html
 """
 
-
-def published_folder():
-    """Folder of the published tables: of the study, or else of the clone (the default)."""
-    named = config["published"]
-    folders = [named, repository_file(named)]
-    stop_at(published_problems(named, folders))
-    return next(folder for folder in folders if Path(folder).is_dir())
-
-
 PUBLISHED = published_folder()
 
 
