@@ -4,25 +4,11 @@ inputs   standardised maps and series of all participants, features and tables o
 outputs  results/classification/
 """
 
-MAP_SETS = {**{measure: [measure] for measure in MAPS}, "all": MAPS}
 REPEATS = range(1, config["classification"]["n_fold_repeats"] + 1)
-N_PERMUTATIONS = config["classification"]["n_permutations"]
-BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
 BATCHES = range(1, -(-N_PERMUTATIONS // BATCH) + 1)
 
 # the maps, and a block of connectivity maps (restpain.group.maps.MEMORY_BYTES)
 FOLD_MEMORY_MB = 3000 + len(MEASURES) * len(SUBJECTS) // 3
-
-
-def in_feature_set(pattern):
-    """The files of the measures that are classified together."""
-    return lambda wildcards: per_map(pattern, MAP_SETS[wildcards.features])
-
-
-def permutations_of_batch(wildcards):
-    """Numbers, from 1, of the permutations of one job."""
-    numbers = numbers_of_job(int(wildcards.batch) - 1, per_job=BATCH, total=N_PERMUTATIONS)
-    return [number + 1 for number in numbers]
 
 
 rule select_fold_regions:

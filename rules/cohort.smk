@@ -6,11 +6,6 @@ outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
 
 if SOURCE != "simulated":
 
-    def sidecar_of_participants():
-        """The user's participants.json beside participants.tsv, if there is one."""
-        path = Path(config["cohort"]["participants"]).with_suffix(".json")
-        return str(path) if path.is_file() else []
-
     rule import_participants:
         """The user's table of participants, checked and normalised."""
         input:

@@ -5,19 +5,11 @@ outputs  results/group/
 """
 
 MOTION_FILES = motion_files(config["cohort"]["covariates"])
-# what a job computes, not what the results are: each permutation has its own seed
-PERMUTATIONS_PER_JOB = 500
 PERMUTATION_FILES = [
     f"results/group/{{measure}}/permutations/part-{job}_largest.tsv"
     for job in range(-(-config["group"]["n_permutations"] // PERMUTATIONS_PER_JOB))
 ]
 MODEL_MEMORY_MB = max(3000, 1000 + len(SUBJECTS) // 3)
-
-
-def permutations_of_job(wildcards):
-    """Numbers of the permutations of one job."""
-    total = config["group"]["n_permutations"]
-    return numbers_of_job(int(wildcards.permutations), per_job=PERMUTATIONS_PER_JOB, total=total)
 
 
 rule compute_group_mask:

@@ -4,26 +4,11 @@ inputs   the template brain; or, with power.fwhm_mm null, mask and smoothness of
 outputs  results/power/power.tsv, results/power/power.png and .svg
 """
 
-from snakemake.exceptions import WorkflowError
-
 POWER_MASK = (
     rules.compute_group_mask.output.mask
     if config["power"]["fwhm_mm"] is None
     else rules.prepare_template.output.func_mask
 )
-
-
-def power_model(wildcards):
-    """Model with the smoothness of the simulated maps; nothing if it is configured."""
-    measure = config["power"]["measure"]
-    if config["power"]["fwhm_mm"] is not None:
-        return []
-    if measure not in MAPS:
-        raise WorkflowError(
-            f"configuration: power.measure is {measure}, but the measures are "
-            f"{', '.join(MAPS)}; choose one of them or set power.fwhm_mm"
-        )
-    return per_map(rules.fit_group_model.output.model, [measure])
 
 
 rule estimate_power:

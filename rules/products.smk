@@ -1,5 +1,7 @@
 """Names of files by participant and measure; inputs and targets that depend on the configuration."""
 
+from snakemake.exceptions import WorkflowError
+
 SPACE = "MNI152NLin2009aSym"  # of all maps
 MNI_TO_T1W = f"from-{SPACE}_to-T1w_mode-image_xfm.nii.gz"
 
@@ -131,6 +133,49 @@ def published_folder():
 def seeds_of_measure(wildcards):
     """The table of seeds for connectivity; nothing for measures without seeds."""
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
+
+
+def sidecar_of_participants():
+    """The user's participants.json beside participants.tsv, if there is one."""
+    path = Path(config["cohort"]["participants"]).with_suffix(".json")
+    return str(path) if path.is_file() else []
+
+
+def power_model(wildcards):
+    """Model with the smoothness of the simulated maps; nothing if it is configured."""
+    measure = config["power"]["measure"]
+    if config["power"]["fwhm_mm"] is not None:
+        return []
+    if measure not in MAPS:
+        raise WorkflowError(
+            f"configuration: power.measure is {measure}, but the measures are "
+            f"{', '.join(MAPS)}; choose one of them or set power.fwhm_mm"
+        )
+    return [f"results/group/{measure}/model.json"]
+
+
+# what a job computes, not what the results are: each permutation has its own seed
+PERMUTATIONS_PER_JOB = 500
+BATCH = 10  # permutations in one job, so that the start of AutoGluon is paid once for them
+N_PERMUTATIONS = config["classification"]["n_permutations"]
+MAP_SETS = {**{measure: [measure] for measure in MAPS}, "all": MAPS}
+
+
+def permutations_of_job(wildcards):
+    """Numbers of the permutations of one job."""
+    total = config["group"]["n_permutations"]
+    return numbers_of_job(int(wildcards.permutations), per_job=PERMUTATIONS_PER_JOB, total=total)
+
+
+def permutations_of_batch(wildcards):
+    """Numbers, from 1, of the permutations of one job."""
+    numbers = numbers_of_job(int(wildcards.batch) - 1, per_job=BATCH, total=N_PERMUTATIONS)
+    return [number + 1 for number in numbers]
+
+
+def in_feature_set(pattern):
+    """The files of the measures that are classified together."""
+    return lambda wildcards: per_map(pattern, MAP_SETS[wildcards.features])
 
 
 TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]

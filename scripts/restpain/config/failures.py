@@ -58,7 +58,7 @@ def failed_jobs(run_log: str) -> list[dict]:
 
 
 def last_sentences(job_log: str) -> str:
-    """Why a job stopped, from its log as `restpain.io.log` writes it; empty if it does not say."""
+    """Reason for which a job stopped, from its log (`restpain.io.job`); empty if not stated."""
     _, found, rest = job_log.rpartition(STOPPED)
     return re.split(r"^Traceback ", rest, maxsplit=1, flags=re.MULTILINE)[0].strip() * bool(found)
 

@@ -150,7 +150,7 @@ def published_problems(named: str, folders: list[str]) -> list[str]:
 
 
 def _start(path: str | Path) -> str:
-    """Where a relative path starts."""
+    """Folder at which a relative path starts."""
     return "" if Path(path).is_absolute() else f", relative to the study folder {Path.cwd()}"
 
 
