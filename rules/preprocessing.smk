@@ -69,11 +69,17 @@ rule preprocess_anat:
 
 if SOURCE == "derivatives":
 
+    def description_of_dataset():
+        """The file that names the programs behind the preprocessed images, if there is one."""
+        path = Path(config["cohort"]["data"], "dataset_description.json")
+        return str(path) if path.is_file() else []
+
     rule import_derivatives:
         """Preprocessed series in MNI space: to the output grid, nuisance removed."""
         input:
             checked=CHECKED,
             folder=participant_folder,
+            description=description_of_dataset(),
             template_mask=rules.prepare_template.output.func_mask,
         output:
             denoised=func_mni("desc-denoised_bold.nii.gz"),

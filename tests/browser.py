@@ -106,6 +106,10 @@ class Browser:
             width=width, height=height, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
         self.call("Page.navigate", url=address)
+        self.wait_until_loaded()
+
+    def wait_until_loaded(self) -> None:
+        """Wait until a page is there that was led to after ``events`` was cleared."""
         deadline = time.monotonic() + 120
         while "Page.loadEventFired" not in [method for method, _ in self.events]:
             message = self._message(deadline)

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 
-from restpain.cohort.bids import derivative_images
+from restpain.cohort.bids import derivative_images, generating_programs
 from restpain.io.images import read_mask, read_volume, repetition_time
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
@@ -20,6 +20,7 @@ logger = logging.getLogger("import_derivatives")
 def import_derivatives(
     *,
     folder: str,
+    description_path: str | None,
     template_mask_path: str,
     outputs: dict[str, str],
     drop_volumes: int,
@@ -29,6 +30,8 @@ def import_derivatives(
     images = derivative_images(folder)
     bold_path = images["bold"][0]
     tr = repetition_time(bold_path)
+    programs = generating_programs(description_path) if description_path else None
+    logger.info("preprocessed before by: %s", programs or "not stated")
     series, affine = read_volume(bold_path)
     n_read = series.shape[-1]
     volumes = kept_volumes(series, drop=drop_volumes, name=bold_path.name)
@@ -81,7 +84,7 @@ def import_derivatives(
         affine=grid,
         boldref=boldref,
         series=series,
-        quality={"mask": rule, "coregistration_cost": None},
+        quality={"mask": rule, "coregistration_cost": None, "preprocessed_by": programs},
     )
 
 

@@ -16,7 +16,7 @@ from restpain.preprocessing.nuisance import MOTION
 from restpain.presentation.pages import render_page, webp
 from restpain.quality.limits import flag_numbers
 from restpain.quality.participant_figure import CARPET_ROWS, carpet, pixels, traces_figure
-from restpain.quality.participant_page import criterion_rows, fact_rows
+from restpain.quality.participant_page import criterion_rows, fact_rows, processing_steps
 from restpain.quality.participant_slices import (
     slice_pictures,
     slices_figure,
@@ -106,7 +106,7 @@ def plot_participant(
             "simulated": simulated,
             "criteria": criterion_rows(facts | {"participant_id": f"sub-{subject}"}, limits),
             "facts": fact_rows(facts),
-            "regressors": facts["regressors"],
+            "steps": processing_steps(facts),
             "traces": webp(Image.fromarray(traces), quality=80, method=4),
             "slices": webp(Image.fromarray(slices), quality=80, method=4),
             "pictures": [picture["title"] for picture in pictures],

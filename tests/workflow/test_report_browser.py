@@ -12,6 +12,14 @@ WIDTHS = (1300, 420, 320)
 PAGES = ("results/report.html", "results/tables/published_vs_recomputed.html")
 VIEWER_READY = """new Promise((resolve) => { const wait = () =>
     document.documentElement.dataset.viewer ? resolve(true) : setTimeout(wait, 20); wait(); })"""
+QUALITY = "results/quality.html"
+LARGE = "document.getElementById('large')"
+LARGE_LOADED = """new Promise((resolve) => { const wait = () => {
+    const picture = document.getElementById("large-picture");
+    picture && picture.complete && picture.naturalWidth && !picture.classList.contains("loading")
+      ? resolve(picture.naturalWidth) : setTimeout(wait, 20); }; wait(); })"""
+SEEN_GROUPS = "[...document.querySelectorAll('.group')].filter((e) => e.offsetParent).length"
+SEEN_IDS = "[...document.querySelectorAll('#tiles li')].map((e) => e.dataset.who)"
 LOW_CONTRAST = """(() => {
   const channel = (v) => v <= 10.3 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4;
   const parse = (text) => text.match(/[\\d.]+/g).map(Number);
@@ -183,3 +191,100 @@ def test_the_page_prints(report, tmp_path):
     content = (tmp_path / "report.pdf").read_bytes()
     assert content.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", content)) > 5
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_qc_overview_opens_without_an_error_or_a_request(report, width):
+    browser = report(width, QUALITY)
+
+    assert browser.complaints() == []
+    assert [address.split("/")[-1] for address in browser.requests()] == ["quality.html"]
+    assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
+    assert browser.run(LOW_CONTRAST) == []
+
+
+def test_group_labels_are_hidden_until_the_switch_shows_them_and_stay_while_sorting(report):
+    browser = report(page=QUALITY)
+    switch = "document.getElementById('groups')"
+    ids = browser.run(SEEN_IDS)
+    labels = (
+        "[...document.querySelectorAll('#tiles .group')].map((e) => getComputedStyle(e).display)"
+    )
+
+    assert browser.run(SEEN_GROUPS) == 0
+    assert set(browser.run(labels)) == {"none"}
+    browser.run("document.querySelector('#numbers [data-key=n0]').click()")
+    assert browser.run(SEEN_GROUPS) == 0
+    browser.run("document.querySelector('#sort').focus()")
+    browser.run(f"{switch}.focus(), {switch}.click()")
+    assert browser.run("document.activeElement.getAttribute('aria-pressed')") == "true"
+    assert browser.run(labels) == ["inline"] * len(ids)
+    browser.run("document.querySelector('#numbers [data-key=group]').click()")
+    assert browser.run(labels) == ["inline"] * len(ids)
+    groups = browser.run(
+        "[...document.querySelectorAll('#numbers tr[data-group]')].map((e) => e.dataset.group)"
+    )
+    assert groups == sorted(groups)
+
+    browser.run(f"{switch}.click()")  # the order by group is given up, too
+
+    assert browser.run(SEEN_GROUPS) == 0
+    assert browser.run(SEEN_IDS) == ids
+
+
+def test_a_tile_enlarges_the_whole_picture_and_arrow_keys_go_on(report):
+    browser = report(page=QUALITY)
+    first, second = browser.run(SEEN_IDS)[:2]
+    name = "document.getElementById('large-name').textContent"
+
+    browser.run("document.querySelector('#tiles li').focus()")
+    browser.press("Enter", 13)
+
+    assert browser.run(f"{LARGE}.open")
+    assert browser.run(LARGE_LOADED) == 17.5 * 120  # pixels, of the file beside the page
+    assert browser.run(name) == first
+    whole = "document.getElementById('large-view').getBoundingClientRect().width"
+    assert browser.run("document.querySelector('.cut').getBoundingClientRect().width") > 1200
+    assert browser.run(whole) == browser.run("document.documentElement.clientWidth")
+    browser.press("ArrowRight", 39)
+    assert browser.run(name) == second
+    assert browser.run(LARGE_LOADED)
+    closed = f"new Promise((resolve) => {LARGE}.addEventListener('close', resolve))"
+    browser.run(f"window.closed_now = {closed}, true")
+    browser.press("Escape", 27)
+    browser.run("window.closed_now.then(() => true)")
+    assert not browser.run(f"{LARGE}.open")
+    assert browser.run("document.activeElement.dataset.who") == second
+    browser.run("document.querySelector('#tiles .picture').click()")
+    assert browser.run(name) == first
+    assert browser.run(SEEN_GROUPS) == 0
+    assert browser.complaints() == []
+
+
+def test_the_page_of_a_participant_enlarges_and_goes_on_as_the_overview_was_sorted(report):
+    browser = report(page=QUALITY)
+    first, second = browser.run(SEEN_IDS)[:2]
+    leads = "(() => { const link = document.querySelector('#tiles a.page');"
+    leads += " link.addEventListener('click', (event) => event.preventDefault());"
+    leads += " link.click(); return link.href; })()"
+    address = browser.run(leads)
+
+    browser.open(address, width=1300)
+    browser.run("document.querySelector('.picture[data-show=traces]').click()")
+
+    assert browser.run(LARGE_LOADED) == 7 * 120
+    assert browser.run("document.querySelector('nav').innerText").startswith("All participants")
+    browser.events.clear()
+    browser.press("ArrowRight", 39)
+    browser.wait_until_loaded()
+    assert browser.run("location.pathname").endswith(f"{second}_task-rest_desc-qc.html")
+    assert browser.run(f"{LARGE}.open")
+    assert browser.run("document.getElementById('large-picture').className") == "traces"
+    browser.events.clear()
+    browser.press("ArrowLeft", 37)
+    browser.wait_until_loaded()
+    assert browser.run("location.pathname").endswith(f"{first}_task-rest_desc-qc.html")
+    browser.press("Escape", 27)
+    assert not browser.run(f"{LARGE}.open")
+    assert "Done by this workflow" in browser.run("document.getElementById('steps').innerText")
+    assert browser.complaints() == []

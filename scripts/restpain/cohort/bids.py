@@ -130,6 +130,34 @@ def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
     }
 
 
+def generating_programs(path: str | Path) -> str | None:
+    """Names and versions of the programs that made a dataset, such as ``fMRIPrep 23.2.1``.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its ``dataset_description.json``: the key ``GeneratedBy``, or ``PipelineDescription`` of
+        older datasets.
+
+    Returns
+    -------
+    str or None
+        None if the file names none.
+    """
+    try:
+        description = read_json(path)
+        entries = description.get("GeneratedBy") or [description.get("PipelineDescription")]
+    except (ValueError, AttributeError):
+        return None
+    entries = [entry for entry in entries if isinstance(entry, dict)]
+    named = [
+        " ".join(str(entry[key]) for key in ("Name", "Version") if entry.get(key))
+        for entry in entries
+        if entry.get("Name")
+    ]
+    return "; ".join(named) or None
+
+
 def _is_4d(path: Path) -> bool:
     try:
         shape = series_shape(nib.load(path).shape)

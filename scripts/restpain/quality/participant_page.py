@@ -1,6 +1,9 @@
 """Rows of a participant's QC page; the status of a number, as the QC overview shows it too."""
 
-from restpain.presentation.numbers import number, shortest
+import re
+from collections import Counter
+
+from restpain.presentation.numbers import counted, number, shortest
 from restpain.quality.limits import CRITERIA, Criterion, shown, status
 
 STATUSES = {  # sign and words of each status
@@ -70,3 +73,38 @@ def fact_rows(numbers: dict) -> list[tuple[str, str]]:
             text = value if digits is None else number(value, digits)
             rows.append((name, f"{text} {unit}" if unit else text))
     return rows
+
+
+def processing_steps(numbers: dict) -> list[dict]:
+    """List the steps of the rest series by whom they were done: ``by`` and ``steps``.
+
+    Preprocessed images have the key ``preprocessed_by`` (`import_derivatives`), None if their
+    dataset names no program.
+    """
+    dropped = f"{counted(numbers['dropped_volumes'], 'volume')} dropped at the start"
+    columns = Counter(re.sub(r"_\d+$", "", name) for name in numbers["regressors"])
+    regressors = [f"{name} ({n} columns)" if n > 1 else name for name, n in columns.items()]
+    last = [f"nuisance regression: {', '.join(regressors) or 'none'}"]
+    if "preprocessed_by" not in numbers:
+        steps = [
+            "T1: bias field, brain mask, tissues, normalisation to the template",
+            dropped,
+            f"slice timing: {numbers['slice_timing']}",
+            "realignment, registration to the T1, one resampling to the template",
+        ]
+        return [{"by": "Done by this workflow", "steps": steps + last}]
+    before = [
+        "all steps up to the rest series in MNI space, such as realignment and normalisation; "
+        "the images do not tell which of them were done"
+    ]
+    if numbers["mean_fd_jenkinson_mm"] is not None:
+        before.append("motion parameters, from the table of confounds of the dataset")
+        last.append("framewise displacement, from these motion parameters")
+    steps = [dropped, "resampling to the template", f"mask: {numbers['mask']}", *last]
+    return [
+        {
+            "by": f"Preprocessed before, by: {numbers['preprocessed_by'] or 'not stated'}",
+            "steps": before,
+        },
+        {"by": "Done by this workflow", "steps": steps},
+    ]

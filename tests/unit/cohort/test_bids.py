@@ -6,7 +6,13 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from restpain.cohort.bids import derivative_images, inherited_sidecar, raw_images, run_facts
+from restpain.cohort.bids import (
+    derivative_images,
+    generating_programs,
+    inherited_sidecar,
+    raw_images,
+    run_facts,
+)
 from restpain.cohort.index import participant_index
 from restpain.io.tables import write_json
 from scripts.cohort.link_bids import link_bids
@@ -183,3 +189,27 @@ def test_linking_gives_the_names_of_the_workflow_and_sidecars_without_text(tmp_p
         "TaskName": "rest",
         "RepetitionTime": 2.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("description", "programs"),
+    [
+        (
+            '{"GeneratedBy": [{"Name": "fMRIPrep", "Version": "23.2.1"}, {"Name": "own"}]}',
+            "fMRIPrep 23.2.1; own",
+        ),
+        ('{"PipelineDescription": {"Name": "fMRIPrep", "Version": "1.5.0"}}', "fMRIPrep 1.5.0"),
+        ('{"Name": "rest"}', None),
+        ('{"GeneratedBy": ["fMRIPrep", {"Version": "1"}]}', None),
+        ('{"GeneratedBy": {"Name": "fMRIPrep"}}', None),
+        ("[1]", None),
+        ("{", None),
+    ],
+)
+def test_the_programs_behind_a_dataset_are_those_its_description_names(
+    tmp_path, description, programs
+):
+    path = tmp_path / "dataset_description.json"
+    path.write_text(description)
+
+    assert generating_programs(path) == programs

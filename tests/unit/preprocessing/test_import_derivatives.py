@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from restpain.io.images import read_mask, read_masked, write_volume
-from restpain.io.tables import read_table, write_table
+from restpain.io.tables import read_table, write_json, write_table
 from scripts.preprocessing.import_derivatives import import_derivatives
 
 GRID = np.diag([6.0, 6, 6, 1])
@@ -41,6 +41,7 @@ def dataset(tmp_path):
 def run(folder, **changes):
     options = {
         "folder": str(folder / "sub-01"),
+        "description_path": None,
         "template_mask_path": str(folder / "template.nii.gz"),
         "outputs": {name: str(folder / f"{name}.nii.gz") for name in IMAGES}
         | {"confounds": str(folder / "confounds.tsv"), "qc": str(folder / "qc.json")},
@@ -67,6 +68,18 @@ def test_the_confounds_of_the_dataset_are_regressed_out_of_the_kept_volumes(data
     quality = json.loads((folder / "qc.json").read_text())
     assert quality["slice_timing"] == "as preprocessed before"
     assert quality["n_volumes"] == N - DROP
+    assert quality["repetition_time_s"] == 2.0
+    assert quality["preprocessed_by"] is None
+
+
+def test_the_programs_of_the_dataset_are_carried_to_the_quality_numbers(dataset):
+    folder, *_ = dataset
+    path = folder / "dataset_description.json"
+    write_json(path, {"GeneratedBy": [{"Name": "fMRIPrep", "Version": "23.2.1"}]})
+
+    run(folder, description_path=str(path))
+
+    assert json.loads((folder / "qc.json").read_text())["preprocessed_by"] == "fMRIPrep 23.2.1"
 
 
 def test_the_table_of_confounds_holds_what_the_dataset_knows_and_describes_it(dataset):

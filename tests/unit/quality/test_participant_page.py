@@ -5,12 +5,19 @@ from pathlib import Path
 from restpain.presentation.pages import render_page
 from restpain.quality import limits as quality_limits
 from restpain.quality.limits import CRITERIA
-from restpain.quality.participant_page import criterion_rows, fact_rows
+from restpain.quality.participant_page import criterion_rows, fact_rows, processing_steps
 
 TEMPLATES = Path(quality_limits.__file__).parent / "templates"
 OFF = {criterion.limit: None for criterion in CRITERIA if criterion.limit}
 LIMITS = OFF | {"max_mean_fd_mm": 0.5}
 LONG = "sub-" + "x" * 90
+OWN = {
+    "dropped_volumes": 1,
+    "slice_timing": "off, as configured",
+    "regressors": ["trend", "friston24_01", "friston24_02", "csf"],
+    "mean_fd_jenkinson_mm": 0.1,
+}
+PREPARED = OWN | {"slice_timing": "as preprocessed before", "mask": "voxels that vary"}
 
 
 def test_the_participants_page_says_each_status_in_words_with_the_limits_in_use():
@@ -47,16 +54,53 @@ def test_the_participants_page_says_each_status_in_words_with_the_limits_in_use(
                     "repetition_time_s": 0.72,
                 }
             ),
-            "regressors": [],
+            "steps": processing_steps(PREPARED | {"preprocessed_by": "<u>fMRIPrep</u> 23.2.1"}),
             "traces": "data:,",
             "slices": "data:,",
             "pictures": ["<b>"],
         },
     )
     assert "SIMULATED" in page
+    assert "<h3>Preprocessed before, by: &lt;u&gt;fMRIPrep&lt;/u&gt; 23.2.1</h3>" in page
     assert "<i>" not in page
     assert "&lt;b&gt;" in page
     assert '<td class="num">230</td>' in page
     assert '<th scope="row">repetition time (TR)</th><td class="num">0.720 s</td>' in page
     assert "folded voxels" not in page
     assert f'href="../../quality.html#{LONG}"' in page
+    assert page.count("data:,") == 3  # the icon and each picture once
+    for name in ("traces", "slices"):
+        assert f'data-show="{name}" aria-haspopup="dialog"' in page
+    assert '<dialog id="large" aria-labelledby="large-name">' in page
+    assert f'const who = "{LONG}";' in page
+
+
+def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
+    before, own = processing_steps(PREPARED | {"preprocessed_by": "fMRIPrep 23.2.1"})
+
+    assert before["by"] == "Preprocessed before, by: fMRIPrep 23.2.1"
+    assert before["steps"][1] == "motion parameters, from the table of confounds of the dataset"
+    assert own["by"] == "Done by this workflow"
+    assert own["steps"] == [
+        "1 volume dropped at the start",
+        "resampling to the template",
+        "mask: voxels that vary",
+        "nuisance regression: trend, friston24 (2 columns), csf",
+        "framewise displacement, from these motion parameters",
+    ]
+
+
+def test_unknown_programs_are_not_stated_and_unknown_motion_is_no_step():
+    unknown = {"preprocessed_by": None, "mean_fd_jenkinson_mm": None, "regressors": []}
+    before, own = processing_steps(PREPARED | unknown)
+
+    assert before["by"] == "Preprocessed before, by: not stated"
+    assert len(before["steps"]) == 1
+    assert own["steps"][-1] == "nuisance regression: none"
+
+
+def test_all_steps_of_raw_data_are_done_by_this_workflow():
+    (own,) = processing_steps(OWN)
+
+    assert own["by"] == "Done by this workflow"
+    assert "slice timing: off, as configured" in own["steps"]
