@@ -13,6 +13,7 @@ from restpain.report.page import report_page
 from restpain.report.run_times import run_times
 from restpain.report.section_quality import QUALITY
 from restpain.tables.demographics import demographics
+from scripts.report.build_report import BRAINSPRITE
 from scripts.tables.tabulate_classification import classification_table
 from study import (
     ASSOCIATION,
@@ -108,7 +109,7 @@ def results(
              "clusters": REGIONS.iloc[:1]}
         ],
         "brain": (volume, np.diag([3.0, 3, 3, 1])),
-        "brainsprite": "",
+        "brainsprite": BRAINSPRITE.read_text(encoding="utf-8"),
         "config": CONFIG.read_text(encoding="utf-8"),
         "checks": {"Cohort": pd.DataFrame({"message": [EVIL]})},
         "files": [("results/table1.tsv", b"abc")],
