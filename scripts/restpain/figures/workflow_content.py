@@ -163,9 +163,13 @@ def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:
 def _outcome_boxes(association, published, nested, described: dict, settings: dict) -> list[tuple]:
     score = settings["cohort"]["score"]
     found = int((association["q_fdr"] < 0.05).sum()) if len(association) else 0
-    lines = [f"Spearman, {counted(len(association), 'feature')}", f"{found} with q < 0.05"]
-    if not score:
-        lines = ["no score given"]
+    lines = ["no score given"]
+    if score:  # labels may be long: they wrap in the box, a title does not
+        lines = [
+            f"Spearman with {column_label(score, described)}, "
+            f"{counted(len(association), 'feature')}",
+            f"{found} with q < 0.05",
+        ]
     best = ["no feature to classify with"]
     if len(published):
         top = published.loc[published["auc"].astype(float).idxmax()]
@@ -184,7 +188,7 @@ def _outcome_boxes(association, published, nested, described: dict, settings: di
             f"({number(row['auc_low'], 2)} to {number(row['auc_high'], 2)})",
         ]
     return [
-        (f"Correlation with {column_label(score, described)}" if score else "Correlation", lines),
+        ("Correlation with score", lines),
         ("Arm A, published protocol", best),
         ("Arm B, nested cross-validation", leak_free),
     ]

@@ -104,9 +104,11 @@ def classification_sentence(classification: pd.DataFrame) -> str:
         )
     aucs = published["auc"].dropna().astype(float)
     if len(aucs):
+        low, high = number(aucs.min(), 2), number(aucs.max(), 2)
+        gave = f"an AUC of {low}" if low == high else f"AUCs of {low} to {high}"
         text += (
-            f" Arm A, published protocol, whose regions were chosen on all participants, gave "
-            f"AUCs of {number(aucs.min(), 2)} to {number(aucs.max(), 2)}."
+            " Arm A, published protocol, whose regions were chosen on all participants, gave "
+            f"{gave}."
         )
     elif published.empty:
         text += " Arm A, published protocol, had no significant region to classify with."

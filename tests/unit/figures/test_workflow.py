@@ -51,7 +51,7 @@ def test_the_drawing_names_the_settings_and_the_counts():
         "0.01–0.1 Hz",
         "6 mm FWHM",
         "voxel p < 0.001, cluster p < 0.05, two-tailed",
-        "Correlation with Numeric Rating Scale",
+        "Spearman with Numeric Rating Scale",
         "ALFF: 1 cluster",
         "ReHo: no clusters",
         "SIMULATED DATA",

@@ -45,6 +45,12 @@ def test_without_regions_the_classification_says_so():
     assert "no significant region" in report_words.classification_sentence(only_nested)
 
 
+def test_equal_aucs_of_arm_a_are_one_number():
+    equal = TABLE3.assign(auc=1.0)
+
+    assert report_words.classification_sentence(equal).endswith("gave an AUC of 1.00.")
+
+
 def test_a_score_without_a_correlation_names_the_smallest_p_and_q():
     sentence = report_words.score_sentence(ASSOCIATION, "the clinical score (NRS)")
 
