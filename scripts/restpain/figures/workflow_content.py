@@ -190,5 +190,5 @@ def _outcome_boxes(association, published, nested, described: dict, settings: di
     return [
         ("Correlation with score", lines),
         ("Arm A, published protocol", best),
-        ("Arm B, nested cross-validation", leak_free),
+        ("Arm B, nested CV", leak_free),
     ]

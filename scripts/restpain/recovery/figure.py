@@ -221,15 +221,15 @@ def recovery_figure(
     figure = Figure((10.6, height))
     figure.text(0.012, 1 - 0.26 / height, "Simulated and found", fontsize=10.5, color=INK,
                 weight="bold")  # fmt: skip
-    left_out = (
+    not_drawn = (
         f"; {counted(len(effects) - shown, 'more effect')} not drawn"
         if len(effects) > shown
         else ""
     )
     if shown:
-        figure.text(0.17, 1 - 0.26 / height, "filled: simulated", fontsize=8, color="#1673a8",
+        figure.text(0.19, 1 - 0.26 / height, "filled: simulated", fontsize=8, color="#1673a8",
                     weight="bold")  # fmt: skip
-        figure.text(0.26, 1 - 0.26 / height, f"outlined: found{left_out}", fontsize=8, color=FOUND,
+        figure.text(0.305, 1 - 0.26 / height, f"outlined: found{not_drawn}", fontsize=8, color=FOUND,
                     weight="bold")  # fmt: skip
     else:
         figure.text(0.012, 1 - 0.8 / height, "No effect was simulated: any cluster is false.",
