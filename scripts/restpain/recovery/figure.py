@@ -229,8 +229,8 @@ def recovery_figure(
     if shown:
         figure.text(0.19, 1 - 0.26 / height, "filled: simulated", fontsize=8, color="#1673a8",
                     weight="bold")  # fmt: skip
-        figure.text(0.305, 1 - 0.26 / height, f"outlined: found{not_drawn}", fontsize=8, color=FOUND,
-                    weight="bold")  # fmt: skip
+        figure.text(0.305, 1 - 0.26 / height, f"outlined: found{not_drawn}", fontsize=8,
+                    color=FOUND, weight="bold")  # fmt: skip
     else:
         figure.text(0.012, 1 - 0.8 / height, "No effect was simulated: any cluster is false.",
                     fontsize=9, color=MUTED)  # fmt: skip
