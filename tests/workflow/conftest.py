@@ -7,14 +7,6 @@ import pytest
 from runs import snakemake
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Keep all tests that share the run in one process of pytest-xdist."""
-    for item in items:
-        if item.get_closest_marker("workflow"):
-            item.add_marker(pytest.mark.xdist_group("workflow"))
-
-
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory):
     """The default target on the small cohort, run once for all tests: directory and seconds."""
