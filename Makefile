@@ -49,7 +49,8 @@ test: test-environment
 	$(BIN)/ruff format --check scripts tests benchmarks envs presets
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/codespell
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -m "not slow and not workflow" -n 2
+	$(BIN)/python -m pytest -m "workflow and not slow"
 
 # Whole runs under faults, on Slurm, of other sources; CI runs both.
 test-slow: test-environment

@@ -15,7 +15,7 @@ import yaml
 
 from runs import REPOSITORY, command
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 CONDA = """\
 #!{python}

@@ -14,7 +14,7 @@ from restpain.group.clusters import cluster_number
 from restpain.io.tables import read_table
 from runs import RUN_TIMES, SMALL, snakemake, snakemake_killed_after
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 FINAL_PRODUCTS = [
     "tables/table1_demographics.tsv",

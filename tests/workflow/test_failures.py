@@ -13,7 +13,7 @@ import pytest
 
 from runs import SMALL, command, snakemake, write_config
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 TEMPLATE = "results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz"
 

@@ -12,7 +12,7 @@ import yaml
 import slurm_cluster
 from runs import REPOSITORY, SMALL, command, snakemake, write_config
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 # groups are made again when a checkpoint has run, which a dry run has none of
 PLANNED_TWICE = """

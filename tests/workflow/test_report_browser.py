@@ -6,7 +6,7 @@ import pytest
 
 from restpain.io.tables import read_table
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 WIDTHS = (1300, 420, 320)
 PAGES = ("results/report.html", "results/tables/published_vs_recomputed.html")

@@ -10,7 +10,7 @@ import pytest
 import slurm_cluster
 from runs import SMALL, bids_of_two, command, metric_map
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 MEASURED_MB = 700  # of preprocess_anat, the largest job of a participant of the small cohort
 RULES = ("link_bids", "preprocess_anat", "preprocess_func", "compute_metrics", "plot_participant")

@@ -6,7 +6,7 @@ import pytest
 
 from runs import snakemake
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 CATEGORIES = {
     "Tables": ["table1_demographics.tsv", "table2_regions.tsv", "table3_classification.tsv",

@@ -17,7 +17,7 @@ from runs import (
     write_config,
 )
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SPACE = "space-MNI152NLin2009aSym"
 

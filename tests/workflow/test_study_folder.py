@@ -12,7 +12,7 @@ import yaml
 
 from runs import REPOSITORY
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("workflow")]
+pytestmark = pytest.mark.workflow
 
 NEEDED = ("Snakefile", "config.yaml", "CITATION.cff", "rules", "schemas", "scripts", "profiles")
 NEEDED += ("resources", "envs", "docs/captions")

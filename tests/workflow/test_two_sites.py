@@ -8,7 +8,7 @@ import yaml
 from restpain.io.tables import read_table
 from runs import SMALL, snakemake
 
-pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("workflow")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
 def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_path):
