@@ -17,9 +17,16 @@ writable() { [ -d "$1" ] && [ -w "$1" ]; }
 writable "${XDG_CACHE_HOME:-}" || export XDG_CACHE_HOME="$own/cache"
 writable "${MPLCONFIGDIR:-}" || export MPLCONFIGDIR="$own/matplotlib"
 writable "${NUMBA_CACHE_DIR:-}" || export NUMBA_CACHE_DIR="$own/numba"
-if ! writable "${TMPDIR:-/tmp}"; then
-    export TMPDIR="$own/tmp"
-fi
+# LightGBM's OpenMP library is loaded from the folder of temporary files, which fails if it is mounted noexec.
+loadable() {
+    probe=$(mktemp "$1/restpain.XXXXXX" 2>/dev/null) || return 1
+    printf '#!/bin/sh\n' >"$probe"
+    chmod 700 "$probe"
+    "$probe" 2>/dev/null && answer=0 || answer=1
+    rm "$probe"
+    return $answer
+}
+loadable "${TMPDIR:-/tmp}" || export TMPDIR="$own/tmp"
 mkdir -p "$XDG_CACHE_HOME" "$MPLCONFIGDIR" "$NUMBA_CACHE_DIR" "${TMPDIR:-/tmp}"
 
 exec /opt/restpain/.venv/bin/snakemake -s /opt/restpain/Snakefile --directory "$study" "$@"
