@@ -6,6 +6,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -158,6 +159,18 @@ def test_published_tables_that_are_nowhere_are_told(clone, study):
         "configuration: published is 'paper'; expected a folder that exists, relative to the "
         f"study folder {study}; correct it, or set it to null for no audit and no comparison"
     )
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_the_container_image_has_what_a_run_needs(name):
+    patterns = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    paths = (Path(name), Path(name).parent)
+    matching = [
+        pattern
+        for pattern in patterns
+        if any(path.match(pattern.removeprefix("!")) for path in paths)
+    ]
+    assert not matching or matching[-1].startswith("!")
 
 
 def read_only(folder):
