@@ -71,12 +71,10 @@ def simulate_participant(
     motion = head_motion(n_volumes, rng, ratio=patient_motion if is_patient else 1.0)
     centre_mm = (rest_affine @ [*(np.array(shape) - 1) / 2, 1])[:3]
     scores = patient_scores(table, subject, score=score, patients=patients) if is_patient else {}
-    own_effects = participant_effects(effects, is_patient=is_patient, **scores)
+    who = {"is_patient": is_patient, "seed": seed, "place": entropy[1]}
+    own_effects = participant_effects(effects, **who, **scores)
     contents = voxel_contents(
-        labels,
-        label_affine,
-        aal(),
-        settled,
+        *(labels, label_affine, aal(), settled),
         shape=shape,
         affine=rest_affine,
         effects=effects,

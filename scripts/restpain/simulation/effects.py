@@ -12,6 +12,7 @@ import pandas as pd
 
 from restpain.atlas import Atlas
 from restpain.preprocessing.trilinear import applied
+from restpain.random_seeds import step_seed
 from restpain.simulation.geometry import nearest
 from restpain.simulation.head import GM
 from restpain.simulation.participants import SCORES
@@ -67,22 +68,39 @@ def check_effects(effects: list[dict], regions: set[str], *, score: str | None) 
 
 
 def participant_effects(
-    effects: list[dict], *, is_patient: bool, score: float | None = None, mean_score: float = 0.0
+    effects: list[dict],
+    *,
+    is_patient: bool,
+    seed: int,
+    place: int,
+    score: float | None = None,
+    mean_score: float = 0.0,
 ) -> list[dict]:
     """Effects (measure, region, seed of fc) with the ``change`` of a participant.
 
-    Controls have none: a change of 0. In a patient the change grows by ``change_per_point`` for
-    each point of the score above the mean of the analysed patients, and is -1 at the least.
+    Controls have none: a change of 0. In a patient the change is multiplied by
+    ``max(0, 1 + spread z)``, z standard normal and of this effect and participant alone, grows
+    by ``change_per_point`` for each point of the score above the mean of the analysed patients,
+    and is -1 at the least.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the run.
+    place : int
+        Row of the participant in the table of participants.
+    score, mean_score : float
+        Score of the participant (None without) and its mean over the analysed patients.
     """
     above = 0.0 if score is None else score - mean_score
-    return [
-        {key: effect[key] for key in ("measure", "region", "seed") if key in effect}
-        | {
-            "change": is_patient
-            * max(effect["change"] + effect.get("change_per_point", 0.0) * above, -1.0)
-        }
-        for effect in effects
-    ]
+    found = []
+    for number, effect in enumerate(effects):
+        z = np.random.default_rng(step_seed(seed, "effect", number, place)).standard_normal()
+        change = effect["change"] * max(0.0, 1 + effect.get("spread", 0.0) * z)
+        change += effect.get("change_per_point", 0.0) * above
+        kept = {key: effect[key] for key in ("measure", "region", "seed") if key in effect}
+        found.append(kept | {"change": is_patient * max(change, -1.0)})
+    return found
 
 
 def patient_scores(

@@ -38,8 +38,8 @@ def test_the_centre_is_a_voxel_in_grey_matter_though_the_region_is_bent():
 def test_controls_have_no_change_and_patients_the_configured_one():
     effect = {"measure": "alff", "region": "Precentral_R", "change": -0.4}
 
-    assert participant_effects([effect], is_patient=False)[0]["change"] == 0
-    assert participant_effects([effect], is_patient=True)[0]["change"] == -0.4
+    assert participant_effects([effect], is_patient=False, seed=0, place=0)[0]["change"] == 0
+    assert participant_effects([effect], is_patient=True, seed=0, place=0)[0]["change"] == -0.4
 
 
 def test_an_effect_follows_the_score_in_patients_only_if_it_says_so():
@@ -48,12 +48,14 @@ def test_an_effect_follows_the_score_in_patients_only_if_it_says_so():
     scores = {"score": 5.0, "mean_score": 3.0}
 
     changes = [
-        participant_effects([one], is_patient=is_patient, **scores)[0]["change"]
+        participant_effects([one], is_patient=is_patient, seed=0, place=0, **scores)[0]["change"]
         for one, is_patient in ((effect, True), (steep, True), (steep, False))
     ]
 
     np.testing.assert_allclose(changes, [-0.4, -0.6, 0])
-    least = participant_effects([steep], is_patient=True, score=10.0, mean_score=3.0)
+    least = participant_effects(
+        [steep], is_patient=True, seed=0, place=0, score=10.0, mean_score=3.0
+    )
     assert least[0]["change"] == -1
 
 
@@ -113,3 +115,25 @@ def test_the_mean_score_is_that_of_the_analysed_patients():
 
     assert patient_scores(table, "3", score="nrs", patients="CP") == {"score": 9, "mean_score": 3}
     assert patient_scores(table, "3", score=None, patients="CP") == {}
+
+
+def test_the_spread_between_patients_has_its_mean_and_sd_and_no_patient_the_opposite_effect():
+    effect = {"measure": "reho", "region": "Precentral_R", "change": 0.4, "spread": 0.3}
+
+    def changes(**more):
+        return np.array(
+            [
+                participant_effects([effect | more], is_patient=True, seed=1, place=place)[0][
+                    "change"
+                ]
+                for place in range(4000)
+            ]
+        )
+
+    drawn = changes()
+    assert drawn.mean() == pytest.approx(0.4, abs=3 * 0.12 / np.sqrt(4000))
+    assert drawn.std() == pytest.approx(0.12, rel=0.05)
+    wide = changes(spread=2.0)
+    assert wide.min() == 0.0
+    assert np.mean(wide == 0.0) == pytest.approx(0.31, abs=0.03)  # P(z < -1/2)
+    assert participant_effects([effect], is_patient=False, seed=1, place=3)[0]["change"] == 0

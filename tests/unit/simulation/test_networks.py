@@ -34,7 +34,7 @@ REPOSITORY = Path(__file__).parents[3]
 def spectra(effects, *, is_patient=True, seed=0, voxels=None):
     return fluctuation_spectra(
         grey_voxels() if voxels is None else voxels,
-        effects=participant_effects(effects, is_patient=is_patient),
+        effects=participant_effects(effects, is_patient=is_patient, seed=0, place=0),
         voxel_mm=np.full(3, 4.6),
         frequencies=band_frequencies(100, 2.0),
         rng=np.random.default_rng(seed),
@@ -207,7 +207,7 @@ def test_amplitude_synchrony_and_noise_change_in_the_part_only(measure):
     voxels, effects = block(part_of_block()), [effect(measure, size_mm=20.0)]
 
     patient, control = (spectra(effects, is_patient=one, voxels=voxels) for one in (True, False))
-    scale = noise_scale(voxels, participant_effects(effects, is_patient=True))
+    scale = noise_scale(voxels, participant_effects(effects, is_patient=True, seed=0, place=0))
 
     whole = spectra([effect(measure)], voxels=block({}))
     np.testing.assert_array_equal(patient[:4], whole[:4])
