@@ -69,11 +69,6 @@ rule preprocess_anat:
 
 if SOURCE == "derivatives":
 
-    def description_of_dataset():
-        """The file that names the programs behind the preprocessed images, if there is one."""
-        path = Path(config["cohort"]["data"], "dataset_description.json")
-        return str(path) if path.is_file() else []
-
     rule import_derivatives:
         """Preprocessed series in MNI space: to the output grid, nuisance removed."""
         input:

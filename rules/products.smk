@@ -135,6 +135,12 @@ def seeds_of_measure(wildcards):
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
 
 
+def description_of_dataset():
+    """The file that names the programs behind the preprocessed images, if there is one."""
+    path = Path(config["cohort"]["data"], "dataset_description.json")
+    return str(path) if path.is_file() else []
+
+
 def sidecar_of_participants():
     """The user's participants.json beside participants.tsv, if there is one."""
     path = Path(config["cohort"]["participants"]).with_suffix(".json")

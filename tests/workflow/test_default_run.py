@@ -202,7 +202,7 @@ def test_no_cluster_at_all_still_gives_every_table_and_figure(finished_run, tmp_
     assert len(read_table(directory / "results/tables/table4_correlation.tsv")) == 0
     report = (directory / "results/report.html").read_text()
     assert "no cluster" in report.lower()
-    assert "There is no significant cluster, hence no false one." in report
+    assert "There is no significant cluster, so none is false." in report
     recovery = read_table(directory / "results/tables/recovery.tsv")
     assert set(recovery["verdict"]) == {"not found", "not tested"}
     for name in FINAL_PRODUCTS:

@@ -92,7 +92,7 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     assert "at least 3 participants" in process.stderr
     assert not list((tmp_path / "results").glob("sub-*"))
     summary = process.stderr.partition("Failed: ")[2]
-    assert "check_design\n  the group patient has 1 participants" in summary
+    assert "check_design\n  the group patient has 1 participant" in summary
     assert "log: results/logs/check_design.log" in summary
 
 
