@@ -165,7 +165,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     Parameters
     ----------
     t1 : ndarray of shape (x, y, z)
-        Not negative.
+        From :func:`restpain.preprocessing.t1_values.from_zero`.
     affine : ndarray of shape (4, 4)
         Voxel indices to RAS mm. Left and right are taken from it: a flipped head is not noticed.
     reference : Reference
@@ -175,19 +175,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     -------
     AffineFit
         The best fit found; `affine_gate.check_affine` decides if it is plausible.
-
-    Raises
-    ------
-    ValueError
-        If the image is empty or has voxels that are no numbers.
     """
-    if not np.isfinite(t1).all():
-        raise ValueError(
-            f"the T1 has {np.count_nonzero(~np.isfinite(t1))} voxels that are not finite numbers; "
-            "set them to 0 if they are background"
-        )
-    if not (t1 > 0).any():
-        raise ValueError("the T1 has no voxel above 0")
     image, grid = downsampled(t1, affine, voxel_mm=GRID_MM)
     best = None
     for search in SEARCHES:
