@@ -67,7 +67,7 @@ def _shifted(t1):
 
 
 def _surrounding_value(t1):
-    """Value of more than half of the voxels on the six sides of an image; None if there is none."""
+    """Value of more than half of the voxels on the six sides of an image, or None."""
     sides = [np.take(t1, end, axis).ravel() for axis in range(3) for end in (0, -1)]
     values, counts = np.unique(np.concatenate(sides), return_counts=True)
     most = counts.argmax()
