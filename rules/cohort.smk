@@ -46,7 +46,7 @@ rule index_participant:
     conda:
         "../envs/cohort.yaml"
     params:
-        source=SOURCE,
+        **settings("cohort", "source", "select"),
         code=code_digest("cohort/index_participant.py"),
     script:
         "../scripts/cohort/index_participant.py"

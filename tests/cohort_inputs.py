@@ -26,7 +26,7 @@ AFFINE = np.diag([3.0, 3.0, 4.0, 1.0])
 def said_of_folders(data, source, **settings):
     """Sentences about the participants' folders in ``data``."""
     indices = [
-        participant_index(folder, participant_id=folder.name, source=source)
+        participant_index(folder, participant_id=folder.name, source=source, select={})
         for folder in sorted(Path(data).iterdir())
         if folder.is_dir()
     ]
@@ -47,7 +47,13 @@ def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec
 
 def participant(number):
     """Index of a participant without any problem."""
-    common = {"readable": True, "vendor": "Philips", "scale_slopes": [1.0], "layout": "classic"}
+    common = {
+        "readable": True,
+        "chosen": True,
+        "vendor": "Philips",
+        "scale_slopes": [1.0],
+        "layout": "classic",
+    }
     t1 = common | {
         "label": "series 3",
         "kind": "t1",
@@ -73,6 +79,7 @@ def participant(number):
         "source": "dicom",
         "found": True,
         "series": [t1, rest],
+        "problems": [],
     }
 
 

@@ -9,8 +9,12 @@ from restpain.io.tables import write_json
 logger = logging.getLogger("index_participant")
 
 
-def index_participant(*, folder: str | None, index_path: str, subject: str, source: str) -> None:
-    index = participant_index(folder, participant_id=f"sub-{subject}", source=source)
+def index_participant(
+    *, folder: str | None, index_path: str, subject: str, source: str, select: dict
+) -> None:
+    index = participant_index(
+        folder, participant_id=f"sub-{subject}", source=source, select=select
+    )
     for one in index["series"]:
         if one["kind"] != "other" and "matrix" in one:
             size = "x".join(map(str, one["matrix"]))

@@ -56,6 +56,7 @@ def converted(tmp_path_factory):
             index_path=str(folder / "index.json"),
             subject="03",
             source="dicom",
+            select={},
         )
         paths = {f"{name}_path": str(folder / f"{name}.nii.gz") for name in ("t1w", "bold")} | {
             f"{name}_sidecar_path": str(folder / f"{name}.json") for name in ("t1w", "bold")

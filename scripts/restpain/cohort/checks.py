@@ -57,7 +57,7 @@ def cohort_problems(
     rows = []
     for index in indices:
         who = index["participant_id"]
-        rows += folder_problems(index)
+        rows += folder_problems(index) + index["problems"]
         rows += choice_problems(index)
         rows += confound_problems(index)
         for run in chosen_runs(index):
@@ -92,13 +92,8 @@ def sentences(problems: pd.DataFrame) -> list[str]:
 
 
 def chosen_runs(index: dict) -> list[dict]:
-    """T1 and rest run of a participant where there is exactly one that is readable."""
-    runs = []
-    for kind in KIND_NAMES:
-        found = [one for one in index["series"] if one["kind"] == kind]
-        if len(found) == 1 and found[0].get("readable", True):
-            runs += found
-    return runs
+    """T1 and rest run that the index chose, where they are readable."""
+    return [one for one in index["series"] if one["chosen"] and one.get("readable", True)]
 
 
 def _rest_runs(indices: list[dict]) -> list[tuple[str, dict]]:

@@ -124,7 +124,9 @@ def test_preprocessed_runs_in_mni_space_come_with_mask_and_confounds(tmp_path):
     (func / "sub-01_task-rest_desc-confounds_timeseries.tsv").write_text("csf\n" + "1\n" * 5)
 
     images = derivative_images(tmp_path / "sub-01")
-    index = participant_index(tmp_path / "sub-01", participant_id="sub-01", source="derivatives")
+    index = participant_index(
+        tmp_path / "sub-01", participant_id="sub-01", source="derivatives", select={}
+    )
 
     assert names(images["bold"]) == [f"{stem}_desc-preproc_bold.nii.gz"]
     assert names(images["mask"]) == [f"{stem}_desc-brain_mask.nii.gz"]
@@ -136,16 +138,24 @@ def test_a_folder_with_one_4d_image_of_any_name_is_a_run_and_its_name_is_not_rep
     image(tmp_path / "sub-01" / "Smithson_4DVolume.nii")
     image(tmp_path / "sub-01" / "mean.nii", (4, 4, 3))
 
-    index = participant_index(tmp_path / "sub-01", participant_id="sub-01", source="derivatives")
+    index = participant_index(
+        tmp_path / "sub-01", participant_id="sub-01", source="derivatives", select={}
+    )
 
     assert [one["label"] for one in index["series"]] == ["the 4D image"]
     assert "Smithson" not in json.dumps(index)
 
 
 def test_a_participant_without_folder_is_a_fact_and_no_error():
-    index = participant_index(None, participant_id="sub-09", source="bids")
+    index = participant_index(None, participant_id="sub-09", source="bids", select={})
 
-    assert index == {"participant_id": "sub-09", "source": "bids", "found": False, "series": []}
+    assert index == {
+        "participant_id": "sub-09",
+        "source": "bids",
+        "found": False,
+        "series": [],
+        "problems": [],
+    }
 
 
 def test_a_sidecar_that_is_no_json_or_holds_nonsense_is_a_fact_and_no_error(tmp_path):
@@ -155,7 +165,7 @@ def test_a_sidecar_that_is_no_json_or_holds_nonsense_is_a_fact_and_no_error(tmp_
         path.with_name(f"sub-0{number}_task-rest_bold.json").write_text(text)
 
     indices = [
-        participant_index(tmp_path / name, participant_id=name, source="bids")
+        participant_index(tmp_path / name, participant_id=name, source="bids", select={})
         for name in ("sub-00", "sub-01")
     ]
 
@@ -172,7 +182,7 @@ def test_linking_gives_the_names_of_the_workflow_and_sidecars_without_text(tmp_p
         tmp_path / "data" / "task-resting_bold.json",
         {"RepetitionTime": 2.0, "InstitutionName": "Nowhere", "AcquisitionTime": "11:22:33"},
     )
-    index = participant_index(folder, participant_id="sub-01", source="bids")
+    index = participant_index(folder, participant_id="sub-01", source="bids", select={})
     write_json(tmp_path / "index.json", index)
 
     link_bids(

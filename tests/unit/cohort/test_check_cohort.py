@@ -18,7 +18,9 @@ def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
             write_image(folder / "anat" / f"{name}_T1w.nii.gz", (44, 44, 44))
         folder.mkdir(parents=True, exist_ok=True)
         indices.append(tmp_path / f"{name}.json")
-        write_json(indices[-1], participant_index(folder, participant_id=name, source="bids"))
+        write_json(
+            indices[-1], participant_index(folder, participant_id=name, source="bids", select={})
+        )
 
     with pytest.raises(ValueError, match="sub-01, participant's folder: no T1-weighted image"):
         check_cohort(

@@ -131,6 +131,7 @@ def convert_all(raw, results):
         index_path=results / "index.json",
         subject="01",
         source="dicom",
+        select={},
     )
     paths = {
         "index_path": results / "index.json",

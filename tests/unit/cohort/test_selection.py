@@ -1,0 +1,40 @@
+import pytest
+
+from restpain.cohort.selection import fits_entities, fits_series
+
+ENTITIES = {"sub": "01", "ses": "2", "task": "rest", "run": "01", "suffix": "bold"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fits"),
+    [
+        ({}, True),
+        ({"session": 2, "task": "rest"}, True),
+        ({"ses": "2"}, True),
+        ({"run": 1}, True),
+        ({"run": 2}, False),
+        ({"task": "Rest"}, False),
+        ({"acquisition": None}, True),
+        ({"run": None}, False),
+        ({"echo": 1}, False),
+        ({"series_number": 5}, True),
+    ],
+)
+def test_a_file_has_the_entities_asked_for(wanted, fits):
+    assert fits_entities(ENTITIES, wanted) is fits
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fits"),
+    [
+        ({}, True),
+        ({"series_number": 5}, True),
+        ({"series_number": 6}, False),
+        ({"series_description": "*REST*"}, True),
+        ({"series_description": "rest"}, False),
+        ({"series_number": 5, "series_description": "*t1*"}, False),
+        ({"task": "rest"}, True),
+    ],
+)
+def test_a_series_has_the_number_and_the_description_asked_for(wanted, fits):
+    assert fits_series(5, ["ep2d_rest_tr2000"], wanted) is fits
