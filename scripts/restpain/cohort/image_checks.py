@@ -6,6 +6,7 @@ info), file, found, expected, action.
 
 import numpy as np
 
+from restpain.cohort.image_values import value_problem
 from restpain.presentation.numbers import counted
 
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
@@ -66,13 +67,8 @@ def image_problems(who: str, run: dict) -> list[dict]:
             USABLE[key],
             f"correct {key} in the sidecar",
         )
-    if run.get("n_not_finite"):
-        add(
-            "error",
-            counted(run["n_not_finite"], "NaN or infinite value"),
-            "numbers everywhere",
-            "find out what wrote them; a raw image has none",
-        )
+    if found := value_problem(run):
+        add("error", *found)
     rows += array_problems(who, run)
     if run.get("n_duplicates"):
         add(
