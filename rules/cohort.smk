@@ -75,9 +75,8 @@ checkpoint check_cohort:
     resources:
         **on_retry(2000, 30),
     params:
-        **settings("preprocessing", "normalisation_mm", "voxel_mm"),
+        **settings("preprocessing", "normalisation_mm", "voxel_mm", "drop_volumes", "min_volumes"),
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
-        drop_volumes=config["preprocessing"]["drop_volumes"],
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
         code=code_digest("cohort/check_cohort.py"),

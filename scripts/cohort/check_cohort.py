@@ -30,6 +30,7 @@ def check_cohort(
     derivatives_path: str,
     data: str | None,
     drop_volumes: int,
+    min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
     normalisation_mm: float,
@@ -39,7 +40,11 @@ def check_cohort(
     listed = read_table(participants_path, dtype={"participant_id": str})["participant_id"]
     folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
     problems = cohort_problems(
-        indices, drop_volumes=drop_volumes, slice_order=slice_order, band_hz=band_hz
+        indices,
+        drop_volumes=drop_volumes,
+        min_volumes=min_volumes,
+        slice_order=slice_order,
+        band_hz=band_hz,
     )
     if ratings_path is not None:
         problems += rating_problems(ratings_path, [with_prefix(label) for label in listed])

@@ -33,6 +33,7 @@ def cohort_problems(
     indices: list[dict],
     *,
     drop_volumes: int,
+    min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
 ) -> list[dict]:
@@ -44,6 +45,8 @@ def cohort_problems(
         Indices of the participants, in the order of the table.
     drop_volumes : int
         Volumes dropped at the start.
+    min_volumes : int
+        Volumes that must remain.
     slice_order : str, list or None
         As in the configuration.
     band_hz : (float, float)
@@ -63,7 +66,9 @@ def cohort_problems(
         for run in chosen_runs(index):
             rows += image_problems(who, run)
             if run["kind"] == "rest":
-                rows += volume_problems(who, run, drop_volumes=drop_volumes, band_hz=band_hz)
+                rows += volume_problems(
+                    who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
+                )
                 if index["source"] != "derivatives":
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)

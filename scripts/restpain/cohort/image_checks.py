@@ -11,7 +11,6 @@ from restpain.presentation.numbers import counted
 
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
 NONE = "n/a"  # expected and action of what is no problem
-MIN_VOLUMES = 30  # kept after the drop
 REPETITION_TIME_TOLERANCE = 0.005  # relative
 LONGEST_REPETITION_TIME_S = 30.0
 USABLE = {
@@ -181,7 +180,12 @@ def array_problems(who: str, run: dict) -> list[dict]:
 
 
 def volume_problems(
-    who: str, run: dict, *, drop_volumes: int, band_hz: tuple[float, float]
+    who: str,
+    run: dict,
+    *,
+    drop_volumes: int,
+    min_volumes: int,
+    band_hz: tuple[float, float],
 ) -> list[dict]:
     """Repetition time unknown, too few volumes, or no frequency in the band."""
     rows, add = report(who, run["label"])
@@ -208,12 +212,12 @@ def volume_problems(
             "make sure that the sidecar is right; it is the one used",
         )
     kept = run["n_volumes"] - drop_volumes
-    if kept < MIN_VOLUMES:
+    if kept < min_volumes:
         add(
             "error",
             f"{counted(run['n_volumes'], 'volume')}, {max(kept, 0)} after dropping {drop_volumes}",
-            f"at least {MIN_VOLUMES} after the drop",
-            f"lower preprocessing.drop_volumes, {OR_EXCLUDE}",
+            f"at least {min_volumes} after the drop",
+            f"lower preprocessing.drop_volumes or preprocessing.min_volumes, {OR_EXCLUDE}",
         )
         return rows
     low, high = band_hz

@@ -4,6 +4,7 @@ Magnitudes beyond 32767 that were stored as 16-bit numbers with a sign wrapped a
 brightest voxels are negative, 65536 below what they were.
 """
 
+import math
 import zlib
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def value_facts(stored: nib.arrayproxy.ArrayProxy) -> dict:
     """
     if stored.dtype.kind not in "iufc":
         return {}
-    n_values, n_read, n_finite, n_negative = int(np.prod(stored.shape)), 0, 0, 0
+    n_values, n_read, n_finite, n_negative = math.prod(stored.shape), 0, 0, 0
     low, high, where = np.inf, -np.inf, 0
     zero, way = -stored.inter / stored.slope, np.sign(stored.slope)  # as stored
     try:

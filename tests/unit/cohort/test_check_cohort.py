@@ -32,6 +32,7 @@ def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
             derivatives_path=str(tmp_path / "derivatives.json"),
             data=str(tmp_path / "data"),
             drop_volumes=5,
+            min_volumes=30,
             slice_order="off",
             band_hz=(0.01, 0.1),
             normalisation_mm=2.0,
