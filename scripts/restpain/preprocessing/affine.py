@@ -59,6 +59,8 @@ class _Search(NamedTuple):
     n_starts: int
     clip: float  # brightness limit, in medians of the foreground; fat is brighter
     contrast_floor: float
+    log_zoom: float = 0.0  # of the starts, beyond the mean of adults
+    log_volumes: tuple = (-0.5, 0.1)  # of the head over the template; beyond, fits are drawn back
 
 
 UNCLIPPED = 99.0
@@ -70,6 +72,11 @@ SEARCHES = (
     _Search(None, TURNED, 8000, 60, UNCLIPPED, CONTRAST_FLOOR),
     _Search(None, TURNED, 8000, 200, 1.4, CONTRAST_FLOOR / 2),
     _Search(None, TURNED, 8000, 250, 1.2, CONTRAST_FLOOR / 2),
+)
+# heads smaller than nearly all, which the range of volumes above would enlarge
+SMALL_HEAD = 0.62
+SEARCHES_OF_SMALL = tuple(
+    search._replace(log_zoom=-0.12, log_volumes=(-0.8, 0.1)) for search in (SEARCHES[0], SEARCHES[2])
 )
 
 
@@ -177,8 +184,16 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
         The best fit found; `affine_gate.check_affine` decides if it is plausible.
     """
     image, grid = downsampled(t1, affine, voxel_mm=GRID_MM)
+    best = _best_fit(image, grid, reference, SEARCHES)
+    if best.determinant < SMALL_HEAD:
+        small = _best_fit(image, grid, reference, SEARCHES_OF_SMALL)
+        best = max(best, small, key=lambda fit: fit.objective)
+    return best
+
+
+def _best_fit(image, grid, reference, searches):
     best = None
-    for search in SEARCHES:
+    for search in searches:
         fit = _searched(image, grid, reference, search)
         if best is None or fit.objective > best.objective:
             best = fit
@@ -198,7 +213,9 @@ def _searched(image, grid, reference, search):
 
     def refined(start, steps, volume, values, n, tolerance, max_calls):
         prior = np.stack([PRIOR_MEAN, PRIOR_SD, np.full(6, PRIOR_WEIGHT)])
-        fixed = (start, steps, prior, CENTRE_MM, to_voxel, volume, points[:n], values[:n])
+        prior_and_range = (prior, np.array(search.log_volumes))
+        image = (CENTRE_MM, to_voxel, volume, points[:n], values[:n])
+        fixed = (start, steps, *prior_and_range, *image)
         result = optimize.minimize(
             penalised_misfit,
             np.zeros(len(steps)),
@@ -239,7 +256,8 @@ def _starts(head, grid, volume, to_voxel, reference, search):
         ]
     angles = [np.radians(a) for a in search.angles_deg]
     lattice = np.stack(np.meshgrid(*axes, *angles, indexing="ij"), axis=-1).reshape(-1, 6)
-    candidates = np.hstack([lattice, np.tile(PRIOR_MEAN, (len(lattice), 1))])
+    zooms = PRIOR_MEAN + search.log_zoom * (np.arange(6) < 3)
+    candidates = np.hstack([lattice, np.tile(zooms, (len(lattice), 1))])
     for n_points in (600, 3000):
         scores = correlations(
             candidates,
