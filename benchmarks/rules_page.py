@@ -102,7 +102,7 @@ def pattern(path: str, wildcards: dict[str, str]) -> str:
     path = path.removeprefix("results/").replace(MNI, "{S}")
     for name, value in wildcards.items():
         path = re.sub(rf"(?<=[-/_]){re.escape(value)}(?=[-/_.]|$)", f"{{{name}}}", path)
-    return path
+    return re.sub(r"sub-\d+", "sub-{subject}", path)  # of a job for several participants
 
 
 def listed(paths: list[str]) -> str:
