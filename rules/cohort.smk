@@ -4,6 +4,8 @@ inputs   cohort.participants, cohort.data (or the simulated cohort)
 outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
 """
 
+INDEX = "results/cohort/index/sub-{subject}.json"
+
 if SOURCE != "simulated":
 
     rule import_participants:
@@ -30,26 +32,29 @@ if SOURCE != "simulated":
             "../scripts/cohort/import_participants.py"
 
 
-rule index_participant:
-    """Index of a participant's raw data from all headers, without identifiers."""
-    input:
-        folder=participant_folder,
-    output:
-        index="results/cohort/index/sub-{subject}.json",
-    log:
-        "results/logs/index_participant/sub-{subject}.log",
-    benchmark:
-        "results/benchmarks/index_participant/sub-{subject}.tsv"
-    priority: 100
-    group:
-        in_batches("headers")
-    conda:
-        "../envs/cohort.yaml"
-    params:
-        **settings("cohort", "source", "select"),
-        code=code_digest("cohort/index_participant.py"),
-    script:
-        "../scripts/cohort/index_participant.py"
+# One job for ten participants, since most of its time is that of starting Python.
+for number, members in enumerate(in_tens(SUBJECTS)):
+
+    rule:
+        """Index of the raw data of ten participants from all headers, without identifiers."""
+        name:
+            f"index_participants_{number}"
+        input:
+            folders=folders_of(members),
+        output:
+            indices=[INDEX.format(subject=subject) for subject in members],
+        log:
+            f"results/logs/index_participants/{number}.log",
+        benchmark:
+            f"results/benchmarks/index_participants/{number}.tsv"
+        priority: 100
+        conda:
+            "../envs/cohort.yaml"
+        params:
+            **settings("cohort", "source", "select"),
+            code=code_digest("cohort/index_participants.py"),
+        script:
+            "../scripts/cohort/index_participants.py"
 
 
 # A checkpoint, so that Snakemake looks again at what remains to be done when the check has run: it
@@ -58,10 +63,12 @@ checkpoint check_cohort:
     """All problems of all participants at once, before anything is computed."""
     input:
         participants="results/cohort/participants.tsv",
-        indices=per_participant(rules.index_participant.output.index),
+        indices=[INDEX.format(subject=subject) for subject in SUBJECTS],
         ratings=ratings_file(),
     output:
         check="results/cohort/check.tsv",
+        summary="results/cohort/check_summary.txt",
+        complete="results/cohort/complete.tsv",
         description="results/cohort/dataset_description.json",
         derivatives="results/dataset_description.json",
     log:
@@ -76,9 +83,12 @@ checkpoint check_cohort:
         **on_retry(2000, 30),
     params:
         **settings("preprocessing", "normalisation_mm", "voxel_mm", "drop_volumes", "min_volumes"),
+        comparison=GROUPS,
+        incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
+        n_permutations=config["classification"]["n_permutations"],
         code=code_digest("cohort/check_cohort.py"),
     script:
         "../scripts/cohort/check_cohort.py"
@@ -93,7 +103,7 @@ if SOURCE in ("simulated", "dicom"):
         """T1 and rest series from DICOM to NIfTI with sidecars, without identifiers (dcm2niix)."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
         output:
             t1w=raw_anat("T1w.nii.gz"),
@@ -120,7 +130,7 @@ if SOURCE == "bids":
         """T1 and rest run of a raw BIDS dataset under the names of the workflow."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
         output:
             t1w=raw_anat("T1w.nii.gz"),
@@ -144,7 +154,7 @@ if SOURCE == "bids":
 rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants=rules.check_cohort.output.complete,
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",

@@ -76,7 +76,8 @@ SEARCHES = (
 # heads smaller than nearly all, which the range of volumes above would enlarge
 SMALL_HEAD = 0.62
 SEARCHES_OF_SMALL = tuple(
-    search._replace(log_zoom=-0.12, log_volumes=(-0.8, 0.1)) for search in (SEARCHES[0], SEARCHES[2])
+    search._replace(log_zoom=-0.12, log_volumes=(-0.8, 0.1))
+    for search in (SEARCHES[0], SEARCHES[2])
 )
 
 
