@@ -17,6 +17,7 @@ from restpain.cohort.choice import selection_lines
 from restpain.cohort.derivatives import DATASET
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
+from restpain.cohort.pilot import pilot_notes
 from restpain.cohort.ratings import rating_problems
 from restpain.io.files import write_text
 from restpain.io.job import run_job
@@ -54,7 +55,7 @@ def check_cohort(
     n_permutations: int,
 ) -> None:
     comparison = Comparison(**comparison)
-    participants = read_participants(participants_path, comparison)
+    participants = read_participants(participants_path, comparison, judge_groups=False)
     indices = [read_json(path) for path in indices_paths]
     folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
     lengths = {"drop_volumes": drop_volumes, "min_volumes": min_volumes}
@@ -74,7 +75,8 @@ def check_cohort(
         n_permutations=n_permutations,
     )
     listed = participants["participant_id"].tolist()
-    table = problem_table(problems + unmatched_folders(folders, listed) + resources)
+    notes = pilot_notes(participants, comparison) + unmatched_folders(folders, listed)
+    table = problem_table(problems + notes + resources)
     for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
         for sentence in sentences(table[table["severity"] == severity]):
             logger.log(level, "%s", sentence)
@@ -100,9 +102,7 @@ def check_cohort(
         logger.info("%s", line)
     write_table(check_path, table)
     write_text(summary_path, "\n".join(summary) + "\n")
-    write_table(
-        complete_path, participants.assign(exclude=participants["exclude"].replace("", None))
-    )
+    write_table(complete_path, participants.replace({"group": "", "exclude": ""}, None))
     write_json(description_path, DESCRIPTION)
     write_json(derivatives_path, DATASET)
 

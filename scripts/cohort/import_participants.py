@@ -18,8 +18,8 @@ def import_participants(
     described_path: str,
     comparison: dict,
 ) -> None:
-    table = read_participants(table_path, Comparison(**comparison))
-    table["exclude"] = table["exclude"].replace("", None)
+    table = read_participants(table_path, Comparison(**comparison), judge_groups=False)
+    table[["group", "exclude"]] = table[["group", "exclude"]].replace("", None)
     counts = table["group"].value_counts()
     logger.info("%d rows: %s", len(table), ", ".join(f"{n} {g}" for g, n in counts.items()))
     logger.info("%d excluded with a reason", table["exclude"].notna().sum())

@@ -15,6 +15,7 @@ PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
 REQUIRED_COLUMNS = ("participant_id", "group")
 MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
 NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
+SMALLEST_GROUP = 3  # for a comparison of two groups
 SEPARATORS = {",": "commas", ";": "semicolons", " ": "spaces"}
 
 
@@ -52,7 +53,9 @@ def configured_comparison(settings: dict) -> Comparison:
     return Comparison(**{key: settings["cohort"][key] for key in keys})
 
 
-def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
+def read_participants(
+    path: str | Path, comparison: Comparison, *, judge_groups: bool = True
+) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
 
     Parameters
@@ -62,6 +65,8 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
         is optional and gives, in words, why a participant is left out.
     comparison : Comparison
         Names the two labels of the column group.
+    judge_groups : bool
+        False for what is done before the group level: any group will do, or none (an empty text).
 
     Returns
     -------
@@ -79,7 +84,7 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
     header, rows = read_cells(path)
     problems = [
         f"{name} has no column {column}; its columns are {', '.join(header)}"
-        for column in REQUIRED_COLUMNS
+        for column in REQUIRED_COLUMNS[: 1 + judge_groups]
         if column not in header
     ]
     problems += [
@@ -102,12 +107,14 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
 
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
-    if "exclude" not in table:
-        table["exclude"] = ""
+    for column in {"group", "exclude"} - set(table):
+        table[column] = ""
     table["participant_id"] = [with_prefix(label) for label in table["participant_id"]]
     for column in ("group", "exclude"):
         table[column] = table[column].fillna("")
-    problems = _problems(table, [line for line, _ in rows], name, set(comparison.groups))
+    problems = _problems(table, [line for line, _ in rows], name)
+    if judge_groups:
+        problems += group_problems(table, comparison, name)
     if problems:
         raise ValueError("\n".join(problems))
     return table
@@ -159,7 +166,7 @@ def with_prefix(label: str | None) -> str:
     return label if label.startswith("sub-") else f"sub-{label}"
 
 
-def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]) -> list[str]:
+def _problems(table: pd.DataFrame, lines: list[int], name: str) -> list[str]:
     problems = []
     for line, label in zip(lines, table["participant_id"], strict=True):
         if not PARTICIPANT_ID.fullmatch(label):
@@ -170,24 +177,47 @@ def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]
     repeated = table["participant_id"][table["participant_id"].duplicated()]
     for label in dict.fromkeys(repeated):
         problems.append(f"{name} has {label} more than once; expected one row per participant")
-    included = table[table["exclude"] == ""]
-    unknown = sorted(set(included["group"]) - labels)
-    if unknown:
-        found = ", ".join(repr(label) for label in unknown)
-        expected = " and ".join(repr(label) for label in sorted(labels))
-        problems.append(
-            f"{name} has the group {found}, but config.yaml expects {expected}; set "
-            "cohort.patients and cohort.controls to the labels of the table, or give the reason "
-            "in the column exclude for participants who belong to neither"
-        )
     for reason in sorted({text for text in table["exclude"] if text.lower() in NO_REASONS}):
         problems.append(
             f"{name} has {reason!r} in the column exclude; expected n/a for participants who "
             "are analysed and the reason in words for those who are not"
         )
-    if included.empty:
+    if included(table).empty:
         problems.append(f"{name} leaves no participant to analyse")
     return problems
+
+
+def group_problems(
+    table: pd.DataFrame, comparison: Comparison, name: str = "participants.tsv"
+) -> list[str]:
+    """Sentences about groups of included participants that are missing or not those compared."""
+    groups = included(table)["group"]
+    expected = " and ".join(repr(label) for label in sorted(comparison.groups))
+    problems = []
+    if n_missing := int((groups == "").sum()):
+        columns = ", ".join(table.columns)
+        problems.append(
+            f"{name} has no group for {n_missing} of {counted(len(groups), 'participant')}; "
+            f"expected {expected} in the column group; its columns are {columns}; fill it, or "
+            "give the reason in the column exclude"
+        )
+    if unknown := sorted(set(groups) - {*comparison.groups, ""}):
+        found = ", ".join(repr(label) for label in unknown)
+        problems.append(
+            f"{name} has the group {found}, but config.yaml expects {expected}; set "
+            "cohort.patients and cohort.controls to the labels of the table, or give the reason "
+            "in the column exclude for participants who belong to neither"
+        )
+    return problems
+
+
+def is_pilot(table: pd.DataFrame) -> bool:
+    """True for a table in which fewer than two groups have 3 included participants.
+
+    Whatever the labels are: participants of a pilot are processed, and no group is judged.
+    """
+    groups = included(table)["group"]
+    return int((groups[groups != ""].value_counts() >= SMALLEST_GROUP).sum()) < 2
 
 
 def participant_of(path: str | Path) -> str:
