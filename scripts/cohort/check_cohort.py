@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.cohort.checks import cohort_problems, problem_table, sentences, unmatched_folders
-from restpain.cohort.derivatives import DATASET
+from restpain.cohort.datasets import RESULTS
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import with_prefix
 from restpain.cohort.ratings import rating_problems
@@ -12,12 +12,6 @@ from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json, write_table
 
 logger = logging.getLogger("check_cohort")
-
-DESCRIPTION = {
-    "Name": "Resting-state fMRI cohort without identifiers",
-    "BIDSVersion": "1.10.0",
-    "DatasetType": "raw",
-}
 
 
 def check_cohort(
@@ -27,7 +21,6 @@ def check_cohort(
     ratings_path: str | None,
     check_path: str,
     description_path: str,
-    derivatives_path: str,
     data: str | None,
     drop_volumes: int,
     slice_order: str | list[float] | None,
@@ -51,8 +44,7 @@ def check_cohort(
     )
     table = problem_table(problems + notes)
     write_table(check_path, table)
-    write_json(description_path, DESCRIPTION)
-    write_json(derivatives_path, DATASET)
+    write_json(description_path, RESULTS)
 
     logger.info(
         "participants: %d, series: %d", len(indices), sum(len(i["series"]) for i in indices)
