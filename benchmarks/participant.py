@@ -67,7 +67,7 @@ def main():
         simulated, run = folder / "simulated", folder / "run"
         for path in (simulated, run, arguments.results):
             path.mkdir(parents=True, exist_ok=True)
-        dicom = simulated / "results" / "cohort" / "dicom"
+        dicom = simulated / "results" / "sourcedata" / "dicom"
         snakemake(
             simulated,
             [str(dicom.relative_to(simulated) / PARTICIPANT)],

@@ -28,7 +28,7 @@ the same name. Rules marked *other sources* belong to data that are not simulate
 | --- | --- | --- | --- | --- |
 """
 COHORT = {"n_patients": 3, "n_controls": 3, "n_excluded": 0}
-T1W = "results/cohort/sub-01/anat/sub-01_T1w.nii.gz"
+T1W = "results/rawdata/sub-01/anat/sub-01_T1w.nii.gz"
 BOLD = f"results/sub-01/func/sub-01_task-rest_{MNI}_desc-denoised_bold.nii.gz"
 TARGETS = {"simulated": ("all", "power"), "bids": (T1W,), "derivatives": (BOLD,)}
 

@@ -1,7 +1,7 @@
 """The users' data: the table of participants, the check before any computing, NIfTI images.
 
 inputs   cohort.participants, cohort.data (or the simulated cohort)
-outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
+outputs  results/cohort/participants.tsv, index/, check.tsv; results/rawdata/, a BIDS dataset
 """
 
 INDEX = "results/cohort/index/sub-{subject}.json"
@@ -69,8 +69,7 @@ checkpoint check_cohort:
         check="results/cohort/check.tsv",
         summary="results/cohort/check_summary.txt",
         complete="results/cohort/complete.tsv",
-        description="results/cohort/dataset_description.json",
-        derivatives="results/dataset_description.json",
+        description="results/dataset_description.json",
     log:
         "results/logs/check_cohort.log",
     benchmark:
@@ -149,6 +148,33 @@ if SOURCE == "bids":
             code=code_digest("cohort/link_bids.py"),
         script:
             "../scripts/cohort/link_bids.py"
+
+
+if SOURCE != "derivatives":
+
+    rule describe_rawdata:
+        """Description, README and table of participants of the raw BIDS dataset."""
+        input:
+            table=rules.check_cohort.output.complete,
+            described="results/cohort/participants.json",
+        output:
+            description="results/rawdata/dataset_description.json",
+            readme="results/rawdata/README.md",
+            participants="results/rawdata/participants.tsv",
+            columns="results/rawdata/participants.json",
+        log:
+            "results/logs/describe_rawdata.log",
+        benchmark:
+            "results/benchmarks/describe_rawdata.tsv"
+        conda:
+            "../envs/cohort.yaml"
+        resources:
+            **on_retry(2000, 5),
+        params:
+            source=SOURCE,
+            code=code_digest("cohort/describe_rawdata.py"),
+        script:
+            "../scripts/cohort/describe_rawdata.py"
 
 
 rule check_design:

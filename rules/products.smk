@@ -8,12 +8,12 @@ MNI_TO_T1W = f"from-{SPACE}_to-T1w_mode-image_xfm.nii.gz"
 
 def raw_anat(name):
     """A participant's T1, as it was converted or linked."""
-    return f"results/cohort/sub-{{subject}}/anat/sub-{{subject}}_{name}"
+    return f"results/rawdata/sub-{{subject}}/anat/sub-{{subject}}_{name}"
 
 
 def raw_func(name):
     """A participant's rest series, as it was converted or linked."""
-    return f"results/cohort/sub-{{subject}}/func/sub-{{subject}}_task-rest_{name}"
+    return f"results/rawdata/sub-{{subject}}/func/sub-{{subject}}_task-rest_{name}"
 
 
 def anat(name):
@@ -74,7 +74,8 @@ def per_participant(*patterns, subjects=SUBJECTS):
 def with_images(subjects):
     """Participants with usable images, after the cohort check; before it, Snakemake waits."""
     path = checkpoints.check_cohort.get().output.complete
-    complete = included(read_participants(path, Comparison(**GROUPS)))["participant_id"]
+    table = read_participants(path, Comparison(**GROUPS), judge_groups=False)
+    complete = included(table)["participant_id"]
     return [name for name in subjects if f"sub-{name}" in complete.tolist()]
 
 
@@ -96,7 +97,7 @@ def reported(path, category, *, subcategory=None, caption=None):
 
 
 def unless_derivatives(files):
-    """Files of the anatomy, which there are none of where preprocessed series are given."""
+    """Files of which there are none where preprocessed series are given."""
     return [] if SOURCE == "derivatives" else files
 
 
@@ -112,7 +113,7 @@ def motion_files(covariates, subjects=SUBJECTS):
 def folder_of(subject):
     """Folder of a participant's raw data; nothing if there is none, which the index records."""
     if SOURCE == "simulated":
-        return f"results/cohort/dicom/sub-{subject}"
+        return f"results/sourcedata/dicom/sub-{subject}"
     folders = [Path(config["cohort"]["data"], name) for name in (f"sub-{subject}", subject)]
     return next((str(folder) for folder in folders if folder.is_dir()), [])
 
@@ -228,6 +229,7 @@ PUBLISHED_FILES = [
     "results/tables/audit_published.tsv",
     "results/tables/published_vs_recomputed.tsv",
 ] * (config["published"] is not None)
+RAW_FILES = unless_derivatives(["results/rawdata/dataset_description.json"])
 RECOVERY_TABLES = ["recovery", "recovery_clusters", "recovery_stages", "recovery_participants"]
 RECOVERY_FILES = [
     *expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),

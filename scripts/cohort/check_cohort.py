@@ -14,7 +14,7 @@ from restpain.cohort.checks import (
     unmatched_folders,
 )
 from restpain.cohort.choice import selection_lines
-from restpain.cohort.derivatives import DATASET
+from restpain.cohort.datasets import RESULTS
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.cohort.pilot import pilot_notes
@@ -26,11 +26,6 @@ from restpain.io.tables import read_json, write_json, write_table
 logger = logging.getLogger("check_cohort")
 
 LONG_AGO = (1, 1)  # seconds since 1970
-DESCRIPTION = {
-    "Name": "Resting-state fMRI cohort without identifiers",
-    "BIDSVersion": "1.10.0",
-    "DatasetType": "raw",
-}
 
 
 def check_cohort(
@@ -42,7 +37,6 @@ def check_cohort(
     summary_path: str,
     complete_path: str,
     description_path: str,
-    derivatives_path: str,
     comparison: dict,
     data: str | None,
     incomplete: str,
@@ -103,8 +97,7 @@ def check_cohort(
     write_table(check_path, table)
     write_text(summary_path, "\n".join(summary) + "\n")
     write_table(complete_path, participants.replace({"group": "", "exclude": ""}, None))
-    write_json(description_path, DESCRIPTION)
-    write_json(derivatives_path, DATASET)
+    write_json(description_path, RESULTS)
 
 
 if __name__ == "__main__":

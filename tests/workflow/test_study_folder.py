@@ -202,7 +202,7 @@ def test_a_read_only_clone_and_no_home_folder_are_enough(clone, study, tmp_path)
     process = run(
         clone,
         *("--directory", study, "--configfile", mine, "--"),
-        "results/cohort/truth/sub-01_truth.json",
+        "results/sourcedata/truth/sub-01_truth.json",
         "results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
         cwd=tmp_path,
         environment=environment,
@@ -214,7 +214,7 @@ def test_a_read_only_clone_and_no_home_folder_are_enough(clone, study, tmp_path)
     assert "matplotlib" not in process.stderr.lower()
     assert process.stdout.rstrip().splitlines()[-3:] == [
         f"Finished. In {study}:",
-        "  results/cohort/truth/sub-01_truth.json",
+        "  results/sourcedata/truth/sub-01_truth.json",
         "  results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
     ]
     assert sorted(clone.rglob("*")) == files

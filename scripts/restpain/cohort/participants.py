@@ -212,7 +212,7 @@ def group_problems(
 
 
 def is_pilot(table: pd.DataFrame) -> bool:
-    """True for a table in which fewer than two groups have 3 included participants.
+    """Tell a table in which fewer than two groups have 3 included participants from a study.
 
     Whatever the labels are: participants of a pilot are processed, and no group is judged.
     """
