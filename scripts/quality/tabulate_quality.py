@@ -46,7 +46,7 @@ def tabulate_quality(
     rows = [
         quality_row(
             who,
-            group,
+            group or None,
             func[who] | anat.get(who, {}),
             displacement[who],
             *ratings.loc[who, ["rating", "reason"]],

@@ -195,11 +195,10 @@ def group_problems(
     expected = " and ".join(repr(label) for label in sorted(comparison.groups))
     problems = []
     if n_missing := int((groups == "").sum()):
-        columns = ", ".join(table.columns)
         problems.append(
             f"{name} has no group for {n_missing} of {counted(len(groups), 'participant')}; "
-            f"expected {expected} in the column group; its columns are {columns}; fill it, or "
-            "give the reason in the column exclude"
+            f"expected {expected} in the column group; fill it, name another one in "
+            "cohort.columns.group, or give the reason in the column exclude"
         )
     if unknown := sorted(set(groups) - {*comparison.groups, ""}):
         found = ", ".join(repr(label) for label in unknown)
