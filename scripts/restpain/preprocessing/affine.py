@@ -73,8 +73,10 @@ SEARCHES = (
     _Search(None, TURNED, 8000, 200, 1.4, CONTRAST_FLOOR / 2),
     _Search(None, TURNED, 8000, 250, 1.2, CONTRAST_FLOOR / 2),
 )
-# heads smaller than nearly all, which the range of volumes above would enlarge
+# heads smaller than nearly all, which the range of volumes above would enlarge: searched for where
+# the fit is as small, or so poor that it would be refused
 SMALL_HEAD = 0.62
+POOR_OBJECTIVE = 0.5
 SEARCHES_OF_SMALL = tuple(
     search._replace(log_zoom=-0.12, log_volumes=(-0.8, 0.1))
     for search in (SEARCHES[0], SEARCHES[2])
@@ -186,7 +188,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     """
     image, grid = downsampled(t1, affine, voxel_mm=GRID_MM)
     best = _best_fit(image, grid, reference, SEARCHES)
-    if best.determinant < SMALL_HEAD:
+    if best.determinant < SMALL_HEAD or best.objective < POOR_OBJECTIVE:
         small = _best_fit(image, grid, reference, SEARCHES_OF_SMALL)
         best = max(best, small, key=lambda fit: fit.objective)
     return best
@@ -214,9 +216,9 @@ def _searched(image, grid, reference, search):
 
     def refined(start, steps, volume, values, n, tolerance, max_calls):
         prior = np.stack([PRIOR_MEAN, PRIOR_SD, np.full(6, PRIOR_WEIGHT)])
-        prior_and_range = (prior, np.array(search.log_volumes))
-        image = (CENTRE_MM, to_voxel, volume, points[:n], values[:n])
-        fixed = (start, steps, *prior_and_range, *image)
+        penalty = (prior, np.array(search.log_volumes))
+        images = (CENTRE_MM, to_voxel, volume, points[:n], values[:n])
+        fixed = (start, steps, *penalty, *images)
         result = optimize.minimize(
             penalised_misfit,
             np.zeros(len(steps)),

@@ -65,6 +65,18 @@ def test_the_brain_is_not_stretched_to_the_outline_of_a_head_with_a_thin_skull(t
     assert error_mm(fit.matrix, PLACED, mask, affine) < 2.0
 
 
+def test_a_head_of_little_more_than_half_the_template_is_not_enlarged(template):
+    image, mask, affine = template
+    small = np.diag([0.88, 0.88, 0.88, 1.0]) @ PLACED
+    t1, grid = head(*template, small)
+
+    fit = fit_affine(t1, grid, reference(image, mask, affine))
+
+    assert np.linalg.det(small[:3, :3]) == pytest.approx(0.536, abs=0.001)
+    assert fit.determinant == pytest.approx(0.536, rel=0.03)
+    assert error_mm(fit.matrix, small, mask, affine) < 1.0
+
+
 def test_a_head_far_from_the_origin_of_its_header_is_found_by_the_wider_search(template):
     image, mask, affine = template
     t1, grid = head(*template, PLACED)
