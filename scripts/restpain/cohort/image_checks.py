@@ -57,8 +57,6 @@ def image_problems(who: str, run: dict) -> list[dict]:
     """Missing or duplicate images, differing scales, compression, unusual layouts."""
     rows, add = report(who, run["label"])
     matrix = "x".join(map(str, run["matrix"]))
-    if not run.get("sidecar_readable", True):
-        add("error", "a sidecar that is no JSON object", "JSON", "correct the file")
     for key in run.get("unusable_keys", []):
         add(
             "error",
@@ -194,7 +192,8 @@ def volume_problems(
         action = "export the series with its whole headers"
         if run["layout"] == "nifti":
             action = "add RepetitionTime (s) to the sidecar"
-        add("error", "no repetition time", "one", action)
+        if run.get("sidecar_readable", True):
+            add("error", "no repetition time", "one", action)
         return rows
     if tr > LONGEST_REPETITION_TIME_S:
         add(
