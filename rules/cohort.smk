@@ -47,6 +47,7 @@ rule index_participant:
         "../envs/cohort.yaml"
     params:
         **settings("cohort", "source", "select"),
+        **settings("preprocessing", "repetition_time_s"),
         code=code_digest("cohort/index_participant.py"),
     script:
         "../scripts/cohort/index_participant.py"

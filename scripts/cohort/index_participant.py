@@ -10,10 +10,20 @@ logger = logging.getLogger("index_participant")
 
 
 def index_participant(
-    *, folder: str | None, index_path: str, subject: str, source: str, select: dict
+    *,
+    folder: str | None,
+    index_path: str,
+    subject: str,
+    source: str,
+    select: dict,
+    repetition_time_s: float | None,
 ) -> None:
     index = participant_index(
-        folder, participant_id=f"sub-{subject}", source=source, select=select
+        folder,
+        participant_id=f"sub-{subject}",
+        source=source,
+        select=select,
+        repetition_time_s=repetition_time_s,
     )
     for one in index["series"]:
         if one["kind"] != "other" and "matrix" in one:

@@ -10,6 +10,7 @@ from restpain.cohort.deidentify import (
     allowed_sidecar,
     place_image,
 )
+from restpain.cohort.timing import decided_sidecar
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json
 
@@ -31,13 +32,14 @@ def link_bids(
         ("t1", t1w_path, t1w_sidecar_path, SIDECAR_KEYS),
         ("rest", bold_path, bold_sidecar_path, BOLD_SIDECAR_KEYS),
     ):
-        labels = [one["label"] for one in index["series"] if one["kind"] == kind]
-        image = next(image for image in images[kind] if [image.name] == labels)
+        run = next(one for one in index["series"] if one["kind"] == kind and one["chosen"])
+        image = next(image for image in images[kind] if image.name == run["label"])
         sidecar = allowed_sidecar(inherited_sidecar(image, Path(folder).parent), keys)
         if kind == "rest":
-            sidecar = {"TaskName": "rest"} | sidecar
+            sidecar = {"TaskName": "rest"} | decided_sidecar(sidecar, run)
         write_json(sidecar_path, sidecar)
-        logger.info("%s: %s", image.name, place_image(image, path))
+        placed = place_image(image, path, repetition_time=run.get("repetition_time_s"))
+        logger.info("%s: %s", image.name, placed)
 
 
 if __name__ == "__main__":

@@ -79,8 +79,8 @@ def test_facts_of_a_run_come_from_image_and_sidecar(tmp_path):
 
     assert facts["matrix"] == [4, 4, 3]
     assert facts["n_volumes"] == 5
-    assert (facts["repetition_time_s"], facts["header_repetition_time_s"]) == (2.0, 2.5)
-    assert facts["slice_timing"] == {"n": 3, "max_s": 1.5}
+    assert facts["repetition_times_s"] == {"sidecar": 2.0, "image's header": 2.5}
+    assert facts["slice_times_s"] == [0.0, 1.5, 0.5]
     assert facts["readable"]
 
 
@@ -171,7 +171,7 @@ def test_a_sidecar_that_is_no_json_or_holds_nonsense_is_a_fact_and_no_error(tmp_
 
     assert [index["series"][0]["sidecar_readable"] for index in indices] == [False, True]
     assert [index["series"][0]["repetition_time_s"] for index in indices] == [2.5, 2.5]
-    assert indices[1]["series"][0]["slice_timing"] is None
+    assert indices[1]["series"][0]["slice_times_s"] is None
 
 
 def test_linking_gives_the_names_of_the_workflow_and_sidecars_without_text(tmp_path):
