@@ -1,6 +1,6 @@
 """The template, and every participant's anatomy and rest series on it.
 
-inputs   results/cohort/sub-*/{anat,func}/; or preprocessed series in MNI space
+inputs   results/rawdata/sub-*/{anat,func}/; or preprocessed series in MNI space
 outputs  results/template/, results/sub-*/anat/, results/sub-*/func/*_desc-denoised_bold.nii.gz with mask,
          mean, confounds and quality, results/sub-*/figures/
 """
@@ -73,7 +73,7 @@ if SOURCE == "derivatives":
         """Preprocessed series in MNI space: to the output grid, nuisance removed."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
             description=description_of_dataset(),
             template_mask=rules.prepare_template.output.func_mask,

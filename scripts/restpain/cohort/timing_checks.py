@@ -186,6 +186,8 @@ def _times_problems(who: str, run: dict, times: list[float], where: str) -> list
             f"factor of {factor:g}",
             f"{n_slices / factor:g} different times",
             "find out which of them is right, and give the times of the slices as a list in "
-            "preprocessing.slice_order",
+            "preprocessing.slice_order"
+            if where == "the data"
+            else "make sure that the list is right; it is the one used",
         )
     return rows
