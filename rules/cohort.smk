@@ -58,6 +58,7 @@ for number, members in enumerate(in_tens(SUBJECTS)):
             "../envs/cohort.yaml"
         params:
             **settings("cohort", "source", "select"),
+            **settings("preprocessing", "repetition_time_s"),
             code=code_digest("cohort/index_participants.py"),
         script:
             "../scripts/cohort/index_participants.py"

@@ -84,7 +84,13 @@ def check_cohort(
     for name, reason in reasons.items():
         participants.loc[who == name, "exclude"] = reason
     summary = check_summary(
-        participants, comparison, complete, table, resources, drop_volumes=drop_volumes
+        participants,
+        comparison,
+        complete,
+        table,
+        resources,
+        drop_volumes=drop_volumes,
+        slice_order=slice_order,
     )
     for line in summary:
         logger.info("%s", line)
