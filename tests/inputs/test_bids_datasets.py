@@ -88,7 +88,11 @@ def test_a_task_that_does_not_say_rest_is_named_with_the_key_that_takes_it(tmp_p
 
     (sentence,) = said(data)
 
-    assert f"task-{task} found, no rest; cohort.select.rest.task: {task} takes it" in sentence
+    assert sentence == (
+        f"sub-01, participant's folder: no resting-state run among 2 series (task-{task}_bold: "
+        f"task-{task} found, no rest); expected one; add it, name it in cohort.select.rest.task, "
+        "or give the reason in the column exclude of participants.tsv"
+    )
     assert said(data, select={"rest": {"task": task}}) == [
         f"sub-01, sub-01_task-{task}_bold.nii.gz: task-{task}, which does not say rest; expected "
         "a resting-state run; make sure that the participants rested; it is used, since "
