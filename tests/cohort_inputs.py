@@ -7,6 +7,7 @@ import numpy as np
 
 from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.index import participant_index
+from restpain.cohort.timing import dicom_timing
 
 SETTINGS = {"drop_volumes": 5, "slice_order": "off", "band_hz": (0.01, 0.1)}
 TABLE = """\
@@ -60,8 +61,6 @@ def participant(number):
         "matrix": [256, 256, 170],
         "voxel_mm": [1.0, 1.0, 1.0],
         "n_volumes": 1,
-        "repetition_time_s": 0.0076,
-        "slice_timing": None,
         "digest": f"t1-{number}",
     }
     rest = common | {
@@ -70,8 +69,7 @@ def participant(number):
         "matrix": [64, 64, 32],
         "voxel_mm": [3.44, 3.44, 4.6],
         "n_volumes": 240,
-        "repetition_time_s": 2.0,
-        "slice_timing": None,
+        **dicom_timing({"RepetitionTime": 2.0}, {}, matrix=[64, 64, 32]),
         "digest": f"rest-{number}",
     }
     return {

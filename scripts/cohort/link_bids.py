@@ -6,6 +6,7 @@ from pathlib import Path
 from restpain.cohort.bids_files import check_unchanged
 from restpain.cohort.deidentify import place_image
 from restpain.cohort.selection import REST_LABELS
+from restpain.cohort.timing import decided_sidecar
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json
 
@@ -26,15 +27,16 @@ def link_bids(
         ("t1", t1w_path, t1w_sidecar_path),
         ("rest", bold_path, bold_sidecar_path),
     ):
-        one = next(one for one in index["series"] if one["kind"] == kind and one["chosen"])
-        image, sidecar = Path(folder, one["path"]), one["sidecar"]
-        check_unchanged(image, one)
+        run = next(one for one in index["series"] if one["kind"] == kind and one["chosen"])
+        image, sidecar = Path(folder, run["path"]), run["sidecar"]
+        check_unchanged(image, run)
         if kind == "rest":
-            task = one["entities"]["task"]
+            task = run["entities"]["task"]
             name = "rest" if task.lower() in REST_LABELS else task
-            sidecar = {"TaskName": name} | sidecar
+            sidecar = {"TaskName": name} | decided_sidecar(sidecar, run)
         write_json(sidecar_path, sidecar)
-        logger.info("%s: %s", image.name, place_image(image, path))
+        placed = place_image(image, path, repetition_time=run.get("repetition_time_s"))
+        logger.info("%s: %s", image.name, placed)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import nibabel as nib
 import numpy as np
 from isal import igzip
 
-from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
+from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
+from restpain.cohort.timing import bids_timing
 from restpain.io.images import header_repetition_time, series_shape
 from restpain.io.tables import read_json
 
@@ -151,30 +152,16 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         damage = "ends early" if early else "cannot be read"
         return facts | {"readable": False, "damage": damage}
     expected = stored.offset + math.prod(stored.shape) * stored.dtype.itemsize
-    given = sidecar
-    sidecar = allowed_sidecar(given, BOLD_SIDECAR_KEYS if kind == "rest" else SIDECAR_KEYS)
-    times, sidecar_time = sidecar.get("SliceTiming"), sidecar.get("RepetitionTime")
-    times = times if isinstance(times, list) and min(times) >= 0 else None
-    sidecar_time = None if isinstance(sidecar_time, list) else sidecar_time
-    usable = {
-        "RepetitionTime": sidecar_time is not None and sidecar_time > 0,
-        "SliceTiming": times is not None or kind != "rest",
-    }
-    header_time = found.pop("repetition_time_s")
+    sizes = {"header_time": found.pop("repetition_time_s"), "matrix": found["matrix"]}
     if min(stored.shape, default=0) <= 0:
         facts |= {"readable": False, "damage": "has no voxels"}
     elif size < expected:
         facts |= {"readable": False, "damage": "ends early"}
     return facts | {
         "part": "magnitude",
-        "vendor": sidecar.get("Manufacturer"),
+        "vendor": allowed_sidecar(sidecar, SIDECAR_KEYS).get("Manufacturer"),
         **found,
-        "repetition_time_s": sidecar_time or header_time or None,
-        "header_repetition_time_s": header_time,
-        "slice_timing": {"n": len(times), "max_s": max(times)} if times else None,
-        "unusable_keys": [
-            key for key, good in usable.items() if given.get(key) is not None and not good
-        ],
+        **(bids_timing(sidecar, **sizes) if kind == "rest" else {}),
         "scale_slopes": [float(stored.slope)],
         "n_dimensions": len(series_shape(stored.shape)),
         "value_type": VALUE_TYPES.get(stored.dtype.kind, "number"),

@@ -128,7 +128,7 @@ def _header_facts(path: Path) -> dict:
 def _chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
     """All facts of an image that is used; ``fault`` if it cannot be read."""
     path, kind = folder / one["path"], one["kind"]
-    facts = {"size": 0, "readable": False}
+    facts = {"size": 0, "mtime_ns": 0, "readable": False}
     if note := one.pop("note", None):
         facts["why"] = f"{one['why']}{note}"
     fault = file_fault(path, "the image") or compression_fault(path)

@@ -14,14 +14,14 @@ from restpain.cohort.image_checks import (
     COLUMNS,
     MIN_VOLUMES,
     OR_EXCLUDE,
-    REPETITION_TIME_TOLERANCE,
     image_problems,
     problem,
     report,
-    slice_timing_problems,
     volume_problems,
 )
 from restpain.cohort.participants import PARTICIPANT_ID
+from restpain.cohort.timing import TOLERANCE
+from restpain.cohort.timing_checks import repetition_time_problems, slice_timing_problems
 from restpain.presentation.numbers import counted
 
 ALL = "n/a"  # participant_id and file of what concerns the whole cohort
@@ -64,6 +64,7 @@ def cohort_problems(
         for run in chosen_runs(index):
             rows += image_problems(who, run)
             if run["kind"] == "rest":
+                rows += repetition_time_problems(who, run)
                 rows += volume_problems(who, run, drop_volumes=drop_volumes, band_hz=band_hz)
                 # what an unreadable sidecar says of the slices is not known to be missing
                 if index["source"] != "derivatives" and run.get("sidecar_readable", True):
@@ -104,7 +105,7 @@ def sentences(problems: pd.DataFrame) -> list[str]:
         more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
         subject = [", ".join(names[:N_NAMED]) + more] if names else []
         files = rows["file"].unique()
-        if (len(files) == 1 and files[0] != ALL) or len(files) > 1 == len(names):
+        if len(files) == 1 and files[0] != ALL or len(files) > 1 == len(names):
             subject += list(files)
         sentence = found if expected == ALL else f"{found}; expected {expected}; {action}"
         texts.append(": ".join([", ".join(subject), sentence] if subject else [sentence]))
@@ -178,7 +179,7 @@ def differences(indices: list[dict]) -> list[dict]:
             "repetition_time_s",
             "error",
             " s repetition time",
-            REPETITION_TIME_TOLERANCE,
+            TOLERANCE,
             "analyse participants of one protocol; give the reason in the column exclude of "
             "participants.tsv for the others",
         ),

@@ -36,13 +36,14 @@ def choice_problems(index: dict) -> list[dict]:
         elif not chosen:
             listed = ", ".join(f"{signature(one)} ({_size(one)})" for one in found)
             lines = " or ".join(dict.fromkeys(_flow(wish) for wish in wishes(found)))
+            reasons = dict.fromkeys(one["why_not"] for one in found if "why_not" in one)
             add(
                 "error",
-                f"{len(found)} series that may be the {name}: {listed}{_why_not(found)}",
+                f"{len(found)} series that may be the {name}: {'; '.join([listed, *reasons])}",
                 "one",
                 f"name it in the configuration, cohort.select.{kind}: {lines}",
             )
-        elif "damage" in chosen[0]:  # other reasons why it cannot be read are told by the index
+        elif "damage" in chosen[0]:
             add(
                 "error",
                 f"{chosen[0]['label']} {chosen[0]['damage']}",
@@ -50,11 +51,6 @@ def choice_problems(index: dict) -> list[dict]:
                 "copy it again from its source",
             )
     return rows
-
-
-def _why_not(found: list[dict]) -> str:
-    reasons = dict.fromkeys(one["why_not"] for one in found if "why_not" in one)
-    return "".join(f"; {reason}" for reason in reasons)
 
 
 def _size(one: dict) -> str:

@@ -36,8 +36,8 @@ def test_facts_of_a_run_come_from_image_and_sidecar(tmp_path):
 
     assert facts["matrix"] == [4, 4, 3]
     assert facts["n_volumes"] == 5
-    assert (facts["repetition_time_s"], facts["header_repetition_time_s"]) == (2.0, 2.5)
-    assert facts["slice_timing"] == {"n": 3, "max_s": 1.5}
+    assert facts["repetition_times_s"] == {"sidecar": 2.0, "image's header": 2.5}
+    assert facts["slice_times_s"] == [0.0, 1.5, 0.5]
     assert facts["readable"]
 
 

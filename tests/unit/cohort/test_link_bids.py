@@ -2,6 +2,8 @@
 
 import json
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 from cohort_inputs import write_image
@@ -60,6 +62,17 @@ def test_the_sidecar_is_what_was_indexed_not_what_lies_there_later(folder):
 
     written = json.loads((out / "sub-01_task-rest_bold.json").read_text())
     assert written["RepetitionTime"] == 2.0
+
+
+def test_the_header_says_the_repetition_time_of_the_index(folder):
+    bold = folder / "func" / "sub-01_task-rest_bold.nii.gz"
+    write_image(bold, (8, 8, 8, 40), tr=1.0)
+    write_json(folder.parent / "task-rest_bold.json", {"RepetitionTime": 2.5})
+
+    written = nib.load(linked(folder) / "sub-01_task-rest_bold.nii.gz")
+
+    assert written.header.get_zooms()[3] == 2.5
+    np.testing.assert_array_equal(written.dataobj, nib.load(bold).dataobj)
 
 
 def test_an_image_replaced_after_the_check_is_refused(folder):
