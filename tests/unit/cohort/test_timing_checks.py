@@ -140,8 +140,8 @@ def test_slices_along_each_axis_are_right_if_one_time_belongs_to_each(said, dire
         ),
         (
             {"SliceEncodingDirection": "z"},
-            "text as SliceEncodingDirection in sub-01_task-rest_bold.json; expected i, i-, j, j-, k "
-            "or k-; "
+            "text as SliceEncodingDirection in sub-01_task-rest_bold.json; expected i, i-, j, "
+            "j-, k or k-; "
             f"correct SliceEncodingDirection in the sidecar, or {ORDER}",
         ),
         (
