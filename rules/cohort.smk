@@ -26,6 +26,7 @@ if SOURCE != "simulated":
         resources:
             **on_retry(2000, 30),
         params:
+            **settings("cohort", "columns"),
             comparison=GROUPS,
             code=code_digest("cohort/import_participants.py"),
         script:

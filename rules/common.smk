@@ -82,7 +82,8 @@ def roster():
         return simulated_roster(comparison, **counts)
     stop_at(data_problems(config["cohort"]))
     try:
-        return read_participants(config["cohort"]["participants"], comparison)
+        path, columns = config["cohort"]["participants"], config["cohort"]["columns"]
+        return read_participants(path, comparison, columns)
     except (ValueError, OSError) as error:
         stop_at([str(error)])
 

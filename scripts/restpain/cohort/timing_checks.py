@@ -43,6 +43,8 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
         return rows
     if unusable := run["unusable_timing"].get("RepetitionTime"):
         add(*_unusable("RepetitionTime", unusable, OR_TIME))
+    elif used is None and _is_sidecar_broken(run):
+        pass  # which is told beside this
     elif used is None:
         action = "export the series with its whole headers"
         if run["layout"] == "nifti":
@@ -70,7 +72,7 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
             "one",
             f"make sure that {used:g} s is right, which is used, {OR_TIME}",
         )
-    elif list(times) == [HEADER] and used == UNKNOWN_S:
+    elif list(times) == [HEADER] and used == UNKNOWN_S and not _is_sidecar_broken(run):
         add(
             "warning",
             f"a repetition time of {used:g} s in the image's header, and none in a sidecar",
@@ -79,6 +81,10 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
             f"know, {OR_TIME}",
         )
     return rows
+
+
+def _is_sidecar_broken(run: dict) -> bool:
+    return not run.get("sidecar_readable", True)
 
 
 def _listed(times: dict[str, float]) -> str:
@@ -113,7 +119,7 @@ def slice_timing_problems(
         unusable = run["unusable_timing"]
         for key in [key for key in unusable if key.startswith("Slice")]:
             add(*_unusable(key, unusable[key], f"or {OR_ORDER}"))
-        if times is None and "SliceTiming" not in unusable:
+        if times is None and "SliceTiming" not in unusable and not _is_sidecar_broken(run):
             add(
                 "error",
                 "no slice times in the data",
