@@ -12,13 +12,22 @@ logger = logging.getLogger("index_participants")
 
 
 def index_participants(
-    *, folders_paths: list[str], indices_paths: list[str], source: str, select: dict
+    *,
+    folders_paths: list[str],
+    indices_paths: list[str],
+    source: str,
+    select: dict,
+    repetition_time_s: float | None,
 ) -> None:
     folders = {with_prefix(Path(folder).name): folder for folder in folders_paths}
     for path in indices_paths:
         who = Path(path).stem
         index = participant_index(
-            folders.get(who), participant_id=who, source=source, select=select
+            folders.get(who),
+            participant_id=who,
+            source=source,
+            select=select,
+            repetition_time_s=repetition_time_s,
         )
         for one in index["series"]:
             if one["chosen"]:

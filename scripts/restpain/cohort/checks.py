@@ -13,14 +13,14 @@ from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.image_checks import (
     COLUMNS,
     OR_EXCLUDE,
-    REPETITION_TIME_TOLERANCE,
     image_problems,
     problem,
     report,
-    slice_timing_problems,
     volume_problems,
 )
-from restpain.cohort.participants import PARTICIPANT_ID
+from restpain.cohort.participants import PARTICIPANT_ID, with_prefix
+from restpain.cohort.timing import TOLERANCE
+from restpain.cohort.timing_checks import repetition_time_problems, slice_timing_problems
 from restpain.presentation.numbers import counted
 
 ALL = "n/a"  # participant_id and file of what concerns the whole cohort
@@ -66,10 +66,12 @@ def cohort_problems(
         for run in chosen_runs(index):
             rows += image_problems(who, run)
             if run["kind"] == "rest":
+                rows += repetition_time_problems(who, run)
                 rows += volume_problems(
                     who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
                 )
-                if index["source"] != "derivatives":
+                # what an unreadable sidecar says of the slices is not known to be missing
+                if index["source"] != "derivatives" and run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)
 
@@ -103,12 +105,12 @@ def sentences(problems: pd.DataFrame) -> list[str]:
     texts = []
     what = ["found", "expected", "action"]
     for (found, expected, action), rows in problems.groupby(what, sort=False):
-        names = [name for name in rows["participant_id"] if name != ALL]
+        names = [name for name in rows["participant_id"].unique() if name != ALL]
         more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
         subject = [", ".join(names[:N_NAMED]) + more] if names else []
         files = rows["file"].unique()
-        if len(files) == 1 and files[0] != ALL:
-            subject.append(files[0])
+        if len(files) == 1 and files[0] != ALL or len(files) > 1 == len(names):
+            subject += list(files)
         sentence = found if expected == ALL else f"{found}; expected {expected}; {action}"
         texts.append(": ".join([", ".join(subject), sentence] if subject else [sentence]))
     return texts
@@ -181,7 +183,7 @@ def differences(indices: list[dict]) -> list[dict]:
             "repetition_time_s",
             "error",
             " s repetition time",
-            REPETITION_TIME_TOLERANCE,
+            TOLERANCE,
             "analyse participants of one protocol; give the reason in the column exclude of "
             "participants.tsv for the others",
         ),
@@ -288,8 +290,7 @@ def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict
     participant_ids : list of str
         All of the table, the excluded ones included.
     """
-    known = set(participant_ids) | {name.removeprefix("sub-") for name in participant_ids}
-    unknown = sorted(set(names) - known)
+    unknown = sorted(name for name in names if with_prefix(name) not in participant_ids)
     named = [name for name in unknown if PARTICIPANT_ID.fullmatch(name)]
     found, action = "a folder in cohort.data, but no row", "add a row to analyse it; it is ignored"
     rows = [

@@ -1,7 +1,7 @@
 """Problems of the choice of the T1 and the rest run, and lines for ``cohort.select``."""
 
 from restpain.cohort.image_checks import OR_EXCLUDE, report
-from restpain.cohort.selection import ENTITIES, fits_entities, fits_series
+from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, fits_series
 from restpain.presentation.numbers import counted
 
 KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
@@ -28,22 +28,25 @@ def choice_problems(index: dict) -> list[dict]:
         found = [one for one in index["series"] if one["kind"] == kind]
         chosen = [one for one in found if one["chosen"]]
         if not found:
-            fitting = f"add it, name it in cohort.select.{kind}, {OR_EXCLUDE}"
-            action = fitting if _named_reasons(index, kind) else f"add it, {OR_EXCLUDE}"
+            reasons = [one[f"not_{kind}"] for one in index["series"] if one.get(f"not_{kind}")]
+            key = ".task" if any(reason.endswith(NO_REST) for reason in reasons) else ""
+            fitting = f"add it, name it in cohort.select.{kind}{key}, {OR_EXCLUDE}"
+            action = fitting if reasons else f"add it, {OR_EXCLUDE}"
             add("error", f"no {name} among {_others(index, kind)}", "one", action)
         elif not chosen:
             listed = ", ".join(f"{signature(one)} ({_size(one)})" for one in found)
             lines = " or ".join(dict.fromkeys(_flow(wish) for wish in wishes(found)))
+            reasons = dict.fromkeys(one["why_not"] for one in found if "why_not" in one)
             add(
                 "error",
-                f"{len(found)} series that may be the {name}: {listed}",
+                f"{len(found)} series that may be the {name}: {'; '.join([listed, *reasons])}",
                 "one",
                 f"name it in the configuration, cohort.select.{kind}: {lines}",
             )
-        elif not chosen[0].get("readable", True):
+        elif "damage" in chosen[0]:
             add(
                 "error",
-                f"{chosen[0]['label']} {chosen[0].get('damage', 'cannot be read')}",
+                f"{chosen[0]['label']} {chosen[0]['damage']}",
                 "a complete NIfTI file",
                 "copy it again from its source",
             )
@@ -112,11 +115,6 @@ def selection_lines(indices: list[dict]) -> list[str]:
 def _fits(one: dict, wish: dict) -> bool:
     entities = one.get("entities")
     return fits_entities(entities, wish) if entities else fits_series(one.get("number"), [], wish)
-
-
-def _named_reasons(index: dict, kind: str) -> bool:
-    """Check that there is a series that a wish could make the one of a kind."""
-    return any(one.get(f"not_{kind}") for one in index["series"])
 
 
 def _others(index: dict, kind: str) -> str:

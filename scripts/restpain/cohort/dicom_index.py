@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from restpain.cohort.dicom_series import folder_series, slice_timing
+from restpain.cohort.dicom_series import folder_series, probed_sidecar
 from restpain.cohort.selection import mark_chosen
+from restpain.cohort.timing import dicom_timing
 
 
 def dicom_index(folder: Path, *, select: dict) -> dict:
@@ -11,7 +12,8 @@ def dicom_index(folder: Path, *, select: dict) -> dict:
     series, counts = folder_series(folder)
     for one in series:
         if one.facts["kind"] == "rest":
-            one.facts["slice_timing"] = slice_timing(one)
+            times = {"RepetitionTime": one.facts["repetition_time_s"]}
+            one.facts |= dicom_timing(times, probed_sidecar(one), matrix=one.facts["matrix"])
     mark_chosen([one.facts for one in series], select)
     chosen = {one.patient for one in series if one.facts["kind"] != "other"}
     return {

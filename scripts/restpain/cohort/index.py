@@ -5,6 +5,7 @@ from pathlib import Path
 from restpain.cohort.bids_index import bids_index
 from restpain.cohort.derivative_index import derivative_index
 from restpain.cohort.dicom_index import dicom_index
+from restpain.cohort.timing import configured_time
 
 READERS = {
     "simulated": dicom_index,
@@ -15,7 +16,12 @@ READERS = {
 
 
 def participant_index(
-    folder: str | Path | None, *, participant_id: str, source: str, select: dict
+    folder: str | Path | None,
+    *,
+    participant_id: str,
+    source: str,
+    select: dict,
+    repetition_time_s: float | None = None,
 ) -> dict:
     """Describe the series of a participant and choose one T1 and one rest run.
 
@@ -31,6 +37,8 @@ def participant_index(
         simulated or dicom (any nesting of DICOM files), bids or derivatives.
     select : dict
         ``t1`` and ``rest``: what is asked for; see `restpain.cohort.selection`.
+    repetition_time_s : float, optional
+        Repetition time by the configuration; None for that of the data.
 
     Returns
     -------
@@ -42,4 +50,8 @@ def participant_index(
     index = {"participant_id": participant_id, "source": source, "found": folder is not None}
     if folder is None:
         return index | {"series": [], "problems": []}
-    return index | READERS[source](Path(folder), select=select)
+    index |= READERS[source](Path(folder), select=select)
+    for one in index["series"]:
+        if one["kind"] == "rest" and repetition_time_s is not None:
+            one |= configured_time(repetition_time_s)
+    return index

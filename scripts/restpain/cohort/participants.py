@@ -12,7 +12,10 @@ from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
 
 PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
+SIGNS = re.compile(r"(?<=[A-Za-z0-9])[._-]+(?=[A-Za-z0-9])")
+COLUMNS = {"participant": "participant_id", "group": "group", "exclude": "exclude"}
 REQUIRED_COLUMNS = ("participant_id", "group")
+OTHER_GROUP = "not part of this comparison"
 MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
 NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
 SMALLEST_GROUP = 3  # for a comparison of two groups
@@ -54,9 +57,15 @@ def configured_comparison(settings: dict) -> Comparison:
 
 
 def read_participants(
-    path: str | Path, comparison: Comparison, *, judge_groups: bool = True
+    path: str | Path,
+    comparison: Comparison,
+    columns: dict[str, str] | None = None,
+    *,
+    judge_groups: bool = True,
 ) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
+
+    Participants of a third group are left out, with that as the reason.
 
     Parameters
     ----------
@@ -65,6 +74,9 @@ def read_participants(
         is optional and gives, in words, why a participant is left out.
     comparison : Comparison
         Names the two labels of the column group.
+    columns : dict of str, optional
+        Names of the columns ``participant``, ``group`` and ``exclude`` in the file, where they
+        are not participant_id, group and exclude.
     judge_groups : bool
         False for what is done before the group level: any group will do, or none (an empty text).
 
@@ -72,8 +84,8 @@ def read_participants(
     -------
     pandas.DataFrame
         All rows and columns as text, in the order of the file, missing cells as NaN; in the
-        column exclude missing cells are empty strings. Every participant_id begins with
-        ``sub-``, which is added where it is missing.
+        column exclude missing cells are empty strings. Every participant_id is one of BIDS; see
+        `with_prefix`. ``attrs["written"]`` has the ids as they are in the file, by participant_id.
 
     Raises
     ------
@@ -82,11 +94,8 @@ def read_participants(
     """
     name = Path(path).name
     header, rows = read_cells(path)
-    problems = [
-        f"{name} has no column {column}; its columns are {', '.join(header)}"
-        for column in REQUIRED_COLUMNS[: 1 + judge_groups]
-        if column not in header
-    ]
+    required = REQUIRED_COLUMNS[: 1 + judge_groups]
+    problems = _lacking(name, header, columns or {}, required)
     problems += [
         f"{name} has the column {column} more than once"
         for column in dict.fromkeys(header)
@@ -106,18 +115,51 @@ def read_participants(
         raise ValueError("\n".join(problems))
 
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
+    table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
     for column in {"group", "exclude"} - set(table):
         table[column] = ""
-    table["participant_id"] = [with_prefix(label) for label in table["participant_id"]]
+    written = table["participant_id"].fillna("").tolist()
+    table["participant_id"] = [with_prefix(label) for label in written]
     for column in ("group", "exclude"):
         table[column] = table[column].fillna("")
+    labels = set(comparison.groups)
+    if labels <= set(table["group"]):
+        other = ~table["group"].map(lambda label: _plain(label) in {*map(_plain, labels), ""})
+        table.loc[other & (table["exclude"] == ""), "exclude"] = OTHER_GROUP
     problems = _problems(table, [line for line, _ in rows], name)
     if judge_groups:
         problems += group_problems(table, comparison, name)
     if problems:
         raise ValueError("\n".join(problems))
+    table.attrs["written"] = dict(zip(table["participant_id"], written, strict=True))
     return table
+
+
+def _lacking(
+    name: str, header: list[str], columns: dict[str, str], required: tuple[str, ...]
+) -> list[str]:
+    problems = []
+    for key, usual in COLUMNS.items():
+        column = columns.get(key, usual)
+        if column not in header and (usual in required or column != usual):
+            problems.append(
+                f"{name} has no column {column}; its columns are {', '.join(header)}; name the "
+                f"right one in cohort.columns.{key}"
+            )
+    return problems
+
+
+def _renamed(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """Give the columns that have a meaning their names; others of these names are dropped."""
+    names = {columns[key]: usual for key, usual in COLUMNS.items() if key in columns}
+    replaced = [usual for column, usual in names.items() if column != usual and usual in table]
+    return table.drop(columns=replaced).rename(columns=names)
+
+
+def _plain(label: str) -> str:
+    """Label without what makes no other group: case and blanks."""
+    return "".join(label.lower().split())
 
 
 def read_cells(
@@ -161,9 +203,12 @@ def read_cells(
 
 
 def with_prefix(label: str | None) -> str:
-    """participant_id with ``sub-`` before it, added where it is missing."""
-    label = label or ""
-    return label if label.startswith("sub-") else f"sub-{label}"
+    """participant_id of BIDS: with ``sub-``, without dots, underscores and hyphens.
+
+    >>> with_prefix("Sub_001")
+    'sub-Sub001'
+    """
+    return f"sub-{SIGNS.sub('', (label or '').removeprefix('sub-'))}"
 
 
 def _problems(table: pd.DataFrame, lines: list[int], name: str) -> list[str]:

@@ -17,10 +17,10 @@ from restpain.io.tables import write_json
 COMPARISON = Comparison("patient", "control")
 
 
-def read(folder, content):
+def read(folder, content, **columns):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_participants(path, COMPARISON)
+    return read_participants(path, COMPARISON, columns)
 
 
 def problems(folder, content):
@@ -59,24 +59,53 @@ def test_all_problems_are_reported_at_once(tmp_path):
         "sub-01\tpatient\t\n"
         "01\tcontrol\t\n"
         "../x\tpatient\t\n"
-        "sub-0_4\tKontrolle\tno\n"
-        "sub-05\thealthy\t\n",
+        "sub-0 4\tKontrolle\tno\n"
+        "sub-05\tControl\t\n",
     )
 
     assert len(found) == 5
     assert "participant_id '../x' in line 4" in found[0]
-    assert "participant_id '0_4' in line 5" in found[1]
+    assert "participant_id '0 4' in line 5" in found[1]
     assert found[2] == (
         "participants.tsv has sub-01 more than once; expected one row per participant"
     )
     assert "'no' in the column exclude" in found[3]
-    assert "the group 'healthy', but config.yaml expects 'control' and 'patient'" in found[4]
+    assert "the group 'Control', but config.yaml expects 'control' and 'patient'" in found[4]
 
 
 def test_a_group_outside_the_study_needs_a_reason_only(tmp_path):
     table = read(tmp_path, "participant_id\tgroup\texclude\n1\tpatient\t\n2\tother\tthird group\n")
 
     assert table["exclude"].tolist() == ["", "third group"]
+
+
+def test_participants_of_a_third_group_are_left_out_with_that_reason(tmp_path):
+    table = read(
+        tmp_path,
+        "participant_id\tgroup\texclude\n1\tpatient\t\n2\tcontrol\t\n3\tADHD\t\n4\tADHD\tmoved\n",
+    )
+
+    assert table["exclude"].tolist() == ["", "", "not part of this comparison", "moved"]
+
+
+@pytest.mark.parametrize("label", ["Patient", " pa tient", "n/a"])
+def test_a_label_that_is_none_or_differs_by_case_or_blanks_is_no_third_group(tmp_path, label):
+    (problem,) = problems(tmp_path, f"participant_id\tgroup\n1\tpatient\n2\tcontrol\n3\t{label}\n")
+
+    assert "but config.yaml expects 'control' and 'patient'" in problem
+
+
+def test_columns_of_other_names_get_those_of_the_workflow(tmp_path):
+    table = read(
+        tmp_path,
+        "Subject ID\tdiagnosis\tgroup\tage\n7\tpatient\tA\t30\n8\tcontrol\tB\t40\n",
+        participant="Subject ID",
+        group="diagnosis",
+    )
+
+    assert list(table.columns) == ["participant_id", "group", "age", "exclude"]
+    assert table["participant_id"].tolist() == ["sub-7", "sub-8"]
+    assert table["group"].tolist() == ["patient", "control"]
 
 
 def test_an_empty_id_is_named_with_its_line(tmp_path):
@@ -194,3 +223,26 @@ def test_a_pilot_has_fewer_than_two_groups_of_three(groups, expected):
     labels = [label.replace(".", "") for label in groups]
 
     assert is_pilot(pd.DataFrame({"group": labels, "exclude": ""})) == expected
+
+
+def test_ids_lose_the_signs_that_bids_does_not_allow_and_are_kept_as_written(tmp_path):
+    path = tmp_path / "participants.tsv"
+    rows = ["Sub_001\tpatient", "01.2\tpatient", "sub-KK-07\tcontrol"]
+    path.write_text("\n".join(["participant_id\tgroup", *rows]) + "\n")
+
+    table = read_participants(path, Comparison("patient", "control"))
+
+    assert table.attrs["written"] == {
+        "sub-Sub001": "Sub_001",
+        "sub-012": "01.2",
+        "sub-KK07": "sub-KK-07",
+    }
+    assert table["participant_id"].tolist() == list(table.attrs["written"])
+
+
+def test_two_ids_that_differ_by_signs_only_are_one_too_many(tmp_path):
+    path = tmp_path / "participants.tsv"
+    path.write_text("participant_id\tgroup\n01-2\tpatient\n012\tcontrol\n")
+
+    with pytest.raises(ValueError, match="participants.tsv has sub-012 more than once"):
+        read_participants(path, Comparison("patient", "control"))
