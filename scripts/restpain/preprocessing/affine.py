@@ -74,12 +74,12 @@ SEARCHES = (
     _Search(None, TURNED, 8000, 250, 1.2, CONTRAST_FLOOR / 2),
 )
 # heads smaller than nearly all, which the range of volumes above would enlarge: searched for where
-# the fit is as small, or so poor that it would be refused
+# the fit is as small, or so poor that it would be refused; large volumes are false optima there
 SMALL_HEAD = 0.62
 POOR_OBJECTIVE = 0.5
 SEARCHES_OF_SMALL = tuple(
-    search._replace(log_zoom=-0.12, log_volumes=(-0.8, 0.1))
-    for search in (SEARCHES[0], SEARCHES[2])
+    search._replace(n_starts=n_starts, log_zoom=-0.12, log_volumes=(-0.8, -0.3))
+    for search, n_starts in ((SEARCHES[0], 24), (SEARCHES[2], 60))
 )
 
 

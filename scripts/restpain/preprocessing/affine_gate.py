@@ -5,11 +5,11 @@ from scipy import ndimage
 
 from restpain.preprocessing.affine import POOR_OBJECTIVE, AffineFit
 
-# ranges of a plausible affine; right fits .67-.78, .57-.69 and .68-.93,
-# wrong ones .20-.36, .15-.43 and .71-1.56
+# ranges of a plausible affine; right fits .65-.78, .54-.69 and .50-.98,
+# wrong ones .20-.44, .03-.43 and .50-1.56, so that the determinant separates least
 MIN_OBJECTIVE = POOR_OBJECTIVE
 MIN_LOCAL_CORRELATION = 0.5
-DETERMINANT_RANGE = (0.5, 1.15)
+DETERMINANT_RANGE = (0.45, 1.15)
 LOCAL_BOX = 9  # voxels
 
 
