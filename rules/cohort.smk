@@ -88,7 +88,7 @@ checkpoint check_cohort:
     resources:
         **on_retry(2000, 30),
     params:
-        **settings("preprocessing", "normalisation_mm", "voxel_mm"),
+        **settings("preprocessing", "normalisation_mm", "voxel_mm", "nuisance"),
         comparison=GROUPS,
         incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,

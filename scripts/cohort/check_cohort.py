@@ -40,6 +40,7 @@ def check_cohort(
     drop_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
+    nuisance: list[str],
     normalisation_mm: float,
     voxel_mm: float,
     n_permutations: int,
@@ -52,6 +53,7 @@ def check_cohort(
     complete = [index for index in indices if index["participant_id"] not in reasons]
     others = [index for index in indices if index["participant_id"] in reasons]
     settings = {"drop_volumes": drop_volumes, "slice_order": slice_order, "band_hz": band_hz}
+    settings["nuisance"] = nuisance
     problems = cohort_problems(complete, **settings)
     problems += as_warnings(cohort_problems(others, **settings))
     if ratings_path is not None:

@@ -1,4 +1,4 @@
-"""Names and facts of the images of a BIDS dataset; finding those of a derivative."""
+"""Names and facts of the images of a BIDS dataset."""
 
 import hashlib
 import math
@@ -29,7 +29,6 @@ UNREADABLE = (
 CHUNK_BYTES = 1 << 22
 VOXEL_TOLERANCE = 0.01  # relative, between the affine and the header
 VALUE_TYPES = {"c": "complex numbers", "V": "colours"}  # by the letter of numpy
-REST_TASK = re.compile(r"rest.*|rs.*", re.IGNORECASE)
 
 
 def entities(name: str) -> dict[str, str]:
@@ -41,41 +40,6 @@ def entities(name: str) -> dict[str, str]:
     *pairs, suffix = name.split(".")[0].split("_")
     found = dict(pair.split("-", 1) for pair in pairs if "-" in pair)
     return found | {"suffix": suffix}
-
-
-def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
-    """Preprocessed rest runs in MNI space, with their masks and confounds.
-
-    fMRIPrep's names are looked for first; a folder without any such name may hold one 4D
-    image of any name, as DPARSF leaves it.
-
-    Returns
-    -------
-    dict
-        ``bold``, ``mask`` and ``confounds``, each a sorted list of paths; masks and confounds
-        are those of the first run. ``others`` are the images in a folder without any such name
-        that are not 4D.
-    """
-    folder = Path(folder)
-    bold = [
-        path
-        for path in sorted(folder.rglob("*_desc-preproc_bold.nii*"))
-        if REST_TASK.fullmatch(entities(path.name).get("task", ""))
-        and entities(path.name).get("space", "").startswith("MNI152")
-    ]
-    if not bold:
-        images = sorted(path for path in folder.rglob("*") if path.name.endswith(IMAGE_SUFFIXES))
-        runs = [path for path in images if _is_4d(path)]
-        others = [path for path in images if path not in runs]
-        return {"bold": runs, "mask": [], "confounds": [], "others": others}
-    stem = bold[0].name.split("_desc-preproc_bold")[0]
-    run = re.sub(r"_(space|res)-[A-Za-z0-9]+", "", stem)
-    return {
-        "bold": bold,
-        "mask": sorted(bold[0].parent.glob(f"{stem}_desc-brain_mask.nii*")),
-        "confounds": sorted(bold[0].parent.glob(f"{run}_desc-confounds_*.tsv")),
-        "others": [],
-    }
 
 
 def generating_programs(path: str | Path) -> str | None:
@@ -104,14 +68,6 @@ def generating_programs(path: str | Path) -> str | None:
         if entry.get("Name")
     ]
     return "; ".join(named) or None
-
-
-def _is_4d(path: Path) -> bool:
-    try:
-        shape = series_shape(nib.load(path).shape)
-    except UNREADABLE:
-        return False
-    return len(shape) == 4 and shape[3] > 1
 
 
 def image_facts(path: Path) -> dict:
@@ -166,17 +122,30 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         "n_dimensions": len(series_shape(stored.shape)),
         "value_type": VALUE_TYPES.get(stored.dtype.kind, "number"),
         "empty": n_used <= stored.offset,
-        "n_not_finite": _not_finite(stored),
+        **_not_finite(stored),
         "digest": digest,
     }
 
 
-def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> int:
-    """Values that are NaN or infinite; whole numbers have none and are not read."""
+def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> dict:
+    """Count the values that are NaN or infinite; whole numbers have none and are not read.
+
+    ``n_not_finite`` values, ``n_voxels_all_finite`` over the volumes, and ``n_voxels_with_gaps``
+    in some volumes only.
+    """
     if stored.dtype.kind not in "fc":
-        return 0
-    values = np.asarray(stored)
-    return int(values.size - np.count_nonzero(np.isfinite(values)))
+        return {"n_not_finite": 0}
+    finite = np.isfinite(np.asarray(stored))
+    n_finite = np.count_nonzero(finite)
+    if n_finite == finite.size:
+        return {"n_not_finite": 0}
+    always = finite.reshape(*finite.shape[:3], -1).all(axis=-1)
+    ever = finite.reshape(*finite.shape[:3], -1).any(axis=-1)
+    return {
+        "n_not_finite": int(finite.size - n_finite),
+        "n_voxels_all_finite": int(np.count_nonzero(always)),
+        "n_voxels_with_gaps": int(np.count_nonzero(ever & ~always)),
+    }
 
 
 def _sides(header: nib.Nifti1Header) -> str:

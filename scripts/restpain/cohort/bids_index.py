@@ -30,11 +30,11 @@ def bids_index(folder: Path, *, select: dict) -> dict:
     mark_chosen(series, select)
     for one in series:
         if one["chosen"]:
-            one |= _chosen_facts(one, folder, sidecars)
+            one |= chosen_facts(one, folder, sidecars)
             rows += _row_of_fault(who, one.pop("fault", None), one)
-            rows += _doubts(who, one, sidecars.of(folder / one["path"])[0].get("TaskName"))
+            rows += doubts(who, one, sidecars.of(folder / one["path"])[0].get("TaskName"))
         elif one["kind"] != "other":
-            one |= _header_facts(folder / one["path"])
+            one |= header_facts(folder / one["path"])
     _note_echoes(series)
     candidates = [folder / one["path"] for one in series if one["kind"] != "other"]
     broken = dict.fromkeys(name for path in candidates for name in sidecars.of(path)[2])
@@ -114,10 +114,10 @@ def volumes_entry(n: int) -> dict:
 
 
 def _volumes(path: Path) -> int | None:
-    return _header_facts(path).get("n_volumes")
+    return header_facts(path).get("n_volumes")
 
 
-def _header_facts(path: Path) -> dict:
+def header_facts(path: Path) -> dict:
     """Facts of the header alone, of images that are listed and not used."""
     try:
         return image_facts(path)
@@ -125,7 +125,7 @@ def _header_facts(path: Path) -> dict:
         return {}
 
 
-def _chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
+def chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
     """All facts of an image that is used; ``fault`` if it cannot be read."""
     path, kind = folder / one["path"], one["kind"]
     facts = {"size": 0, "mtime_ns": 0, "readable": False}
@@ -154,8 +154,8 @@ def _row_of_fault(who: str, fault: Fault | None, one: dict) -> list[dict]:
     return [problem(who, one["label"], "error", *fault)] if fault else []
 
 
-def _doubts(who: str, one: dict, task_name) -> list[dict]:
-    """Warn of a rest run that is used although its name or its repetition time is unusual."""
+def doubts(who: str, one: dict, task_name) -> list[dict]:
+    """Warnings of a rest run that is used although its name or its repetition time is unusual."""
     rows, task, time = [], one["entities"].get("task"), one.get("repetition_time_s")
     if one["kind"] != "rest":
         return rows

@@ -35,9 +35,11 @@ def renew_indices(folders: dict[str, str]) -> list[str]:
         if not Path(path).is_file():
             continue
         changed = [
-            one["path"]
+            file["path"]
             for one in read_json(path)["series"]
-            if one["chosen"] and "path" in one and _changed(Path(folder, one["path"]), one)
+            if one["chosen"] and one.get("path")
+            for file in (one, *one.get("companions", []))  # mask and confounds
+            if _changed(Path(folder, file["path"]), file)
         ]
         if changed:
             make_again(path)

@@ -24,6 +24,8 @@ REST_LABELS = {"rest", "resting", "restingstate"}
 REST_WORDS = re.compile(
     r"\bresting|\beyes?[ _-]+(open|closed)\b|\b(open|closed)[ _-]+eyes?\b", re.IGNORECASE
 )
+MNI = "MNI152"  # begins the names of the spaces of preprocessed runs that are taken
+NO_MNI = f"not {MNI}"
 NO_REST = "no rest"  # reason against a run that cohort.select.rest.task may name
 
 

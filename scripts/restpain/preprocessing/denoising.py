@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import qr, solve_triangular
 
+from restpain.cohort.confounds import MOTION
 from restpain.io.images import write_masked, write_volume
 from restpain.io.tables import write_json, write_table
 from restpain.preprocessing.image_quality import (
@@ -16,7 +17,7 @@ from restpain.preprocessing.image_quality import (
     temporal_snr,
 )
 from restpain.preprocessing.motion import displacement_power
-from restpain.preprocessing.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
+from restpain.preprocessing.nuisance import BLOCK_VOXELS, regressors, residuals
 from restpain.temporal_filter import band_bins, ideal_filter, padded_length
 
 CONFOUNDS = {

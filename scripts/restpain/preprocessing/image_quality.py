@@ -36,6 +36,18 @@ def kept_volumes(series: np.ndarray, *, drop: int, name: str) -> np.ndarray:
     return volumes
 
 
+def without_gaps(series: np.ndarray, *, drop: int) -> np.ndarray:
+    """Voxels with a number in each volume after the first ``drop``; the others are set to 0.
+
+    Programs that write NaN outside the brain mean *no data*. ``(x, y, z, n_volumes)`` is changed
+    in place.
+    """
+    has_data = np.isfinite(series[..., drop:]).all(axis=-1)
+    if not has_data.all():
+        series[~has_data] = 0
+    return has_data
+
+
 def signal_mask(mean_image: np.ndarray, *, candidates: np.ndarray) -> np.ndarray:
     """Voxels that have signal: the largest connected part of those that are not dark.
 

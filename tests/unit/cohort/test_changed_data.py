@@ -3,7 +3,7 @@
 import os
 
 from restpain.cohort.changed_data import renew_indices
-from restpain.io.tables import write_json
+from restpain.io.tables import read_json, write_json
 
 
 def study(tmp_path):
@@ -43,3 +43,16 @@ def test_dicom_series_have_no_path_and_a_missing_index_is_made_anyway(tmp_path):
 
     folders = {str(tmp_path / f"sub-0{n}.json"): str(tmp_path) for n in (1, 2)}
     assert renew_indices(folders) == []
+
+
+def test_a_changed_table_of_confounds_is_read_again(tmp_path):
+    image, index, folders = study(tmp_path)
+    table = image.with_name("sub-01_desc-confounds_timeseries.tsv")
+    table.write_text("csf")
+    facts = read_json(index)
+    facts["series"][0]["companions"] = [
+        {"path": f"anat/{table.name}", "size": 4, "mtime_ns": table.stat().st_mtime_ns}
+    ]
+    write_json(index, facts)
+
+    assert renew_indices(folders) == [f"changed since the cohort check, read again: {table.name}"]

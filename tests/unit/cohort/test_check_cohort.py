@@ -38,6 +38,7 @@ def test_the_index_of_whoever_has_problems_is_kept_and_made_again_next_time(tmp_
             drop_volumes=5,
             slice_order="off",
             band_hz=(0.01, 0.1),
+            nuisance=[],
             normalisation_mm=2.0,
             voxel_mm=3.0,
         )
