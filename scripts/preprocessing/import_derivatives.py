@@ -1,6 +1,7 @@
 """Preprocessed rest series of one participant: on the template's grid, without nuisance."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,14 +89,20 @@ def import_derivatives(
         origin=origin,
     )
 
+    space = run["space"] or "not stated"
     write_denoised(
         outputs,
-        result,
+        replace(result, sidecar=result.sidecar | {"SpaceOfInput": space}),
         mask=mask,
         affine=grid,
         boldref=boldref,
         series=series,
-        quality={"mask": rule, "coregistration_cost": None, "preprocessed_by": programs},
+        quality={
+            "mask": rule,
+            "coregistration_cost": None,
+            "preprocessed_by": programs,
+            "space_of_input": space,
+        },
     )
 
 
