@@ -38,10 +38,10 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
     for one in series:
         task_name = sidecars.of(folder / one["path"])[0].get("TaskName")
         one |= _kind(one, who, task_name, select.get("rest", {}))
-    if not series:
-        series = _unnamed(folder)
-    mark_chosen(series, select)
     rows = []
+    if not series:
+        series, rows = _unnamed(folder, who)
+    mark_chosen(series, select)
     for one in series:
         if one["chosen"]:
             rows += _complete(one, folder, who, files, sidecars)
@@ -104,19 +104,24 @@ def _reason(entities: dict, who: str, task_name, wanted: dict) -> str | None:
     return None
 
 
-def _unnamed(folder: Path) -> list[dict]:
-    """Entries of the images in a folder where no name states entities, as DPARSF leaves it.
+def _unnamed(folder: Path, who: str) -> tuple[list[dict], list[dict]]:
+    """Entries of the images in a folder where no name states entities, and what is wrong.
 
-    Such a name may be a person's and is not repeated.
+    DPARSF leaves such names. They may be a person's and are not repeated.
     """
     images = _images(folder)
     if any(STATES_ENTITIES.search(path.name) for path in images):
-        return []
-    runs = [path for path in images if header_facts(path).get("n_volumes", 1) > 1]
-    if not runs:
-        return [volumes_entry(len(images))] if images else []
-    entry = {"label": NO_NAME, "path": None, "datatype": "func", "entities": {}, "kind": "rest"}
-    return [entry | header_facts(path) | _state(path) for path in runs]
+        return [], []
+    facts = {path: header_facts(path) for path in images}
+    runs = [path for path in images if facts[path].get("n_volumes", 1) > 1]
+    if runs:
+        entry = {"label": NO_NAME, "path": None, "datatype": "func", "entities": {}}
+        return [entry | {"kind": "rest"} | facts[path] | _state(path) for path in runs], []
+    damaged = [path for path in images if not facts[path]]
+    unreadable = ("an image that cannot be read", "a complete NIfTI file", "copy it again")
+    faults = [file_fault(path, "the image") or unreadable for path in damaged]
+    series = [volumes_entry(len(images) - len(damaged))] if len(images) > len(damaged) else []
+    return series, [problem(who, "an image", "error", *fault) for fault in dict.fromkeys(faults)]
 
 
 def _state(path: Path) -> dict:

@@ -165,6 +165,28 @@ def test_images_that_are_not_fetched_are_told(tmp_path):
     ]
 
 
+def test_an_image_of_any_name_that_is_not_fetched_is_told(tmp_path):
+    folder = tmp_path / "sub-01"
+    folder.mkdir()
+    (folder / "Smithson.nii").symlink_to("../.git/annex/objects/x.nii")
+
+    told, without = said_of_folders(tmp_path, "derivatives")
+
+    assert told == (
+        "sub-01, an image: a link to a file that is not there; expected the image; fetch it "
+        "(datalad get)"
+    )
+    assert without.startswith("sub-01, participant's folder: no resting-state run among its files")
+
+
+def test_names_with_entities_leave_no_image_of_any_name(tmp_path):
+    data = lay_out(tmp_path, "task-nback_bold.nii.gz", "anything.nii.gz")
+
+    (sentence,) = said_of_folders(data, "derivatives")
+
+    assert "no resting-state run among its files; expected one in MNI152; add it" in sentence
+
+
 def write_series(path, values):
     path.parent.mkdir(parents=True)
     image = nib.Nifti1Image(values.astype(np.float32), AFFINE)
