@@ -122,6 +122,15 @@ def compression_fault(path: Path) -> Fault | None:
     return None
 
 
+def file_state(path: Path) -> list[int]:
+    """Size of a file in bytes and the time of its last change in ns; zeros if it is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return [0, 0]
+    return [state.st_size, state.st_mtime_ns]
+
+
 def check_unchanged(path: Path, facts: dict) -> None:
     """Check that an image is still the file that was indexed.
 
@@ -137,18 +146,17 @@ def check_unchanged(path: Path, facts: dict) -> None:
     ValueError
         If its size or the time of its last change is another one.
     """
-    state = path.stat() if path.exists() else None
-    if state and (state.st_size, state.st_mtime_ns) == (facts["size"], facts["mtime_ns"]):
-        return
-    now = _state(state.st_size, state.st_mtime_ns) if state else "not there"
-    raise ValueError(
-        f"{path.name} has changed since the cohort check: {now} now, "
-        f"{_state(facts['size'], facts['mtime_ns'])} then; make sure that it is the right file, "
-        f"delete results/cohort/index/{path.name.split('_')[0]}.json and start again, so that it "
-        "is checked"
-    )
+    then, now = [facts["size"], facts["mtime_ns"]], file_state(path)
+    if now != then:
+        raise ValueError(
+            f"{path.name} has changed since the cohort check: {_in_words(now)} now, "
+            f"{_in_words(then)} then; make sure that it is the right file and start again, so "
+            "that it is read and checked again"
+        )
 
 
-def _state(size: int, mtime_ns: int) -> str:
-    time = datetime.fromtimestamp(mtime_ns / 1e9, UTC)
-    return f"{size} bytes of {time:%Y-%m-%d %H:%M:%S} UTC"
+def _in_words(state: list[int]) -> str:
+    if state == [0, 0]:
+        return "not there"
+    size, mtime_ns = state
+    return f"{size} bytes of {datetime.fromtimestamp(mtime_ns / 1e9, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,10 +1,11 @@
 """Index of a participant's images in a raw BIDS dataset."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
 from restpain.cohort.bids import UNREADABLE, image_facts, run_facts
-from restpain.cohort.bids_files import Fault, compression_fault, file_fault, listed_images
+from restpain.cohort.bids_files import compression_fault, file_fault, file_state, listed_images
 from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
 from restpain.cohort.image_checks import problem
 from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, mark_chosen, says_rest
@@ -18,7 +19,7 @@ SIDECAR = {"t1": SIDECAR_KEYS, "rest": BOLD_SIDECAR_KEYS}
 
 def bids_index(folder: Path, *, select: dict) -> dict:
     """Index the T1 and rest runs of a participant; see `restpain.cohort.index`."""
-    who = f"sub-{folder.name.removeprefix('sub-')}"
+    who = f"sub-{folder.name.removeprefix('sub-')}"  # as in the names of its files
     sidecars = Sidecars(folder.parent)
     series, faults = listed_images(folder)
     rows = [problem(who, place, "error", *fault) for place, fault in faults.items()]
@@ -30,8 +31,9 @@ def bids_index(folder: Path, *, select: dict) -> dict:
     mark_chosen(series, select)
     for one in series:
         if one["chosen"]:
-            one |= _chosen_facts(one, folder, sidecars)
-            rows += _row_of_fault(who, one.pop("fault", None), one)
+            one |= image_index(folder / one["path"], one["kind"], sidecars)
+            one["why"] += one.pop("note", "")
+            rows += fault_rows(who, one)
             rows += _doubts(who, one, sidecars.of(folder / one["path"])[0].get("TaskName"))
         elif one["kind"] != "other":
             one |= _header_facts(folder / one["path"])
@@ -125,32 +127,30 @@ def _header_facts(path: Path) -> dict:
         return {}
 
 
-def _chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
-    """All facts of an image that is used; ``fault`` if it cannot be read."""
-    path, kind = folder / one["path"], one["kind"]
-    facts = {"size": 0, "mtime_ns": 0, "readable": False}
-    if note := one.pop("note", None):
-        facts["why"] = f"{one['why']}{note}"
-    fault = file_fault(path, "the image") or compression_fault(path)
-    if fault:
-        return facts | {"fault": fault}
-    state = path.stat()
-    facts |= {"size": state.st_size, "mtime_ns": state.st_mtime_ns}
-    return facts | image_index(path, kind, sidecars)
-
-
 def image_index(path: Path, kind: str, sidecars: Sidecars, *, label: str | None = None) -> dict:
-    """Facts of an image with its merged sidecar, and the name of the file of each key."""
+    """Facts of an image that is used, with its merged sidecar and the files that give its keys.
+
+    ``fault`` says why it cannot be read; size and time of the files show later that they changed.
+    """
+    facts = {"label": label or path.name, "kind": kind, "size": 0, "mtime_ns": 0}
+    if fault := file_fault(path, "the image") or compression_fault(path):
+        return facts | {"readable": False, "fault": fault}
     content, origin, broken = sidecars.of(path)
-    facts = run_facts(path, kind=kind, label=label or path.name, sidecar=content)
+    facts |= run_facts(path, kind=kind, label=facts["label"], sidecar=content)
+    facts["size"], facts["mtime_ns"] = file_state(path)
     return facts | {
         "sidecar": allowed_sidecar(content, SIDECAR[kind]),
         "sidecar_names": {key: origin[key] for key in SIDECAR[kind] if key in origin},
+        "sidecar_files": {
+            os.path.relpath(file, path.parent): file_state(file) for file in sidecars.files(path)
+        },
         "sidecar_readable": not broken,
     }
 
 
-def _row_of_fault(who: str, fault: Fault | None, one: dict) -> list[dict]:
+def fault_rows(who: str, one: dict) -> list[dict]:
+    """Row about an image that cannot be read, taken out of its facts; none for others."""
+    fault = one.pop("fault", None)
     return [problem(who, one["label"], "error", *fault)] if fault else []
 
 

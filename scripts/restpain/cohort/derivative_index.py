@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from restpain.cohort.bids import BIDS_NAME, derivative_images, entities
-from restpain.cohort.bids_index import image_index, volumes_entry
+from restpain.cohort.bids_files import file_fault
+from restpain.cohort.bids_index import fault_rows, image_index, volumes_entry
 from restpain.cohort.image_checks import problem
 from restpain.cohort.selection import mark_chosen
 from restpain.cohort.sidecars import Sidecars
@@ -12,18 +13,22 @@ from restpain.io.tables import read_table
 
 def derivative_index(folder: Path, *, select: dict) -> dict:
     """Index the preprocessed rest runs of a participant; see `restpain.cohort.index`."""
-    images, sidecars = derivative_images(folder), Sidecars(folder.parent)
+    images, sidecars, who = derivative_images(folder), Sidecars(folder.parent), folder.name
     series = [_facts(path, folder, sidecars) for path in images["bold"]]
-    if images["others"] and not series:
-        series = [volumes_entry(len(images["others"]))]
     mark_chosen(series, select)
-    who = f"sub-{folder.name.removeprefix('sub-')}"
+    rows = [row for one in series for row in fault_rows(who, one)]
+    if not series:
+        faults = [file_fault(path, "the image") for path in images["others"]]
+        rows += [problem(who, "an image", "error", *fault) for fault in set(faults) - {None}]
+        if n_readable := faults.count(None):
+            series = [volumes_entry(n_readable) | {"chosen": False}]
     return {
-        "size_bytes": sum(path.stat().st_size for path in images["bold"]),
+        "size_bytes": sum(one.get("size", 0) for one in series),
         "n_masks": len(images["mask"]),
         "n_confound_rows": [_n_rows(path) for path in images["confounds"]],
         "series": series,
-        "problems": [problem(who, name, "error", *why) for name, why in sidecars.faults.items()],
+        "problems": rows
+        + [problem(who, name, "error", *fault) for name, fault in sidecars.faults.items()],
     }
 
 

@@ -54,4 +54,5 @@ def participant_index(
     for one in index["series"]:
         if one["kind"] == "rest" and repetition_time_s is not None:
             one |= configured_time(repetition_time_s)
+    index["problems"] = [row | {"participant_id": participant_id} for row in index["problems"]]
     return index

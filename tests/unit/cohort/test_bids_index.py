@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cohort_inputs import write_image
+from restpain.cohort.bids_files import file_state
 from restpain.cohort.bids_index import bids_index
 from restpain.io.tables import write_json
 
@@ -50,6 +51,8 @@ def test_chosen_images_carry_what_later_jobs_need(folder):
     assert (run["size"], run["mtime_ns"]) == (path.stat().st_size, path.stat().st_mtime_ns)
     assert run["sidecar"] == {"RepetitionTime": 2.0}
     assert run["sidecar_names"] == {"RepetitionTime": "task-Resting_bold.json"}
+    inherited = folder.parent / "task-Resting_bold.json"
+    assert run["sidecar_files"] == {"../../task-Resting_bold.json": file_state(inherited)}
     assert run["why"] == "the only one"
     assert index["problems"] == []
 

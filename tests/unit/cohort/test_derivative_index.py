@@ -27,3 +27,20 @@ def test_confounds_are_counted_and_unreadable_ones_are_none(tmp_path):
     write_arrays(tmp_path / "x.npz", a=np.arange(3))
     (tmp_path / "x.npz").rename(confounds)
     assert derivative_index(tmp_path, select={})["n_confound_rows"] == [None]
+
+
+def test_runs_that_were_not_fetched_are_told_and_no_error(tmp_path):
+    folder = tmp_path / "sub-01"
+    folder.mkdir()
+    stem = "sub-01_task-rest_space-MNI152NLin2009aSym_desc-preproc_bold.nii.gz"
+    (folder / stem).symlink_to("nowhere")
+
+    found = derivative_index(folder, select={})
+
+    (row,) = found["problems"]
+    assert (row["file"], row["found"]) == (stem, "a link to a file that is not there")
+    assert found["series"][0]["readable"] is False
+
+    (folder / stem).rename(folder / "Smithson.nii.gz")
+    (row,) = derivative_index(folder, select={})["problems"]
+    assert (row["file"], row["found"]) == ("an image", "a link to a file that is not there")
