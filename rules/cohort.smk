@@ -88,11 +88,10 @@ checkpoint check_cohort:
     resources:
         **on_retry(2000, 30),
     params:
-        **settings("preprocessing", "normalisation_mm", "voxel_mm"),
+        **settings("preprocessing", "normalisation_mm", "voxel_mm", "drop_volumes", "min_volumes"),
         comparison=GROUPS,
         incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
-        drop_volumes=config["preprocessing"]["drop_volumes"],
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
         n_permutations=config["classification"]["n_permutations"],

@@ -96,6 +96,30 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     assert "log: results/logs/check_design.log" in summary
 
 
+def test_one_pilot_without_a_group_is_checked_and_processed(finished_run, tmp_path):
+    two, own = bids_of_two(finished_run[0], tmp_path)
+    write_table(tmp_path / "bids/participants.tsv", two.head(1).drop(columns="group"))
+    who = two["participant_id"].iloc[0]
+
+    checked = snakemake("check", directory=tmp_path, configfiles=(SMALL, own))
+    processed = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
+    refused = snakemake(directory=tmp_path, configfiles=(SMALL, own))
+
+    assert checked.returncode == 0, checked.stderr[-5000:]
+    assert (
+        "participants.tsv: 1 participant without a group; expected at least 3 each of 'patient' "
+        "and 'control' for the group level" in checked.stderr
+    )
+    assert "Next: the same command with the target participants" in checked.stdout
+    assert processed.returncode == 0, processed.stderr[-5000:]
+    for measure in ("alff", "reho"):
+        np.testing.assert_array_equal(
+            metric_map(tmp_path, who, measure), metric_map(finished_run[0], who, measure)
+        )
+    assert refused.returncode != 0
+    assert "participants.tsv has no group for 1 of 1 participant; expected" in refused.stderr
+
+
 def test_a_site_is_a_covariate_without_being_listed_as_one(tmp_path):
     own = write_config(tmp_path, cohort={"site": "sex"})  # any column with names will do
 

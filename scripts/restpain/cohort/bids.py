@@ -11,6 +11,7 @@ import numpy as np
 from isal import igzip
 
 from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
+from restpain.cohort.image_values import value_facts
 from restpain.cohort.timing import bids_timing
 from restpain.io.images import header_repetition_time, series_shape
 from restpain.io.tables import read_json
@@ -166,17 +167,9 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         "n_dimensions": len(series_shape(stored.shape)),
         "value_type": VALUE_TYPES.get(stored.dtype.kind, "number"),
         "empty": n_used <= stored.offset,
-        "n_not_finite": _not_finite(stored),
         "digest": digest,
+        **value_facts(stored),
     }
-
-
-def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> int:
-    """Values that are NaN or infinite; whole numbers have none and are not read."""
-    if stored.dtype.kind not in "fc":
-        return 0
-    values = np.asarray(stored)
-    return int(values.size - np.count_nonzero(np.isfinite(values)))
 
 
 def _sides(header: nib.Nifti1Header) -> str:

@@ -12,7 +12,6 @@ import pandas as pd
 from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.image_checks import (
     COLUMNS,
-    MIN_VOLUMES,
     OR_EXCLUDE,
     image_problems,
     problem,
@@ -34,6 +33,7 @@ def cohort_problems(
     indices: list[dict],
     *,
     drop_volumes: int,
+    min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
 ) -> list[dict]:
@@ -45,6 +45,8 @@ def cohort_problems(
         Indices of the participants, in the order of the table.
     drop_volumes : int
         Volumes dropped at the start.
+    min_volumes : int
+        Volumes that must remain.
     slice_order : str, list or None
         As in the configuration.
     band_hz : (float, float)
@@ -65,17 +67,19 @@ def cohort_problems(
             rows += image_problems(who, run)
             if run["kind"] == "rest":
                 rows += repetition_time_problems(who, run)
-                rows += volume_problems(who, run, drop_volumes=drop_volumes, band_hz=band_hz)
+                rows += volume_problems(
+                    who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
+                )
                 # what an unreadable sidecar says of the slices is not known to be missing
                 if index["source"] != "derivatives" and run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)
 
 
-def left_out(indices: list[dict], *, drop_volumes: int) -> dict[str, str]:
+def left_out(indices: list[dict], *, drop_volumes: int, min_volumes: int) -> dict[str, str]:
     """Reason of each participant who has no usable T1 or rest run, by participant_id."""
     reasons = {
-        index["participant_id"]: missing_images(index, min_volumes=MIN_VOLUMES + drop_volumes)
+        index["participant_id"]: missing_images(index, min_volumes=min_volumes + drop_volumes)
         for index in indices
     }
     return {who: reason for who, reason in reasons.items() if reason}

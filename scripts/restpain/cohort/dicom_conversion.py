@@ -8,6 +8,7 @@ from pathlib import Path
 import dcm2niix
 
 from restpain.cohort.bids import image_facts
+from restpain.cohort.image_values import check_values
 from restpain.io.tables import read_json
 from restpain.presentation.numbers import counted
 
@@ -111,11 +112,12 @@ def checked_conversion(paths: list[Path], facts: dict, *, name: str) -> tuple[by
     Raises
     ------
     ValueError
-        If the image has another size than the headers announce.
+        If the image has another size than the headers announce, or values that cannot be right.
     """
     with converted_images(paths) as images:
         path, sidecar = chosen_image(
             images, matrix=facts["matrix"], n_volumes=facts["n_volumes"], name=name
         )
+        check_values(path, name=name)
         content = path.read_bytes()
     return content, sidecar

@@ -36,6 +36,7 @@ def test_the_index_of_whoever_has_problems_is_kept_and_made_again_next_time(tmp_
             description_path=str(tmp_path / "description.json"),
             data=str(tmp_path / "data"),
             drop_volumes=5,
+            min_volumes=30,
             slice_order="off",
             band_hz=(0.01, 0.1),
             normalisation_mm=2.0,

@@ -49,6 +49,17 @@ def test_the_tiles_of_a_mosaic_become_its_slices(tmp_path):
     assert sidecar["RepetitionTime"] == 2.0
 
 
+def test_magnitudes_that_wrapped_around_are_refused(tmp_path):
+    row = np.array([100, 8000, 20000, 30000, 34000, 35000, 31000, 20000, 8000, 100])
+    signed = {"PixelRepresentation": 1, "BitsStored": 16, "HighBit": 15}
+    pixels = {"PixelData": np.tile(row, (10, 1)).astype("<u2").tobytes()}
+    write_series(tmp_path, (10, 10, 8), n_volumes=20, **(REST | signed | pixels))
+    series = rest_series(tmp_path)
+
+    with pytest.raises(ValueError, match="^x: values from -31536 to 31000, the negative ones ne"):
+        checked_conversion(series.paths, series.facts, name="x")
+
+
 def test_an_image_of_another_size_than_the_headers_say_is_refused(tmp_path):
     write_series(tmp_path, (10, 10, 8), n_volumes=25, **REST)
     series = rest_series(tmp_path)

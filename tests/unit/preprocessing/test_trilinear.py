@@ -85,7 +85,8 @@ def test_the_misfit_is_half_the_weighted_squares_of_the_prior_less_the_correlati
     steps = np.eye(12)[9:10]  # one shear
 
     def misfit(shear):
-        fixed = (np.zeros(12), steps, prior, np.zeros(3), np.eye(4), volume, points)
+        ranges = (prior, np.array([-1.0, 1.0]))
+        fixed = (np.zeros(12), steps, *ranges, np.zeros(3), np.eye(4), volume, points)
         return penalised_misfit(np.array([shear]), *fixed, points[:, 0].astype(np.float32), 0.0)
 
     assert misfit(0.0) == pytest.approx(-1, abs=1e-6)
