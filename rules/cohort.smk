@@ -63,6 +63,7 @@ checkpoint check_cohort:
     output:
         check="results/cohort/check.tsv",
         description="results/dataset_description.json",
+        ignored="results/.bidsignore",
     log:
         "results/logs/check_cohort.log",
     benchmark:

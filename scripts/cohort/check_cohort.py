@@ -4,10 +4,11 @@ import logging
 from pathlib import Path
 
 from restpain.cohort.checks import cohort_problems, problem_table, sentences, unmatched_folders
-from restpain.cohort.datasets import RESULTS
+from restpain.cohort.datasets import RESULTS, bidsignore
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import with_prefix
 from restpain.cohort.ratings import rating_problems
+from restpain.io.files import write_text
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json, write_table
 
@@ -21,6 +22,7 @@ def check_cohort(
     ratings_path: str | None,
     check_path: str,
     description_path: str,
+    ignored_path: str,
     data: str | None,
     drop_volumes: int,
     slice_order: str | list[float] | None,
@@ -45,6 +47,7 @@ def check_cohort(
     table = problem_table(problems + notes)
     write_table(check_path, table)
     write_json(description_path, RESULTS)
+    write_text(ignored_path, bidsignore())
 
     logger.info(
         "participants: %d, series: %d", len(indices), sum(len(i["series"]) for i in indices)

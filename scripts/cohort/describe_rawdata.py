@@ -20,13 +20,15 @@ def describe_rawdata(
     columns_path: str,
     source: str,
 ) -> None:
-    table = raw_participants(read_table(table_path, dtype=str))
-    described = read_json(described_path)
+    everybody = read_table(table_path, dtype=str)
+    table, described = raw_participants(everybody, read_json(described_path))
+    left_out = everybody.columns.difference([*table.columns, "exclude"])
     logger.info("%d participants with raw data", len(table))
+    logger.info("columns that hold what BIDS does not allow: %s", ", ".join(left_out) or "none")
     write_json(description_path, RAW)
     write_text(readme_path, raw_readme(source))
     write_table(participants_path, table)
-    write_json(columns_path, {name: described[name] for name in table if name in described})
+    write_json(columns_path, described)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
             ratings_path=None,
             check_path=str(tmp_path / "check.tsv"),
             description_path=str(tmp_path / "description.json"),
+            ignored_path=str(tmp_path / ".bidsignore"),
             data=str(tmp_path / "data"),
             drop_volumes=5,
             slice_order="off",
