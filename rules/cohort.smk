@@ -149,6 +149,7 @@ if SOURCE != "derivatives":
         input:
             table="results/cohort/participants.tsv",
             described="results/cohort/participants.json",
+            origin=description_of_dataset() if SOURCE == "bids" else [],
         output:
             description="results/rawdata/dataset_description.json",
             readme="results/rawdata/README.md",

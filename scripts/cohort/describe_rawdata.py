@@ -2,7 +2,7 @@
 
 import logging
 
-from restpain.cohort.datasets import RAW, raw_participants, raw_readme
+from restpain.cohort.datasets import raw_description, raw_participants, raw_readme
 from restpain.io.files import write_text
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json, write_table
@@ -14,6 +14,7 @@ def describe_rawdata(
     *,
     table_path: str,
     described_path: str,
+    origin_path: str | None,
     description_path: str,
     readme_path: str,
     participants_path: str,
@@ -25,7 +26,7 @@ def describe_rawdata(
     left_out = everybody.columns.difference([*table.columns, "exclude"])
     logger.info("%d participants with raw data", len(table))
     logger.info("columns that hold what BIDS does not allow: %s", ", ".join(left_out) or "none")
-    write_json(description_path, RAW)
+    write_json(description_path, raw_description(origin_path))
     write_text(readme_path, raw_readme(source))
     write_table(participants_path, table)
     write_json(columns_path, described)

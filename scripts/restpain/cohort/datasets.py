@@ -1,7 +1,10 @@
 """Content of the roots of the two BIDS datasets: raw data in ``rawdata/``, and the results."""
 
+import re
+
 import pandas as pd
 
+from restpain.io.tables import read_json
 from restpain.version import generated_by
 
 COMMON = {
@@ -49,12 +52,35 @@ T1-weighted images and resting-state series of {origin}.
 Sidecars hold physical quantities only: no names, dates or free text. T1 images are as they came,
 not defaced unless they were. Who was left out, and why, is in `../cohort/participants.tsv`.
 """
+DOI = re.compile(r"10\.\d{4,9}/\S+")
 OLDEST = 89  # years; BIDS gives no higher age, which would single out a participant
 CODES = {  # of columns whose cells BIDS fixes, unless their Levels are described
     "sex": ("male", "m", "female", "f", "other", "o"),
     "handedness": ("left", "l", "right", "r", "ambidextrous", "a"),
 }
+GROUP = {"group": {"Description": "Group of the participant."}}
 RESERVED = ("HED", "strain_rrid")  # columns that mean something else in BIDS
+
+
+def raw_description(path: str | None) -> dict:
+    """``dataset_description.json`` of the raw dataset.
+
+    Parameters
+    ----------
+    path : str or None
+        That of the dataset it was linked from, of which licence and DOI are taken. What cannot
+        be read says nothing.
+    """
+    try:
+        source = read_json(path) if path else {}
+    except ValueError:
+        source = {}
+    source, known = source if isinstance(source, dict) else {}, {}
+    if isinstance(source.get("License"), str):
+        known["License"] = source["License"]
+    if doi := DOI.search(str(source.get("DatasetDOI"))):
+        known["SourceDatasets"] = [{"DOI": f"doi:{doi[0]}"}]
+    return RAW | known
 
 
 def raw_readme(source: str) -> str:
@@ -91,6 +117,7 @@ def raw_participants(
     """
     kept = table[table["exclude"].isna()].drop(columns=["exclude", *RESERVED], errors="ignore")
     kept = kept[["participant_id", *kept.columns.drop("participant_id")]]
+    described = GROUP | described
     entries = {
         name: _with_true_levels(described[name], kept[name]) for name in kept if name in described
     }

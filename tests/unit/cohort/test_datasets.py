@@ -3,7 +3,15 @@
 import pandas as pd
 import pytest
 
-from restpain.cohort.datasets import RAW, RESULTS, bidsignore, raw_participants, raw_readme
+from restpain.cohort.datasets import (
+    RAW,
+    RESULTS,
+    bidsignore,
+    raw_description,
+    raw_participants,
+    raw_readme,
+)
+from restpain.io.tables import write_json
 
 
 def table(**columns):
@@ -51,6 +59,27 @@ def test_levels_that_do_not_name_every_value_are_left_out_with_the_rest_of_the_e
     entry = {"LongName": "Group", "Levels": {"CP": "patients"}}
 
     assert raw_participants(table(), {"group": entry})[1] == {"group": {"LongName": "Group"}}
+
+
+@pytest.mark.parametrize("before", ["doi:", "https://doi.org/", ""])
+def test_licence_and_doi_of_the_source_are_those_of_the_raw_dataset(before, tmp_path):
+    path = tmp_path / "dataset_description.json"
+    write_json(path, {"License": "CC0", "DatasetDOI": f"{before}10.18112/a.v1", "Name": "x"})
+
+    assert raw_description(path) == RAW | {
+        "License": "CC0",
+        "SourceDatasets": [{"DOI": "doi:10.18112/a.v1"}],
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", '{"License": null, "DatasetDOI": "n/a"}', "[]", "{", "\xe9"]
+)
+def test_a_source_without_licence_and_doi_or_that_cannot_be_read_says_nothing(text, tmp_path):
+    path = tmp_path / "dataset_description.json"
+    path.write_bytes(text.encode("latin-1"))
+
+    assert raw_description(path) == RAW == raw_description(None)
 
 
 @pytest.mark.parametrize(
