@@ -278,6 +278,12 @@ def write_denoised(
     for name, image in (("mask", mask), ("boldref", boldref)):
         write_volume(outputs[name], image, affine, sidecar=sidecars[name])
     carpet = carpet_series(series).astype(np.float32)
-    write_volume(outputs["carpet"], carpet[:, None, None], np.eye(4), sidecar=sidecars["carpet"])
+    write_volume(
+        outputs["carpet"],
+        carpet[:, None, None],
+        np.eye(4),
+        repetition_time=result.sidecar["RepetitionTime"],
+        sidecar=sidecars["carpet"],
+    )
     write_table(outputs["confounds"], result.confounds, result.columns)
     write_json(outputs["qc"], result.quality | quality)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.io.images import read_mask, read_masked, read_volume, write_volume
+from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
 from restpain.io.tables import read_table
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.motion import rigid_matrix
@@ -156,6 +156,7 @@ def test_the_carpet_is_the_series_before_regression_of_voxels_of_the_mask(plain)
 
     after = carpet_series(denoised).astype(float)
     assert carpet.shape == after.shape
+    assert repetition_time(plain / "carpet.nii.gz") == TR
     removed = carpet - carpet.mean(axis=1, keepdims=True) - after
     # what least squares takes out is orthogonal to what it leaves
     share = np.abs((removed * after).sum(axis=1)) / (after**2).sum(axis=1)
