@@ -60,7 +60,7 @@ def real_heads(data, folder, names):
         with tempfile.TemporaryDirectory() as scratch:
             with tarfile.open(data / "philips_ingenia" / "dicom.tar.xz") as archive:
                 archive.extractall(scratch, filter="data")
-            index = participant_index(scratch, participant_id="sub-01", source="dicom")
+            index = participant_index(scratch, participant_id="sub-01", source="dicom", select={})
             series, _ = folder_series(scratch)
             for kind, path in paths.items():
                 one = indexed_series(series, index, kind)

@@ -4,6 +4,13 @@ inputs   cohort.participants, cohort.data (or the simulated cohort)
 outputs  results/cohort/participants.tsv, index/, check.tsv; results/rawdata/, a BIDS dataset
 """
 
+INDEX = "results/cohort/index/sub-{subject}.json"
+
+if workflow.is_main_process and SOURCE in ("bids", "derivatives"):
+    indexed = {INDEX.format(subject=subject): folder_of(subject) for subject in SUBJECTS}
+    for sentence in renew_indices({path: folder for path, folder in indexed.items() if folder}):
+        print(sentence, file=sys.stderr)
+
 if SOURCE != "simulated":
 
     rule import_participants:
@@ -24,32 +31,37 @@ if SOURCE != "simulated":
         resources:
             **on_retry(2000, 30),
         params:
+            **settings("cohort", "columns"),
             comparison=GROUPS,
             code=code_digest("cohort/import_participants.py"),
         script:
             "../scripts/cohort/import_participants.py"
 
 
-rule index_participant:
-    """Index of a participant's raw data from all headers, without identifiers."""
-    input:
-        folder=participant_folder,
-    output:
-        index="results/cohort/index/sub-{subject}.json",
-    log:
-        "results/logs/index_participant/sub-{subject}.log",
-    benchmark:
-        "results/benchmarks/index_participant/sub-{subject}.tsv"
-    priority: 100
-    group:
-        in_batches("headers")
-    conda:
-        "../envs/cohort.yaml"
-    params:
-        source=SOURCE,
-        code=code_digest("cohort/index_participant.py"),
-    script:
-        "../scripts/cohort/index_participant.py"
+# One job for ten participants, since most of its time is that of starting Python.
+for number, members in enumerate(in_tens(SUBJECTS)):
+
+    rule:
+        """Index of the raw data of ten participants from all headers, without identifiers."""
+        name:
+            f"index_participants_{number}"
+        input:
+            folders=folders_of(members),
+        output:
+            indices=[INDEX.format(subject=subject) for subject in members],
+        log:
+            f"results/logs/index_participants/{number}.log",
+        benchmark:
+            f"results/benchmarks/index_participants/{number}.tsv"
+        priority: 100
+        conda:
+            "../envs/cohort.yaml"
+        params:
+            **settings("cohort", "source", "select"),
+            **settings("preprocessing", "repetition_time_s"),
+            code=code_digest("cohort/index_participants.py"),
+        script:
+            "../scripts/cohort/index_participants.py"
 
 
 # A checkpoint, so that Snakemake looks again at what remains to be done when the check has run: it
@@ -58,10 +70,12 @@ checkpoint check_cohort:
     """All problems of all participants at once, before anything is computed."""
     input:
         participants="results/cohort/participants.tsv",
-        indices=per_participant(rules.index_participant.output.index),
+        indices=[INDEX.format(subject=subject) for subject in SUBJECTS],
         ratings=ratings_file(),
     output:
         check="results/cohort/check.tsv",
+        summary="results/cohort/check_summary.txt",
+        complete="results/cohort/complete.tsv",
         description="results/dataset_description.json",
         ignored="results/.bidsignore",
     log:
@@ -76,10 +90,13 @@ checkpoint check_cohort:
         **on_retry(2000, 30),
     params:
         **settings("preprocessing", "normalisation_mm", "voxel_mm"),
+        comparison=GROUPS,
+        incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         drop_volumes=config["preprocessing"]["drop_volumes"],
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
+        n_permutations=config["classification"]["n_permutations"],
         code=code_digest("cohort/check_cohort.py"),
     script:
         "../scripts/cohort/check_cohort.py"
@@ -94,7 +111,7 @@ if SOURCE in ("simulated", "dicom"):
         """T1 and rest series from DICOM to NIfTI with sidecars, without identifiers (dcm2niix)."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
         output:
             t1w=raw_anat("T1w.nii.gz"),
@@ -121,7 +138,7 @@ if SOURCE == "bids":
         """T1 and rest run of a raw BIDS dataset under the names of the workflow."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
         output:
             t1w=raw_anat("T1w.nii.gz"),
@@ -147,7 +164,7 @@ if SOURCE != "derivatives":
     rule describe_rawdata:
         """Description, README and table of participants of the raw BIDS dataset."""
         input:
-            table="results/cohort/participants.tsv",
+            table=rules.check_cohort.output.complete,
             described="results/cohort/participants.json",
             origin=description_of_dataset() if SOURCE == "bids" else [],
         output:
@@ -173,7 +190,7 @@ if SOURCE != "derivatives":
 rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants=rules.check_cohort.output.complete,
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",

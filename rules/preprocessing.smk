@@ -73,6 +73,7 @@ if SOURCE == "derivatives":
         """Preprocessed series in MNI space: to the output grid, nuisance removed."""
         input:
             checked=CHECKED,
+            index=INDEX,
             folder=participant_folder,
             description=description_of_dataset(),
             template_mask=rules.prepare_template.output.func_mask,

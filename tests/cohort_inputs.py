@@ -7,6 +7,7 @@ import numpy as np
 
 from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.index import participant_index
+from restpain.cohort.timing import dicom_timing
 
 SETTINGS = {"drop_volumes": 5, "slice_order": "off", "band_hz": (0.01, 0.1)}
 TABLE = """\
@@ -23,10 +24,10 @@ sub-08\tcontrol\t61\tM\tn/a
 AFFINE = np.diag([3.0, 3.0, 4.0, 1.0])
 
 
-def said_of_folders(data, source, **settings):
+def said_of_folders(data, source, *, select=None, **settings):
     """Sentences about the participants' folders in ``data``."""
     indices = [
-        participant_index(folder, participant_id=folder.name, source=source)
+        participant_index(folder, participant_id=folder.name, source=source, select=select or {})
         for folder in sorted(Path(data).iterdir())
         if folder.is_dir()
     ]
@@ -34,10 +35,10 @@ def said_of_folders(data, source, **settings):
     return sentences(problem_table(rows))
 
 
-def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec"):
+def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec", seed=0):
     """Write seeded noise as NIfTI."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    values = np.random.default_rng(0).integers(0, 1000, shape).astype(dtype)
+    values = np.random.default_rng(seed).integers(0, 1000, shape).astype(dtype)
     image = nib.Nifti1Image(values, affine)
     image.header.set_xyzt_units("mm", unit)
     if len(shape) == 4:
@@ -47,15 +48,19 @@ def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec
 
 def participant(number):
     """Index of a participant without any problem."""
-    common = {"readable": True, "vendor": "Philips", "scale_slopes": [1.0], "layout": "classic"}
+    common = {
+        "readable": True,
+        "chosen": True,
+        "vendor": "Philips",
+        "scale_slopes": [1.0],
+        "layout": "classic",
+    }
     t1 = common | {
         "label": "series 3",
         "kind": "t1",
         "matrix": [256, 256, 170],
         "voxel_mm": [1.0, 1.0, 1.0],
         "n_volumes": 1,
-        "repetition_time_s": 0.0076,
-        "slice_timing": None,
         "digest": f"t1-{number}",
     }
     rest = common | {
@@ -64,8 +69,7 @@ def participant(number):
         "matrix": [64, 64, 32],
         "voxel_mm": [3.44, 3.44, 4.6],
         "n_volumes": 240,
-        "repetition_time_s": 2.0,
-        "slice_timing": None,
+        **dicom_timing({"RepetitionTime": 2.0}, {}, matrix=[64, 64, 32]),
         "digest": f"rest-{number}",
     }
     return {
@@ -73,6 +77,7 @@ def participant(number):
         "source": "dicom",
         "found": True,
         "series": [t1, rest],
+        "problems": [],
     }
 
 

@@ -10,6 +10,7 @@ from restpain.cohort.deidentify import (
 )
 from restpain.cohort.dicom_conversion import checked_conversion
 from restpain.cohort.dicom_series import folder_series, indexed_series
+from restpain.cohort.timing import decided_sidecar
 from restpain.io.files import gzipped, write_bytes
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json
@@ -33,14 +34,16 @@ def convert_dicom(
         ("rest", bold_path, bold_sidecar_path, BOLD_SIDECAR_KEYS),
     ):
         one = indexed_series(series, index, kind)
+        run = next(run for run in index["series"] if run["kind"] == kind and run["chosen"])
         name = f"{index['participant_id']}, {one.facts['label']}"
         content, sidecar = checked_conversion(one.paths, one.facts, name=name)
         sidecar = allowed_sidecar(sidecar, keys)
         if kind == "rest":
-            sidecar = {"TaskName": "rest"} | sidecar
+            sidecar = {"TaskName": "rest"} | decided_sidecar(sidecar, run)
         logger.info("%s from %s, %d files", kind, one.facts["label"], len(one.paths))
         write_json(sidecar_path, sidecar)
-        write_bytes(path, gzipped(without_text(content)))
+        seconds = run["repetition_time_s"] if kind == "rest" else None
+        write_bytes(path, gzipped(without_text(content, repetition_time=seconds)))
 
 
 if __name__ == "__main__":

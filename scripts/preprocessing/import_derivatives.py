@@ -5,9 +5,9 @@ import logging
 import numpy as np
 
 from restpain.cohort.bids import derivative_images, generating_programs
-from restpain.io.images import read_mask, read_volume, repetition_time
+from restpain.io.images import read_mask, read_volume
 from restpain.io.job import run_job
-from restpain.io.tables import read_table
+from restpain.io.tables import read_json, read_table
 from restpain.preprocessing.denoising import denoised, write_denoised
 from restpain.preprocessing.image_quality import given_mask, kept_volumes
 from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
@@ -20,6 +20,7 @@ logger = logging.getLogger("import_derivatives")
 def import_derivatives(
     *,
     folder: str,
+    index_path: str,
     description_path: str | None,
     template_mask_path: str,
     outputs: dict[str, str],
@@ -29,7 +30,7 @@ def import_derivatives(
 ) -> None:
     images = derivative_images(folder)
     bold_path = images["bold"][0]
-    tr = repetition_time(bold_path)
+    tr = next(one for one in read_json(index_path)["series"] if one["chosen"])["repetition_time_s"]
     programs = generating_programs(description_path) if description_path else None
     logger.info("preprocessed before by: %s", programs or "not stated")
     series, affine = read_volume(bold_path)

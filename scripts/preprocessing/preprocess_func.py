@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from restpain.cohort.derivatives import bids_uri
-from restpain.io.images import read_mask, read_volume, repetition_time
+from restpain.cohort.timing import bids_timing
+from restpain.io.images import read_mask, read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json
 from restpain.preprocessing.coregistration import align_by_information, refine_by_boundary
@@ -31,13 +32,13 @@ def preprocess_func(
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
 ) -> None:
-    name, tr = Path(inputs["bold"]).name, repetition_time(inputs["bold"])
+    name = Path(inputs["bold"]).name
     series, affine = read_volume(inputs["bold"])
+    facts = bids_timing(read_json(inputs["sidecar"]), matrix=series.shape[:3])
+    tr = facts["repetition_time_s"]
     volumes = kept_volumes(series, drop=drop_volumes, name=name)
-    acquired, sidecar = volumes, read_json(inputs["sidecar"])
-    volumes, timing = timing_corrected(
-        volumes, slice_order, sidecar=sidecar, repetition_time=tr, name=name
-    )
+    acquired = volumes
+    volumes, timing = timing_corrected(volumes, slice_order, facts=facts, name=name)
     logger.info("%d volumes after %d dropped, TR %g s", len(volumes), drop_volumes, tr)
     logger.info("slice timing: %s", timing)
 

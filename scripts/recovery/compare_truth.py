@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.io.images import read_mask, read_masked, read_volume, repetition_time
+from restpain.cohort.timing import bids_timing
+from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 from restpain.preprocessing.image_quality import kept_volumes
@@ -55,13 +56,11 @@ def compare_truth(
 
     effects, stages = read_json(inputs["effects"])["effects"], {}
     if effects:
-        name, tr = Path(inputs["bold"]).name, repetition_time(inputs["bold"])
+        name = Path(inputs["bold"]).name
         image, bold_affine = read_volume(inputs["bold"])
+        facts = bids_timing(read_json(inputs["sidecar"]), matrix=image.shape[:3])
         volumes = kept_volumes(image, drop=drop_volumes, name=name)
-        sidecar = read_json(inputs["sidecar"])
-        volumes, _ = timing_corrected(
-            volumes, slice_order, sidecar=sidecar, repetition_time=tr, name=name
-        )
+        volumes, _ = timing_corrected(volumes, slice_order, facts=facts, name=name)
         mask, _ = read_mask(inputs["mask"])
         from_mm = np.linalg.inv(bold_affine)
 
@@ -71,7 +70,7 @@ def compare_truth(
             regions[row.effect - 1][row.role] = images[..., row.volume]
         widths = {"fwhm_mm": 0.0, "kernel": smoothing_kernel}
         rest = {
-            "repetition_time": tr,
+            "repetition_time": facts["repetition_time_s"],
             "band_hz": band_hz,
             "neighbours": reho_neighbours,
             "fwhm_mm": fwhm_mm,

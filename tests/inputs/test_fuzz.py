@@ -77,7 +77,7 @@ def test_a_sidecar_gives_facts_and_sentences(tmp_path, repetition_time, slice_ti
     sidecar = {"RepetitionTime": repetition_time, "SliceTiming": slice_timing, "EchoTime": other}
     bold.with_name("sub-01_task-rest_bold.json").write_text(json.dumps(sidecar))
 
-    index = participant_index(folder, participant_id="sub-01", source="bids")
+    index = participant_index(folder, participant_id="sub-01", source="bids", select={})
 
     assert sentences(problem_table(cohort_problems([index], **CHECKS))) is not None
 
@@ -126,7 +126,7 @@ def test_a_nifti_header_gives_facts_and_sentences(nifti, edits):
         edited[place : place + len(new)] = new
     bold.write_bytes(edited)
 
-    index = participant_index(bold.parents[1], participant_id="sub-01", source="bids")
+    index = participant_index(bold.parents[1], participant_id="sub-01", source="bids", select={})
 
     assert sentences(problem_table(cohort_problems([index], **CHECKS))) is not None
 

@@ -9,21 +9,22 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.image_checks import (
     COLUMNS,
+    MIN_VOLUMES,
     OR_EXCLUDE,
-    REPETITION_TIME_TOLERANCE,
     image_problems,
     problem,
     report,
-    slice_timing_problems,
     volume_problems,
 )
 from restpain.cohort.participants import PARTICIPANT_ID
+from restpain.cohort.timing import TOLERANCE
+from restpain.cohort.timing_checks import repetition_time_problems, slice_timing_problems
 from restpain.presentation.numbers import counted
 
 ALL = "n/a"  # participant_id and file of what concerns the whole cohort
-KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
 VOXEL_TOLERANCE = 0.01  # relative
 SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 N_NAMED = 5  # participants that a sentence names
@@ -57,16 +58,36 @@ def cohort_problems(
     rows = []
     for index in indices:
         who = index["participant_id"]
-        rows += folder_problems(index)
+        rows += folder_problems(index) + index["problems"]
         rows += choice_problems(index)
         rows += confound_problems(index)
         for run in chosen_runs(index):
             rows += image_problems(who, run)
             if run["kind"] == "rest":
+                rows += repetition_time_problems(who, run)
                 rows += volume_problems(who, run, drop_volumes=drop_volumes, band_hz=band_hz)
-                if index["source"] != "derivatives":
+                # what an unreadable sidecar says of the slices is not known to be missing
+                if index["source"] != "derivatives" and run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)
+
+
+def left_out(indices: list[dict], *, drop_volumes: int) -> dict[str, str]:
+    """Reason of each participant who has no usable T1 or rest run, by participant_id."""
+    reasons = {
+        index["participant_id"]: missing_images(index, min_volumes=MIN_VOLUMES + drop_volumes)
+        for index in indices
+    }
+    return {who: reason for who, reason in reasons.items() if reason}
+
+
+def as_warnings(rows: list[dict]) -> list[dict]:
+    """Problems of participants who are left out, which do not stop the others."""
+    action = "left out, since cohort.incomplete is exclude"
+    return [
+        row | {"severity": "warning", "action": action} if row["severity"] == "error" else row
+        for row in rows
+    ]
 
 
 def problem_table(rows: list[dict]) -> pd.DataFrame:
@@ -80,25 +101,20 @@ def sentences(problems: pd.DataFrame) -> list[str]:
     texts = []
     what = ["found", "expected", "action"]
     for (found, expected, action), rows in problems.groupby(what, sort=False):
-        names = [name for name in rows["participant_id"] if name != ALL]
+        names = [name for name in rows["participant_id"].unique() if name != ALL]
         more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
         subject = [", ".join(names[:N_NAMED]) + more] if names else []
         files = rows["file"].unique()
-        if len(files) == 1 and files[0] != ALL:
-            subject.append(files[0])
+        if len(files) == 1 and files[0] != ALL or len(files) > 1 == len(names):
+            subject += list(files)
         sentence = found if expected == ALL else f"{found}; expected {expected}; {action}"
         texts.append(": ".join([", ".join(subject), sentence] if subject else [sentence]))
     return texts
 
 
 def chosen_runs(index: dict) -> list[dict]:
-    """T1 and rest run of a participant where there is exactly one that is readable."""
-    runs = []
-    for kind in KIND_NAMES:
-        found = [one for one in index["series"] if one["kind"] == kind]
-        if len(found) == 1 and found[0].get("readable", True):
-            runs += found
-    return runs
+    """T1 and rest run that the index chose, where they are readable."""
+    return [one for one in index["series"] if one["chosen"] and one.get("readable", True)]
 
 
 def _rest_runs(indices: list[dict]) -> list[tuple[str, dict]]:
@@ -154,49 +170,6 @@ def folder_problems(index: dict) -> list[dict]:
     return rows
 
 
-def choice_problems(index: dict) -> list[dict]:
-    """No T1 or rest run, several, or one that cannot be read."""
-    rows, add = report(index["participant_id"], "participant's folder")
-    if not index["found"]:
-        return rows
-    for kind in ["rest"] if index["source"] == "derivatives" else KIND_NAMES:
-        name = KIND_NAMES[kind]
-        found = [one for one in index["series"] if one["kind"] == kind]
-        sizes = [counted(one.get("n_volumes", 0), "volume") for one in found]
-        listed = ", ".join(f"{one['label']} ({n})" for one, n in zip(found, sizes, strict=True))
-        if not found:
-            add("error", f"no {name} among {_others(index, kind)}", "one", f"add it, {OR_EXCLUDE}")
-        elif len(found) > 1:
-            add(
-                "error",
-                f"{len(found)} series that may be the {name}: {listed}",
-                "one",
-                "move the others out of the participant's folder",
-            )
-        elif not found[0].get("readable", True):
-            add(
-                "error",
-                f"{found[0]['label']} {found[0].get('damage', 'cannot be read')}",
-                "a complete NIfTI file",
-                "copy it again from its source",
-            )
-    return rows
-
-
-def _others(index: dict, kind: str) -> str:
-    """Name the other series of a participant with the reason against each."""
-    if not index["series"]:
-        return "its files"
-    listed = [
-        f"{one['label']}: {one[f'not_{kind}']}"
-        for one in index["series"]
-        if one.get(f"not_{kind}") and one["kind"] == "other"
-    ]
-    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
-    reasons = f" ({', '.join(listed[:N_NAMED])}{more})" if listed else ""
-    return f"{len(index['series'])} series{reasons}"
-
-
 def differences(indices: list[dict]) -> list[dict]:
     """Rest runs that differ from those of most participants."""
     runs = _rest_runs(indices)
@@ -206,7 +179,7 @@ def differences(indices: list[dict]) -> list[dict]:
             "repetition_time_s",
             "error",
             " s repetition time",
-            REPETITION_TIME_TOLERANCE,
+            TOLERANCE,
             "analyse participants of one protocol; give the reason in the column exclude of "
             "participants.tsv for the others",
         ),

@@ -50,7 +50,7 @@ README = """# Raw data
 T1-weighted images and resting-state series of {origin}.
 
 Sidecars hold physical quantities only: no names, dates or free text. T1 images are as they came,
-not defaced unless they were. Who was left out, and why, is in `../cohort/participants.tsv`.
+not defaced unless they were. Who was left out, and why, is in `../cohort/complete.tsv`.
 """
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 OLDEST = 89  # years; BIDS gives no higher age, which would single out a participant

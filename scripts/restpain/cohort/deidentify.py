@@ -11,6 +11,7 @@ import nibabel as nib
 from isal import igzip
 
 from restpain.io.files import gzipped, write_bytes
+from restpain.io.images import set_repetition_time
 
 VENDORS = ("Philips", "Siemens", "GE", "Canon", "Toshiba", "UIH", "Bruker", "Hitachi")
 AXES = ("i", "i-", "j", "j-", "k", "k-")
@@ -96,7 +97,7 @@ def _text_fields(header: nib.Nifti1Header) -> list[str]:
     return [field for field in TEXT_FIELDS if field in set(header)]  # NIfTI-2 has fewer
 
 
-def without_text(content: bytes) -> bytes:
+def without_text(content: bytes, *, repetition_time: float | None = None) -> bytes:
     """Uncompressed NIfTI file with its free text and extensions removed.
 
     Voxels, scale factors and geometry keep their bytes.
@@ -105,6 +106,8 @@ def without_text(content: bytes) -> bytes:
     ----------
     content : bytes
         A NIfTI-1 or NIfTI-2 file (one file, header and voxels), uncompressed.
+    repetition_time : float, optional
+        Seconds between two volumes that the header has to state.
 
     Returns
     -------
@@ -117,6 +120,7 @@ def without_text(content: bytes) -> bytes:
     header.extensions.clear()
     for field in _text_fields(header):
         header[field] = b""
+    set_repetition_time(header, repetition_time)
     block_size = len(header.binaryblock) + 4  # four bytes of zeros: no extension follows
     header["vox_offset"] = block_size
     return header.binaryblock + bytes(4) + voxels
@@ -126,10 +130,13 @@ def _is_nifti2(content: bytes) -> bool:
     return content[:4] in (b"\x1c\x02\x00\x00", b"\x00\x00\x02\x1c")
 
 
-def place_image(source: str | Path, target: str | Path) -> str:
+def place_image(
+    source: str | Path, target: str | Path, *, repetition_time: float | None = None
+) -> str:
     """Put a NIfTI image under another name: a link if its header holds no free text.
 
-    An image with text or extensions in its header, or not gzipped, is copied without them.
+    An image with text or extensions in its header, not gzipped, or whose header states another
+    repetition time (s) than the one given, is copied without them.
 
     Returns
     -------
@@ -138,13 +145,14 @@ def place_image(source: str | Path, target: str | Path) -> str:
     """
     source, target = Path(source), Path(target)
     image = nib.load(source)
-    if source.name.endswith(".gz") and not header_has_text(image.header):
+    changed = set_repetition_time(image.header, repetition_time)
+    if source.name.endswith(".gz") and not header_has_text(image.header) and not changed:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         target.symlink_to(source.resolve())
         return "linked"
     opener = igzip.open if source.name.endswith(".gz") else open
     with opener(source, "rb") as file:
-        content = without_text(file.read())
+        content = without_text(file.read(), repetition_time=repetition_time)
     write_bytes(target, gzipped(content))
     return "copied"

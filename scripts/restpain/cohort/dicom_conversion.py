@@ -11,7 +11,6 @@ from restpain.cohort.bids import image_facts
 from restpain.io.tables import read_json
 from restpain.presentation.numbers import counted
 
-REPETITION_TIME_TOLERANCE = 0.005  # relative
 ARGUMENTS = (
     *("-b", "y"),  # write a sidecar
     *("-ba", "y"),  # without names and dates
@@ -98,7 +97,7 @@ def checked_conversion(paths: list[Path], facts: dict, *, name: str) -> tuple[by
     paths : list of Path
         The files of the series.
     facts : dict
-        Its facts: matrix, n_volumes, repetition_time_s, kind.
+        Its facts: matrix and n_volumes.
     name : str
         How messages name the series.
 
@@ -112,18 +111,11 @@ def checked_conversion(paths: list[Path], facts: dict, *, name: str) -> tuple[by
     Raises
     ------
     ValueError
-        If the image has another size or repetition time than the headers announce.
+        If the image has another size than the headers announce.
     """
     with converted_images(paths) as images:
         path, sidecar = chosen_image(
             images, matrix=facts["matrix"], n_volumes=facts["n_volumes"], name=name
         )
         content = path.read_bytes()
-    expected, found = facts["repetition_time_s"], sidecar.get("RepetitionTime")
-    alike = found and expected and abs(found - expected) <= REPETITION_TIME_TOLERANCE * expected
-    if facts["kind"] == "rest" and not alike:
-        raise ValueError(
-            f"{name} was converted to a repetition time of {found} s, but its headers say "
-            f"{expected} s; look at RepetitionTime and AcquisitionTime of the series"
-        )
     return content, sidecar

@@ -66,7 +66,7 @@ def folder_series(folder: str | Path) -> tuple[list[Series], dict[str, int]]:
     -------
     series : list of Series
         By series number. ``facts["kind"]`` is t1, rest or other; see `mark_kinds`.
-        Slice times are not looked for; see `slice_timing`.
+        Slice times are not looked for; see `probed_sidecar`.
     counts : dict
         n_files, n_other_files (no MR images), n_damaged_files and size_bytes.
     """
@@ -139,7 +139,6 @@ def _series(headers: list[dict]) -> Series:
         **_geometry(kept),
         "repetition_time_s": _milliseconds(kept, "RepetitionTime", 1e-3),
         "echo_time_ms": _milliseconds(kept, "EchoTime", 1.0),
-        "slice_timing": None,
         "scale_slopes": sorted({header.get("RescaleSlope", 1.0) for header in kept})[:5],
         "compression": _compression(kept, syntaxes),
         "digest": _pixel_digest(first),
@@ -285,8 +284,8 @@ def _complete_from_conversion(series: Series) -> None:
     facts["n_volumes_announced"] = None
 
 
-def slice_timing(series: Series) -> dict | None:
-    """Count (n) and maximum (max_s) of the slice times that dcm2niix finds; None without any."""
+def probed_sidecar(series: Series) -> dict:
+    """Sidecar that dcm2niix writes for the first volumes; empty if it makes no image."""
     n_images = series.facts["n_images"]
     n_slices = series.facts["matrix"][2]
     if series.facts["layout"] != "classic":
@@ -294,10 +293,9 @@ def slice_timing(series: Series) -> dict | None:
     paths = series.paths[: min(n_images, N_PROBED_VOLUMES * n_slices)]
     try:
         with converted_images(paths) as images:
-            times = images[0][1].get("SliceTiming")
+            return images[0][1]
     except ValueError:
-        return None
-    return {"n": len(times), "max_s": max(times)} if times else None
+        return {}
 
 
 def indexed_series(series: list[Series], index: dict, kind: str) -> Series:

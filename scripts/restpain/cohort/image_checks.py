@@ -6,17 +6,12 @@ info), file, found, expected, action.
 
 import numpy as np
 
+from restpain.cohort.timing import is_plausible
 from restpain.presentation.numbers import counted
 
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
 NONE = "n/a"  # expected and action of what is no problem
 MIN_VOLUMES = 30  # kept after the drop
-REPETITION_TIME_TOLERANCE = 0.005  # relative
-LONGEST_REPETITION_TIME_S = 30.0
-USABLE = {
-    "RepetitionTime": "a number of seconds above 0",
-    "SliceTiming": "a list of seconds from 0, one number per slice",
-}
 AFFINES = {
     "not_finite": ("an affine with values that are NaN or infinite", "12 numbers"),
     "singular": (
@@ -30,9 +25,6 @@ AFFINES = {
 }
 MIN_VOXELS = 8  # along each axis: fewer cannot be registered
 MAX_ANISOTROPY = 2.0  # longest over shortest edge of a T1 voxel
-SLICE_ORDERS = (
-    "off (no correction), sequential, reverse, interleaved, interleaved_even or a list of times"
-)
 OR_EXCLUDE = "or give the reason in the column exclude of participants.tsv"
 
 
@@ -57,15 +49,6 @@ def image_problems(who: str, run: dict) -> list[dict]:
     """Missing or duplicate images, differing scales, compression, unusual layouts."""
     rows, add = report(who, run["label"])
     matrix = "x".join(map(str, run["matrix"]))
-    if not run.get("sidecar_readable", True):
-        add("error", "a sidecar that is no JSON object", "JSON", "correct the file")
-    for key in run.get("unusable_keys", []):
-        add(
-            "error",
-            f"a {key} in its sidecar that cannot be used",
-            USABLE[key],
-            f"correct {key} in the sidecar",
-        )
     if run.get("n_not_finite"):
         add(
             "error",
@@ -187,30 +170,8 @@ def array_problems(who: str, run: dict) -> list[dict]:
 def volume_problems(
     who: str, run: dict, *, drop_volumes: int, band_hz: tuple[float, float]
 ) -> list[dict]:
-    """Repetition time unknown, too few volumes, or no frequency in the band."""
+    """Too few volumes, or no frequency in the band."""
     rows, add = report(who, run["label"])
-    tr, in_header = run["repetition_time_s"], run.get("header_repetition_time_s")
-    if not tr:
-        action = "export the series with its whole headers"
-        if run["layout"] == "nifti":
-            action = "add RepetitionTime (s) to the sidecar"
-        add("error", "no repetition time", "one", action)
-        return rows
-    if tr > LONGEST_REPETITION_TIME_S:
-        add(
-            "error",
-            f"a repetition time of {tr:g} s",
-            f"at most {LONGEST_REPETITION_TIME_S:g} s",
-            "give RepetitionTime in seconds, not in milliseconds",
-        )
-        return rows
-    if in_header and abs(in_header - tr) > REPETITION_TIME_TOLERANCE * tr:
-        add(
-            "warning",
-            f"a repetition time of {in_header:g} s in the image's header",
-            f"{tr:g} s as in the sidecar",
-            "make sure that the sidecar is right; it is the one used",
-        )
     kept = run["n_volumes"] - drop_volumes
     if kept < MIN_VOLUMES:
         add(
@@ -219,6 +180,9 @@ def volume_problems(
             f"at least {MIN_VOLUMES} after the drop",
             f"lower preprocessing.drop_volumes, {OR_EXCLUDE}",
         )
+        return rows
+    tr = run["repetition_time_s"]
+    if not is_plausible(tr):
         return rows
     low, high = band_hz
     frequencies = np.fft.rfftfreq(kept, d=tr)
@@ -237,51 +201,5 @@ def volume_problems(
             resolved,
             f"frequencies up to {high:g} Hz",
             "lower the upper edge of metrics.band_hz if the band should be whole",
-        )
-    return rows
-
-
-def slice_timing_problems(
-    who: str, run: dict, *, slice_order: str | list[float] | None
-) -> list[dict]:
-    """Slice times unknown, or not fitting the run."""
-    timing, n_slices, tr = run["slice_timing"], run["matrix"][2], run["repetition_time_s"]
-    rows, add = report(who, run["label"])
-    if slice_order == "off":
-        return rows
-    if isinstance(slice_order, str):
-        if timing:
-            add(
-                "warning",
-                f"slice times in the data and preprocessing.slice_order: {slice_order}",
-                "one of them",
-                "set preprocessing.slice_order in config.yaml to null to use those of the data",
-            )
-        return rows
-    where = "the data" if slice_order is None else "preprocessing.slice_order"
-    if slice_order is not None:
-        timing = {"n": len(slice_order), "max_s": max(slice_order)}
-    if timing is None:
-        add(
-            "error",
-            "no slice times in the data",
-            "the order of the slices, which is never guessed",
-            "ask who ran the scanner and set preprocessing.slice_order in config.yaml to "
-            f"{SLICE_ORDERS}",
-        )
-        return rows
-    if timing["n"] != n_slices:
-        add(
-            "error",
-            f"{counted(timing['n'], 'slice time')} in {where}",
-            f"{n_slices}, one per slice",
-            f"correct the list, or set preprocessing.slice_order in config.yaml to {SLICE_ORDERS}",
-        )
-    if tr and timing["max_s"] > tr:
-        add(
-            "error",
-            f"slice times up to {timing['max_s']:g} in {where}",
-            f"seconds below the repetition time of {tr:g} s",
-            "give the times in seconds",
         )
     return rows

@@ -19,7 +19,9 @@ from restpain.io.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
 VOLUMES_AT_A_TIME = 16
-SECONDS_PER_UNIT = {8: 1.0, 16: 1e-3, 24: 1e-6}  # by the code of NIfTI
+HEADER_TOLERANCE = 1e-4  # relative, of the repetition time in a header
+SECONDS = 8  # code of the unit
+SECONDS_PER_UNIT = {SECONDS: 1.0, 16: 1e-3, 24: 1e-6}  # by the code of NIfTI
 
 
 def sidecar_path(path: str | Path) -> Path:
@@ -129,35 +131,49 @@ def check_grid(shape, affine, expected_shape, expected_affine, name: str) -> Non
 
 def header_repetition_time(header: nib.Nifti1Header) -> float:
     """Seconds between two volumes by the header of a NIfTI image; zero if it does not say."""
-    shape, zooms = header.get_data_shape(), header.get_zooms()
-    if len(shape) < 4 or (len(shape) > 4 and shape[3] == 1):
+    if not _has_time(header):
         return 0.0
     unit = int(header["xyzt_units"]) & 0b111000  # nibabel stops at units that it does not know
-    seconds = float(zooms[3]) * SECONDS_PER_UNIT.get(unit, 1.0)
+    seconds = float(header["pixdim"][4]) * SECONDS_PER_UNIT.get(unit, 1.0)
     return seconds if 0 < seconds < np.inf else 0.0  # of NaN, too
 
 
+def set_repetition_time(header: nib.Nifti1Header, seconds: float | None) -> bool:
+    """Write the seconds between two volumes into a header; return whether it said otherwise.
+
+    Nothing is changed where ``seconds`` is None or the header has no dimension of time.
+    """
+    if seconds is None or not _has_time(header):
+        return False
+    if abs(header_repetition_time(header) - seconds) <= HEADER_TOLERANCE * seconds:
+        return False
+    header["pixdim"][4] = seconds
+    header["xyzt_units"] = int(header["xyzt_units"]) & 0b111 | SECONDS
+    return True
+
+
+def _has_time(header: nib.Nifti1Header) -> bool:
+    """Check that the fourth dimension holds the volumes."""
+    shape = header.get_data_shape()
+    return len(shape) > 3 and (len(shape) == 4 or shape[3] > 1)
+
+
 def repetition_time(path: str | Path) -> float:
-    """Seconds between two volumes: from the sidecar, else from the header of the image.
+    """Seconds between two volumes of an image that the workflow wrote, from its sidecar.
 
     Raises
     ------
     ValueError
-        If neither says so: a header does not if the volumes are not in its fourth dimension,
-        which is the one of time.
+        If the sidecar does not say.
     """
     sidecar = sidecar_path(path)
-    if sidecar.exists():
-        value = read_json(sidecar).get("RepetitionTime")
-        if value:
-            return float(value)
-    value = header_repetition_time(nib.load(path).header)
-    if not value > 0:
+    value = read_json(sidecar).get("RepetitionTime") if sidecar.exists() else None
+    if not value:
         raise ValueError(
-            f"{Path(path).name} has no repetition time: its header says {value:g} s and no "
-            f"sidecar gives RepetitionTime; add {sidecar.name}"
+            f"{Path(path).name} has no repetition time: RepetitionTime is missing in "
+            f"{sidecar.name}; delete both, so that the next run writes them again"
         )
-    return value
+    return float(value)
 
 
 def write_volume(

@@ -23,7 +23,7 @@ from restpain.cohort.dicom_headers import DamagedDicomError, read_header
 from restpain.simulation.dicom_enhanced import write_enhanced_series
 from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from scripts.cohort.convert_dicom import convert_dicom
-from scripts.cohort.index_participant import index_participant
+from scripts.cohort.index_participants import index_participants
 from small_dicom import REST, T1, dataset, write_participant, write_series
 
 # every element of the header that names a person, a place, a machine or a moment
@@ -115,7 +115,7 @@ def results(tmp_path_factory, records):
 
 def converted(folder):
     """Index and convert a participant whose folders and files bear names, too."""
-    raw = folder / "Smithson_Wilhelmina"
+    raw = folder / "Smithson_Wilhelmina" / "sub-01"
     write_series(raw / "Wilhelmina T1", (44, 44, 44), **(T1 | IDENTIFIERS))
     write_series(raw / "Wilhelmina rest", (10, 10, 8), n_volumes=40, **(REST | IDENTIFIERS))
     for path in list(raw.rglob("*_000_000")):
@@ -126,14 +126,15 @@ def converted(folder):
 
 def convert_all(raw, results):
     """Index a participant's folder and convert what was found in it."""
-    index_participant(
-        folder=str(raw),
-        index_path=results / "index.json",
-        subject="01",
+    index_participants(
+        folders_paths=[str(raw)],
+        indices_paths=[str(results / "sub-01.json")],
         source="dicom",
+        select={},
+        repetition_time_s=None,
     )
     paths = {
-        "index_path": results / "index.json",
+        "index_path": results / "sub-01.json",
         "t1w_path": results / "sub-01_T1w.nii.gz",
         "t1w_sidecar_path": results / "sub-01_T1w.json",
         "bold_path": results / "sub-01_task-rest_bold.nii.gz",
@@ -276,6 +277,21 @@ def test_a_clean_image_is_linked_and_one_with_text_is_copied_without_it(tmp_path
     )
 
 
+def test_a_header_of_another_repetition_time_is_copied_with_the_one_decided(tmp_path):
+    image = nib.Nifti1Image(np.ones((2, 2, 2, 3), np.int16), np.eye(4))
+    image.header.set_xyzt_units("mm", "msec")
+    image.header.set_zooms((1, 1, 1, 1))  # one millisecond: not known
+    nib.save(image, tmp_path / "bold.nii.gz")
+    source, target = tmp_path / "bold.nii.gz", tmp_path / "out" / "bold.nii.gz"
+
+    assert place_image(source, target, repetition_time=2.5) == "copied"
+
+    header = nib.load(target).header
+    assert (header.get_zooms()[3], header.get_xyzt_units()) == (2.5, ("mm", "sec"))
+    assert nib.load(source).header.get_zooms()[3] == 1
+    assert place_image(target, tmp_path / "again.nii.gz", repetition_time=2.5) == "linked"
+
+
 def write_both(folder):
     """A T1 in a classic series, a run in an enhanced file; folders and files bear names."""
     write_series(folder / "ZQ000001X T1", (44, 44, 44), **T1)
@@ -296,7 +312,7 @@ def write_classic(folder):
 @pytest.mark.parametrize("write", [write_classic, write_both])
 def test_no_text_of_any_element_at_any_depth_leaves_the_dicom(write, tmp_path, caplog):
     caplog.set_level("DEBUG")
-    raw, results = tmp_path / "raw", tmp_path / "results"
+    raw, results = tmp_path / "raw" / "sub-01", tmp_path / "results"
     write(raw)
     for path in [path for path in raw.rglob("*") if path.is_file()]:
         plant(path)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from restpain.cohort.dicom_conversion import checked_conversion, chosen_image
-from restpain.cohort.dicom_series import folder_series, slice_timing
+from restpain.cohort.dicom_series import folder_series, probed_sidecar
+from restpain.cohort.timing import dicom_timing
 from small_dicom import REST, dataset, write_mosaics, write_series
 
 
@@ -60,14 +61,6 @@ def test_an_image_of_another_size_than_the_headers_say_is_refused(tmp_path):
         checked_conversion(series.paths[:-8], series.facts, name="x")
 
 
-def test_another_repetition_time_than_the_headers_say_is_refused(tmp_path):
-    write_series(tmp_path, (10, 10, 8), n_volumes=25, **REST)
-    series = rest_series(tmp_path)
-
-    with pytest.raises(ValueError, match=r"a repetition time of 2 s, but its headers say 2.5 s"):
-        checked_conversion(series.paths, series.facts | {"repetition_time_s": 2.5}, name="x")
-
-
 def test_an_image_resampled_to_equal_distances_is_not_taken(tmp_path):
     for name in ("image", "image_Eq_1"):
         nib.save(
@@ -95,7 +88,9 @@ def test_a_real_philips_session_is_understood_and_converted(real_dicom):
     assert [one.facts["matrix"] for one in t1] == [[256, 256, 170]]
     assert [one.facts["matrix"] for one in rest] == [[96, 96, 63]]
     assert rest[0].facts["n_volumes"] == 75
-    assert slice_timing(rest[0]) is None  # Philips tells no slice times
+    timing = dicom_timing({}, probed_sidecar(rest[0]), matrix=[96, 96, 63])
+    assert timing["slice_times_s"] is None  # Philips tells none
+    assert timing["multiband_factor"] == 3
 
     content, sidecar = checked_conversion(rest[0].paths, rest[0].facts, name="rest")
 

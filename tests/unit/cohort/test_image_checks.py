@@ -6,16 +6,6 @@ from cohort_inputs import cohort, found
 from restpain.cohort.image_checks import COLUMNS, problem
 
 
-def test_known_slice_times_pass_and_a_named_order_beside_them_is_a_warning():
-    indices = cohort(1)
-    indices[0]["series"][1]["slice_timing"] = {"n": 32, "max_s": 1.94}
-
-    assert found(indices, slice_order=None) == []
-    assert found(indices, slice_order="off") == []
-    (sentence,) = found(indices, "warning", slice_order="sequential")
-    assert "slice times in the data and preprocessing.slice_order: sequential" in sentence
-
-
 @pytest.mark.parametrize(("n_volumes", "n_sentences"), [(39, 1), (40, 0)])
 def test_thirty_volumes_must_remain_after_the_drop(n_volumes, n_sentences):
     indices = cohort(1)
