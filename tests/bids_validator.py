@@ -36,7 +36,7 @@ def validator_issues(dataset, cache):
     )
     assert process.stdout, process.stderr
     return [
-        (one["severity"], one["code"], one.get("subCode"), one["location"])
+        (one["severity"], one["code"], one.get("subCode"), one.get("location"))
         for one in json.loads(process.stdout)["issues"]["issues"]
     ]
 
