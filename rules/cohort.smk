@@ -77,6 +77,7 @@ checkpoint check_cohort:
         summary="results/cohort/check_summary.txt",
         complete="results/cohort/complete.tsv",
         description="results/dataset_description.json",
+        ignored="results/.bidsignore",
     log:
         "results/logs/check_cohort.log",
     benchmark:
@@ -164,6 +165,7 @@ if SOURCE != "derivatives":
         input:
             table=rules.check_cohort.output.complete,
             described="results/cohort/participants.json",
+            origin=description_of_dataset() if SOURCE == "bids" else [],
         output:
             description="results/rawdata/dataset_description.json",
             readme="results/rawdata/README.md",

@@ -14,7 +14,7 @@ from restpain.cohort.checks import (
     unmatched_folders,
 )
 from restpain.cohort.choice import selection_lines
-from restpain.cohort.datasets import RESULTS
+from restpain.cohort.datasets import RESULTS, bidsignore
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.cohort.pilot import pilot_notes
@@ -35,6 +35,7 @@ def check_cohort(
     summary_path: str,
     complete_path: str,
     description_path: str,
+    ignored_path: str,
     comparison: dict,
     data: str | None,
     incomplete: str,
@@ -102,6 +103,7 @@ def check_cohort(
     write_text(summary_path, "\n".join(summary) + "\n")
     write_table(complete_path, participants.replace({"group": "", "exclude": ""}, None))
     write_json(description_path, RESULTS)
+    write_text(ignored_path, bidsignore())
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ def import_derivatives(
         boldref=boldref,
         series=series,
         quality={"mask": rule, "coregistration_cost": None, "preprocessed_by": programs},
+        sources=[],
     )
 
 

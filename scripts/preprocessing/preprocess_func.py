@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from restpain.cohort.derivatives import bids_uri
 from restpain.cohort.timing import bids_timing
 from restpain.io.images import read_mask, read_volume
 from restpain.io.job import run_job
@@ -106,6 +107,7 @@ def preprocess_func(
         boldref=boldref.reshape(mask.shape),
         series=series,
         quality=own | tissues,
+        sources=[bids_uri(inputs["bold"], dataset="raw"), bids_uri(inputs["xfm"])],
     )
 
 

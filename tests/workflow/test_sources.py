@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bids_validator import errors_and_warnings, validator_issues
 from restpain.io.tables import read_table, write_table
 from runs import (
     SMALL,
@@ -22,6 +23,12 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 SPACE = "space-MNI152NLin2009aSym"
 
 
+def bids_errors(run, dataset=""):
+    """Errors of a BIDS dataset in the results of a run, or of the results themselves."""
+    issues = validator_issues(run / "results" / dataset, run / "deno")
+    return errors_and_warnings(issues)[0]
+
+
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
     run = finished_run[0]
     two, own = bids_of_two(run, tmp_path)
@@ -32,6 +39,7 @@ def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_pat
     assert not (tmp_path / "results/report.html").exists()
     assert len(list((tmp_path / "results").rglob("*.html"))) == 1 + 2  # overview, participants
     assert dead_links(tmp_path / "results") == []
+    assert bids_errors(tmp_path, "rawdata") == []
     summary = process.stdout.rpartition("Finished. In ")[2]
     assert summary.splitlines()[1].startswith("  results/quality.html ")
     for participant in two["participant_id"]:
@@ -71,6 +79,8 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
 
     assert process.returncode == 0, process.stderr[-5000:]
     assert not list((tmp_path / "results").rglob("*_desc-preproc_T1w.nii.gz"))
+    assert not (tmp_path / "results/rawdata").exists()
+    assert bids_errors(tmp_path) == []
     for participant in two["participant_id"]:
         for measure in ("alff", "reho"):
             np.testing.assert_allclose(
@@ -162,6 +172,7 @@ def test_real_philips_dicom_runs_through_to_alff_and_reho(real_dicom, tmp_path):
     process = snakemake("participants", directory=tmp_path, configfiles=(own,))
 
     assert process.returncode == 0, process.stderr[-5000:]
+    assert bids_errors(tmp_path, "rawdata") == []
     for measure in ("alff", "reho"):
         values = metric_map(tmp_path, "sub-01", measure)
         assert values.shape == (61, 73, 61)

@@ -34,6 +34,7 @@ def test_the_index_of_whoever_has_problems_is_kept_and_made_again_next_time(tmp_
             n_permutations=0,
             check_path=str(tmp_path / "check.tsv"),
             description_path=str(tmp_path / "description.json"),
+            ignored_path=str(tmp_path / ".bidsignore"),
             data=str(tmp_path / "data"),
             drop_volumes=5,
             min_volumes=30,
