@@ -279,7 +279,7 @@ def processes():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         series = simulated_series(mask, N_VOLUMES)
-        write_masked(path / "bold.nii.gz", series, mask, AFFINE, repetition_time=2.0)
+        write_masked(path / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
         write_volume(path / "mask.nii.gz", mask, AFFINE)
         write_seeds(path / "seeds.nii.gz", mask, AFFINE)
         for _ in range(7):  # in turn, so that all see the same neighbours on the machine

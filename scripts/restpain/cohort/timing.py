@@ -20,7 +20,6 @@ import math
 import numpy as np
 
 from restpain.cohort.deidentify import AXES
-from restpain.presentation.numbers import counted
 
 TOLERANCE = 0.005  # relative, between two repetition times
 SIDECAR, HEADER, CONVERTER = "sidecar", "image's header", "dcm2niix"
@@ -197,7 +196,10 @@ def _in_words(value) -> str:
     if isinstance(value, list) and value:
         numbers = [one for one in value if _is_number(one)]
         if n_others := len(value) - len(numbers):
-            return f"a list with {counted(n_others, 'entry', 'entries')} that is no number"
+            which = "1 entry that is no number"
+            return "a list with " + (
+                which if n_others == 1 else f"{n_others} entries that are no numbers"
+            )
         return f"a list with {min(numbers):g}"
     if _is_number(value):
         return f"{value:g}"

@@ -177,7 +177,7 @@ def test_a_sidecar_that_is_no_json_or_holds_nonsense_is_a_fact_and_no_error(tmp_
 def test_linking_gives_the_names_of_the_workflow_and_sidecars_without_text(tmp_path):
     folder = tmp_path / "data" / "sub-01"
     t1w = image(folder / "anat" / "sub-01_acq-mprage_T1w.nii.gz", (4, 4, 4))
-    image(folder / "func" / "sub-01_task-resting_run-1_bold.nii.gz")
+    bold = image(folder / "func" / "sub-01_task-resting_run-1_bold.nii.gz", tr=1.0)
     write_json(
         tmp_path / "data" / "task-resting_bold.json",
         {"RepetitionTime": 2.0, "InstitutionName": "Nowhere", "AcquisitionTime": "11:22:33"},
@@ -199,6 +199,10 @@ def test_linking_gives_the_names_of_the_workflow_and_sidecars_without_text(tmp_p
         "TaskName": "rest",
         "RepetitionTime": 2.0,
     }
+    # the header, which knew none, says it too
+    written = nib.load(tmp_path / "out" / "sub-01_task-rest_bold.nii.gz")
+    assert written.header.get_zooms()[3] == 2.0
+    np.testing.assert_array_equal(written.dataobj, nib.load(bold).dataobj)
 
 
 @pytest.mark.parametrize(

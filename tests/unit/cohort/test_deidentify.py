@@ -279,6 +279,21 @@ def test_a_clean_image_is_linked_and_one_with_text_is_copied_without_it(tmp_path
     )
 
 
+def test_a_header_of_another_repetition_time_is_copied_with_the_one_decided(tmp_path):
+    image = nib.Nifti1Image(np.ones((2, 2, 2, 3), np.int16), np.eye(4))
+    image.header.set_xyzt_units("mm", "msec")
+    image.header.set_zooms((1, 1, 1, 1))  # one millisecond: not known
+    nib.save(image, tmp_path / "bold.nii.gz")
+    source, target = tmp_path / "bold.nii.gz", tmp_path / "out" / "bold.nii.gz"
+
+    assert place_image(source, target, repetition_time=2.5) == "copied"
+
+    header = nib.load(target).header
+    assert (header.get_zooms()[3], header.get_xyzt_units()) == (2.5, ("mm", "sec"))
+    assert nib.load(source).header.get_zooms()[3] == 1
+    assert place_image(target, tmp_path / "again.nii.gz", repetition_time=2.5) == "linked"
+
+
 def write_both(folder):
     """A T1 in a classic series, a run in an enhanced file; folders and files bear names."""
     write_series(folder / "ZQ000001X T1", (44, 44, 44), **T1)

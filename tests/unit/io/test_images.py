@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from restpain.io.images import (
+    header_repetition_time,
     read_mask,
     read_masked,
     read_volume,
     repetition_time,
+    set_repetition_time,
     write_masked,
     write_volume,
 )
@@ -130,7 +132,7 @@ def test_masked_values_return_to_their_voxels_and_zero_stays_outside(tmp_path, m
 
     np.testing.assert_array_equal(read_masked(path, mask, AFFINE), values)
     assert read_volume(path)[0][~mask].sum() == 0
-    assert repetition_time(path) == 2.0
+    assert header_repetition_time(nib.load(path).header) == 2.0
 
 
 def test_an_image_without_volumes_is_written_and_read(tmp_path, mask):
@@ -158,15 +160,37 @@ def test_an_image_on_another_grid_is_refused_by_name(tmp_path, mask):
         read_masked(path, mask, AFFINE)
 
 
-def test_the_sidecar_wins_over_the_header_and_a_missing_repetition_time_is_named(tmp_path, mask):
+def test_the_repetition_time_is_that_of_the_sidecar_and_a_missing_one_is_named(tmp_path, mask):
     path = tmp_path / "rest_bold.nii.gz"
     write_masked(path, np.ones((8, 3)), mask, AFFINE, repetition_time=3.0)
     write_json(tmp_path / "rest_bold.json", {"RepetitionTime": 2.5})
     assert repetition_time(path) == 2.5
 
-    nib.save(nib.Nifti1Image(np.zeros((2, 2, 2, 3)), AFFINE), tmp_path / "zero.nii")
-    image = nib.load(tmp_path / "zero.nii")
-    image.header["pixdim"][4] = 0
-    nib.save(image, tmp_path / "none.nii")
-    with pytest.raises(ValueError, match="add none.json"):
-        repetition_time(tmp_path / "none.nii")
+    write_json(tmp_path / "rest_bold.json", {})
+    with pytest.raises(
+        ValueError, match="RepetitionTime is missing in rest_bold.json; delete both"
+    ):
+        repetition_time(path)
+
+
+@pytest.mark.parametrize(
+    ("shape", "unit", "step", "seconds"),
+    [
+        ((2, 2, 2, 3), "sec", 2.5, 2.5),
+        ((2, 2, 2, 3), "msec", 2500, 2.5),
+        ((2, 2, 2, 3), "sec", np.nan, 0.0),
+        ((2, 2, 2, 3, 1), "sec", 2.5, 2.5),
+        ((2, 2, 2, 1, 3), "sec", 2.5, 0.0),
+        ((2, 2, 2), "sec", 2.5, 0.0),
+    ],
+)
+def test_a_header_says_and_is_made_to_say_the_repetition_time(shape, unit, step, seconds):
+    header = nib.Nifti1Image(np.zeros(shape, np.int16), AFFINE).header
+    header.set_xyzt_units("mm", unit)
+    header["pixdim"][4] = step
+    assert header_repetition_time(header) == seconds
+
+    known = not (len(shape) < 4 or shape[3] == 1)
+    assert set_repetition_time(header, 2.5) == (known and seconds != 2.5)
+    assert header_repetition_time(header) == (2.5 if known else 0.0)
+    assert not set_repetition_time(header, None)

@@ -150,15 +150,15 @@ def test_too_few_volumes_for_the_band_are_an_error_with_the_grid(folder, mask, s
 
 @pytest.mark.parametrize("run", [run_metrics, run_seeds])
 @pytest.mark.parametrize("sidecar", [None, {"RepetitionTime": 0}], ids=["no sidecar", "zero too"])
-def test_a_repetition_time_of_zero_is_an_error_that_asks_for_a_sidecar(
+def test_a_missing_repetition_time_is_an_error_that_names_the_sidecar(
     folder, mask, series, run, sidecar
 ):
     (folder / "bold.json").unlink()
     write_masked(
-        folder / "bold.nii.gz", series, mask, AFFINE, repetition_time=0.0, sidecar=sidecar
+        folder / "bold.nii.gz", series, mask, AFFINE, repetition_time=2.0, sidecar=sidecar
     )
 
-    with pytest.raises(ValueError, match=r"no repetition time: .* add bold\.json"):
+    with pytest.raises(ValueError, match=r"no repetition time: .* missing in bold\.json"):
         run(folder)
 
 

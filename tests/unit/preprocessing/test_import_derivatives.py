@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.io.images import read_mask, read_masked, write_volume
+from restpain.cohort.index import participant_index
+from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
 from restpain.io.tables import read_table, write_json, write_table
 from scripts.preprocessing.import_derivatives import import_derivatives
 
@@ -41,6 +42,7 @@ def dataset(tmp_path):
 def run(folder, **changes):
     options = {
         "folder": str(folder / "sub-01"),
+        "index_path": str(folder / "index.json"),
         "description_path": None,
         "template_mask_path": str(folder / "template.nii.gz"),
         "outputs": {name: str(folder / f"{name}.nii.gz") for name in IMAGES}
@@ -49,6 +51,10 @@ def run(folder, **changes):
         "nuisance": ["trend", "csf"],
         "regression_band_hz": None,
     }
+    index = participant_index(
+        folder / "sub-01", participant_id="sub-01", source="derivatives", select={}
+    )
+    write_json(folder / "index.json", index)
     import_derivatives(**options | changes)
 
 
@@ -70,6 +76,23 @@ def test_the_confounds_of_the_dataset_are_regressed_out_of_the_kept_volumes(data
     assert quality["n_volumes"] == N - DROP
     assert quality["repetition_time_s"] == 2.0
     assert quality["preprocessed_by"] is None
+
+
+@pytest.mark.parametrize("header_time", [0.0, 1.0])
+def test_the_repetition_time_of_an_inherited_sidecar_wins_over_an_unset_header(
+    dataset, header_time
+):
+    folder, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    volumes, affine = read_volume(bold)
+    write_volume(bold, volumes, affine, repetition_time=header_time)
+    write_json(folder / "task-rest_bold.json", {"RepetitionTime": 2.5})
+
+    run(folder)
+
+    assert json.loads((folder / "denoised.json").read_text())["RepetitionTime"] == 2.5
+    assert json.loads((folder / "qc.json").read_text())["repetition_time_s"] == 2.5
+    assert repetition_time(folder / "denoised.nii.gz") == 2.5
 
 
 def test_the_programs_of_the_dataset_are_carried_to_the_quality_numbers(dataset):

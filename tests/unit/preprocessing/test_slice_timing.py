@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from restpain.cohort.timing import bids_timing
 from restpain.preprocessing.slice_timing import (
     correct_slice_timing,
     middle_time,
     ordered_times,
     shifted_in_time,
     slice_times,
+    timing_corrected,
 )
 
 TR = 2.0  # s
@@ -29,15 +31,39 @@ def test_slices_counted_from_one_are_acquired_in_the_order_that_the_name_says(or
     np.testing.assert_allclose(times[np.array(acquired) - 1], [0, 1, 2, 3, 4])
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("sequential", [0, 1, 2, 0, 1, 2]),
+        ("reverse", [2, 1, 0, 2, 1, 0]),
+        ("interleaved", [0, 2, 1, 0, 2, 1]),
+        ("interleaved_even", [1, 0, 2, 1, 0, 2]),
+    ],
+)
+def test_the_order_of_slices_acquired_together_is_that_of_their_groups(order, expected):
+    times = ordered_times(order, n_slices=6, repetition_time=3.0, multiband_factor=2)
+
+    np.testing.assert_allclose(times, expected)
+
+
+def test_slices_that_make_no_groups_of_one_size_are_refused():
+    for factor in (4, 1.5):
+        with pytest.raises(ValueError, match=rf"6 slices make no groups of {factor:g} "):
+            ordered_times("reverse", n_slices=6, repetition_time=3.0, multiband_factor=factor)
+
+
 def test_an_unknown_order_is_named():
     with pytest.raises(ValueError, match="slice order 'spiral' is not one of sequential, reverse"):
         ordered_times("spiral", n_slices=5, repetition_time=TR)
 
 
+def timing(sidecar=None, n_slices=4):
+    return bids_timing({"RepetitionTime": TR} | (sidecar or {}), matrix=[9, 9, n_slices])
+
+
 def in_force(order, sidecar=None, n_slices=4):
-    return slice_times(
-        order, sidecar=sidecar or {}, n_slices=n_slices, repetition_time=TR, name="bold.nii.gz"
-    )
+    facts = timing(sidecar, n_slices)
+    return slice_times(order, facts=facts, n_slices=n_slices, name="bold.nii.gz")
 
 
 def test_the_reference_is_the_slice_in_the_middle_of_the_acquisition():
@@ -49,18 +75,16 @@ def test_the_reference_is_the_slice_in_the_middle_of_the_acquisition():
 def test_times_come_from_the_configuration_before_the_sidecar():
     sidecar = {"SliceTiming": [0.0, 1.0, 0.5, 1.5]}
 
-    times, words = in_force(None, sidecar)
-    np.testing.assert_array_equal(times, [0.0, 1.0, 0.5, 1.5])
-    assert words == "SliceTiming of the sidecar"
-    np.testing.assert_array_equal(in_force("reverse", sidecar)[0], [1.5, 1.0, 0.5, 0.0])
-    np.testing.assert_array_equal(in_force([0, 0.1, 0.2, 0.3], sidecar)[0], [0, 0.1, 0.2, 0.3])
-    assert in_force("off", sidecar) == (None, "off, as configured")
+    np.testing.assert_array_equal(in_force(None, sidecar), [0.0, 1.0, 0.5, 1.5])
+    np.testing.assert_array_equal(in_force("reverse", sidecar), [1.5, 1.0, 0.5, 0.0])
+    np.testing.assert_array_equal(in_force([0, 0.1, 0.2, 0.3], sidecar), [0, 0.1, 0.2, 0.3])
+    assert in_force("off", sidecar) is None
 
 
 def test_a_reversed_slice_encoding_reverses_the_times_of_the_sidecar():
     sidecar = {"SliceTiming": [0.0, 0.5, 1.0, 1.5], "SliceEncodingDirection": "k-"}
 
-    np.testing.assert_array_equal(in_force(None, sidecar)[0], [1.5, 1.0, 0.5, 0.0])
+    np.testing.assert_array_equal(in_force(None, sidecar), [1.5, 1.0, 0.5, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -103,6 +127,7 @@ ORDERS = {
         {},
     ),
     "multiband, from the sidecar": lambda n: (None, {"SliceTiming": multiband(n, 3)}),
+    "multiband, by name": lambda n: ("interleaved", {"MultibandAccelerationFactor": 3.0}),
     "multiband, reversed encoding": lambda n: (
         None,
         {"SliceTiming": multiband(n, 3), "SliceEncodingDirection": "k-"},
@@ -115,7 +140,7 @@ ORDERS = {
 def test_a_sine_of_a_tenth_hertz_is_right_to_half_a_percent_at_every_slice(order, n_slices):
     n_volumes = 120
     configured, sidecar = ORDERS[order](n_slices)
-    times, _ = in_force(configured, sidecar, n_slices)
+    times = in_force(configured, sidecar, n_slices)
     phase = np.linspace(0, 6, 8).reshape(1, 8, 1, 1)
 
     def wave(at):
@@ -134,10 +159,37 @@ def test_a_sine_of_a_tenth_hertz_is_right_to_half_a_percent_at_every_slice(order
 
 def test_the_default_of_philips_is_the_order_called_interleaved():
     for n_slices in (30, 33):
-        by_name, _ = in_force("interleaved", n_slices=n_slices)
+        by_name = in_force("interleaved", n_slices=n_slices)
         acquired = np.argsort(by_name, kind="stable")
 
         np.testing.assert_array_equal(acquired, philips_default(n_slices))
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_slices_along_each_axis_are_corrected_alike(axis):
+    volumes = np.random.default_rng(2).normal(size=(40, 3, 4, 5))
+    times = [0.0, 0.8, 0.4, 1.6, 1.2]
+    expected = correct_slice_timing(volumes, times=np.array(times), repetition_time=TR)
+    turned = np.moveaxis(volumes, 3, axis + 1)
+    sidecar = {
+        "RepetitionTime": TR,
+        "SliceTiming": times[::-1],
+        "SliceEncodingDirection": "ijk"[axis] + "-",
+    }
+    facts = bids_timing(sidecar, matrix=turned.shape[1:])
+
+    corrected, source = timing_corrected(turned, None, facts=facts, name="bold.nii.gz")
+
+    np.testing.assert_array_equal(np.moveaxis(corrected, axis + 1, 3), expected)
+    assert source.startswith("SliceTiming of the sidecar")
+
+
+def test_a_run_whose_sidecar_has_no_repetition_time_is_refused():
+    with pytest.raises(ValueError, match=r"bold.nii.gz has no repetition time: RepetitionTime is"):
+        timing_corrected(
+            np.zeros((9, 2, 2, 2)), "off", facts=bids_timing({}, matrix=[2, 2, 2]),
+            name="bold.nii.gz",
+        )  # fmt: skip
 
 
 def test_a_line_is_shifted_exactly_up_to_its_ends():
