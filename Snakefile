@@ -83,6 +83,7 @@ rule all:
         FIGURE_FILES,
         "results/report.html",
         "results/quality.html",
+        RAW_FILES,
         PUBLISHED_FILES,
         RECOVERY_FILES,
 
@@ -93,6 +94,7 @@ rule participants:
         "results/quality.html",
         per_participant(rules.plot_participant.output.page),
         LOCAL_MAPS,
+        RAW_FILES,
 
 
 rule check:

@@ -67,7 +67,7 @@ def main():
         simulated, run = folder / "simulated", folder / "run"
         for path in (simulated, run, arguments.results):
             path.mkdir(parents=True, exist_ok=True)
-        dicom = simulated / "results" / "cohort" / "dicom"
+        dicom = simulated / "results" / "sourcedata" / "dicom"
         snakemake(
             simulated,
             [str(dicom.relative_to(simulated) / PARTICIPANT)],
@@ -83,7 +83,7 @@ def main():
         snakemake(run, ["participants"], config, arguments.cores)
         load = os.getloadavg()[0]
         before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        again = ("--forcerun", "index_participant", "preprocess_anat", "convert_dicom")
+        again = ("--forcerun", "index_participants_0", "preprocess_anat", "convert_dicom")
         snakemake(run, ["participants"], config, arguments.cores, *again)
         wall = time.perf_counter() - begin
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -107,7 +107,7 @@ def steps(folder):
     """Wall and CPU seconds and largest memory of each step of the participant."""
     rows = []
     for name in (
-        "index_participant",
+        "index_participants",
         "check_cohort",
         "convert_dicom",
         "preprocess_anat",

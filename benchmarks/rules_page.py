@@ -28,7 +28,7 @@ the same name. Rules marked *other sources* belong to data that are not simulate
 | --- | --- | --- | --- | --- |
 """
 COHORT = {"n_patients": 3, "n_controls": 3, "n_excluded": 0}
-T1W = "results/cohort/sub-01/anat/sub-01_T1w.nii.gz"
+T1W = "results/rawdata/sub-01/anat/sub-01_T1w.nii.gz"
 BOLD = f"results/sub-01/func/sub-01_task-rest_{MNI}_desc-denoised_bold.nii.gz"
 TARGETS = {"simulated": ("all", "power"), "bids": (T1W,), "derivatives": (BOLD,)}
 
@@ -69,7 +69,7 @@ def dry_run(source: str, directory: Path) -> list[dict]:
         wildcards = lines.get("wildcards", "")
         jobs.append(
             {
-                "rule": name,
+                "rule": re.sub(r"_\d+$", "", name),  # of a rule made in a loop
                 "input": lines["input"].split(", ") if "input" in lines else [],
                 "output": lines["output"].split(", ") if "output" in lines else [],
                 "wildcards": dict(pair.split("=") for pair in wildcards.split(", ") if pair),
@@ -82,7 +82,11 @@ def descriptions() -> dict[str, tuple[str, str]]:
     """Stage and docstring of every rule with a script, in the order of the Snakefile."""
     found = {}
     for stage in re.findall(r"rules/(\w+)\.smk", (REPOSITORY / "Snakefile").read_text()):
-        text = (REPOSITORY / "rules" / f"{stage}.smk").read_text()
+        text = re.sub(  # a rule made in a loop has its name below its docstring
+            r'rule:\n( +""".*"""\n) +name:\s+f"(\w+)_\{\w+\}"\n',
+            r"rule \2:\n\1",
+            (REPOSITORY / "rules" / f"{stage}.smk").read_text(),
+        )
         for name, docstring, body in re.findall(
             r'^ *(?:rule|checkpoint) (\w+):\n +"""([^"]*)"""\n((?:(?! *rule ) .*\n|\n)+)',
             text,
@@ -98,7 +102,7 @@ def pattern(path: str, wildcards: dict[str, str]) -> str:
     path = path.removeprefix("results/").replace(MNI, "{S}")
     for name, value in wildcards.items():
         path = re.sub(rf"(?<=[-/_]){re.escape(value)}(?=[-/_.]|$)", f"{{{name}}}", path)
-    return path
+    return re.sub(r"sub-\d+", "sub-{subject}", path)  # of a job for several participants
 
 
 def listed(paths: list[str]) -> str:

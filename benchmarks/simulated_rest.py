@@ -106,14 +106,14 @@ def write_rest(results, n, simulation, shared):
         write_masked(f"{place}_boldref.nii.gz", mean, mask, grid)
         quality = results / name / "func" / f"{name}_task-rest_desc-qc_metrics.json"
         write_json(quality, quality_of(motion, centre))
-        raw = results / "cohort" / name / "func" / f"{name}_task-rest_bold.nii.gz"
+        raw = results / "rawdata" / name / "func" / f"{name}_task-rest_bold.nii.gz"
         affine = np.diag([*simulation["bold_voxel_mm"], 1.0])
         write_volume(raw, np.zeros((2, 2, 2), np.uint8), affine)  # says how large voxels are
 
 
 def shared_images(results):
     """Read the head of all and the template's grid from the results of a simulated run."""
-    truth = results / "cohort" / "truth" / "space-MNI152NLin2009aSym_desc-head_dseg.nii.gz"
+    truth = results / "sourcedata" / "truth" / "space-MNI152NLin2009aSym_desc-head_dseg.nii.gz"
     labels, label_affine = read_volume(truth)
     template = results / "template" / "tpl-MNI152NLin2009aSym_res-func_"
     mask, grid = read_mask(f"{template}desc-brain_mask.nii.gz")

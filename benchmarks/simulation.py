@@ -38,7 +38,7 @@ from restpain.simulation.participants import COLUMNS, simulated_participants, si
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "simulation.md"
 SPACE = "space-MNI152NLin2009aSym"
-HEAD = REPOSITORY / "results" / "cohort" / "truth" / f"{SPACE}_desc-head_dseg.nii.gz"
+HEAD = REPOSITORY / "results" / "sourcedata" / "truth" / f"{SPACE}_desc-head_dseg.nii.gz"
 N_PARTICIPANTS = 3
 COMMON_HZ = 0.2  # power is compared up to here, which all repetition times reach
 
@@ -147,7 +147,7 @@ def participant_facts(results, subject):
     facts["fd"] = quality["mean_fd_power_mm"]
     facts["fd_j"] = quality["mean_fd_jenkinson_mm"]
     facts["tr"], facts["n_volumes"] = repetition_time, relative.shape[1]
-    raw = results / "cohort" / subject / "func" / f"{subject}_task-rest_bold.nii.gz"
+    raw = results / "rawdata" / subject / "func" / f"{subject}_task-rest_bold.nii.gz"
     sizes = nib.load(raw).header.get_zooms()[:3]
     facts["voxel"] = float(np.prod(sizes))
     return facts, (frequencies, power), matrix

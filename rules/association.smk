@@ -38,7 +38,7 @@ rule correlate_score:
 rule correlate_score_maps:
     """Spearman correlation of the maps with the clinical score in every voxel, in patients."""
     input:
-        maps=per_participant(STANDARDISED, PATIENTS),
+        maps=per_participant(STANDARDISED, subjects=PATIENTS),
         mask=rules.compute_group_mask.output.mask,
         participants=rules.select_participants.output.analysed,
         motion=MOTION_OF_PATIENTS,

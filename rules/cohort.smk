@@ -1,8 +1,10 @@
 """The users' data: the table of participants, the check before any computing, NIfTI images.
 
 inputs   cohort.participants, cohort.data (or the simulated cohort)
-outputs  results/cohort/participants.tsv, index/, check.tsv, sub-*/{anat,func}/
+outputs  results/cohort/participants.tsv, index/, check.tsv; results/rawdata/, a BIDS dataset
 """
+
+INDEX = "results/cohort/index/sub-{subject}.json"
 
 if SOURCE != "simulated":
 
@@ -30,27 +32,30 @@ if SOURCE != "simulated":
             "../scripts/cohort/import_participants.py"
 
 
-rule index_participant:
-    """Index of a participant's raw data from all headers, without identifiers."""
-    input:
-        folder=participant_folder,
-    output:
-        index="results/cohort/index/sub-{subject}.json",
-    log:
-        "results/logs/index_participant/sub-{subject}.log",
-    benchmark:
-        "results/benchmarks/index_participant/sub-{subject}.tsv"
-    priority: 100
-    group:
-        in_batches("headers")
-    conda:
-        "../envs/cohort.yaml"
-    params:
-        **settings("cohort", "source", "select"),
-        **settings("preprocessing", "repetition_time_s"),
-        code=code_digest("cohort/index_participant.py"),
-    script:
-        "../scripts/cohort/index_participant.py"
+# One job for ten participants, since most of its time is that of starting Python.
+for number, members in enumerate(in_tens(SUBJECTS)):
+
+    rule:
+        """Index of the raw data of ten participants from all headers, without identifiers."""
+        name:
+            f"index_participants_{number}"
+        input:
+            folders=folders_of(members),
+        output:
+            indices=[INDEX.format(subject=subject) for subject in members],
+        log:
+            f"results/logs/index_participants/{number}.log",
+        benchmark:
+            f"results/benchmarks/index_participants/{number}.tsv"
+        priority: 100
+        conda:
+            "../envs/cohort.yaml"
+        params:
+            **settings("cohort", "source", "select"),
+            **settings("preprocessing", "repetition_time_s"),
+            code=code_digest("cohort/index_participants.py"),
+        script:
+            "../scripts/cohort/index_participants.py"
 
 
 # A checkpoint, so that Snakemake looks again at what remains to be done when the check has run: it
@@ -59,12 +64,13 @@ checkpoint check_cohort:
     """All problems of all participants at once, before anything is computed."""
     input:
         participants="results/cohort/participants.tsv",
-        indices=per_participant(rules.index_participant.output.index),
+        indices=[INDEX.format(subject=subject) for subject in SUBJECTS],
         ratings=ratings_file(),
     output:
         check="results/cohort/check.tsv",
-        description="results/cohort/dataset_description.json",
-        derivatives="results/dataset_description.json",
+        summary="results/cohort/check_summary.txt",
+        complete="results/cohort/complete.tsv",
+        description="results/dataset_description.json",
     log:
         "results/logs/check_cohort.log",
     benchmark:
@@ -77,10 +83,13 @@ checkpoint check_cohort:
         **on_retry(2000, 30),
     params:
         **settings("preprocessing", "normalisation_mm", "voxel_mm"),
+        comparison=GROUPS,
+        incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         drop_volumes=config["preprocessing"]["drop_volumes"],
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
+        n_permutations=config["classification"]["n_permutations"],
         code=code_digest("cohort/check_cohort.py"),
     script:
         "../scripts/cohort/check_cohort.py"
@@ -95,7 +104,7 @@ if SOURCE in ("simulated", "dicom"):
         """T1 and rest series from DICOM to NIfTI with sidecars, without identifiers (dcm2niix)."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
         output:
             t1w=raw_anat("T1w.nii.gz"),
@@ -122,7 +131,7 @@ if SOURCE == "bids":
         """T1 and rest run of a raw BIDS dataset under the names of the workflow."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
         output:
             t1w=raw_anat("T1w.nii.gz"),
@@ -143,10 +152,37 @@ if SOURCE == "bids":
             "../scripts/cohort/link_bids.py"
 
 
+if SOURCE != "derivatives":
+
+    rule describe_rawdata:
+        """Description, README and table of participants of the raw BIDS dataset."""
+        input:
+            table=rules.check_cohort.output.complete,
+            described="results/cohort/participants.json",
+        output:
+            description="results/rawdata/dataset_description.json",
+            readme="results/rawdata/README.md",
+            participants="results/rawdata/participants.tsv",
+            columns="results/rawdata/participants.json",
+        log:
+            "results/logs/describe_rawdata.log",
+        benchmark:
+            "results/benchmarks/describe_rawdata.tsv"
+        conda:
+            "../envs/cohort.yaml"
+        resources:
+            **on_retry(2000, 5),
+        params:
+            source=SOURCE,
+            code=code_digest("cohort/describe_rawdata.py"),
+        script:
+            "../scripts/cohort/describe_rawdata.py"
+
+
 rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants=rules.check_cohort.output.complete,
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
-from restpain.cohort.participants import Comparison, read_participants
+from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit

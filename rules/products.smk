@@ -8,12 +8,12 @@ MNI_TO_T1W = f"from-{SPACE}_to-T1w_mode-image_xfm.nii.gz"
 
 def raw_anat(name):
     """A participant's T1, as it was converted or linked."""
-    return f"results/cohort/sub-{{subject}}/anat/sub-{{subject}}_{name}"
+    return f"results/rawdata/sub-{{subject}}/anat/sub-{{subject}}_{name}"
 
 
 def raw_func(name):
     """A participant's rest series, as it was converted or linked."""
-    return f"results/cohort/sub-{{subject}}/func/sub-{{subject}}_task-rest_{name}"
+    return f"results/rawdata/sub-{{subject}}/func/sub-{{subject}}_task-rest_{name}"
 
 
 def anat(name):
@@ -56,9 +56,26 @@ def difference(name):
     return group_map(f"contrast-patientsVsControls_{name}")
 
 
-def per_participant(pattern, subjects=SUBJECTS):
-    """The files of a pattern with ``{subject}``, in the order of the table of participants."""
-    return [str(pattern).replace("{subject}", subject) for subject in subjects]
+def per_participant(*patterns, subjects=SUBJECTS):
+    """The files of patterns with ``{subject}``, in the order of the table of participants.
+
+    Where participants without images are left out, who they are is known after the cohort check
+    only: then the result is a function, and Snakemake plans no further than the check before it.
+    """
+
+    def files(names):
+        return [str(one).replace("{subject}", name) for one in patterns for name in names]
+
+    if config["cohort"]["incomplete"] == "stop":
+        return files(subjects)
+    return lambda wildcards: files(with_images(subjects))
+
+
+def with_images(subjects):
+    """Participants with usable images, after the cohort check; before it, Snakemake waits."""
+    path = checkpoints.check_cohort.get().output.complete
+    complete = included(read_participants(path, Comparison(**GROUPS)))["participant_id"]
+    return [name for name in subjects if f"sub-{name}" in complete.tolist()]
 
 
 def per_map(pattern, measures=MAPS):
@@ -67,9 +84,7 @@ def per_map(pattern, measures=MAPS):
 
 
 STANDARDISED = func_mni("stat-{measure}_desc-standardised_boldmap.nii.gz")
-LOCAL_MAPS = [
-    path for pattern in per_map(STANDARDISED, MEASURES) for path in per_participant(pattern)
-]
+LOCAL_MAPS = per_participant(*per_map(STANDARDISED, MEASURES))
 STORED_SERIES = per_participant(func_mni("desc-standardised_bold.npz"))
 FUNC_QC = per_participant(func("desc-qc_metrics.json"))
 
@@ -81,31 +96,47 @@ def reported(path, category, *, subcategory=None, caption=None):
 
 
 def unless_derivatives(files):
-    """Files of the anatomy, which there are none of where preprocessed series are given."""
+    """Files of which there are none where preprocessed series are given."""
     return [] if SOURCE == "derivatives" else files
 
 
 def motion_files(covariates, subjects=SUBJECTS):
     """Quality metrics of participants whose motion is a covariate."""
     return (
-        per_participant(func("desc-qc_metrics.json"), subjects) if "mean_fd" in covariates else []
+        per_participant(func("desc-qc_metrics.json"), subjects=subjects)
+        if "mean_fd" in covariates
+        else []
     )
 
 
-def participant_folder(wildcards):
+def folder_of(subject):
     """Folder of a participant's raw data; nothing if there is none, which the index records."""
     if SOURCE == "simulated":
-        return f"results/cohort/dicom/sub-{wildcards.subject}"
-    names = (f"sub-{wildcards.subject}", wildcards.subject)
-    folders = [Path(config["cohort"]["data"], name) for name in names]
+        return f"results/sourcedata/dicom/sub-{subject}"
+    folders = [Path(config["cohort"]["data"], name) for name in (f"sub-{subject}", subject)]
     return next((str(folder) for folder in folders if folder.is_dir()), [])
+
+
+def participant_folder(wildcards):
+    """Folder of the raw data of the participant of a job."""
+    return folder_of(wildcards.subject)
+
+
+def folders_of(subjects):
+    """Folders of the raw data of some participants, one for each who has one."""
+    return lambda wildcards: [folder for folder in map(folder_of, subjects) if folder]
+
+
+def in_tens(subjects):
+    """Participants in groups of ten, neighbours in the table."""
+    return [subjects[start : start + 10] for start in range(0, len(subjects), 10)]
 
 
 def data_of_participants():
     """The first files of each participant that the workflow writes: without any identifier."""
     if SOURCE == "derivatives":
         return per_participant(func_mni("desc-denoised_bold.nii.gz"))
-    return per_participant(raw_anat("T1w.nii.gz")) + per_participant(raw_func("bold.nii.gz"))
+    return per_participant(raw_anat("T1w.nii.gz"), raw_func("bold.nii.gz"))
 
 
 def ratings_file():
@@ -197,6 +228,7 @@ PUBLISHED_FILES = [
     "results/tables/audit_published.tsv",
     "results/tables/published_vs_recomputed.tsv",
 ] * (config["published"] is not None)
+RAW_FILES = unless_derivatives(["results/rawdata/dataset_description.json"])
 RECOVERY_TABLES = ["recovery", "recovery_clusters", "recovery_stages", "recovery_participants"]
 RECOVERY_FILES = [
     *expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),

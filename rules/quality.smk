@@ -12,7 +12,7 @@ TISSUES = ["GM", "WM", "CSF"]
 rule tabulate_quality:
     """Quality numbers, ratings and limits of every participant; motion of the groups compared."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants=rules.check_cohort.output.complete,
         ratings=ratings_file(),
         func_qc=FUNC_QC,
         anat_qc=unless_derivatives(per_participant(anat("desc-qc_metrics.json"))),
@@ -40,7 +40,7 @@ rule tabulate_quality:
 rule select_participants:
     """The table of participants with the reasons of quality control in its column exclude."""
     input:
-        participants="results/cohort/participants.tsv",
+        participants=rules.check_cohort.output.complete,
         described="results/cohort/participants.json",
         quality=rules.tabulate_quality.output.quality,
     output:

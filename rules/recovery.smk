@@ -1,10 +1,10 @@
 """Recovery of the ground truth of a simulated cohort; only where data are simulated.
 
-inputs   results/cohort/truth/, registrations, motion, clusters, denoised series
+inputs   results/sourcedata/truth/, registrations, motion, clusters, denoised series
 outputs  results/recovery/, results/tables/recovery*.tsv, results/figures/recovery.png and .svg
 """
 
-TRUTH = "results/cohort/truth/truth.json"
+TRUTH = "results/sourcedata/truth/truth.json"
 
 
 rule define_effect_regions:

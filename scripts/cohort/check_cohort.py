@@ -1,23 +1,30 @@
 """Check of the headers of all participants before anything is computed."""
 
 import logging
+import os
 from pathlib import Path
 
-from restpain.cohort.checks import cohort_problems, problem_table, sentences, unmatched_folders
-from restpain.cohort.derivatives import DATASET
+from restpain.cohort.check_summary import check_summary
+from restpain.cohort.checks import (
+    as_warnings,
+    cohort_problems,
+    left_out,
+    problem_table,
+    sentences,
+    unmatched_folders,
+)
+from restpain.cohort.choice import selection_lines
+from restpain.cohort.datasets import RESULTS
 from restpain.cohort.job_sizes import predicted_resources
-from restpain.cohort.participants import with_prefix
+from restpain.cohort.participants import Comparison, read_participants
 from restpain.cohort.ratings import rating_problems
+from restpain.io.files import write_text
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, read_table, write_json, write_table
+from restpain.io.tables import read_json, write_json, write_table
 
 logger = logging.getLogger("check_cohort")
 
-DESCRIPTION = {
-    "Name": "Resting-state fMRI cohort without identifiers",
-    "BIDSVersion": "1.10.0",
-    "DatasetType": "raw",
-}
+LONG_AGO = (1, 1)  # seconds since 1970
 
 
 def check_cohort(
@@ -26,49 +33,69 @@ def check_cohort(
     indices_paths: list[str],
     ratings_path: str | None,
     check_path: str,
+    summary_path: str,
+    complete_path: str,
     description_path: str,
-    derivatives_path: str,
+    comparison: dict,
     data: str | None,
+    incomplete: str,
     drop_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
     normalisation_mm: float,
     voxel_mm: float,
+    n_permutations: int,
 ) -> None:
+    comparison = Comparison(**comparison)
+    participants = read_participants(participants_path, comparison)
     indices = [read_json(path) for path in indices_paths]
-    listed = read_table(participants_path, dtype={"participant_id": str})["participant_id"]
     folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
-    problems = cohort_problems(
-        indices, drop_volumes=drop_volumes, slice_order=slice_order, band_hz=band_hz
-    )
+    reasons = left_out(indices, drop_volumes=drop_volumes) if incomplete == "exclude" else {}
+    complete = [index for index in indices if index["participant_id"] not in reasons]
+    others = [index for index in indices if index["participant_id"] in reasons]
+    settings = {"drop_volumes": drop_volumes, "slice_order": slice_order, "band_hz": band_hz}
+    problems = cohort_problems(complete, **settings)
+    problems += as_warnings(cohort_problems(others, **settings))
     if ratings_path is not None:
-        problems += rating_problems(ratings_path, [with_prefix(label) for label in listed])
-    notes = unmatched_folders(folders, listed.tolist()) + predicted_resources(
-        indices,
+        problems += rating_problems(ratings_path, participants["participant_id"])
+    resources = predicted_resources(
+        complete,
         drop_volumes=drop_volumes,
         normalisation_mm=normalisation_mm,
         voxel_mm=voxel_mm,
+        n_permutations=n_permutations,
     )
-    table = problem_table(problems + notes)
-    write_table(check_path, table)
-    write_json(description_path, DESCRIPTION)
-    write_json(derivatives_path, DATASET)
-
-    logger.info(
-        "participants: %d, series: %d", len(indices), sum(len(i["series"]) for i in indices)
-    )
+    listed = participants["participant_id"].tolist()
+    table = problem_table(problems + unmatched_folders(folders, listed) + resources)
     for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
         for sentence in sentences(table[table["severity"] == severity]):
             logger.log(level, "%s", sentence)
     errors = sentences(table[table["severity"] == "error"])
     if errors:
-        # a corrected file does not change the time of its participant's folder, so that the old
-        # index would be kept: participants with problems are indexed again next time
+        # a corrected file does not change the time of its participant's folder: the index is given
+        # a time before all folders, so that it is made again next time, and can be read until then
         wrong = set(table.loc[table["severity"] == "error", "participant_id"])
         for path, index in zip(indices_paths, indices, strict=True):
             if index["participant_id"] in wrong:
-                Path(path).unlink()
-        raise ValueError("\n".join(["the cohort has problems:", *errors]))
+                os.utime(path, LONG_AGO)
+        raise ValueError(
+            "\n".join(["the cohort has problems:", *errors, *selection_lines(indices)])
+        )
+
+    who = participants["participant_id"]
+    for name, reason in reasons.items():
+        participants.loc[who == name, "exclude"] = reason
+    summary = check_summary(
+        participants, comparison, complete, table, resources, drop_volumes=drop_volumes
+    )
+    for line in summary:
+        logger.info("%s", line)
+    write_table(check_path, table)
+    write_text(summary_path, "\n".join(summary) + "\n")
+    write_table(
+        complete_path, participants.assign(exclude=participants["exclude"].replace("", None))
+    )
+    write_json(description_path, RESULTS)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from restpain.simulation.protocol import (
     t1_sequence,
 )
 from scripts.cohort.convert_dicom import convert_dicom
-from scripts.cohort.index_participant import index_participant
+from scripts.cohort.index_participants import index_participants
 
 SHAPES = {"T1": (60, 60, 48), "rest": (24, 20, 10, 25)}
 SEQUENCES = {
@@ -49,12 +49,12 @@ def converted(tmp_path_factory):
     found = {}
     for kind, write in (("classic", write_series), ("enhanced", write_enhanced_series)):
         folder = tmp_path_factory.mktemp(kind)
+        index = folder / "sub-03.json"
         for name in SHAPES:
-            series(folder / "dicom" / name, name, write)
-        index_participant(
-            folder=str(folder / "dicom"),
-            index_path=str(folder / "index.json"),
-            subject="03",
+            series(folder / "sub-03" / name, name, write)
+        index_participants(
+            folders_paths=[str(folder / "sub-03")],
+            indices_paths=[str(index)],
             source="dicom",
             select={},
             repetition_time_s=None,
@@ -62,7 +62,7 @@ def converted(tmp_path_factory):
         paths = {f"{name}_path": str(folder / f"{name}.nii.gz") for name in ("t1w", "bold")} | {
             f"{name}_sidecar_path": str(folder / f"{name}.json") for name in ("t1w", "bold")
         }
-        convert_dicom(folder=str(folder / "dicom"), index_path=str(folder / "index.json"), **paths)
+        convert_dicom(folder=str(folder / "sub-03"), index_path=str(index), **paths)
         found[kind] = folder
     return found
 
@@ -77,7 +77,7 @@ def test_enhanced_and_classic_sessions_convert_to_the_same_image(converted, name
 
 def test_the_index_sees_the_same_series_in_both(converted):
     classic, enhanced = (
-        {one["kind"]: one for one in read_json(converted[kind] / "index.json")["series"]}
+        {one["kind"]: one for one in read_json(converted[kind] / "sub-03.json")["series"]}
         for kind in converted
     )
 

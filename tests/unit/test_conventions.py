@@ -20,13 +20,23 @@ STAGE = {
 UNREAD = {"code", "checked", "finished"}
 
 
+def with_names(text):
+    """Rules made in a loop, ``name: f"rule_{number}"``, as the others are written."""
+    return re.sub(
+        r'^( *)rule:\n((?: *""".*"""\n)?) *name:\s+f"(\w+)_\{\w+\}"\n',
+        r"\1rule \3:\n\2",
+        text,
+        flags=re.MULTILINE,
+    )
+
+
 def rules():
     """Name and body of every rule with a script, bodies brought to the indentation of the top."""
     found = {}
     for path in sorted(REPOSITORY.glob("rules/*.smk")):
         for match in re.finditer(
             r"^( *)(?:rule|checkpoint) (\w+):\n((?:\1    .*\n|\n)+)",
-            path.read_text(),
+            with_names(path.read_text()),
             re.MULTILINE,
         ):
             indent, name, body = match.groups()

@@ -46,7 +46,7 @@ FINAL_PRODUCTS = [
 
 def distance_mm(directory, region, peak):
     """Distance of a peak to the nearest voxel of a planted region of the template."""
-    truth = directory / "results" / "cohort" / "truth"
+    truth = directory / "results" / "sourcedata" / "truth"
     labels = read_table(next(truth.glob("*_desc-effects_dseg.tsv")))
     image = nib.load(next(truth.glob("*_desc-effects_dseg.nii.gz")))
     label = labels.loc[labels["name"] == region, "index"].iloc[0]
@@ -65,7 +65,7 @@ def test_all_final_products_are_there(finished_run):
 def test_planted_differences_are_in_table_2_with_their_sign_and_place(finished_run):
     directory, _ = finished_run
     table = read_table(directory / "results/tables/table2_regions.tsv")
-    truth = json.loads((directory / "results/cohort/truth/truth.json").read_text())
+    truth = json.loads((directory / "results/sourcedata/truth/truth.json").read_text())
 
     for effect in truth["effects"]:
         rows = table[table["measure"].str.lower() == effect["measure"]]
@@ -140,7 +140,7 @@ def test_cluster_ids_agree_between_map_tables_features_and_seeds(finished_run):
 
 def test_nothing_that_identifies_a_person_leaves_the_dicom(finished_run):
     results = finished_run[0] / "results"
-    dicom = results / "cohort" / "dicom"
+    dicom = results / "sourcedata" / "dicom"
     identifiers = (
         b"Simulated^",
         b"SIM-",

@@ -98,7 +98,6 @@ def submissions(tmp_path_factory):
 @pytest.mark.parametrize(
     ("rule", "sizes"),
     [
-        ("index_participant", [10, 10, 5]),
         ("simulate_participant", [4, 4, 4, 4, 4, 4, 1]),
         ("correlate_seeds", [10, 10, 5]),
         ("compare_truth", [10, 10, 5]),

@@ -72,7 +72,7 @@ def test_what_a_study_does_not_say_is_as_in_the_clone(clone, study, tmp_path, na
 
     assert process.returncode == 0, process.stderr[-3000:]
     n_participants = 4 + 10 if arguments else 10 + 10  # of config.yaml
-    assert process.stdout.count("rule index_participant:") == n_participants
+    assert process.stdout.count("rule simulate_participant:") == n_participants
     assert not (study / "results").exists()
     assert "Finished." not in process.stdout  # nothing was made
 
@@ -83,7 +83,7 @@ def test_a_config_yaml_of_the_study_is_read_over_that_of_the_clone(clone, study)
 
     process = run(clone, "--configfile", mine, "-n", "--", "check", cwd=study)
 
-    assert process.stdout.count("rule index_participant:") == 4 + 5, process.stderr[-3000:]
+    assert process.stdout.count("rule simulate_participant:") == 4 + 5, process.stderr[-3000:]
 
 
 def test_each_fault_of_the_configuration_is_told_once(clone, study):
@@ -140,8 +140,7 @@ def test_relative_paths_start_at_the_folder_of_the_study(clone, study, new_study
     assert inputs["import_participants"] == "participants.tsv"
     assert "qc_ratings.tsv" in checkpoint[1].split(", ")
     assert "seed.nii" in inputs["define_seeds"].split(", ")
-    folders = set(re.findall(r"^rule index_participant:\n    input: (.*)$", process.stdout, re.M))
-    assert folders == {"dicom/sub-01", "dicom/02", "dicom/sub-03"}
+    assert inputs["index_participants_0"] == "dicom/sub-01, dicom/02, dicom/sub-03"
 
 
 def test_the_published_tables_of_the_default_are_those_of_the_clone(clone, study):
@@ -203,7 +202,7 @@ def test_a_read_only_clone_and_no_home_folder_are_enough(clone, study, tmp_path)
     process = run(
         clone,
         *("--directory", study, "--configfile", mine, "--"),
-        "results/cohort/truth/sub-01_truth.json",
+        "results/sourcedata/truth/sub-01_truth.json",
         "results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
         cwd=tmp_path,
         environment=environment,
@@ -215,7 +214,7 @@ def test_a_read_only_clone_and_no_home_folder_are_enough(clone, study, tmp_path)
     assert "matplotlib" not in process.stderr.lower()
     assert process.stdout.rstrip().splitlines()[-3:] == [
         f"Finished. In {study}:",
-        "  results/cohort/truth/sub-01_truth.json",
+        "  results/sourcedata/truth/sub-01_truth.json",
         "  results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
     ]
     assert sorted(clone.rglob("*")) == files

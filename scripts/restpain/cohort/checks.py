@@ -9,8 +9,10 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.image_checks import (
     COLUMNS,
+    MIN_VOLUMES,
     OR_EXCLUDE,
     image_problems,
     problem,
@@ -23,7 +25,6 @@ from restpain.cohort.timing_checks import repetition_time_problems, slice_timing
 from restpain.presentation.numbers import counted
 
 ALL = "n/a"  # participant_id and file of what concerns the whole cohort
-KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
 VOXEL_TOLERANCE = 0.01  # relative
 SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 N_NAMED = 5  # participants that a sentence names
@@ -68,6 +69,24 @@ def cohort_problems(
                 if index["source"] != "derivatives":
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)
+
+
+def left_out(indices: list[dict], *, drop_volumes: int) -> dict[str, str]:
+    """Reason of each participant who has no usable T1 or rest run, by participant_id."""
+    reasons = {
+        index["participant_id"]: missing_images(index, min_volumes=MIN_VOLUMES + drop_volumes)
+        for index in indices
+    }
+    return {who: reason for who, reason in reasons.items() if reason}
+
+
+def as_warnings(rows: list[dict]) -> list[dict]:
+    """Problems of participants who are left out, which do not stop the others."""
+    action = "left out, since cohort.incomplete is exclude"
+    return [
+        row | {"severity": "warning", "action": action} if row["severity"] == "error" else row
+        for row in rows
+    ]
 
 
 def problem_table(rows: list[dict]) -> pd.DataFrame:
@@ -148,49 +167,6 @@ def folder_problems(index: dict) -> list[dict]:
             "make sure that both series are of the same person",
         )
     return rows
-
-
-def choice_problems(index: dict) -> list[dict]:
-    """No T1 or rest run, several, or one that cannot be read."""
-    rows, add = report(index["participant_id"], "participant's folder")
-    if not index["found"]:
-        return rows
-    for kind in ["rest"] if index["source"] == "derivatives" else KIND_NAMES:
-        name = KIND_NAMES[kind]
-        found = [one for one in index["series"] if one["kind"] == kind]
-        sizes = [counted(one.get("n_volumes", 0), "volume") for one in found]
-        listed = ", ".join(f"{one['label']} ({n})" for one, n in zip(found, sizes, strict=True))
-        if not found:
-            add("error", f"no {name} among {_others(index, kind)}", "one", f"add it, {OR_EXCLUDE}")
-        elif len(found) > 1:
-            add(
-                "error",
-                f"{len(found)} series that may be the {name}: {listed}",
-                "one",
-                "move the others out of the participant's folder",
-            )
-        elif not found[0].get("readable", True):
-            add(
-                "error",
-                f"{found[0]['label']} {found[0].get('damage', 'cannot be read')}",
-                "a complete NIfTI file",
-                "copy it again from its source",
-            )
-    return rows
-
-
-def _others(index: dict, kind: str) -> str:
-    """Name the other series of a participant with the reason against each."""
-    if not index["series"]:
-        return "its files"
-    listed = [
-        f"{one['label']}: {one[f'not_{kind}']}"
-        for one in index["series"]
-        if one.get(f"not_{kind}") and one["kind"] == "other"
-    ]
-    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
-    reasons = f" ({', '.join(listed[:N_NAMED])}{more})" if listed else ""
-    return f"{len(index['series'])} series{reasons}"
 
 
 def differences(indices: list[dict]) -> list[dict]:

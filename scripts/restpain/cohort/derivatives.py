@@ -1,23 +1,13 @@
 """Sidecars of a participant's preprocessed images, after BIDS derivatives.
 
-Sources are BIDS URIs: ``bids:raw:`` names the converted cohort, ``bids::`` the results
+Sources are BIDS URIs: ``bids:raw:`` names the raw data, ``bids::`` the results
 themselves; ``results/dataset_description.json`` says where both lie.
 """
 
 from pathlib import Path
 
-from restpain.version import generated_by
-
 SPACE = "MNI152NLin2009aSym"
 TISSUES = {"GM": "grey matter", "WM": "white matter", "CSF": "cerebrospinal fluid"}
-DATASET = {
-    "Name": "Preprocessed images, maps and group results",
-    "BIDSVersion": "1.10.0",
-    "DatasetType": "derivative",
-    "GeneratedBy": [generated_by()],
-    "License": "that of the source data",
-    "DatasetLinks": {"raw": "cohort"},
-}
 
 
 def bids_uri(path: str | Path, *, dataset: str = "") -> str:

@@ -1,5 +1,7 @@
 """Sizes of a participant's jobs, predicted from the headers of the raw data."""
 
+import math
+
 import numpy as np
 
 from restpain.cohort.checks import ALL, chosen_runs
@@ -35,20 +37,27 @@ OTHER_SECONDS = 5.3  # CPU: metrics, seeds, QC page, starts
 RAW_BYTES, DENOISED_BYTES = 1.2, 3.9  # per voxel and volume, compressed
 ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the maps, compressed
 BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
+GROUP_SECONDS = 400.0  # CPU, models, published protocol, cross-validation, figures, report
+PERMUTATION_SECONDS = 0.0063  # CPU, of a classification, times the square of the participants
 FILES, GROUP_FILES = 90, 400  # of a participant, of the rest; a third of them Snakemake's records
 BRAIN_VOXELS, BOX_VOXELS = 70831, 61 * 73 * 61  # of the 3 mm grid
 
 
 def predicted_resources(
-    indices: list[dict], *, drop_volumes: int, normalisation_mm: float, voxel_mm: float
+    indices: list[dict],
+    *,
+    drop_volumes: int,
+    normalisation_mm: float,
+    voxel_mm: float,
+    n_permutations: int,
 ) -> list[dict]:
-    """Disk, files, memory, jobs and time that the participants' stages will need; an estimate.
+    """Disk, files, memory, jobs and time that a run will need; an estimate.
 
     Disk: the raw images converted, the T1 and its tissues, transform and maps, and the denoised
     series in the brain, all compressed; temporary are the standardised series, single precision,
     until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's
-    records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core, for all
-    participants pooled; group statistics and classification come on top.
+    records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core; of
+    the classification with permuted groups by its number (``n_permutations``).
     """
     disk = temporary = seconds = memory = 0.0
     finer = (3.0 / voxel_mm) ** 3
@@ -69,12 +78,15 @@ def predicted_resources(
             seconds += FUNC_SECONDS_PER_VOLUME * finer * n_volumes
             series_bytes = 4.0 * (n_raw + BOX_VOXELS * finer * n_volumes)
             memory = max(memory, BASE_MEMORY_BYTES + MEMORY_COPIES * series_bytes)
+    group_seconds = GROUP_SECONDS + PERMUTATION_SECONDS * n_permutations * len(indices) ** 2
     n_files = FILES * len(indices) + GROUP_FILES
     found = (
         f"about {disk / 1e9:.1f} GB of disk for {counted(len(indices), 'participant')}, and "
         f"{temporary / 1e9:.1f} GB more for a time",
         f"about {memory / 1e9:.1f} GB of memory for the largest job of a participant",
-        f"about {_duration(seconds)} on one core for all participants",
+        f"about {_duration(seconds)} on one core for all participants, and "
+        f"{_duration(group_seconds)} for the group level with "
+        f"{counted(n_permutations, 'permutation')} of the classification",
         f"{participant_jobs(indices)} jobs for the participants, before those of the group level",
         f"about {n_files} files (inodes), beside the raw data",
     )
@@ -84,12 +96,13 @@ def predicted_resources(
 def participant_jobs(indices: list[dict]) -> int:
     """Jobs that a complete run has for the participants.
 
-    Seven each: index_participant, convert_dicom or link_bids, preprocess_anat, preprocess_func,
-    compute_metrics, correlate_seeds, plot_participant. Derivatives have five: neither conversion
-    nor anatomy. The simulation adds two: simulate_participant and compare_truth.
+    Six each: convert_dicom or link_bids, preprocess_anat, preprocess_func, compute_metrics,
+    correlate_seeds, plot_participant. Derivatives have four: neither conversion nor anatomy. The
+    simulation adds two: simulate_participant and compare_truth. Ten share a job of
+    index_participants.
     """
-    per_participant = {"derivatives": 5, "simulated": 9}
-    return sum(per_participant.get(index["source"], 7) for index in indices)
+    each = {"derivatives": 4, "simulated": 8}
+    return sum(each.get(index["source"], 6) for index in indices) + math.ceil(len(indices) / 10)
 
 
 def _duration(seconds: float) -> str:

@@ -32,6 +32,7 @@ PRODUCTS = {
         "results/power/power.tsv": "its numbers",
     },
 }
+SUMMARIES = {"check": "results/cohort/check_summary.txt"}  # shown before the products
 NEXT = {
     "participants": "Next: rate the participants, name qc_ratings.tsv in quality.ratings, and run "
     "without a target.",
@@ -62,7 +63,12 @@ def products_summary(targets: list[str], folder: Path) -> str:
     width = max(map(len, products))
     lines = [f"  {path:<{width}}  {text}".rstrip() for path, text in products.items()]
     ends = [NEXT[target] for target in targets if target in NEXT]
-    return "\n".join([f"Finished. In {folder}:", *lines, *ends[:1]])
+    shown = [
+        (folder / path).read_text(encoding="utf-8")
+        for target, path in SUMMARIES.items()
+        if target in targets and (folder / path).exists()
+    ]
+    return "\n".join([*shown, f"Finished. In {folder}:", *lines, *ends[:1]])
 
 
 def print_products_at_exit(targets: list[str] | None) -> None:

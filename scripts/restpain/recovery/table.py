@@ -17,7 +17,7 @@ STAGES = {
     "smoothed": "after smoothing, as it is tested",
 }
 EFFECTS = {
-    "effect": "Number of the simulated effect, in the order of cohort/truth/truth.json.",
+    "effect": "Number of the simulated effect, in the order of sourcedata/truth/truth.json.",
     "measure": "Measure that it changes.",
     "region": "AAL2 region that it changes, wholly or, with size_mm, in a part.",
     "seed": "AAL2 region at the other end of a connection; n/a for local measures.",

@@ -8,7 +8,7 @@ from restpain.io.tables import write_json
 from scripts.cohort.check_cohort import check_cohort
 
 
-def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
+def test_the_index_of_whoever_has_problems_is_kept_and_made_again_next_time(tmp_path):
     (tmp_path / "participants.tsv").write_text(TABLE)
     indices = []
     for name in ("sub-01", "sub-02"):
@@ -27,9 +27,13 @@ def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
             participants_path=str(tmp_path / "participants.tsv"),
             indices_paths=[str(path) for path in indices],
             ratings_path=None,
+            summary_path=str(tmp_path / "summary.txt"),
+            complete_path=str(tmp_path / "complete.tsv"),
+            comparison={"patients": "patient", "controls": "control"},
+            incomplete="stop",
+            n_permutations=0,
             check_path=str(tmp_path / "check.tsv"),
             description_path=str(tmp_path / "description.json"),
-            derivatives_path=str(tmp_path / "derivatives.json"),
             data=str(tmp_path / "data"),
             drop_volumes=5,
             slice_order="off",
@@ -38,4 +42,5 @@ def test_whoever_has_problems_is_indexed_again_next_time(tmp_path):
             voxel_mm=3.0,
         )
 
-    assert [path.exists() for path in indices] == [False, True]
+    # older than any folder: Snakemake makes it again
+    assert [path.stat().st_mtime == 1 for path in indices] == [True, False]

@@ -23,7 +23,7 @@ from restpain.cohort.dicom_headers import read_header
 from restpain.simulation.dicom_enhanced import write_enhanced_series
 from restpain.simulation.protocol import FIRST_SESSION, rest_sequence, simulated_person
 from scripts.cohort.convert_dicom import convert_dicom
-from scripts.cohort.index_participant import index_participant
+from scripts.cohort.index_participants import index_participants
 from small_dicom import REST, T1, dataset, write_participant, write_series
 
 # every element of the header that names a person, a place, a machine or a moment
@@ -115,7 +115,7 @@ def results(tmp_path_factory, records):
 
 def converted(folder):
     """Index and convert a participant whose folders and files bear names, too."""
-    raw = folder / "Smithson_Wilhelmina"
+    raw = folder / "Smithson_Wilhelmina" / "sub-01"
     write_series(raw / "Wilhelmina T1", (44, 44, 44), **(T1 | IDENTIFIERS))
     write_series(raw / "Wilhelmina rest", (10, 10, 8), n_volumes=40, **(REST | IDENTIFIERS))
     for path in list(raw.rglob("*_000_000")):
@@ -126,16 +126,15 @@ def converted(folder):
 
 def convert_all(raw, results):
     """Index a participant's folder and convert what was found in it."""
-    index_participant(
-        folder=str(raw),
-        index_path=results / "index.json",
-        subject="01",
+    index_participants(
+        folders_paths=[str(raw)],
+        indices_paths=[str(results / "sub-01.json")],
         source="dicom",
         select={},
         repetition_time_s=None,
     )
     paths = {
-        "index_path": results / "index.json",
+        "index_path": results / "sub-01.json",
         "t1w_path": results / "sub-01_T1w.nii.gz",
         "t1w_sidecar_path": results / "sub-01_T1w.json",
         "bold_path": results / "sub-01_task-rest_bold.nii.gz",
@@ -197,7 +196,7 @@ def test_conversion_gives_the_same_bytes_again(results, tmp_path):
     again = converted(tmp_path)
 
     for path in results.iterdir():
-        if path.name != "index.json":  # which has the times of the files
+        if path.name != "sub-01.json":  # which has the times of the files
             assert path.read_bytes() == (again / path.name).read_bytes(), path.name
 
 
@@ -314,7 +313,7 @@ def write_classic(folder):
 @pytest.mark.parametrize("write", [write_classic, write_both])
 def test_no_text_of_any_element_at_any_depth_leaves_the_dicom(write, tmp_path, caplog):
     caplog.set_level("DEBUG")
-    raw, results = tmp_path / "raw", tmp_path / "results"
+    raw, results = tmp_path / "raw" / "sub-01", tmp_path / "results"
     write(raw)
     for path in [path for path in raw.rglob("*") if path.is_file()]:
         plant(path)

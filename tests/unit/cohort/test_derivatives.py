@@ -4,7 +4,7 @@ import pytest
 
 from restpain.cohort.derivatives import anatomical_sidecars, bids_uri
 
-RAW = "results/cohort/sub-07/anat/sub-07_T1w.nii.gz"
+RAW = "results/rawdata/sub-07/anat/sub-07_T1w.nii.gz"
 FOLDER = "results/sub-07/anat"
 OUTPUTS = {
     "t1w": f"{FOLDER}/sub-07_desc-preproc_T1w.nii.gz",

@@ -26,7 +26,7 @@ def test_a_participant_without_series_has_no_size():
 
 
 def test_predicted_resources_grow_with_the_cohort():
-    settings = {"drop_volumes": 10, "normalisation_mm": 2.0, "voxel_mm": 3.0}
+    settings = {"drop_volumes": 10, "normalisation_mm": 2.0, "voxel_mm": 3.0, "n_permutations": 0}
     small, large = (predicted_resources(cohort(n), **settings) for n in (10, 100))
 
     def disk_gb(rows):
@@ -42,7 +42,7 @@ def test_predicted_resources_follow_from_their_constants():
     series["rest"] |= {"matrix": [48, 48, 30], "n_volumes": 70}
 
     rows = predicted_resources(
-        [measured] * 20, drop_volumes=10, normalisation_mm=2.0, voxel_mm=3.0
+        [measured] * 20, drop_volumes=10, normalisation_mm=2.0, voxel_mm=3.0, n_permutations=19
     )
 
     # what was measured stands in docs/cluster.md
@@ -50,10 +50,12 @@ def test_predicted_resources_follow_from_their_constants():
     # 4 x 70831 x 60 bytes = 17.0 MB each for a time
     # 0.4 GB + 12 x (4838400 + 60 x 271633) bytes = 0.65 GB
     # 8.7 + 5.3 + 0.063 x 60 + 0.2 x (1.3824 + 4.8384) = 19.0 s each
+    # 400 + 0.0063 x 19 x 20 x 20 = 448 s
     assert [row["found"] for row in rows] == [
         "about 0.7 GB of disk for 20 participants, and 0.3 GB more for a time",
         "about 0.7 GB of memory for the largest job of a participant",
-        "about 6 minutes on one core for all participants",
-        "180 jobs for the participants, before those of the group level",
+        "about 6 minutes on one core for all participants, and 7 minutes for the group level with "
+        "19 permutations of the classification",
+        "162 jobs for the participants, before those of the group level",
         "about 2200 files (inodes), beside the raw data",
     ]

@@ -1,0 +1,40 @@
+"""Index of the raw data of a few participants from their headers, without identifiers."""
+
+import logging
+from pathlib import Path
+
+from restpain.cohort.index import participant_index
+from restpain.cohort.participants import with_prefix
+from restpain.io.job import run_job
+from restpain.io.tables import write_json
+
+logger = logging.getLogger("index_participants")
+
+
+def index_participants(
+    *,
+    folders_paths: list[str],
+    indices_paths: list[str],
+    source: str,
+    select: dict,
+    repetition_time_s: float | None,
+) -> None:
+    folders = {with_prefix(Path(folder).name): folder for folder in folders_paths}
+    for path in indices_paths:
+        who = Path(path).stem
+        index = participant_index(
+            folders.get(who),
+            participant_id=who,
+            source=source,
+            select=select,
+            repetition_time_s=repetition_time_s,
+        )
+        for one in index["series"]:
+            if one["chosen"]:
+                logger.info("%s, %s: %s, %s", who, one["kind"], one["label"], one["why"])
+        logger.info("%s: %d series, found: %s", who, len(index["series"]), index["found"])
+        write_json(path, index)
+
+
+if __name__ == "__main__":
+    run_job(index_participants, snakemake)

@@ -1,0 +1,152 @@
+"""Problems of the choice of the T1 and the rest run, and lines for ``cohort.select``."""
+
+from restpain.cohort.image_checks import OR_EXCLUDE, report
+from restpain.cohort.selection import ENTITIES, fits_entities, fits_series
+from restpain.presentation.numbers import counted
+
+KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
+N_NAMED = 5  # series that a sentence names
+NAMES = {key: name for name, key in ENTITIES.items()}
+
+
+def kinds(index: dict) -> list[str]:
+    """Kinds of images that a participant needs: no T1 where preprocessed series are given."""
+    return ["rest"] if index["source"] == "derivatives" else list(KIND_NAMES)
+
+
+def choice_problems(index: dict) -> list[dict]:
+    """No T1 or rest run, several, or one that cannot be read.
+
+    Returns
+    -------
+    list of dict
+        Rows of the table of problems; see `restpain.cohort.image_checks.problem`.
+    """
+    rows, add = report(index["participant_id"], "participant's folder")
+    for kind in kinds(index) if index["found"] else []:
+        name = KIND_NAMES[kind]
+        found = [one for one in index["series"] if one["kind"] == kind]
+        chosen = [one for one in found if one["chosen"]]
+        if not found:
+            fitting = f"add it, name it in cohort.select.{kind}, {OR_EXCLUDE}"
+            action = fitting if _named_reasons(index, kind) else f"add it, {OR_EXCLUDE}"
+            add("error", f"no {name} among {_others(index, kind)}", "one", action)
+        elif not chosen:
+            listed = ", ".join(f"{signature(one)} ({_size(one)})" for one in found)
+            lines = " or ".join(dict.fromkeys(_flow(wish) for wish in wishes(found)))
+            add(
+                "error",
+                f"{len(found)} series that may be the {name}: {listed}",
+                "one",
+                f"name it in the configuration, cohort.select.{kind}: {lines}",
+            )
+        elif not chosen[0].get("readable", True):
+            add(
+                "error",
+                f"{chosen[0]['label']} {chosen[0].get('damage', 'cannot be read')}",
+                "a complete NIfTI file",
+                "copy it again from its source",
+            )
+    return rows
+
+
+def _size(one: dict) -> str:
+    return counted(one.get("n_volumes", 0), "volume")
+
+
+def signature(one: dict) -> str:
+    """Name of a series without its participant, the same for all participants who have one.
+
+    The entities of its BIDS name but ``sub``, or the number of a DICOM series.
+    """
+    entities = one.get("entities") or {}
+    pairs = [f"{key}-{label}" for key, label in entities.items() if key not in ("sub", "suffix")]
+    return "_".join([*pairs, entities["suffix"]]) if entities else one["label"]
+
+
+def wishes(candidates: list[dict]) -> list[dict]:
+    """Entries of ``cohort.select`` that ask for one of several candidates each.
+
+    Entities in which all candidates agree are left out; ``None`` asks for a file without the
+    entity.
+    """
+    if not all(one.get("entities") for one in candidates):
+        return [{"series_number": one.get("number")} for one in candidates]
+    keys = [key for key in NAMES if len({one["entities"].get(key) for one in candidates}) > 1]
+    return [{NAMES[key]: _label(one["entities"].get(key)) for key in keys} for one in candidates]
+
+
+def _label(label: str | None) -> str | int | None:
+    return int(label) if label and label.isdecimal() else label
+
+
+def _flow(wish: dict) -> str:
+    """Write an entry as YAML on one line."""
+    pairs = (f"{key}: {'null' if label is None else label}" for key, label in wish.items())
+    return f"{{{', '.join(pairs)}}}"
+
+
+def selection_lines(indices: list[dict]) -> list[str]:
+    """Lines to paste below ``cohort: select:``, and how many participants each of them serves.
+
+    Returns
+    -------
+    list of str
+        None if no participant has several candidates.
+    """
+    lines = []
+    for kind, name in KIND_NAMES.items():
+        candidates = [[one for one in index["series"] if one["kind"] == kind] for index in indices]
+        unclear = [found for found in candidates if not any(one["chosen"] for one in found)]
+        asked = {
+            _flow(wish): wish for found in unclear if len(found) > 1 for wish in wishes(found)
+        }
+        if asked:
+            lines.append(f"which {name} is meant; paste one of these lines below cohort: select:")
+        for text, wish in asked.items():
+            n_served = sum(sum(_fits(one, wish) for one in found) == 1 for found in candidates)
+            lines.append(f"    {kind}: {text} # one in {n_served} of {len(indices)} participants")
+    return lines
+
+
+def _fits(one: dict, wish: dict) -> bool:
+    entities = one.get("entities")
+    return fits_entities(entities, wish) if entities else fits_series(one.get("number"), [], wish)
+
+
+def _named_reasons(index: dict, kind: str) -> bool:
+    """Check that there is a series that a wish could make the one of a kind."""
+    return any(one.get(f"not_{kind}") for one in index["series"])
+
+
+def _others(index: dict, kind: str) -> str:
+    """Name the other series of a participant with the reason against each."""
+    if not index["series"]:
+        return "its files"
+    listed = [
+        f"{signature(one)}: {one[f'not_{kind}']}"
+        for one in index["series"]
+        if one.get(f"not_{kind}") and one["kind"] == "other"
+    ]
+    more = f" and {len(listed) - N_NAMED} more" if len(listed) > N_NAMED else ""
+    reasons = f" ({', '.join(listed[:N_NAMED])}{more})" if listed else ""
+    return f"{len(index['series'])} series{reasons}"
+
+
+def missing_images(index: dict, *, min_volumes: int) -> str | None:
+    """Reason why a participant cannot be analysed for want of images; None if both are there.
+
+    ``min_volumes`` is the least number of volumes of the rest run, those dropped included.
+    """
+    if not index["found"]:
+        return "no folder in the data"
+    for kind in kinds(index):
+        found = [one for one in index["series"] if one["kind"] == kind]
+        if not found:
+            return f"no {KIND_NAMES[kind]}"
+        for one in found:
+            if one["chosen"] and not one.get("readable", True):
+                return f"{KIND_NAMES[kind]} {one.get('damage', 'cannot be read')}"
+            if one["chosen"] and kind == "rest" and one["n_volumes"] < min_volumes:
+                return f"{KIND_NAMES[kind]} with too few volumes"
+    return None
