@@ -73,7 +73,7 @@ if SOURCE == "derivatives":
         """Preprocessed series in MNI space: to the output grid, nuisance removed."""
         input:
             checked=CHECKED,
-            index=rules.index_participant.output.index,
+            index=INDEX,
             folder=participant_folder,
             description=description_of_dataset(),
             template_mask=rules.prepare_template.output.func_mask,

@@ -80,13 +80,19 @@ def _link(path: Path, place: Path) -> None:
 
 def _write_as_one(path: Path, place: Path, number: int) -> None:
     """Write a copy that is the image of a number in the one series of one study."""
-    with quiet_pydicom():
-        dataset = dcmread(path, force=True)
-        dataset.SeriesInstanceUID, dataset.SeriesNumber = "1.2.1", 1
-        dataset.InstanceNumber = number + 1
-        # dcm2niix keeps apart what differs in the time of the study
-        dataset.StudyDate, dataset.StudyTime = "20000101", "000000"
-        dataset.save_as(place)
+    try:
+        with quiet_pydicom():
+            dataset = dcmread(path, force=True)
+            dataset.SeriesInstanceUID, dataset.SeriesNumber = "1.2.1", 1
+            dataset.InstanceNumber = number + 1
+            # dcm2niix keeps apart what differs in the time of the study
+            dataset.StudyDate, dataset.StudyTime = "20000101", "000000"
+            dataset.save_as(place)
+    except Exception as error:  # whatever pydicom says about elements that it cannot write
+        raise ValueError(
+            "an image of a series that is split cannot be copied under one number "
+            f"({type(error).__name__}); export the series again as a whole"
+        ) from None
 
 
 def _sidecar(path: Path) -> dict:

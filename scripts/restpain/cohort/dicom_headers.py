@@ -6,7 +6,6 @@ stays in memory and is never written.
 
 import io
 import logging
-import math
 import re
 import struct
 import warnings
@@ -71,6 +70,7 @@ UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _SHORT_ELEMENT = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
+LARGEST = 1e12
 PIXEL_DATA = b"\xe0\x7f\x10\x00"
 ENCAPSULATED = {str(uid) for uid in AllTransferSyntaxes if uid.is_encapsulated}
 ENHANCED_CLASSES = ("1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4")
@@ -168,7 +168,7 @@ def _walked(content: bytes, start: int) -> tuple[str, dict, bool] | None:
             return None
         if _walk(content, start, len(content), found, implicit=implicit) >= len(content):
             return None
-    except (struct.error, ValueError):
+    except (struct.error, ValueError, RecursionError):
         return None
     return syntax, found, False
 
@@ -265,8 +265,8 @@ def _decoded(value: bytes, kind: str, endian: str):
 
 def _number(value: str | float) -> float:
     number = float(value)
-    if not math.isfinite(number):
-        raise ValueError("NaN or infinite")
+    if not abs(number) < LARGEST:  # of NaN it is not
+        raise ValueError("no number that a header can hold")
     return number
 
 

@@ -4,10 +4,10 @@ from collections import Counter
 from pathlib import Path
 
 from restpain.cohort.dicom_folder import file_problems
-from restpain.cohort.dicom_kinds import DERIVED
+from restpain.cohort.dicom_kinds import DERIVED, fits_wish
 from restpain.cohort.dicom_series import Series, folder_series, probed_sidecar
 from restpain.cohort.image_checks import report
-from restpain.cohort.selection import fits_series, mark_chosen
+from restpain.cohort.selection import mark_chosen
 from restpain.cohort.timing import dicom_timing
 from restpain.presentation.numbers import counted, joined
 
@@ -45,10 +45,7 @@ def unfulfilled_wishes(series: list[Series], select: dict) -> list[dict]:
     rows, add = report("", "participant's folder")
     numbers = sorted({one.facts["number"] for one in series} - {None})
     for kind, wanted in select.items():
-        fitting = [
-            one for one in series if fits_series(one.facts["number"], one.descriptions, wanted)
-        ]
-        if wanted and series and not fitting:
+        if wanted and series and not any(fits_wish(one, wanted) for one in series):
             keys = ", ".join(f"{key}: {value}" for key, value in wanted.items())
             add(
                 "error",

@@ -82,16 +82,19 @@ def _selected(series: list, kind: str, wanted: dict) -> list:
     fitting = []
     for one in series:
         n_volumes = one.facts["n_volumes"]
-        if not (
-            fits_series(one.facts["number"], one.descriptions, wanted)
-            and wanted.get("echo") in (None, one.facts["echo"])
-        ):
+        if not fits_wish(one, wanted):
             one.facts[f"not_{kind}"] = NOT_SELECTED
         elif (n_volumes == 1) == (kind == "t1"):
             fitting.append(one)
         else:
             one.facts[f"not_{kind}"] = counted(n_volumes, "volume")
     return [one for one in fitting if not one.facts[f"not_{kind}"]] or fitting
+
+
+def fits_wish(one, wanted: dict) -> bool:
+    """Check a series against a wish of ``cohort.select``."""
+    number, echo = one.facts["number"], one.facts["echo"]
+    return fits_series(number, one.descriptions, wanted, echo=echo)
 
 
 def _by_names(candidates: list, wanted: re.Pattern, unwanted: re.Pattern) -> list:

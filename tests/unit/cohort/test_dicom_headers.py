@@ -141,7 +141,12 @@ def test_archives_of_images_are_no_images(tmp_path):
 @pytest.mark.parametrize("implicit", [True, False])
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("2000,0", '"2000,0"'), ("Smith ", "no number"), ("inf   ", "no number")],
+    [
+        ("2000,0", '"2000,0"'),
+        ("Smith ", "no number"),
+        ("inf   ", "no number"),
+        ("1.e+99", '"1.e+99"'),
+    ],
 )
 def test_a_number_that_is_none_is_told_unless_it_may_be_a_name(tmp_path, implicit, text, shown):
     path = saved(tmp_path / "x", rest_image(implicit=implicit))
