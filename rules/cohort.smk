@@ -6,6 +6,11 @@ outputs  results/cohort/participants.tsv, index/, check.tsv; results/rawdata/, a
 
 INDEX = "results/cohort/index/sub-{subject}.json"
 
+if workflow.is_main_process and SOURCE in ("bids", "derivatives"):
+    indexed = {INDEX.format(subject=subject): folder_of(subject) for subject in SUBJECTS}
+    for sentence in renew_indices({path: folder for path, folder in indexed.items() if folder}):
+        print(sentence, file=sys.stderr)
+
 if SOURCE != "simulated":
 
     rule import_participants:
@@ -26,6 +31,7 @@ if SOURCE != "simulated":
         resources:
             **on_retry(2000, 30),
         params:
+            **settings("cohort", "columns"),
             comparison=GROUPS,
             code=code_digest("cohort/import_participants.py"),
         script:

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+from restpain.cohort.changed_data import renew_indices
 from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
@@ -82,7 +83,8 @@ def roster():
         return simulated_roster(comparison, **counts)
     stop_at(data_problems(config["cohort"]))
     try:
-        return read_participants(config["cohort"]["participants"], comparison)
+        path, columns = config["cohort"]["participants"], config["cohort"]["columns"]
+        return read_participants(path, comparison, columns)
     except (ValueError, OSError) as error:
         stop_at([str(error)])
 

@@ -24,10 +24,10 @@ sub-08\tcontrol\t61\tM\tn/a
 AFFINE = np.diag([3.0, 3.0, 4.0, 1.0])
 
 
-def said_of_folders(data, source, **settings):
+def said_of_folders(data, source, *, select=None, **settings):
     """Sentences about the participants' folders in ``data``."""
     indices = [
-        participant_index(folder, participant_id=folder.name, source=source, select={})
+        participant_index(folder, participant_id=folder.name, source=source, select=select or {})
         for folder in sorted(Path(data).iterdir())
         if folder.is_dir()
     ]
@@ -35,10 +35,10 @@ def said_of_folders(data, source, **settings):
     return sentences(problem_table(rows))
 
 
-def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec"):
+def write_image(path, shape, *, tr=2.0, affine=AFFINE, dtype=np.int16, unit="sec", seed=0):
     """Write seeded noise as NIfTI."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    values = np.random.default_rng(0).integers(0, 1000, shape).astype(dtype)
+    values = np.random.default_rng(seed).integers(0, 1000, shape).astype(dtype)
     image = nib.Nifti1Image(values, affine)
     image.header.set_xyzt_units("mm", unit)
     if len(shape) == 4:

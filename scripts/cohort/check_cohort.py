@@ -1,9 +1,9 @@
 """Check of the headers of all participants before anything is computed."""
 
 import logging
-import os
 from pathlib import Path
 
+from restpain.cohort.changed_data import make_again
 from restpain.cohort.check_summary import check_summary
 from restpain.cohort.checks import (
     as_warnings,
@@ -23,8 +23,6 @@ from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json, write_table
 
 logger = logging.getLogger("check_cohort")
-
-LONG_AGO = (1, 1)  # seconds since 1970
 
 
 def check_cohort(
@@ -77,7 +75,7 @@ def check_cohort(
         wrong = set(table.loc[table["severity"] == "error", "participant_id"])
         for path, index in zip(indices_paths, indices, strict=True):
             if index["participant_id"] in wrong:
-                os.utime(path, LONG_AGO)
+                make_again(path)
         raise ValueError(
             "\n".join(["the cohort has problems:", *errors, *selection_lines(indices)])
         )
@@ -86,7 +84,13 @@ def check_cohort(
     for name, reason in reasons.items():
         participants.loc[who == name, "exclude"] = reason
     summary = check_summary(
-        participants, comparison, complete, table, resources, drop_volumes=drop_volumes
+        participants,
+        comparison,
+        complete,
+        table,
+        resources,
+        drop_volumes=drop_volumes,
+        slice_order=slice_order,
     )
     for line in summary:
         logger.info("%s", line)

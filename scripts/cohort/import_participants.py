@@ -17,12 +17,14 @@ def import_participants(
     participants_path: str,
     described_path: str,
     comparison: dict,
+    columns: dict,
 ) -> None:
-    table = read_participants(table_path, Comparison(**comparison))
+    table = read_participants(table_path, Comparison(**comparison), columns)
     table["exclude"] = table["exclude"].replace("", None)
     counts = table["group"].value_counts()
     logger.info("%d rows: %s", len(table), ", ".join(f"{n} {g}" for g, n in counts.items()))
-    logger.info("%d excluded with a reason", table["exclude"].notna().sum())
+    for reason, n in table["exclude"].value_counts().items():
+        logger.info("%d left out: %s", n, reason)
     write_table(participants_path, table)
     write_json(described_path, read_described(columns_path, list(table.columns)))
 

@@ -1,8 +1,9 @@
-"""Finding a participant's images in a BIDS dataset, raw or derivatives."""
+"""Names and facts of the images of a BIDS dataset; finding those of a derivative."""
 
 import hashlib
 import math
 import re
+import zlib
 from pathlib import Path
 
 import nibabel as nib
@@ -14,12 +15,14 @@ from restpain.cohort.timing import bids_timing
 from restpain.io.images import header_repetition_time, series_shape
 from restpain.io.tables import read_json
 
+BIDS_NAME = re.compile(r"sub-[A-Za-z0-9]+(_[A-Za-z]+-[A-Za-z0-9+]+)*_[A-Za-z0-9]+\.nii(\.gz)?")
 IMAGE_SUFFIXES = (".nii.gz", ".nii")
 UNREADABLE = (
     nib.filebasedimages.ImageFileError,
     nib.spatialimages.HeaderDataError,
     OSError,
     EOFError,
+    zlib.error,
     ValueError,
     OverflowError,
 )
@@ -40,66 +43,6 @@ def entities(name: str) -> dict[str, str]:
     return found | {"suffix": suffix}
 
 
-def raw_images(folder: str | Path) -> dict[str, list[Path]]:
-    """T1-weighted images and resting-state runs of a participant, over sessions and runs.
-
-    Parts that are no magnitude (``part-phase``) and single-band references are skipped. If
-    more than one T1 remains, those of the session of the only rest run are taken.
-
-    Returns
-    -------
-    dict
-        ``t1`` and ``rest``, each a sorted list of paths.
-    """
-    t1 = _images(folder, "anat", "T1w")
-    rest = [
-        path
-        for path in _images(folder, "func", "bold")
-        if REST_TASK.fullmatch(entities(path.name).get("task", ""))
-    ]
-    if len(t1) > 1 and len(rest) == 1:
-        session = entities(rest[0].name).get("ses")
-        t1 = [path for path in t1 if entities(path.name).get("ses") == session] or t1
-    return {"t1": t1, "rest": rest}
-
-
-def _images(folder: str | Path, datatype: str, suffix: str) -> list[Path]:
-    paths = [*Path(folder).glob(f"{datatype}/*"), *Path(folder).glob(f"ses-*/{datatype}/*")]
-    return sorted(
-        path
-        for path in paths
-        if path.name.endswith(IMAGE_SUFFIXES)
-        and entities(path.name)["suffix"] == suffix
-        and entities(path.name).get("part", "mag") == "mag"
-    )
-
-
-def inherited_sidecar(image: str | Path, dataset: str | Path) -> dict:
-    """Sidecar of an image by the inheritance principle of BIDS.
-
-    Every JSON file from the dataset's folder down to the image's, with the image's suffix and
-    no entity that the image does not have, applies; the nearer one wins.
-
-    Raises
-    ------
-    ValueError
-        If one of them is no JSON object.
-    """
-    image, dataset = Path(image), Path(dataset)
-    own = entities(image.name).items()
-    folders = [image.parent, *image.parent.parents]
-    folders = folders[: folders.index(dataset) + 1]
-    merged = {}
-    for folder in reversed(folders):
-        applying = [path for path in folder.glob("*.json") if entities(path.name).items() <= own]
-        for path in sorted(applying, key=lambda path: len(entities(path.name))):
-            try:
-                merged |= read_json(path)
-            except (ValueError, TypeError):
-                raise ValueError(f"{path.name} is no JSON object; correct it") from None
-    return merged
-
-
 def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
     """Preprocessed rest runs in MNI space, with their masks and confounds.
 
@@ -110,7 +53,8 @@ def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
     -------
     dict
         ``bold``, ``mask`` and ``confounds``, each a sorted list of paths; masks and confounds
-        are those of the first run.
+        are those of the first run. ``others`` are the images in a folder without any such name
+        that are not 4D.
     """
     folder = Path(folder)
     bold = [
@@ -121,13 +65,16 @@ def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
     ]
     if not bold:
         images = sorted(path for path in folder.rglob("*") if path.name.endswith(IMAGE_SUFFIXES))
-        return {"bold": [path for path in images if _is_4d(path)], "mask": [], "confounds": []}
+        runs = [path for path in images if _is_4d(path)]
+        others = [path for path in images if path not in runs]
+        return {"bold": runs, "mask": [], "confounds": [], "others": others}
     stem = bold[0].name.split("_desc-preproc_bold")[0]
     run = re.sub(r"_(space|res)-[A-Za-z0-9]+", "", stem)
     return {
         "bold": bold,
         "mask": sorted(bold[0].parent.glob(f"{stem}_desc-brain_mask.nii*")),
         "confounds": sorted(bold[0].parent.glob(f"{run}_desc-confounds_*.tsv")),
+        "others": [],
     }
 
 

@@ -1,41 +1,186 @@
 """Index of a participant's images in a raw BIDS dataset."""
 
-import re
+from collections import Counter
 from pathlib import Path
 
-from restpain.cohort.bids import inherited_sidecar, raw_images, run_facts
-from restpain.cohort.selection import mark_chosen
+from restpain.cohort.bids import UNREADABLE, image_facts, run_facts
+from restpain.cohort.bids_files import Fault, compression_fault, file_fault, listed_images
+from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
+from restpain.cohort.image_checks import problem
+from restpain.cohort.selection import ENTITIES, fits_entities, mark_chosen, says_rest
+from restpain.cohort.sidecars import Sidecars
+from restpain.presentation.numbers import counted
 
-BIDS_NAME = re.compile(r"sub-[A-Za-z0-9]+(_[a-z]+-[A-Za-z0-9+]+)*_[A-Za-z0-9]+\.nii(\.gz)?")
+KINDS = {"anat": ("t1", "T1w"), "func": ("rest", "bold")}  # kind and suffix by folder
+LONGEST_USUAL_S = 5.0  # repetition time of a rest run
+SIDECAR = {"t1": SIDECAR_KEYS, "rest": BOLD_SIDECAR_KEYS}
 
 
 def bids_index(folder: Path, *, select: dict) -> dict:
     """Index the T1 and rest runs of a participant; see `restpain.cohort.index`."""
-    images = raw_images(folder)
-    facts = [image_index(path, folder, kind) for kind in ("t1", "rest") for path in images[kind]]
-    mark_chosen(facts, select)
+    who = f"sub-{folder.name.removeprefix('sub-')}"
+    sidecars = Sidecars(folder.parent)
+    series, faults = listed_images(folder)
+    rows = [problem(who, place, "error", *fault) for place, fault in faults.items()]
+    for one in series:
+        content = sidecars.of(folder / one["path"])[0] if one["datatype"] == "func" else {}
+        one |= _kind(one, who, content.get("TaskName"), select)
+    _leave_out_other_sessions(series)
+    _leave_out_volumes(series, folder)
+    mark_chosen(series, select)
+    for one in series:
+        if one["chosen"]:
+            one |= _chosen_facts(one, folder, sidecars)
+            rows += _row_of_fault(who, one.pop("fault", None), one)
+            rows += _doubts(who, one, sidecars.of(folder / one["path"])[0].get("TaskName"))
+        elif one["kind"] != "other":
+            one |= _header_facts(folder / one["path"])
+    _note_echoes(series)
+    candidates = [folder / one["path"] for one in series if one["kind"] != "other"]
+    broken = dict.fromkeys(name for path in candidates for name in sidecars.of(path)[2])
+    rows += [problem(who, name, "error", *sidecars.faults[name]) for name in broken]
+    size = sum(one["size"] for one in series if one["chosen"])
+    return {"size_bytes": size, "series": series, "problems": rows}
+
+
+def _kind(one: dict, who: str, task_name, select: dict) -> dict:
+    """Kind of an image, and the reason against the one that its folder is for."""
+    if one["path"] is None:
+        reason = "no BIDS name"
+        return {"kind": "other", "not_t1": reason, "not_rest": reason}
+    kind, suffix = KINDS[one["datatype"]]
+    reason = _reason(one["entities"], who, kind, suffix, task_name, select.get(kind, {}))
+    return {"kind": "other", f"not_{kind}": reason} if reason else {"kind": kind}
+
+
+def _reason(
+    entities: dict, who: str, kind: str, suffix: str, task_name, wanted: dict
+) -> str | None:
+    named = {ENTITIES.get(key, key) for key in wanted}
+    if f"sub-{entities['sub']}" != who:
+        return f"named after another participant than its folder, {who}"
+    if entities["suffix"] != suffix:
+        reference = entities["suffix"] == "sbref"
+        return "single-band reference" if reference else f"{entities['suffix']}, not {suffix}"
+    if entities.get("part", "mag") != "mag":
+        return f"part-{entities['part']}, not the magnitude"
+    for key in ("space", "desc"):
+        if key in entities and key not in named:
+            return f"{key}-{entities[key]}, a derivative"
+    if not fits_entities(entities, wanted):
+        return f"not what cohort.select.{kind} asks for"
+    task = entities.get("task")
+    if kind == "rest" and "task" not in named and not says_rest(task, task_name):
+        return f"task-{task} found, no rest; cohort.select.rest.task: {task} takes it"
+    return None
+
+
+def _leave_out_other_sessions(series: list[dict]) -> None:
+    """Leave out each T1 of another session than the only rest run, where that has one."""
+    t1 = [one for one in series if one["kind"] == "t1"]
+    sessions = [one["entities"].get("ses") for one in series if one["kind"] == "rest"]
+    if len(sessions) != 1:
+        return
+    alike = [one for one in t1 if one["entities"].get("ses") == sessions[0]]
+    for one in t1:
+        if not alike:
+            one["note"] = ", of another session than the rest run"
+        elif one not in alike:
+            one |= {"kind": "other", "not_t1": "another session than that of the rest run"}
+        elif len(alike) < len(t1):
+            one["note"] = " in the session of the rest run"
+
+
+def _leave_out_volumes(series: list[dict], folder: Path) -> None:
+    """Count runs that are volumes, one file each, in one entry; their order is not guessed."""
+    rest = [one for one in series if one["kind"] == "rest"]
+    if len(rest) < 2 or any(_volumes(folder / one["path"]) != 1 for one in rest):
+        return
+    for one in rest:
+        series.remove(one)
+    series.append(volumes_entry(len(rest)))
+
+
+def volumes_entry(n: int) -> dict:
+    """Entry of images that are not 4D, where a run was expected."""
     return {
-        "size_bytes": size_bytes(images["t1"] + images["rest"]),
-        "series": facts,
-        "problems": [],
+        "label": counted(n, "3D image"),
+        "path": None,
+        "datatype": "func",
+        "entities": {},
+        "kind": "other",
+        "not_rest": "no 4D image; merge them into one if they are its volumes",
     }
 
 
-def image_index(path: Path, folder: Path, kind: str) -> dict:
-    """Facts of an image with its merged sidecar."""
+def _volumes(path: Path) -> int | None:
+    return _header_facts(path).get("n_volumes")
+
+
+def _header_facts(path: Path) -> dict:
+    """Facts of the header alone, of images that are listed and not used."""
     try:
-        sidecar, readable = inherited_sidecar(path, folder.parent), True
-    except ValueError:
-        sidecar, readable = {}, False
-    facts = run_facts(path, kind=kind, label=_label(path), sidecar=sidecar)
-    return facts | {"sidecar_readable": readable}
+        return image_facts(path)
+    except UNREADABLE:
+        return {}
 
 
-def _label(path: Path) -> str:
-    """BIDS name of a file; another name may be a person's and is not repeated."""
-    return path.name if BIDS_NAME.fullmatch(path.name) else "the 4D image"
+def _chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
+    """All facts of an image that is used; ``fault`` if it cannot be read."""
+    path, kind = folder / one["path"], one["kind"]
+    facts = {"size": 0, "readable": False}
+    if note := one.pop("note", None):
+        facts["why"] = f"{one['why']}{note}"
+    fault = file_fault(path, "the image") or compression_fault(path)
+    if fault:
+        return facts | {"fault": fault}
+    state = path.stat()
+    facts |= {"size": state.st_size, "mtime_ns": state.st_mtime_ns}
+    return facts | image_index(path, kind, sidecars)
 
 
-def size_bytes(paths: list[Path]) -> int:
-    """Size of files together."""
-    return sum(path.stat().st_size for path in paths)
+def image_index(path: Path, kind: str, sidecars: Sidecars, *, label: str | None = None) -> dict:
+    """Facts of an image with its merged sidecar, and the name of the file of each key."""
+    content, origin, broken = sidecars.of(path)
+    facts = run_facts(path, kind=kind, label=label or path.name, sidecar=content)
+    return facts | {
+        "sidecar": allowed_sidecar(content, SIDECAR[kind]),
+        "sidecar_names": {key: origin[key] for key in SIDECAR[kind] if key in origin},
+        "sidecar_readable": not broken,
+    }
+
+
+def _row_of_fault(who: str, fault: Fault | None, one: dict) -> list[dict]:
+    return [problem(who, one["label"], "error", *fault)] if fault else []
+
+
+def _doubts(who: str, one: dict, task_name) -> list[dict]:
+    """Warn of a rest run that is used although its name or its repetition time is unusual."""
+    rows, task, time = [], one["entities"].get("task"), one.get("repetition_time_s")
+    if one["kind"] != "rest":
+        return rows
+    if not says_rest(task, task_name):
+        found = f"task-{task}, which does not say rest"
+        action = "make sure that the participants rested; it is used, since cohort.select names it"
+        rows.append(problem(who, one["label"], "warning", found, "a resting-state run", action))
+    if time and LONGEST_USUAL_S < time <= 30:
+        found, expected = f"a repetition time of {time:g} s", f"at most {LONGEST_USUAL_S:g} s"
+        action = "make sure that it is a resting-state run"
+        rows.append(problem(who, one["label"], "warning", found, expected, action))
+    return rows
+
+
+def _note_echoes(series: list[dict]) -> None:
+    """Say of each run with several echoes that one has to be chosen."""
+    rest = [one for one in series if one["kind"] == "rest" and not one["chosen"]]
+    runs = Counter(_without_echo(one) for one in rest)
+    for one in rest:
+        if runs[_without_echo(one)] > 1 and "echo" in one["entities"]:
+            one["why_not"] = (
+                "one of several echoes, whose combination is not done here; choose one with "
+                "cohort.select.rest.echo"
+            )
+
+
+def _without_echo(one: dict) -> tuple:
+    return tuple(pair for pair in one["entities"].items() if pair[0] != "echo")

@@ -7,6 +7,7 @@ import pandas as pd
 from restpain.cohort.checks import chosen_runs
 from restpain.cohort.choice import KIND_NAMES, signature
 from restpain.cohort.participants import Comparison
+from restpain.cohort.timing import slice_times_source
 from restpain.presentation.numbers import counted
 
 N_LISTED = 4  # different values in one line
@@ -20,6 +21,7 @@ def check_summary(
     resources: list[dict],
     *,
     drop_volumes: int,
+    slice_order: str | list[float] | None,
 ) -> list[str]:
     """Lines about a cohort that has no error.
 
@@ -37,6 +39,8 @@ def check_summary(
         Notes of `restpain.cohort.job_sizes.predicted_resources`.
     drop_volumes : int
         Volumes dropped at the start.
+    slice_order : str, list or None
+        As in the configuration.
     """
     kept = participants[participants["exclude"] == ""]
     counts = kept["group"].value_counts()
@@ -54,9 +58,12 @@ def check_summary(
     minutes = [
         max(run["n_volumes"] - drop_volumes, 0) * run["repetition_time_s"] / 60 for run in rest
     ]
+    order = [slice_times_source(run, slice_order) or "unknown" for run in rest]
+    if all(index["source"] == "derivatives" for index in indices):
+        order = ["as preprocessed before"]
     lines += [
         f"repetition time: {_values(_seconds(run) for run in rest)}",
-        f"slice times: {_values(run.get('slice_times_source', 'unknown') for run in rest)}",
+        f"slice times: {_values(order)}",
         f"volumes: {_values(str(run['n_volumes']) for run in rest)}; {_range(minutes)} minutes "
         f"after dropping {drop_volumes}",
     ]

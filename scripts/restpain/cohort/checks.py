@@ -66,7 +66,8 @@ def cohort_problems(
             if run["kind"] == "rest":
                 rows += repetition_time_problems(who, run)
                 rows += volume_problems(who, run, drop_volumes=drop_volumes, band_hz=band_hz)
-                if index["source"] != "derivatives":
+                # what an unreadable sidecar says of the slices is not known to be missing
+                if index["source"] != "derivatives" and run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)
 
@@ -100,12 +101,12 @@ def sentences(problems: pd.DataFrame) -> list[str]:
     texts = []
     what = ["found", "expected", "action"]
     for (found, expected, action), rows in problems.groupby(what, sort=False):
-        names = [name for name in rows["participant_id"] if name != ALL]
+        names = [name for name in rows["participant_id"].unique() if name != ALL]
         more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
         subject = [", ".join(names[:N_NAMED]) + more] if names else []
         files = rows["file"].unique()
-        if len(files) == 1 and files[0] != ALL:
-            subject.append(files[0])
+        if len(files) == 1 and files[0] != ALL or len(files) > 1 == len(names):
+            subject += list(files)
         sentence = found if expected == ALL else f"{found}; expected {expected}; {action}"
         texts.append(": ".join([", ".join(subject), sentence] if subject else [sentence]))
     return texts

@@ -34,16 +34,17 @@ def choice_problems(index: dict) -> list[dict]:
         elif not chosen:
             listed = ", ".join(f"{signature(one)} ({_size(one)})" for one in found)
             lines = " or ".join(dict.fromkeys(_flow(wish) for wish in wishes(found)))
+            reasons = dict.fromkeys(one["why_not"] for one in found if "why_not" in one)
             add(
                 "error",
-                f"{len(found)} series that may be the {name}: {listed}",
+                f"{len(found)} series that may be the {name}: {'; '.join([listed, *reasons])}",
                 "one",
                 f"name it in the configuration, cohort.select.{kind}: {lines}",
             )
-        elif not chosen[0].get("readable", True):
+        elif "damage" in chosen[0]:
             add(
                 "error",
-                f"{chosen[0]['label']} {chosen[0].get('damage', 'cannot be read')}",
+                f"{chosen[0]['label']} {chosen[0]['damage']}",
                 "a complete NIfTI file",
                 "copy it again from its source",
             )
@@ -71,9 +72,9 @@ def wishes(candidates: list[dict]) -> list[dict]:
     entity.
     """
     if not all(one.get("entities") for one in candidates):
-        keys = {"number": "series_number", "echo": "echo"}
         return [
-            {name: one[key] for key, name in keys.items() if one.get(key)} for one in candidates
+            {"series_number": one.get("number")} | ({"echo": one["echo"]} if one.get("echo") else {})
+            for one in candidates
         ]
     keys = [key for key in NAMES if len({one["entities"].get(key) for one in candidates}) > 1]
     return [{NAMES[key]: _label(one["entities"].get(key)) for key in keys} for one in candidates]

@@ -49,8 +49,6 @@ def image_problems(who: str, run: dict) -> list[dict]:
     """Missing or duplicate images, differing scales, compression, unusual layouts."""
     rows, add = report(who, run["label"])
     matrix = "x".join(map(str, run["matrix"]))
-    if not run.get("sidecar_readable", True):
-        add("error", "a sidecar that is no JSON object", "JSON", "correct the file")
     if run.get("n_not_finite"):
         add(
             "error",

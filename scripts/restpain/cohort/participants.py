@@ -12,7 +12,9 @@ from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
 
 PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
+COLUMNS = {"participant": "participant_id", "group": "group", "exclude": "exclude"}
 REQUIRED_COLUMNS = ("participant_id", "group")
+OTHER_GROUP = "not part of this comparison"
 MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
 NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
 SEPARATORS = {",": "commas", ";": "semicolons", " ": "spaces"}
@@ -52,8 +54,12 @@ def configured_comparison(settings: dict) -> Comparison:
     return Comparison(**{key: settings["cohort"][key] for key in keys})
 
 
-def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
+def read_participants(
+    path: str | Path, comparison: Comparison, columns: dict[str, str] | None = None
+) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
+
+    Participants of a third group are left out, with that as the reason.
 
     Parameters
     ----------
@@ -62,6 +68,9 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
         is optional and gives, in words, why a participant is left out.
     comparison : Comparison
         Names the two labels of the column group.
+    columns : dict of str, optional
+        Names of the columns ``participant``, ``group`` and ``exclude`` in the file, where they
+        are not participant_id, group and exclude.
 
     Returns
     -------
@@ -77,11 +86,7 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
     """
     name = Path(path).name
     header, rows = read_cells(path)
-    problems = [
-        f"{name} has no column {column}; its columns are {', '.join(header)}"
-        for column in REQUIRED_COLUMNS
-        if column not in header
-    ]
+    problems = _lacking(name, header, columns or {})
     problems += [
         f"{name} has the column {column} more than once"
         for column in dict.fromkeys(header)
@@ -101,16 +106,45 @@ def read_participants(path: str | Path, comparison: Comparison) -> pd.DataFrame:
         raise ValueError("\n".join(problems))
 
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
+    table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
     if "exclude" not in table:
         table["exclude"] = ""
     table["participant_id"] = [with_prefix(label) for label in table["participant_id"]]
     for column in ("group", "exclude"):
         table[column] = table[column].fillna("")
-    problems = _problems(table, [line for line, _ in rows], name, set(comparison.groups))
+    labels = set(comparison.groups)
+    if labels <= set(table["group"]):
+        other = ~table["group"].map(lambda label: _plain(label) in {*map(_plain, labels), ""})
+        table.loc[other & (table["exclude"] == ""), "exclude"] = OTHER_GROUP
+    problems = _problems(table, [line for line, _ in rows], name, labels)
     if problems:
         raise ValueError("\n".join(problems))
     return table
+
+
+def _lacking(name: str, header: list[str], columns: dict[str, str]) -> list[str]:
+    problems = []
+    for key, usual in COLUMNS.items():
+        column = columns.get(key, usual)
+        if column not in header and (usual in REQUIRED_COLUMNS or column != usual):
+            problems.append(
+                f"{name} has no column {column}; its columns are {', '.join(header)}; name the "
+                f"right one in cohort.columns.{key}"
+            )
+    return problems
+
+
+def _renamed(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    """Give the columns that have a meaning their names; others of these names are dropped."""
+    names = {columns[key]: usual for key, usual in COLUMNS.items() if key in columns}
+    replaced = [usual for column, usual in names.items() if column != usual and usual in table]
+    return table.drop(columns=replaced).rename(columns=names)
+
+
+def _plain(label: str) -> str:
+    """Label without what makes no other group: case and blanks."""
+    return "".join(label.lower().split())
 
 
 def read_cells(

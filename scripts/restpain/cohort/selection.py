@@ -1,5 +1,6 @@
 """Selection of a T1 or rest run by the wishes of the configuration, ``cohort.select``."""
 
+import re
 from fnmatch import fnmatchcase
 
 # keys of file names, by the names of the entities in the BIDS standard
@@ -19,6 +20,8 @@ ENTITIES = {
     "description": "desc",
 }
 SERIES_KEYS = ("series_number", "series_description")  # of DICOM
+REST_LABELS = {"rest", "resting", "restingstate"}
+REST_WORDS = re.compile(r"\bresting|\beyes?[ _-]+(open|closed)\b", re.IGNORECASE)
 
 
 def fits_entities(entities: dict[str, str], wanted: dict) -> bool:
@@ -37,6 +40,24 @@ def fits_entities(entities: dict[str, str], wanted: dict) -> bool:
         _same_label(entities.get(ENTITIES.get(name, name)), label)
         for name, label in wanted.items()
         if name not in SERIES_KEYS
+    )
+
+
+def says_rest(task: str | None, task_name=None) -> bool:
+    """Check whether the task of a run says that the participant rests.
+
+    Parameters
+    ----------
+    task : str, optional
+        Label of the task in the file's name: rest, resting or restingstate in any case.
+    task_name : optional
+        ``TaskName`` of the sidecar, of any type: one of these words, or a text that speaks of
+        resting, or of eyes open or closed.
+    """
+    name = task_name if isinstance(task_name, str) else ""
+    letters = re.sub("[^a-z]", "", name.lower())
+    return bool(
+        (task or "").lower() in REST_LABELS or letters in REST_LABELS or REST_WORDS.search(name)
     )
 
 

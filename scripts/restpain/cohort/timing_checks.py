@@ -47,7 +47,8 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
         action = "export the series with its whole headers"
         if run["layout"] == "nifti":
             action = "add RepetitionTime (s) to the sidecar"
-        add("error", "no repetition time", "one", f"{action}, {OR_TIME}")
+        if run.get("sidecar_readable", True):
+            add("error", "no repetition time", "one", f"{action}, {OR_TIME}")
     elif not is_plausible(used):
         add(
             "error",
@@ -113,7 +114,8 @@ def slice_timing_problems(
         unusable = run["unusable_timing"]
         for key in [key for key in unusable if key.startswith("Slice")]:
             add(*_unusable(key, unusable[key], f"or {OR_ORDER}"))
-        if times is None and "SliceTiming" not in unusable:
+        readable = run.get("sidecar_readable", True)
+        if times is None and "SliceTiming" not in unusable and readable:
             add(
                 "error",
                 "no slice times in the data",
@@ -186,6 +188,8 @@ def _times_problems(who: str, run: dict, times: list[float], where: str) -> list
             f"factor of {factor:g}",
             f"{n_slices / factor:g} different times",
             "find out which of them is right, and give the times of the slices as a list in "
-            "preprocessing.slice_order",
+            "preprocessing.slice_order"
+            if where == "the data"
+            else "make sure that the list is right; it is the one used",
         )
     return rows

@@ -9,13 +9,9 @@ import pytest
 from restpain.cohort.bids import (
     derivative_images,
     generating_programs,
-    inherited_sidecar,
-    raw_images,
     run_facts,
 )
 from restpain.cohort.index import participant_index
-from restpain.io.tables import write_json
-from scripts.cohort.link_bids import link_bids
 
 
 def image(path, shape=(4, 4, 3, 5), tr=2.0):
@@ -30,45 +26,6 @@ def image(path, shape=(4, 4, 3, 5), tr=2.0):
 
 def names(paths):
     return [path.name for path in paths]
-
-
-def test_runs_are_found_over_sessions_and_nothing_else(tmp_path):
-    folder = tmp_path / "sub-01"
-    image(folder / "ses-1" / "anat" / "sub-01_ses-1_T1w.nii.gz", (4, 4, 4))
-    image(folder / "ses-1" / "func" / "sub-01_ses-1_task-rest_bold.nii.gz")
-    image(folder / "ses-1" / "func" / "sub-01_ses-1_task-rest_sbref.nii.gz")
-    image(folder / "ses-1" / "func" / "sub-01_ses-1_task-rest_part-phase_bold.nii.gz")
-    image(folder / "ses-1" / "func" / "sub-01_ses-1_task-faces_bold.nii.gz")
-    image(folder / "ses-1" / "fmap" / "sub-01_ses-1_dir-AP_epi.nii.gz")
-
-    images = raw_images(folder)
-
-    assert names(images["t1"]) == ["sub-01_ses-1_T1w.nii.gz"]
-    assert names(images["rest"]) == ["sub-01_ses-1_task-rest_bold.nii.gz"]
-
-
-def test_the_t1_of_the_session_of_the_only_run_is_taken(tmp_path):
-    folder = tmp_path / "sub-01"
-    for session in "12":
-        image(folder / f"ses-{session}" / "anat" / f"sub-01_ses-{session}_T1w.nii", (4, 4, 4))
-    image(folder / "ses-2" / "func" / "sub-01_ses-2_task-rest_bold.nii")
-
-    assert names(raw_images(folder)["t1"]) == ["sub-01_ses-2_T1w.nii"]
-
-
-def test_nearer_sidecars_win_and_those_of_other_runs_do_not_apply(tmp_path):
-    path = tmp_path / "sub-01" / "func" / "sub-01_task-rest_run-2_bold.nii.gz"
-    write_json(tmp_path / "task-rest_bold.json", {"RepetitionTime": 1.0, "EchoTime": 0.03})
-    write_json(tmp_path / "bold.json", {"RepetitionTime": 9.0, "FlipAngle": 80})
-    write_json(tmp_path / "task-faces_bold.json", {"EchoTime": 9.0})
-    write_json(path.with_name("sub-01_task-rest_run-1_bold.json"), {"EchoTime": 9.0})
-    write_json(path.with_name("sub-01_task-rest_run-2_bold.json"), {"RepetitionTime": 2.0})
-
-    assert inherited_sidecar(path, tmp_path) == {
-        "RepetitionTime": 2.0,
-        "FlipAngle": 80,
-        "EchoTime": 0.03,
-    }
 
 
 def test_facts_of_a_run_come_from_image_and_sidecar(tmp_path):
@@ -156,53 +113,6 @@ def test_a_participant_without_folder_is_a_fact_and_no_error():
         "series": [],
         "problems": [],
     }
-
-
-def test_a_sidecar_that_is_no_json_or_holds_nonsense_is_a_fact_and_no_error(tmp_path):
-    for number, text in enumerate(("{", '{"SliceTiming": "x", "RepetitionTime": [2, 3]}')):
-        folder = tmp_path / f"sub-0{number}"
-        path = image(folder / "func" / f"sub-0{number}_task-rest_bold.nii.gz", tr=2.5)
-        path.with_name(f"sub-0{number}_task-rest_bold.json").write_text(text)
-
-    indices = [
-        participant_index(tmp_path / name, participant_id=name, source="bids", select={})
-        for name in ("sub-00", "sub-01")
-    ]
-
-    assert [index["series"][0]["sidecar_readable"] for index in indices] == [False, True]
-    assert [index["series"][0]["repetition_time_s"] for index in indices] == [2.5, 2.5]
-    assert indices[1]["series"][0]["slice_times_s"] is None
-
-
-def test_linking_gives_the_names_of_the_workflow_and_sidecars_without_text(tmp_path):
-    folder = tmp_path / "data" / "sub-01"
-    t1w = image(folder / "anat" / "sub-01_acq-mprage_T1w.nii.gz", (4, 4, 4))
-    bold = image(folder / "func" / "sub-01_task-resting_run-1_bold.nii.gz", tr=1.0)
-    write_json(
-        tmp_path / "data" / "task-resting_bold.json",
-        {"RepetitionTime": 2.0, "InstitutionName": "Nowhere", "AcquisitionTime": "11:22:33"},
-    )
-    index = participant_index(folder, participant_id="sub-01", source="bids", select={})
-    write_json(tmp_path / "index.json", index)
-
-    link_bids(
-        folder=str(folder),
-        index_path=tmp_path / "index.json",
-        t1w_path=tmp_path / "out" / "sub-01_T1w.nii.gz",
-        t1w_sidecar_path=tmp_path / "out" / "sub-01_T1w.json",
-        bold_path=tmp_path / "out" / "sub-01_task-rest_bold.nii.gz",
-        bold_sidecar_path=tmp_path / "out" / "sub-01_task-rest_bold.json",
-    )
-
-    assert (tmp_path / "out" / "sub-01_T1w.nii.gz").resolve() == t1w
-    assert json.loads((tmp_path / "out" / "sub-01_task-rest_bold.json").read_text()) == {
-        "TaskName": "rest",
-        "RepetitionTime": 2.0,
-    }
-    # the header, which knew none, says it too
-    written = nib.load(tmp_path / "out" / "sub-01_task-rest_bold.nii.gz")
-    assert written.header.get_zooms()[3] == 2.0
-    np.testing.assert_array_equal(written.dataobj, nib.load(bold).dataobj)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Lines of a passed cohort check."""
 
 import pandas as pd
+import pytest
 
 from cohort_inputs import cohort
 from restpain.cohort.check_summary import check_summary
@@ -15,7 +16,7 @@ TABLE = pd.DataFrame(
 )
 
 
-def summary(indices, problems=()):
+def summary(indices, problems=(), slice_order=None):
     return check_summary(
         TABLE,
         Comparison("pain", "healthy"),
@@ -23,6 +24,7 @@ def summary(indices, problems=()):
         pd.DataFrame(problems, columns=["severity"]),
         [{"found": "about 3 hours"}],
         drop_volumes=10,
+        slice_order=slice_order,
     )
 
 
@@ -47,6 +49,23 @@ def test_the_lines_say_who_and_what_was_chosen_and_what_a_run_takes():
         "a run takes:",
         "  about 3 hours",
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "order", "line"),
+    [
+        ("bids", "off", "slice times: off, as configured"),
+        ("dicom", "interleaved", "slice times: interleaved order, as configured"),
+        ("derivatives", None, "slice times: as preprocessed before"),
+    ],
+)
+def test_the_slice_times_in_force_are_named(source, order, line):
+    indices = cohort()
+    for index in indices:
+        index["source"] = source
+        index["series"] = [run | {"why": "the only one"} for run in index["series"]]
+
+    assert line in summary(indices, slice_order=order)
 
 
 def test_what_differs_is_counted_and_warnings_are_said():

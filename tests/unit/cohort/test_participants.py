@@ -15,10 +15,10 @@ from restpain.io.tables import write_json
 COMPARISON = Comparison("patient", "control")
 
 
-def read(folder, content):
+def read(folder, content, **columns):
     path = folder / "participants.tsv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_participants(path, COMPARISON)
+    return read_participants(path, COMPARISON, columns)
 
 
 def problems(folder, content):
@@ -58,7 +58,7 @@ def test_all_problems_are_reported_at_once(tmp_path):
         "01\tcontrol\t\n"
         "../x\tpatient\t\n"
         "sub-0_4\tKontrolle\tno\n"
-        "sub-05\thealthy\t\n",
+        "sub-05\tControl\t\n",
     )
 
     assert len(found) == 5
@@ -67,7 +67,7 @@ def test_all_problems_are_reported_at_once(tmp_path):
     assert found[2] == (
         "participants.tsv has sub-01 more than once; expected one row per participant"
     )
-    assert "the group 'healthy', but config.yaml expects 'control' and 'patient'" in found[3]
+    assert "the group 'Control', but config.yaml expects 'control' and 'patient'" in found[3]
     assert "'no' in the column exclude" in found[4]
 
 
@@ -75,6 +75,35 @@ def test_a_group_outside_the_study_needs_a_reason_only(tmp_path):
     table = read(tmp_path, "participant_id\tgroup\texclude\n1\tpatient\t\n2\tother\tthird group\n")
 
     assert table["exclude"].tolist() == ["", "third group"]
+
+
+def test_participants_of_a_third_group_are_left_out_with_that_reason(tmp_path):
+    table = read(
+        tmp_path,
+        "participant_id\tgroup\texclude\n1\tpatient\t\n2\tcontrol\t\n3\tADHD\t\n4\tADHD\tmoved\n",
+    )
+
+    assert table["exclude"].tolist() == ["", "", "not part of this comparison", "moved"]
+
+
+@pytest.mark.parametrize("label", ["Patient", " pa tient", "n/a"])
+def test_a_label_that_is_none_or_differs_by_case_or_blanks_is_no_third_group(tmp_path, label):
+    (problem,) = problems(tmp_path, f"participant_id\tgroup\n1\tpatient\n2\tcontrol\n3\t{label}\n")
+
+    assert "but config.yaml expects 'control' and 'patient'" in problem
+
+
+def test_columns_of_other_names_get_those_of_the_workflow(tmp_path):
+    table = read(
+        tmp_path,
+        "Subject ID\tdiagnosis\tgroup\tage\n7\tpatient\tA\t30\n8\tcontrol\tB\t40\n",
+        participant="Subject ID",
+        group="diagnosis",
+    )
+
+    assert list(table.columns) == ["participant_id", "group", "age", "exclude"]
+    assert table["participant_id"].tolist() == ["sub-7", "sub-8"]
+    assert table["group"].tolist() == ["patient", "control"]
 
 
 def test_an_empty_id_is_named_with_its_line(tmp_path):

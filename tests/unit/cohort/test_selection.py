@@ -1,6 +1,6 @@
 import pytest
 
-from restpain.cohort.selection import fits_entities, fits_series
+from restpain.cohort.selection import fits_entities, fits_series, says_rest
 
 ENTITIES = {"sub": "01", "ses": "2", "task": "rest", "run": "01", "suffix": "bold"}
 
@@ -40,3 +40,25 @@ def test_a_file_has_the_entities_asked_for(wanted, fits):
 )
 def test_a_series_has_the_number_and_the_description_asked_for(wanted, fits):
     assert fits_series(5, ["ep2d_rest_tr2000"], wanted, echo=2) is fits
+
+
+@pytest.mark.parametrize(
+    ("task", "task_name", "rest"),
+    [
+        ("rest", None, True),
+        ("RestingState", None, True),
+        ("rsvp", None, False),
+        ("restricteddiet", None, False),
+        ("restEO", None, False),
+        (None, None, False),
+        ("ec", "Eyes closed", True),
+        ("eo", "eyes_open", True),
+        ("fix", "Resting state, fixation cross", True),
+        ("fix", "resting-state", True),
+        ("pictures", "interesting pictures", False),
+        ("eyesclosed", "eyesclosed", False),
+        ("nback", ["resting"], False),
+    ],
+)
+def test_a_task_is_rest_only_if_it_says_so(task, task_name, rest):
+    assert says_rest(task, task_name) is rest
