@@ -90,6 +90,7 @@ def roster():
 
 
 ROSTER = roster()
+WRITTEN = ROSTER.attrs.get("written")  # ids as the table has them, which folders may be named after
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
 

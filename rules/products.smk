@@ -113,7 +113,8 @@ def folder_of(subject):
     """Folder of a participant's raw data; nothing if there is none, which the index records."""
     if SOURCE == "simulated":
         return f"results/sourcedata/dicom/sub-{subject}"
-    folders = [Path(config["cohort"]["data"], name) for name in (f"sub-{subject}", subject)]
+    names = (f"sub-{subject}", subject, WRITTEN[f"sub-{subject}"])
+    folders = [Path(config["cohort"]["data"], name) for name in names]
     return next((str(folder) for folder in folders if folder.is_dir()), [])
 
 

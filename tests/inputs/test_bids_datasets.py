@@ -82,13 +82,30 @@ def test_an_inherited_sidecar_that_is_not_utf_8_is_named_once(data):
     assert said(data) == []
 
 
+@pytest.mark.parametrize(
+    ("value", "words"), [("2", 'the text "2"'), ([2], "a list with 2"), ("Smithson", "text")]
+)
+def test_a_value_of_the_wrong_type_is_named_once_with_file_and_key(data, value, words):
+    (data / "task-rest_bold.json").write_text(json.dumps(SIDECAR | {"RepetitionTime": value}))
+
+    assert said(data) == [
+        f"sub-01, sub-02, sub-03: {words} as RepetitionTime in task-rest_bold.json; expected a "
+        "number of seconds above 0; correct RepetitionTime in the sidecar, or set "
+        "preprocessing.repetition_time_s in config.yaml"
+    ]
+
+
 @pytest.mark.parametrize("task", ["eyesclosed", "rsvp", "restricteddiet", "fixation"])
 def test_a_task_that_does_not_say_rest_is_named_with_the_key_that_takes_it(tmp_path, task):
     data = dataset(tmp_path / "data", task, n=1)
 
     (sentence,) = said(data)
 
-    assert f"task-{task} found, no rest; cohort.select.rest.task: {task} takes it" in sentence
+    assert sentence == (
+        f"sub-01, participant's folder: no resting-state run among 2 series (task-{task}_bold: "
+        f"task-{task} found, no rest); expected one; add it, name it in cohort.select.rest.task, "
+        "or give the reason in the column exclude of participants.tsv"
+    )
     assert said(data, select={"rest": {"task": task}}) == [
         f"sub-01, sub-01_task-{task}_bold.nii.gz: task-{task}, which does not say rest; expected "
         "a resting-state run; make sure that the participants rested; it is used, since "

@@ -7,7 +7,7 @@ from restpain.cohort.bids import UNREADABLE, image_facts, run_facts
 from restpain.cohort.bids_files import Fault, compression_fault, file_fault, listed_images
 from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
 from restpain.cohort.image_checks import problem
-from restpain.cohort.selection import ENTITIES, fits_entities, mark_chosen, says_rest
+from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, mark_chosen, says_rest
 from restpain.cohort.sidecars import Sidecars
 from restpain.presentation.numbers import counted
 
@@ -71,7 +71,7 @@ def _reason(
         return f"not what cohort.select.{kind} asks for"
     task = entities.get("task")
     if kind == "rest" and "task" not in named and not says_rest(task, task_name):
-        return f"task-{task} found, no rest; cohort.select.rest.task: {task} takes it"
+        return f"task-{task} found, {NO_REST}"
     return None
 
 
@@ -128,7 +128,7 @@ def _header_facts(path: Path) -> dict:
 def _chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
     """All facts of an image that is used; ``fault`` if it cannot be read."""
     path, kind = folder / one["path"], one["kind"]
-    facts = {"size": 0, "readable": False}
+    facts = {"size": 0, "mtime_ns": 0, "readable": False}
     if note := one.pop("note", None):
         facts["why"] = f"{one['why']}{note}"
     fault = file_fault(path, "the image") or compression_fault(path)
@@ -159,6 +159,13 @@ def _doubts(who: str, one: dict, task_name) -> list[dict]:
     rows, task, time = [], one["entities"].get("task"), one.get("repetition_time_s")
     if one["kind"] != "rest":
         return rows
+    if task_name is not None and says_rest(task) and not says_rest(None, task_name):
+        found, expected = (
+            "a TaskName that does not say rest in its sidecar",
+            f"that of task-{task}",
+        )
+        action = "make sure that it is a resting-state run"
+        rows.append(problem(who, one["label"], "warning", found, expected, action))
     if not says_rest(task, task_name):
         found = f"task-{task}, which does not say rest"
         action = "make sure that the participants rested; it is used, since cohort.select names it"
@@ -171,15 +178,12 @@ def _doubts(who: str, one: dict, task_name) -> list[dict]:
 
 
 def _note_echoes(series: list[dict]) -> None:
-    """Say of each run with several echoes that one has to be chosen."""
+    """Say of runs with several echoes why one has to be chosen."""
     rest = [one for one in series if one["kind"] == "rest" and not one["chosen"]]
     runs = Counter(_without_echo(one) for one in rest)
     for one in rest:
         if runs[_without_echo(one)] > 1 and "echo" in one["entities"]:
-            one["why_not"] = (
-                "one of several echoes, whose combination is not done here; choose one with "
-                "cohort.select.rest.echo"
-            )
+            one["why_not"] = "several echoes of a run, which are not combined here"
 
 
 def _without_echo(one: dict) -> tuple:

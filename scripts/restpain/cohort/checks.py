@@ -19,7 +19,7 @@ from restpain.cohort.image_checks import (
     report,
     volume_problems,
 )
-from restpain.cohort.participants import PARTICIPANT_ID
+from restpain.cohort.participants import PARTICIPANT_ID, with_prefix
 from restpain.cohort.timing import TOLERANCE
 from restpain.cohort.timing_checks import repetition_time_problems, slice_timing_problems
 from restpain.presentation.numbers import counted
@@ -286,8 +286,7 @@ def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict
     participant_ids : list of str
         All of the table, the excluded ones included.
     """
-    known = set(participant_ids) | {name.removeprefix("sub-") for name in participant_ids}
-    unknown = sorted(set(names) - known)
+    unknown = sorted(name for name in names if with_prefix(name) not in participant_ids)
     named = [name for name in unknown if PARTICIPANT_ID.fullmatch(name)]
     found, action = "a folder in cohort.data, but no row", "add a row to analyse it; it is ignored"
     rows = [

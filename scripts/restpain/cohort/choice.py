@@ -1,7 +1,7 @@
 """Problems of the choice of the T1 and the rest run, and lines for ``cohort.select``."""
 
 from restpain.cohort.image_checks import OR_EXCLUDE, report
-from restpain.cohort.selection import ENTITIES, fits_entities, fits_series
+from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, fits_series
 from restpain.presentation.numbers import counted
 
 KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
@@ -28,8 +28,10 @@ def choice_problems(index: dict) -> list[dict]:
         found = [one for one in index["series"] if one["kind"] == kind]
         chosen = [one for one in found if one["chosen"]]
         if not found:
-            fitting = f"add it, name it in cohort.select.{kind}, {OR_EXCLUDE}"
-            action = fitting if _named_reasons(index, kind) else f"add it, {OR_EXCLUDE}"
+            reasons = [one[f"not_{kind}"] for one in index["series"] if one.get(f"not_{kind}")]
+            key = ".task" if any(reason.endswith(NO_REST) for reason in reasons) else ""
+            fitting = f"add it, name it in cohort.select.{kind}{key}, {OR_EXCLUDE}"
+            action = fitting if reasons else f"add it, {OR_EXCLUDE}"
             add("error", f"no {name} among {_others(index, kind)}", "one", action)
         elif not chosen:
             listed = ", ".join(f"{signature(one)} ({_size(one)})" for one in found)
@@ -118,11 +120,6 @@ def _fits(one: dict, wish: dict) -> bool:
     if entities:
         return fits_entities(entities, wish)
     return fits_series(one.get("number"), [], wish, echo=one.get("echo"))
-
-
-def _named_reasons(index: dict, kind: str) -> bool:
-    """Check that there is a series that a wish could make the one of a kind."""
-    return any(one.get(f"not_{kind}") for one in index["series"])
 
 
 def _others(index: dict, kind: str) -> str:

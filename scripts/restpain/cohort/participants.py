@@ -12,6 +12,7 @@ from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
 
 PARTICIPANT_ID = re.compile(r"sub-[A-Za-z0-9]+")
+SIGNS = re.compile(r"(?<=[A-Za-z0-9])[._-]+(?=[A-Za-z0-9])")
 COLUMNS = {"participant": "participant_id", "group": "group", "exclude": "exclude"}
 REQUIRED_COLUMNS = ("participant_id", "group")
 OTHER_GROUP = "not part of this comparison"
@@ -76,8 +77,8 @@ def read_participants(
     -------
     pandas.DataFrame
         All rows and columns as text, in the order of the file, missing cells as NaN; in the
-        column exclude missing cells are empty strings. Every participant_id begins with
-        ``sub-``, which is added where it is missing.
+        column exclude missing cells are empty strings. Every participant_id is one of BIDS; see
+        `with_prefix`. ``attrs["written"]`` has the ids as they are in the file, by participant_id.
 
     Raises
     ------
@@ -110,7 +111,8 @@ def read_participants(
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
     if "exclude" not in table:
         table["exclude"] = ""
-    table["participant_id"] = [with_prefix(label) for label in table["participant_id"]]
+    written = table["participant_id"].fillna("").tolist()
+    table["participant_id"] = [with_prefix(label) for label in written]
     for column in ("group", "exclude"):
         table[column] = table[column].fillna("")
     labels = set(comparison.groups)
@@ -120,6 +122,7 @@ def read_participants(
     problems = _problems(table, [line for line, _ in rows], name, labels)
     if problems:
         raise ValueError("\n".join(problems))
+    table.attrs["written"] = dict(zip(table["participant_id"], written, strict=True))
     return table
 
 
@@ -188,9 +191,12 @@ def read_cells(
 
 
 def with_prefix(label: str | None) -> str:
-    """participant_id with ``sub-`` before it, added where it is missing."""
-    label = label or ""
-    return label if label.startswith("sub-") else f"sub-{label}"
+    """participant_id of BIDS: with ``sub-``, without dots, underscores and hyphens.
+
+    >>> with_prefix("Sub_001")
+    'sub-Sub001'
+    """
+    return f"sub-{SIGNS.sub('', (label or '').removeprefix('sub-'))}"
 
 
 def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]) -> list[str]:

@@ -21,7 +21,10 @@ ENTITIES = {
 }
 SERIES_KEYS = ("series_number", "series_description")  # of DICOM
 REST_LABELS = {"rest", "resting", "restingstate"}
-REST_WORDS = re.compile(r"\bresting|\beyes?[ _-]+(open|closed)\b", re.IGNORECASE)
+REST_WORDS = re.compile(
+    r"\bresting|\beyes?[ _-]+(open|closed)\b|\b(open|closed)[ _-]+eyes?\b", re.IGNORECASE
+)
+NO_REST = "no rest"  # reason against a run that cohort.select.rest.task may name
 
 
 def fits_entities(entities: dict[str, str], wanted: dict) -> bool:

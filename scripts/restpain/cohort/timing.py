@@ -16,6 +16,7 @@ Without a stated time, the others must agree. ``preprocessing.repetition_time_s`
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -27,6 +28,7 @@ STATED = (SIDECAR, "RepetitionTime", "RepetitionTimeExcitation")
 MADE = (HEADER, CONVERTER)  # all others are measured
 CONFIGURED = "preprocessing.repetition_time_s"
 SHORTEST_S, LONGEST_S = 0.05, 30.0
+NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 UNKNOWN_S = 1.0  # what programs write into a header where they know no repetition time
 DATA = "SliceTiming of the sidecar"
 
@@ -192,7 +194,7 @@ def _facts(
 
 
 def _in_words(value) -> str:
-    """Value of a sidecar that cannot be used, without text, which may name somebody."""
+    """Value of a sidecar that cannot be used; of text, which may name somebody, only numbers."""
     if isinstance(value, list) and value:
         numbers = [one for one in value if _is_number(one)]
         if n_others := len(value) - len(numbers):
@@ -203,7 +205,9 @@ def _in_words(value) -> str:
         return f"a list with {min(numbers):g}"
     if _is_number(value):
         return f"{value:g}"
-    return "text" if isinstance(value, str) else "no number"
+    if isinstance(value, str):
+        return f'the text "{value}"' if NUMBER.fullmatch(value) else "text"
+    return "no number"
 
 
 def _multiband_factor(

@@ -41,8 +41,8 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
                 f"make sure that {CONFIGURED} is right for all participants; it is the one used",
             )
         return rows
-    if unusable := run["unusable_timing"].get("RepetitionTime"):
-        add(*_unusable("RepetitionTime", unusable, OR_TIME))
+    if "RepetitionTime" in run["unusable_timing"]:
+        add(*_unusable("RepetitionTime", run, OR_TIME))
     elif used is None:
         action = "export the series with its whole headers"
         if run["layout"] == "nifti":
@@ -94,9 +94,10 @@ def _listed(times: dict[str, float]) -> str:
     return joined([f"{time:g} s ({', '.join(sources)})" for time, sources in groups])
 
 
-def _unusable(key: str, value: str, otherwise: str) -> tuple[str, str, str, str]:
-    found, action = f"{value} as {key} in its sidecar", f"correct {key} in the sidecar"
-    return "error", found, USABLE[key], f"{action}, {otherwise}"
+def _unusable(key: str, run: dict, otherwise: str) -> tuple[str, str, str, str]:
+    file = run.get("sidecar_names", {}).get(key, "its sidecar")
+    found = f"{run['unusable_timing'][key]} as {key} in {file}"
+    return "error", found, USABLE[key], f"correct {key} in the sidecar, {otherwise}"
 
 
 def slice_timing_problems(
@@ -113,7 +114,7 @@ def slice_timing_problems(
         where, times = "the data", run["slice_times_s"]
         unusable = run["unusable_timing"]
         for key in [key for key in unusable if key.startswith("Slice")]:
-            add(*_unusable(key, unusable[key], f"or {OR_ORDER}"))
+            add(*_unusable(key, run, f"or {OR_ORDER}"))
         readable = run.get("sidecar_readable", True)
         if times is None and "SliceTiming" not in unusable and readable:
             add(
@@ -133,7 +134,7 @@ def _named_order_problems(who: str, run: dict, order: str) -> list[dict]:
     key = "MultibandAccelerationFactor"
     if key in run["unusable_timing"]:
         action = "or give a list of times in preprocessing.slice_order"
-        add(*_unusable(key, run["unusable_timing"][key], action))
+        add(*_unusable(key, run, action))
     elif factor % 1 or n_slices % factor:
         add(
             "error",

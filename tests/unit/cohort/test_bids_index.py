@@ -78,7 +78,7 @@ def test_what_is_not_used_has_a_reason(folder):
         "part-phase, not the magnitude",
         "single-band reference",
         "space-MNI, a derivative",
-        "task-rsvp found, no rest; cohort.select.rest.task: rsvp takes it",
+        "task-rsvp found, no rest",
         "named after another participant than its folder, sub-01",
     ]
 
@@ -104,12 +104,16 @@ def test_a_task_name_says_what_the_label_does_not(folder):
     assert index["problems"] == []
 
 
-def test_a_long_repetition_time_is_doubted(folder):
+def test_a_long_repetition_time_and_another_task_name_are_doubted(folder):
     add(folder, "sub-01_T1w", "sub-01_task-rest_bold", tr=8.0)
+    write_json(folder.parent / "bold.json", {"TaskName": "emo"})
 
-    (row,) = indexed(folder)[2]["problems"]
+    rows = indexed(folder)[2]["problems"]
 
-    assert (row["severity"], row["found"]) == ("warning", "a repetition time of 8 s")
+    assert [(row["severity"], row["found"]) for row in rows] == [
+        ("warning", "a TaskName that does not say rest in its sidecar"),
+        ("warning", "a repetition time of 8 s"),
+    ]
 
 
 def test_the_t1_of_the_session_of_the_only_run_is_chosen(folder):
@@ -144,8 +148,7 @@ def test_wishes_choose_among_sessions_runs_and_echoes(folder):
     assert (t1, rest) == (None, None)
     assert facts(index, "ses-a_task-rest_run-01_echo-1_bold")["n_volumes"] == 40
     assert {one["why_not"] for one in index["series"] if one["kind"] == "rest"} == {
-        "one of several echoes, whose combination is not done here; choose one with "
-        "cohort.select.rest.echo"
+        "several echoes of a run, which are not combined here"
     }
 
     t1, rest, index = indexed(folder, rest={"session": "b", "run": 1, "echo": 2})

@@ -64,7 +64,7 @@ def test_the_sidecar_is_what_was_indexed_not_what_lies_there_later(folder):
     assert written["RepetitionTime"] == 2.0
 
 
-def test_the_header_says_the_repetition_time_of_the_index(folder):
+def test_a_header_that_knows_no_repetition_time_gets_the_one_of_the_sidecar(folder):
     bold = folder / "func" / "sub-01_task-rest_bold.nii.gz"
     write_image(bold, (8, 8, 8, 40), tr=1.0)
     write_json(folder.parent / "task-rest_bold.json", {"RepetitionTime": 2.5})

@@ -57,13 +57,13 @@ def test_all_problems_are_reported_at_once(tmp_path):
         "sub-01\tpatient\t\n"
         "01\tcontrol\t\n"
         "../x\tpatient\t\n"
-        "sub-0_4\tKontrolle\tno\n"
+        "sub-0 4\tKontrolle\tno\n"
         "sub-05\tControl\t\n",
     )
 
     assert len(found) == 5
     assert "participant_id '../x' in line 4" in found[0]
-    assert "participant_id '0_4' in line 5" in found[1]
+    assert "participant_id '0 4' in line 5" in found[1]
     assert found[2] == (
         "participants.tsv has sub-01 more than once; expected one row per participant"
     )
@@ -175,3 +175,26 @@ def test_motion_is_added_to_the_analysed_only_if_it_is_a_covariate(participants,
     assert table["participant_id"].tolist() == [label for label in IDS if label != "sub-07"]
     assert table["mean_fd"].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8])
     assert "mean_fd" not in plain
+
+
+def test_ids_lose_the_signs_that_bids_does_not_allow_and_are_kept_as_written(tmp_path):
+    path = tmp_path / "participants.tsv"
+    rows = ["Sub_001\tpatient", "01.2\tpatient", "sub-KK-07\tcontrol"]
+    path.write_text("\n".join(["participant_id\tgroup", *rows]) + "\n")
+
+    table = read_participants(path, Comparison("patient", "control"))
+
+    assert table.attrs["written"] == {
+        "sub-Sub001": "Sub_001",
+        "sub-012": "01.2",
+        "sub-KK07": "sub-KK-07",
+    }
+    assert table["participant_id"].tolist() == list(table.attrs["written"])
+
+
+def test_two_ids_that_differ_by_signs_only_are_one_too_many(tmp_path):
+    path = tmp_path / "participants.tsv"
+    path.write_text("participant_id\tgroup\n01-2\tpatient\n012\tcontrol\n")
+
+    with pytest.raises(ValueError, match="participants.tsv has sub-012 more than once"):
+        read_participants(path, Comparison("patient", "control"))

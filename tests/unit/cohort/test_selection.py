@@ -53,6 +53,7 @@ def test_a_series_has_the_number_and_the_description_asked_for(wanted, fits):
         (None, None, False),
         ("ec", "Eyes closed", True),
         ("eo", "eyes_open", True),
+        ("ec", "at ease with closed eyes", True),
         ("fix", "Resting state, fixation cross", True),
         ("fix", "resting-state", True),
         ("pictures", "interesting pictures", False),

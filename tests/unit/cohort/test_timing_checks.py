@@ -133,13 +133,15 @@ def test_slices_along_each_axis_are_right_if_one_time_belongs_to_each(said, dire
         ),
         (
             {"SliceTiming": [*EIGHT[:7], float("nan")]},
-            "a list with 1 entry that is no number as SliceTiming in its sidecar; expected a list "
+            "a list with 1 entry that is no number as SliceTiming in sub-01_task-rest_bold.json; "
+            "expected a list "
             "of seconds from 0, one number per slice; correct SliceTiming in the sidecar, or "
             f"{ORDER}",
         ),
         (
             {"SliceEncodingDirection": "z"},
-            "text as SliceEncodingDirection in its sidecar; expected i, i-, j, j-, k or k-; "
+            "text as SliceEncodingDirection in sub-01_task-rest_bold.json; expected i, i-, j, "
+            "j-, k or k-; "
             f"correct SliceEncodingDirection in the sidecar, or {ORDER}",
         ),
         (
@@ -181,7 +183,8 @@ def test_the_sentence_about_slice_times_of_the_data(said, changes, sentence):
         (
             {"MultibandAccelerationFactor": 0},
             [
-                "0 as MultibandAccelerationFactor in its sidecar; expected a whole number from 1; "
+                "0 as MultibandAccelerationFactor in sub-01_task-rest_bold.json; expected a whole "
+                "number from 1; "
                 "correct MultibandAccelerationFactor in the sidecar, or give a list of times in "
                 "preprocessing.slice_order"
             ],
