@@ -75,7 +75,8 @@ def wishes(candidates: list[dict]) -> list[dict]:
     """
     if not all(one.get("entities") for one in candidates):
         return [
-            {"series_number": one.get("number")} | ({"echo": one["echo"]} if one.get("echo") else {})
+            {"series_number": one.get("number")}
+            | ({"echo": one["echo"]} if one.get("echo") else {})
             for one in candidates
         ]
     keys = [key for key in NAMES if len({one["entities"].get(key) for one in candidates}) > 1]
