@@ -51,6 +51,8 @@ def participant_index(
     if folder is None:
         return index | {"series": [], "problems": []}
     index |= READERS[source](Path(folder), select=select)
+    for row in index["problems"]:
+        row["participant_id"] = participant_id
     for one in index["series"]:
         if one["kind"] == "rest" and repetition_time_s is not None:
             one |= configured_time(repetition_time_s)
