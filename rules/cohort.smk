@@ -90,8 +90,8 @@ checkpoint check_cohort:
         **on_retry(2000, 30),
     params:
         **settings("preprocessing", "normalisation_mm", "voxel_mm", "drop_volumes", "min_volumes"),
+        **settings("cohort", "source", "incomplete"),
         comparison=GROUPS,
-        incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],

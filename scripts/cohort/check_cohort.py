@@ -14,7 +14,7 @@ from restpain.cohort.checks import (
     unmatched_folders,
 )
 from restpain.cohort.choice import selection_lines
-from restpain.cohort.datasets import RESULTS, bidsignore
+from restpain.cohort.datasets import bidsignore, results_description
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.cohort.pilot import pilot_notes
@@ -37,6 +37,7 @@ def check_cohort(
     description_path: str,
     ignored_path: str,
     comparison: dict,
+    source: str,
     data: str | None,
     incomplete: str,
     drop_volumes: int,
@@ -102,7 +103,7 @@ def check_cohort(
     write_table(check_path, table)
     write_text(summary_path, "\n".join(summary) + "\n")
     write_table(complete_path, participants.replace({"group": "", "exclude": ""}, None))
-    write_json(description_path, RESULTS)
+    write_json(description_path, results_description(source))
     write_text(ignored_path, bidsignore())
 
 

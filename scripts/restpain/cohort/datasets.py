@@ -16,7 +16,6 @@ RESULTS = {
     "Name": "Preprocessed images, maps and group results",
     "DatasetType": "derivative",
     **COMMON,
-    "DatasetLinks": {"raw": "rawdata"},
 }
 RAW = {
     "Name": "Resting-state fMRI cohort without identifiers",
@@ -60,6 +59,12 @@ CODES = {  # of columns whose cells BIDS fixes, unless their Levels are describe
 }
 GROUP = {"group": {"Description": "Group of the participant."}}
 RESERVED = ("HED", "strain_rrid")  # columns that mean something else in BIDS
+
+
+def results_description(source: str) -> dict:
+    """Describe the results; where preprocessed images are given, there is no raw dataset."""
+    links = {} if source == "derivatives" else {"DatasetLinks": {"raw": "rawdata"}}
+    return RESULTS | links
 
 
 def raw_description(path: str | None) -> dict:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from restpain.cohort.timing import TOLERANCE
+
 DAY_S = 86400.0
 
 
@@ -31,12 +33,17 @@ def header_times(headers: list[dict]) -> dict[str, float]:
 
 
 def _step(times: list[float | None], *, period: float | None = None) -> float:
-    """Median step of times; 0 where not all are known or there is only one."""
+    """Median step of times; 0 where not all are known, or there is only one.
+
+    Of whole seconds whose steps differ by one, the mean step, or 0 if they are too few for it.
+    """
     if None in times or len(times) < 2:
         return 0.0
     steps = np.diff(times)
     if period:
         steps = (steps + period / 2) % period - period / 2  # past midnight
+    if period and np.equal(np.mod(times, 1), 0).all() and np.ptp(steps) == 1:
+        return float(steps.mean()) if TOLERANCE * steps.sum() >= 1 else 0.0
     return float(np.median(steps))
 
 

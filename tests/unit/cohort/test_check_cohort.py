@@ -30,6 +30,7 @@ def test_the_index_of_whoever_has_problems_is_kept_and_made_again_next_time(tmp_
             summary_path=str(tmp_path / "summary.txt"),
             complete_path=str(tmp_path / "complete.tsv"),
             comparison={"patients": "patient", "controls": "control"},
+            source="bids",
             incomplete="stop",
             n_permutations=0,
             check_path=str(tmp_path / "check.tsv"),

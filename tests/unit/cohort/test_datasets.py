@@ -5,11 +5,11 @@ import pytest
 
 from restpain.cohort.datasets import (
     RAW,
-    RESULTS,
     bidsignore,
     raw_description,
     raw_participants,
     raw_readme,
+    results_description,
 )
 from restpain.io.tables import write_json
 
@@ -91,8 +91,11 @@ def test_the_readme_says_where_the_raw_data_come_from(source, origin):
 
 
 def test_the_sources_of_the_results_lie_in_the_raw_dataset():
-    assert (RAW["DatasetType"], RESULTS["DatasetType"]) == ("raw", "derivative")
-    assert RESULTS["DatasetLinks"] == {"raw": "rawdata"}
+    results = results_description("bids")
+
+    assert (RAW["DatasetType"], results["DatasetType"]) == ("raw", "derivative")
+    assert results["DatasetLinks"] == {"raw": "rawdata"}
+    assert "DatasetLinks" not in results_description("derivatives")  # there is no raw dataset
 
 
 def test_every_ignored_name_stands_below_a_reason():

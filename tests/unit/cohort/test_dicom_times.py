@@ -30,6 +30,14 @@ def test_the_usual_step_of_the_acquisition_times(times, expected):
     assert header_times(volumes(*times)).get("AcquisitionTime") == expected
 
 
+@pytest.mark.parametrize(("n_volumes", "expected"), [(241, 2.5), (41, None)])
+def test_times_in_whole_seconds_give_the_mean_step_if_they_are_many(n_volumes, expected):
+    seconds = [int(2.5 * number) for number in range(n_volumes)]
+    times = [f"10{second // 60:02d}{second % 60:02d}" for second in seconds]
+
+    assert header_times(volumes(*times)).get("AcquisitionTime") == expected
+
+
 def test_stated_and_trigger_times_are_in_seconds():
     headers = volumes("", "", "", RepetitionTime=2000.0)
     for number, header in enumerate(headers):
