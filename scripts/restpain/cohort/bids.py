@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from isal import igzip
+from isal import igzip, igzip_lib
 
 from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
 from restpain.cohort.image_values import value_facts
@@ -24,6 +24,7 @@ UNREADABLE = (
     OSError,
     EOFError,
     zlib.error,
+    igzip_lib.IsalError,
     ValueError,
     OverflowError,
 )

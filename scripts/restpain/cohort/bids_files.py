@@ -22,14 +22,15 @@ Fault = tuple[str, str, str]  # found, expected, action
 
 
 def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
-    """List the images in anat and func of a participant, over sessions.
+    """List the images in anat and func of a participant, over sessions, and those beside them.
 
     Returns
     -------
     series : list of dict
-        For each image ``label``, ``path`` below the folder, ``datatype`` and ``entities``, that of
-        the session also where only the folder tells it. Images without a BIDS name, which may be
-        that of a person, are counted in one entry, whose ``path`` is None.
+        For each image ``label``, ``path`` below the folder, ``datatype`` (None for those beside
+        anat and func) and ``entities``, that of the session also where only the folder tells it.
+        Images without a BIDS name, which may be that of a person, are counted in one entry, whose
+        ``path`` is None.
     faults : dict
         Folders that cannot be listed, with the reason.
     """
@@ -37,7 +38,7 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
     for session in ("", *_names(folder, faults, "")):
         if session and not session.startswith("ses-"):
             continue
-        for datatype in DATATYPES:
+        for datatype in (None, *DATATYPES):
             place = "/".join(filter(None, (session, datatype)))
             for name in _names(folder / place, faults, place):
                 if not name.endswith(IMAGE_SUFFIXES):
@@ -46,7 +47,8 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
                     n_unnamed += 1
                     continue
                 own = {"ses": session.removeprefix("ses-")} if session else {}
-                facts = {"label": name, "path": f"{place}/{name}", "datatype": datatype}
+                path = "/".join(filter(None, (place, name)))
+                facts = {"label": name, "path": path, "datatype": datatype}
                 series.append(facts | {"entities": entities(name) | own})
     if n_unnamed:
         label = counted(n_unnamed, "image")

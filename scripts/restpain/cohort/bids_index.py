@@ -26,6 +26,7 @@ def bids_index(folder: Path, *, select: dict) -> dict:
     for one in series:
         content = sidecars.of(folder / one["path"])[0] if one["datatype"] == "func" else {}
         one |= _kind(one, who, content.get("TaskName"), select)
+    _leave_out_twins(series)
     _leave_out_other_sessions(series)
     _leave_out_volumes(series, folder)
     mark_chosen(series, select)
@@ -47,8 +48,8 @@ def bids_index(folder: Path, *, select: dict) -> dict:
 
 def _kind(one: dict, who: str, task_name, select: dict) -> dict:
     """Kind of an image, and the reason against the one that its folder is for."""
-    if one["path"] is None:
-        reason = "no BIDS name"
+    if one["datatype"] is None:
+        reason = "not in a folder anat or func" if one["path"] else "no BIDS name"
         return {"kind": "other", "not_t1": reason, "not_rest": reason}
     kind, suffix = KINDS[one["datatype"]]
     reason = _reason(one["entities"], who, kind, suffix, task_name, select.get(kind, {}))
@@ -73,8 +74,16 @@ def _reason(
         return f"not what cohort.select.{kind} asks for"
     task = entities.get("task")
     if kind == "rest" and "task" not in named and not says_rest(task, task_name):
-        return f"task-{task} found, {NO_REST}"
+        return f"{f'task-{task} found' if task else 'no task in its name'}, {NO_REST}"
     return None
+
+
+def _leave_out_twins(series: list[dict]) -> None:
+    """Leave out what is there compressed, too, under the same name."""
+    paths = {one["path"] for one in series}
+    for one in series:
+        if one["kind"] != "other" and f"{one['path']}.gz" in paths:
+            one |= {f"not_{one['kind']}": "also there as .nii.gz", "kind": "other"}
 
 
 def _leave_out_other_sessions(series: list[dict]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from restpain.cohort.selection import fits_series
+from restpain.cohort.selection import SERIES_KEYS, fits_series
 from restpain.presentation.numbers import counted
 
 MIN_T1_SLICES, MIN_T1_EXTENT_MM, MAX_T1_ECHO_MS = 40, 100.0, 15.0
@@ -58,7 +58,8 @@ def mark_kinds(series: list, select: dict) -> None:
         reasons = [against(one) for one in series]
         for one, texts in zip(series, reasons, strict=True):
             one.facts[f"not_{kind}"] = next(iter(texts), "")
-        if wanted := select.get(kind):
+        wanted = select.get(kind) or {}
+        if wanted.keys() & {*SERIES_KEYS, "echo"}:  # entities of BIDS say nothing of series
             candidates = _selected(series, kind, wanted)
         elif kind == "t1":
             good = [one for one in series if not one.facts["not_t1"]]

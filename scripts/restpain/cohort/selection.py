@@ -89,7 +89,7 @@ def fits_series(
     echo : int or None
         Which echo of its number it is, from the shortest time; None if there is one.
     """
-    if wanted.get("echo") not in (None, echo):
+    if wanted.get("echo") is not None and not _same_label(str(echo), wanted["echo"]):
         return False
     if "series_number" in wanted and number != wanted["series_number"]:
         return False

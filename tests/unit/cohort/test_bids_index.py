@@ -171,6 +171,25 @@ def test_volumes_that_are_one_file_each_are_counted_and_not_ordered(folder):
     assert entry["not_rest"] == "no 4D image; merge them into one if they are its volumes"
 
 
+def test_an_image_that_is_there_compressed_too_is_used_once(folder):
+    add(folder, "sub-01_T1w", "sub-01_task-rest_bold")
+    write_image(folder / "func/sub-01_task-rest_bold.nii.gz", (8, 8, 8, 40))
+
+    _, rest, index = indexed(folder)
+
+    assert rest == "task-rest_bold.nii.gz"
+    assert facts(index, "task-rest_bold")["not_rest"] == "also there as .nii.gz"
+
+
+def test_images_beside_anat_and_func_are_listed_and_not_used(folder):
+    write_image(folder / "sub-01_T1w.nii", (8, 8, 8))
+
+    t1, _, index = indexed(folder)
+
+    assert t1 is None
+    assert facts(index, "T1w")["not_t1"] == "not in a folder anat or func"
+
+
 def test_faults_of_images_that_are_not_used_are_not_told(folder):
     add(folder, "sub-01_T1w", "sub-01_task-rest_bold", "sub-01_task-nback_bold")
     path = folder / "func/sub-01_task-nback_bold.nii"

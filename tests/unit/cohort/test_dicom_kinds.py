@@ -147,6 +147,7 @@ def test_a_wish_takes_a_series_that_would_not_be_taken_without_it(tmp_path):
     assert series[1].facts["not_rest"] == "not the one of cohort.select"
     assert by(series_description="moco*")[0][7] == "rest"
     assert by(series_number=8)[0][8] == "other"
+    assert by(task="rest")[0] == {5: "other", 6: "rest", 7: "other", 8: "other"}
     assert by(series_number=8)[1][3].facts["not_rest"] == "1 volume"
 
 

@@ -35,6 +35,7 @@ def test_a_file_has_the_entities_asked_for(wanted, fits):
         ({"series_number": 5, "series_description": "*t1*"}, False),
         ({"task": "rest"}, True),
         ({"echo": 2}, True),
+        ({"echo": "02"}, True),
         ({"series_number": 5, "echo": 1}, False),
     ],
 )
