@@ -11,7 +11,8 @@ from restpain.metrics.alff import alff_and_falff, standardised
 from restpain.metrics.reho import reho_in_band
 from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.motion import rigid_matrix
-from restpain.preprocessing.trilinear import applied, sampled
+from restpain.preprocessing.points import applied
+from restpain.preprocessing.trilinear import sampled
 from restpain.simulation.motion import motion_matrix
 from restpain.temporal_filter import ideal_filter
 
