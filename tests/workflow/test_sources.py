@@ -9,7 +9,7 @@ import pytest
 from restpain.io.tables import read_table, write_table
 from runs import (
     SMALL,
-    bids_of_two,
+    bids_of,
     dead_links,
     first_of_each_group,
     metric_map,
@@ -24,7 +24,8 @@ SPACE = "space-MNI152NLin2009aSym"
 
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
     run = finished_run[0]
-    two, own = bids_of_two(run, tmp_path)
+    two = first_of_each_group(run)
+    own = bids_of(two, run, tmp_path)
 
     process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
 
@@ -84,7 +85,8 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
 def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     finished_run, tmp_path
 ):
-    _, own = bids_of_two(finished_run[0], tmp_path)
+    run = finished_run[0]
+    own = bids_of(first_of_each_group(run), run, tmp_path)
 
     process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
 
