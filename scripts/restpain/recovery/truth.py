@@ -177,7 +177,14 @@ def measured(
     if "alff" in measures:
         maps["alff"] = standardised(alff_and_falff(smooth(series, mask, **smoothing), **band)[0])
     if "fc" in measures:
-        filtered = smooth(ideal_filter(series, **band), mask, **smoothing)
+        ends = [
+            one[end] for one in regions if one["measure"] == "fc" for end in ("region", "seed")
+        ]
+        # smoothing mixes all voxels, without it those of the connections are enough
+        used = np.any(ends, axis=0)[mask] | (fwhm_mm > 0)
+        filtered = np.zeros_like(series)
+        filtered[used] = ideal_filter(series[used], **band)
+        filtered = smooth(filtered, mask, **smoothing)
     values = []
     for one in regions:
         region = one["region"][mask]
