@@ -12,7 +12,8 @@ from restpain.preprocessing.denoising import denoised, write_denoised
 from restpain.preprocessing.image_quality import given_mask, kept_volumes
 from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
 from restpain.preprocessing.nuisance import fmriprep_signals
-from restpain.preprocessing.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.points import applied, voxel_points
+from restpain.preprocessing.trilinear import sampled
 
 logger = logging.getLogger("import_derivatives")
 

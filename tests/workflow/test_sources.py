@@ -10,7 +10,7 @@ from bids_validator import errors_and_warnings, validator_issues
 from restpain.io.tables import read_table, write_table
 from runs import (
     SMALL,
-    bids_of_two,
+    bids_of,
     dead_links,
     first_of_each_group,
     metric_map,
@@ -31,7 +31,8 @@ def bids_errors(run, dataset=""):
 
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
     run = finished_run[0]
-    two, own = bids_of_two(run, tmp_path)
+    two = first_of_each_group(run)
+    own = bids_of(two, run, tmp_path)
 
     process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
 
@@ -94,7 +95,8 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
 def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     finished_run, tmp_path
 ):
-    _, own = bids_of_two(finished_run[0], tmp_path)
+    run = finished_run[0]
+    own = bids_of(first_of_each_group(run), run, tmp_path)
 
     process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
 
