@@ -109,7 +109,8 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
 
 
 def test_one_pilot_without_a_group_is_checked_and_processed(finished_run, tmp_path):
-    two, own = bids_of_two(finished_run[0], tmp_path)
+    two = first_of_each_group(finished_run[0])
+    own = bids_of(two, finished_run[0], tmp_path)
     write_table(tmp_path / "bids/participants.tsv", two.head(1).drop(columns="group"))
     who = two["participant_id"].iloc[0]
 
