@@ -77,6 +77,7 @@ checkpoint check_cohort:
         summary="results/cohort/check_summary.txt",
         complete="results/cohort/complete.tsv",
         description="results/dataset_description.json",
+        ignored="results/.bidsignore",
     log:
         "results/logs/check_cohort.log",
     benchmark:
@@ -88,11 +89,11 @@ checkpoint check_cohort:
     resources:
         **on_retry(2000, 30),
     params:
-        **settings("preprocessing", "normalisation_mm", "voxel_mm", "nuisance"),
+        **settings("preprocessing", "normalisation_mm", "voxel_mm", "drop_volumes", "min_volumes"),
+        **settings("preprocessing", "nuisance"),
+        **settings("cohort", "source", "incomplete"),
         comparison=GROUPS,
-        incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
-        drop_volumes=config["preprocessing"]["drop_volumes"],
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
         n_permutations=config["classification"]["n_permutations"],
@@ -165,6 +166,7 @@ if SOURCE != "derivatives":
         input:
             table=rules.check_cohort.output.complete,
             described="results/cohort/participants.json",
+            origin=description_of_dataset() if SOURCE == "bids" else [],
         output:
             description="results/rawdata/dataset_description.json",
             readme="results/rawdata/README.md",

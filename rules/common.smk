@@ -9,7 +9,7 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
-from restpain.cohort.participants import Comparison, included, read_participants
+from restpain.cohort.participants import Comparison, included, is_pilot, read_participants
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
@@ -84,13 +84,15 @@ def roster():
     stop_at(data_problems(config["cohort"]))
     try:
         path, columns = config["cohort"]["participants"], config["cohort"]["columns"]
-        return read_participants(path, comparison, columns)
+        return read_participants(path, comparison, columns, judge_groups=False)
     except (ValueError, OSError) as error:
         stop_at([str(error)])
 
 
 ROSTER = roster()
-WRITTEN = ROSTER.attrs.get("written")  # ids as the table has them, which folders may be named after
+WRITTEN = ROSTER.attrs.get(
+    "written"
+)  # ids as the table has them, which folders may be named after
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
 

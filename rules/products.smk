@@ -38,7 +38,7 @@ def func_mni(name):
 
 def template(name):
     """An image of the template."""
-    return f"results/template/tpl-{SPACE}_{name}"
+    return f"results/tpl-{SPACE}/anat/tpl-{SPACE}_{name}"
 
 
 def group_file(name):
@@ -74,7 +74,8 @@ def per_participant(*patterns, subjects=SUBJECTS):
 def with_images(subjects):
     """Participants with usable images, after the cohort check; before it, Snakemake waits."""
     path = checkpoints.check_cohort.get().output.complete
-    complete = included(read_participants(path, Comparison(**GROUPS)))["participant_id"]
+    table = read_participants(path, Comparison(**GROUPS), judge_groups=False)
+    complete = included(table)["participant_id"]
     return [name for name in subjects if f"sub-{name}" in complete.tolist()]
 
 

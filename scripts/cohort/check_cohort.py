@@ -14,9 +14,10 @@ from restpain.cohort.checks import (
     unmatched_folders,
 )
 from restpain.cohort.choice import selection_lines
-from restpain.cohort.datasets import RESULTS
+from restpain.cohort.datasets import bidsignore, results_description
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
+from restpain.cohort.pilot import pilot_notes
 from restpain.cohort.ratings import rating_problems
 from restpain.io.files import write_text
 from restpain.io.job import run_job
@@ -34,10 +35,13 @@ def check_cohort(
     summary_path: str,
     complete_path: str,
     description_path: str,
+    ignored_path: str,
     comparison: dict,
+    source: str,
     data: str | None,
     incomplete: str,
     drop_volumes: int,
+    min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
     nuisance: list[str],
@@ -46,14 +50,14 @@ def check_cohort(
     n_permutations: int,
 ) -> None:
     comparison = Comparison(**comparison)
-    participants = read_participants(participants_path, comparison)
+    participants = read_participants(participants_path, comparison, judge_groups=False)
     indices = [read_json(path) for path in indices_paths]
     folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
-    reasons = left_out(indices, drop_volumes=drop_volumes) if incomplete == "exclude" else {}
+    lengths = {"drop_volumes": drop_volumes, "min_volumes": min_volumes}
+    reasons = left_out(indices, **lengths) if incomplete == "exclude" else {}
     complete = [index for index in indices if index["participant_id"] not in reasons]
     others = [index for index in indices if index["participant_id"] in reasons]
-    settings = {"drop_volumes": drop_volumes, "slice_order": slice_order, "band_hz": band_hz}
-    settings["nuisance"] = nuisance
+    settings = lengths | {"slice_order": slice_order, "band_hz": band_hz, "nuisance": nuisance}
     problems = cohort_problems(complete, **settings)
     problems += as_warnings(cohort_problems(others, **settings))
     if ratings_path is not None:
@@ -66,7 +70,8 @@ def check_cohort(
         n_permutations=n_permutations,
     )
     listed = participants["participant_id"].tolist()
-    table = problem_table(problems + unmatched_folders(folders, listed) + resources)
+    notes = pilot_notes(participants, comparison) + unmatched_folders(folders, listed)
+    table = problem_table(problems + notes + resources)
     for severity, level in (("info", logging.INFO), ("warning", logging.WARNING)):
         for sentence in sentences(table[table["severity"] == severity]):
             logger.log(level, "%s", sentence)
@@ -98,10 +103,9 @@ def check_cohort(
         logger.info("%s", line)
     write_table(check_path, table)
     write_text(summary_path, "\n".join(summary) + "\n")
-    write_table(
-        complete_path, participants.assign(exclude=participants["exclude"].replace("", None))
-    )
-    write_json(description_path, RESULTS)
+    write_table(complete_path, participants.replace({"group": "", "exclude": ""}, None))
+    write_json(description_path, results_description(source))
+    write_text(ignored_path, bidsignore())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,13 @@ from restpain.cohort.design import (
     one_group_sentences,
     score_problems,
 )
-from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
+from restpain.cohort.participants import (
+    MEAN_FD,
+    Comparison,
+    group_problems,
+    included,
+    read_participants,
+)
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
 from restpain.io.tables import write_sidecar, write_table
@@ -36,7 +42,10 @@ def check_design(
     score_covariates: list[str],
 ) -> None:
     comparison = Comparison(**comparison)
-    table = included(read_participants(participants_path, comparison))
+    table = read_participants(participants_path, comparison, judge_groups=False)
+    if problems := group_problems(table, comparison):
+        raise ValueError("\n".join(problems))
+    table = included(table)
     # motion follows from preprocessing
     known, known_of_score = (
         [name for name in names if name != MEAN_FD]

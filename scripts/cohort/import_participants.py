@@ -19,8 +19,8 @@ def import_participants(
     comparison: dict,
     columns: dict,
 ) -> None:
-    table = read_participants(table_path, Comparison(**comparison), columns)
-    table["exclude"] = table["exclude"].replace("", None)
+    table = read_participants(table_path, Comparison(**comparison), columns, judge_groups=False)
+    table[["group", "exclude"]] = table[["group", "exclude"]].replace("", None)
     counts = table["group"].value_counts()
     logger.info("%d rows: %s", len(table), ", ".join(f"{n} {g}" for g, n in counts.items()))
     for reason, n in table["exclude"].value_counts().items():

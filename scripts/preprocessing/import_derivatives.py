@@ -16,7 +16,8 @@ from restpain.preprocessing.denoising import denoised, write_denoised
 from restpain.preprocessing.image_quality import given_mask, kept_volumes, without_gaps
 from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
 from restpain.preprocessing.nuisance import fmriprep_signals
-from restpain.preprocessing.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.points import applied, voxel_points
+from restpain.preprocessing.trilinear import sampled
 
 logger = logging.getLogger("import_derivatives")
 
@@ -103,6 +104,7 @@ def import_derivatives(
             "preprocessed_by": programs,
             "space_of_input": space,
         },
+        sources=[],
     )
 
 

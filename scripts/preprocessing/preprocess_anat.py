@@ -20,9 +20,11 @@ from restpain.preprocessing.normalisation import (
     on_template,
     point_field,
 )
+from restpain.preprocessing.points import applied
+from restpain.preprocessing.t1_values import from_zero
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.tissues import CLASSES, segment
-from restpain.preprocessing.trilinear import applied, sampled
+from restpain.preprocessing.trilinear import sampled
 
 logger = logging.getLogger("preprocess_anat")
 
@@ -36,7 +38,7 @@ def preprocess_anat(
     outputs: dict[str, str],
 ) -> None:
     t1, affine = read_volume(inputs["t1w"])
-    t1 = np.maximum(t1, 0)
+    t1 = from_zero(t1)
     template, grid = read_volume(inputs["template_T1w"])
     mask, _ = read_mask(inputs["template_mask"])
     priors = {name: read_volume(inputs[f"template_{name}"])[0] for name in CLASSES}

@@ -33,7 +33,7 @@ def tabulate_quality(
     limits: dict[str, float | None],
 ) -> None:
     comparison = Comparison(**comparison)
-    table = read_participants(participants_path, comparison)
+    table = read_participants(participants_path, comparison, judge_groups=False)
     ratings = read_ratings(ratings_path, table["participant_id"])
     func, anat = (
         {participant_of(path): read_json(path) for path in paths}
@@ -46,7 +46,7 @@ def tabulate_quality(
     rows = [
         quality_row(
             who,
-            group,
+            group or None,
             func[who] | anat.get(who, {}),
             displacement[who],
             *ratings.loc[who, ["rating", "reason"]],

@@ -150,6 +150,13 @@ def bids_image_of_not_a_number(bold, sidecar):
     nib.save(nib.Nifti1Image(values, image.affine, image.header), bold)
 
 
+@of_bids
+def bids_magnitudes_that_wrapped_around(bold, sidecar):
+    image = nib.load(bold)
+    values = (45 * np.asarray(image.dataobj, np.uint16)).view(np.int16)  # 0 to 45000
+    nib.save(nib.Nifti1Image(values, image.affine, image.header), bold)
+
+
 def with_affine(path, affine):
     """Write the affine into the sform, whatever is wrong with it."""
     content = bytearray(gzip.decompress(path.read_bytes()))
@@ -291,6 +298,11 @@ def bids_image_that_is_no_gzip(bold, sidecar):
 def bids_image_of_an_interrupted_gzip(bold, sidecar):
     content = bold.read_bytes()
     bold.write_bytes(content[: len(content) - 12])
+
+
+@of_bids
+def bids_image_of_a_damaged_gzip(bold, sidecar):
+    bold.write_bytes(bold.read_bytes()[:10] + b"\xff" * 200)
 
 
 @of_bids

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from isal import igzip
+from isal import igzip, igzip_lib
 
 from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
+from restpain.cohort.image_values import value_facts
 from restpain.cohort.timing import bids_timing
 from restpain.io.images import header_repetition_time, series_shape
 from restpain.io.tables import read_json
@@ -23,6 +24,7 @@ UNREADABLE = (
     OSError,
     EOFError,
     zlib.error,
+    igzip_lib.IsalError,
     ValueError,
     OverflowError,
 )
@@ -122,29 +124,8 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         "n_dimensions": len(series_shape(stored.shape)),
         "value_type": VALUE_TYPES.get(stored.dtype.kind, "number"),
         "empty": n_used <= stored.offset,
-        **_not_finite(stored),
         "digest": digest,
-    }
-
-
-def _not_finite(stored: nib.arrayproxy.ArrayProxy) -> dict:
-    """Count the values that are NaN or infinite; whole numbers have none and are not read.
-
-    ``n_not_finite`` values, ``n_voxels_all_finite`` over the volumes, and ``n_voxels_with_gaps``
-    in some volumes only.
-    """
-    if stored.dtype.kind not in "fc":
-        return {"n_not_finite": 0}
-    finite = np.isfinite(np.asarray(stored))
-    n_finite = np.count_nonzero(finite)
-    if n_finite == finite.size:
-        return {"n_not_finite": 0}
-    always = finite.reshape(*finite.shape[:3], -1).all(axis=-1)
-    ever = finite.reshape(*finite.shape[:3], -1).any(axis=-1)
-    return {
-        "n_not_finite": int(finite.size - n_finite),
-        "n_voxels_all_finite": int(np.count_nonzero(always)),
-        "n_voxels_with_gaps": int(np.count_nonzero(ever & ~always)),
+        **value_facts(stored),
     }
 
 

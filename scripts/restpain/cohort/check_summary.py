@@ -44,7 +44,8 @@ def check_summary(
     """
     kept = participants[participants["exclude"] == ""]
     counts = kept["group"].value_counts()
-    groups = ", ".join(f"{counts.get(name, 0)} {name}" for name in comparison.groups)
+    names = dict.fromkeys([*comparison.groups, *counts.index])
+    groups = ", ".join(f"{counts.get(name, 0)} {name or 'without a group'}" for name in names)
     lines = [f"participants: {groups}{_reasons(participants)}"]
     runs = {
         kind: [run for index in indices for run in chosen_runs(index) if run["kind"] == kind]

@@ -13,7 +13,6 @@ from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.confounds import confound_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
-    MIN_VOLUMES,
     OR_EXCLUDE,
     image_problems,
     problem,
@@ -35,6 +34,7 @@ def cohort_problems(
     indices: list[dict],
     *,
     drop_volumes: int,
+    min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
     nuisance: list[str],
@@ -47,6 +47,8 @@ def cohort_problems(
         Indices of the participants, in the order of the table.
     drop_volumes : int
         Volumes dropped at the start.
+    min_volumes : int
+        Volumes that must remain.
     slice_order : str, list or None
         As in the configuration.
     band_hz : (float, float)
@@ -68,7 +70,9 @@ def cohort_problems(
             rows += image_problems(who, run)
             if run["kind"] == "rest":
                 rows += repetition_time_problems(who, run)
-                rows += volume_problems(who, run, drop_volumes=drop_volumes, band_hz=band_hz)
+                rows += volume_problems(
+                    who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
+                )
                 if index["source"] == "derivatives":
                     rows += confound_problems(
                         who, run, nuisance=nuisance, drop_volumes=drop_volumes
@@ -79,10 +83,10 @@ def cohort_problems(
     return rows + differences(indices) + repeated_data(indices)
 
 
-def left_out(indices: list[dict], *, drop_volumes: int) -> dict[str, str]:
+def left_out(indices: list[dict], *, drop_volumes: int, min_volumes: int) -> dict[str, str]:
     """Reason of each participant who has no usable T1 or rest run, by participant_id."""
     reasons = {
-        index["participant_id"]: missing_images(index, min_volumes=MIN_VOLUMES + drop_volumes)
+        index["participant_id"]: missing_images(index, min_volumes=min_volumes + drop_volumes)
         for index in indices
     }
     return {who: reason for who, reason in reasons.items() if reason}

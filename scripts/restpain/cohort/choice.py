@@ -77,7 +77,11 @@ def wishes(candidates: list[dict]) -> list[dict]:
     entity.
     """
     if not all(one.get("entities") for one in candidates):
-        return [{"series_number": one.get("number")} for one in candidates]
+        return [
+            {"series_number": one.get("number")}
+            | ({"echo": one["echo"]} if one.get("echo") else {})
+            for one in candidates
+        ]
     keys = [key for key in NAMES if len({one["entities"].get(key) for one in candidates}) > 1]
     return [{NAMES[key]: _label(one["entities"].get(key)) for key in keys} for one in candidates]
 
@@ -117,7 +121,9 @@ def selection_lines(indices: list[dict]) -> list[str]:
 
 def _fits(one: dict, wish: dict) -> bool:
     entities = one.get("entities")
-    return fits_entities(entities, wish) if entities else fits_series(one.get("number"), [], wish)
+    if entities:
+        return fits_entities(entities, wish)
+    return fits_series(one.get("number"), [], wish, echo=one.get("echo"))
 
 
 def _others(index: dict, kind: str) -> str:

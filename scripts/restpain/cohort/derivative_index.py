@@ -4,9 +4,17 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
+
 from restpain.cohort.bids import BIDS_NAME, IMAGE_SUFFIXES, entities
-from restpain.cohort.bids_files import file_fault
-from restpain.cohort.bids_index import chosen_facts, doubts, header_facts, volumes_entry
+from restpain.cohort.bids_files import file_fault, file_state
+from restpain.cohort.bids_index import (
+    doubts,
+    fault_rows,
+    header_facts,
+    image_index,
+    volumes_entry,
+)
 from restpain.cohort.confounds import confound_facts
 from restpain.cohort.image_checks import OR_EXCLUDE, problem, report
 from restpain.cohort.participants import with_prefix
@@ -20,6 +28,7 @@ from restpain.cohort.selection import (
     says_rest,
 )
 from restpain.cohort.sidecars import Sidecars
+from restpain.io.images import read_volume
 from restpain.presentation.numbers import counted
 
 DESCRIPTIONS = ("preproc", "denoised", "denoisedSmoothed")  # fMRIPrep, XCP-D
@@ -125,8 +134,7 @@ def _unnamed(folder: Path, who: str) -> tuple[list[dict], list[dict]]:
 
 
 def _state(path: Path) -> dict:
-    state = path.stat()
-    return {"size": state.st_size, "mtime_ns": state.st_mtime_ns}
+    return dict(zip(("size", "mtime_ns"), file_state(path), strict=True))
 
 
 def _images(folder: Path) -> list[Path]:
@@ -161,19 +169,17 @@ def _complete(
 ) -> list[dict]:
     """Add all facts of the chosen run, its mask and its confounds; return what is wrong."""
     path, named = run_path(folder, one), one["path"] is not None
-    one |= chosen_facts(one | {"path": path.relative_to(folder).as_posix()}, folder, sidecars)
+    one |= image_index(path, "rest", sidecars, label=one["label"])
     if not named:
         names = dict.fromkeys(one.get("sidecar_names", {}), "its sidecar")
-        one |= {"label": NO_NAME, "sidecar_names": names}
+        one |= {"sidecar_names": names, "sidecar_files": {}}
     one |= {"space": one["entities"].get("space"), "companions": [], "confounds": None}
     one |= {"mask_path": None, "confounds_path": None}
-    rows, add = report(who, one["label"])
-    if fault := one.pop("fault", None):
-        add("error", *fault)
+    rows = fault_rows(who, one)
     if named:
         rows += _add_companions(one, folder, who, [x for x in files if x.parent == path.parent])
         rows += doubts(who, one, sidecars.of(path)[0].get("TaskName"))
-    return rows + _gaps(who, one)
+    return rows + _gaps(who, one, path)
 
 
 def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> list[dict]:
@@ -205,14 +211,17 @@ def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> lis
     return rows
 
 
-def _gaps(who: str, run: dict) -> list[dict]:
+def _gaps(who: str, run: dict, path: Path) -> list[dict]:
     """NaN that is more than no data outside the brain, which some programs write as NaN."""
     rows, add = report(who, run["label"])
-    n_values, n_gaps = run.pop("n_not_finite", 0), run.get("n_voxels_with_gaps")
-    if n_values and not run["n_voxels_all_finite"]:
+    if not run.pop("n_not_finite", 0):
+        return rows
+    finite = np.isfinite(read_volume(path)[0])
+    always, ever = finite.all(axis=-1), finite.any(axis=-1)
+    if not always.any():
         found, expected = "NaN or infinite values in each voxel", "voxels without any"
         add("error", found, expected, f"preprocess the run again, {OR_EXCLUDE}")
-    elif n_gaps:
+    elif n_gaps := int(np.count_nonzero(ever & ~always)):
         found = f"{counted(n_gaps, 'voxel')} with NaN or infinite values in some volumes only"
         action = "find out what wrote them; these voxels are left out"
         add("warning", found, "numbers in each volume, or in none (no data)", action)

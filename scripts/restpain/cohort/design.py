@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from restpain.cohort.participants import Comparison
+from restpain.cohort.participants import SMALLEST_GROUP, Comparison
 from restpain.presentation.numbers import counted
 
-SMALLEST_GROUP = 3
 RANK_TOLERANCE = 1e-8  # of columns scaled to length 1
 DECIMAL_COMMA = r"[-+]?\d+,\d+"
 

@@ -6,12 +6,12 @@ info), file, found, expected, action.
 
 import numpy as np
 
+from restpain.cohort.image_values import value_problem
 from restpain.cohort.timing import is_plausible
 from restpain.presentation.numbers import counted
 
 COLUMNS = ["participant_id", "severity", "file", "found", "expected", "action"]
 NONE = "n/a"  # expected and action of what is no problem
-MIN_VOLUMES = 30  # kept after the drop
 AFFINES = {
     "not_finite": ("an affine with values that are NaN or infinite", "12 numbers"),
     "singular": (
@@ -49,13 +49,8 @@ def image_problems(who: str, run: dict) -> list[dict]:
     """Missing or duplicate images, differing scales, compression, unusual layouts."""
     rows, add = report(who, run["label"])
     matrix = "x".join(map(str, run["matrix"]))
-    if run.get("n_not_finite"):
-        add(
-            "error",
-            counted(run["n_not_finite"], "NaN or infinite value"),
-            "numbers everywhere",
-            "find out what wrote them; a raw image has none",
-        )
+    if found := value_problem(run):
+        add("error", *found)
     rows += array_problems(who, run)
     if run.get("n_duplicates"):
         add(
@@ -168,17 +163,22 @@ def array_problems(who: str, run: dict) -> list[dict]:
 
 
 def volume_problems(
-    who: str, run: dict, *, drop_volumes: int, band_hz: tuple[float, float]
+    who: str,
+    run: dict,
+    *,
+    drop_volumes: int,
+    min_volumes: int,
+    band_hz: tuple[float, float],
 ) -> list[dict]:
     """Too few volumes, or no frequency in the band."""
     rows, add = report(who, run["label"])
     kept = run["n_volumes"] - drop_volumes
-    if kept < MIN_VOLUMES:
+    if kept < min_volumes:
         add(
             "error",
             f"{counted(run['n_volumes'], 'volume')}, {max(kept, 0)} after dropping {drop_volumes}",
-            f"at least {MIN_VOLUMES} after the drop",
-            f"lower preprocessing.drop_volumes, {OR_EXCLUDE}",
+            f"at least {min_volumes} after the drop",
+            f"lower preprocessing.drop_volumes or preprocessing.min_volumes, {OR_EXCLUDE}",
         )
         return rows
     tr = run["repetition_time_s"]

@@ -18,6 +18,7 @@ REQUIRED_COLUMNS = ("participant_id", "group")
 OTHER_GROUP = "not part of this comparison"
 MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
 NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
+SMALLEST_GROUP = 3  # for a comparison of two groups
 SEPARATORS = {",": "commas", ";": "semicolons", " ": "spaces"}
 
 
@@ -56,7 +57,11 @@ def configured_comparison(settings: dict) -> Comparison:
 
 
 def read_participants(
-    path: str | Path, comparison: Comparison, columns: dict[str, str] | None = None
+    path: str | Path,
+    comparison: Comparison,
+    columns: dict[str, str] | None = None,
+    *,
+    judge_groups: bool = True,
 ) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
 
@@ -72,6 +77,8 @@ def read_participants(
     columns : dict of str, optional
         Names of the columns ``participant``, ``group`` and ``exclude`` in the file, where they
         are not participant_id, group and exclude.
+    judge_groups : bool
+        False for what is done before the group level: any group will do, or none (an empty text).
 
     Returns
     -------
@@ -87,7 +94,8 @@ def read_participants(
     """
     name = Path(path).name
     header, rows = read_cells(path)
-    problems = _lacking(name, header, columns or {})
+    required = REQUIRED_COLUMNS[: 1 + judge_groups]
+    problems = _lacking(name, header, columns or {}, required)
     problems += [
         f"{name} has the column {column} more than once"
         for column in dict.fromkeys(header)
@@ -109,8 +117,8 @@ def read_participants(
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
     table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
-    if "exclude" not in table:
-        table["exclude"] = ""
+    for column in {"group", "exclude"} - set(table):
+        table[column] = ""
     written = table["participant_id"].fillna("").tolist()
     table["participant_id"] = [with_prefix(label) for label in written]
     for column in ("group", "exclude"):
@@ -119,18 +127,22 @@ def read_participants(
     if labels <= set(table["group"]):
         other = ~table["group"].map(lambda label: _plain(label) in {*map(_plain, labels), ""})
         table.loc[other & (table["exclude"] == ""), "exclude"] = OTHER_GROUP
-    problems = _problems(table, [line for line, _ in rows], name, labels)
+    problems = _problems(table, [line for line, _ in rows], name)
+    if judge_groups:
+        problems += group_problems(table, comparison, name)
     if problems:
         raise ValueError("\n".join(problems))
     table.attrs["written"] = dict(zip(table["participant_id"], written, strict=True))
     return table
 
 
-def _lacking(name: str, header: list[str], columns: dict[str, str]) -> list[str]:
+def _lacking(
+    name: str, header: list[str], columns: dict[str, str], required: tuple[str, ...]
+) -> list[str]:
     problems = []
     for key, usual in COLUMNS.items():
         column = columns.get(key, usual)
-        if column not in header and (usual in REQUIRED_COLUMNS or column != usual):
+        if column not in header and (usual in required or column != usual):
             problems.append(
                 f"{name} has no column {column}; its columns are {', '.join(header)}; name the "
                 f"right one in cohort.columns.{key}"
@@ -199,7 +211,7 @@ def with_prefix(label: str | None) -> str:
     return f"sub-{SIGNS.sub('', (label or '').removeprefix('sub-'))}"
 
 
-def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]) -> list[str]:
+def _problems(table: pd.DataFrame, lines: list[int], name: str) -> list[str]:
     problems = []
     for line, label in zip(lines, table["participant_id"], strict=True):
         if not PARTICIPANT_ID.fullmatch(label):
@@ -210,24 +222,46 @@ def _problems(table: pd.DataFrame, lines: list[int], name: str, labels: set[str]
     repeated = table["participant_id"][table["participant_id"].duplicated()]
     for label in dict.fromkeys(repeated):
         problems.append(f"{name} has {label} more than once; expected one row per participant")
-    included = table[table["exclude"] == ""]
-    unknown = sorted(set(included["group"]) - labels)
-    if unknown:
-        found = ", ".join(repr(label) for label in unknown)
-        expected = " and ".join(repr(label) for label in sorted(labels))
-        problems.append(
-            f"{name} has the group {found}, but config.yaml expects {expected}; set "
-            "cohort.patients and cohort.controls to the labels of the table, or give the reason "
-            "in the column exclude for participants who belong to neither"
-        )
     for reason in sorted({text for text in table["exclude"] if text.lower() in NO_REASONS}):
         problems.append(
             f"{name} has {reason!r} in the column exclude; expected n/a for participants who "
             "are analysed and the reason in words for those who are not"
         )
-    if included.empty:
+    if included(table).empty:
         problems.append(f"{name} leaves no participant to analyse")
     return problems
+
+
+def group_problems(
+    table: pd.DataFrame, comparison: Comparison, name: str = "participants.tsv"
+) -> list[str]:
+    """Sentences about groups of included participants that are missing or not those compared."""
+    groups = included(table)["group"]
+    expected = " and ".join(repr(label) for label in sorted(comparison.groups))
+    problems = []
+    if n_missing := int((groups == "").sum()):
+        problems.append(
+            f"{name} has no group for {n_missing} of {counted(len(groups), 'participant')}; "
+            f"expected {expected} in the column group; fill it, name another one in "
+            "cohort.columns.group, or give the reason in the column exclude"
+        )
+    if unknown := sorted(set(groups) - {*comparison.groups, ""}):
+        found = ", ".join(repr(label) for label in unknown)
+        problems.append(
+            f"{name} has the group {found}, but config.yaml expects {expected}; set "
+            "cohort.patients and cohort.controls to the labels of the table, or give the reason "
+            "in the column exclude for participants who belong to neither"
+        )
+    return problems
+
+
+def is_pilot(table: pd.DataFrame) -> bool:
+    """Tell a table in which fewer than two groups have 3 included participants from a study.
+
+    Whatever the labels are: participants of a pilot are processed, and no group is judged.
+    """
+    groups = included(table)["group"]
+    return int((groups[groups != ""].value_counts() >= SMALLEST_GROUP).sum()) < 2
 
 
 def participant_of(path: str | Path) -> str:

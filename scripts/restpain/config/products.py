@@ -3,6 +3,7 @@
 import atexit
 from pathlib import Path
 
+DESIGN = "results/cohort/design_check.tsv"
 # by target: its products, the one to look at first on top
 PRODUCTS = {
     "all": {
@@ -21,7 +22,7 @@ PRODUCTS = {
     "check": {
         "results/cohort/check.tsv": "the images have no error: read the warnings, and the "
         "memory, disk space and hours of a run",
-        "results/cohort/design_check.tsv": "the group design has no error: read the warnings",
+        DESIGN: "the group design has no error: read the warnings",
     },
     "audit": {
         "results/tables/audit_published.tsv": "each published number that was checked: look at "
@@ -38,6 +39,7 @@ NEXT = {
     "without a target.",
     "check": "Next: the same command without the target check.",
 }
+NEXT_OF_PILOT = "Next: the same command with the target participants in place of check."
 
 
 def products_summary(targets: list[str], folder: Path) -> str:
@@ -63,6 +65,8 @@ def products_summary(targets: list[str], folder: Path) -> str:
     width = max(map(len, products))
     lines = [f"  {path:<{width}}  {text}".rstrip() for path, text in products.items()]
     ends = [NEXT[target] for target in targets if target in NEXT]
+    if targets == ["check"] and DESIGN not in products:
+        ends = [NEXT_OF_PILOT]
     shown = [
         (folder / path).read_text(encoding="utf-8")
         for target, path in SUMMARIES.items()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage, optimize
 
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import (
     CENTRE_MM,
@@ -18,7 +19,6 @@ from restpain.preprocessing.trilinear import (
     PRIOR_SD,
     PRIOR_WEIGHT,
     affine_matrix,
-    applied,
     correlations,
     penalised_misfit,
     sampled,
@@ -59,6 +59,8 @@ class _Search(NamedTuple):
     n_starts: int
     clip: float  # brightness limit, in medians of the foreground; fat is brighter
     contrast_floor: float
+    log_zoom: float = 0.0  # of the starts, beyond the mean of adults
+    log_volumes: tuple = (-0.5, 0.1)  # of the head over the template; beyond, fits are drawn back
 
 
 UNCLIPPED = 99.0
@@ -70,6 +72,14 @@ SEARCHES = (
     _Search(None, TURNED, 8000, 60, UNCLIPPED, CONTRAST_FLOOR),
     _Search(None, TURNED, 8000, 200, 1.4, CONTRAST_FLOOR / 2),
     _Search(None, TURNED, 8000, 250, 1.2, CONTRAST_FLOOR / 2),
+)
+# heads smaller than nearly all, which the range of volumes above would enlarge: searched for where
+# the fit is as small, or so poor that it would be refused
+SMALL_HEAD = 0.62
+POOR_OBJECTIVE = 0.5
+SEARCHES_OF_SMALL = tuple(
+    search._replace(log_zoom=-0.12, log_volumes=(-0.8, 0.1))
+    for search in (SEARCHES[0], SEARCHES[2])
 )
 
 
@@ -165,7 +175,7 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     Parameters
     ----------
     t1 : ndarray of shape (x, y, z)
-        Not negative.
+        From :func:`restpain.preprocessing.t1_values.from_zero`.
     affine : ndarray of shape (4, 4)
         Voxel indices to RAS mm. Left and right are taken from it: a flipped head is not noticed.
     reference : Reference
@@ -175,22 +185,18 @@ def fit_affine(t1: np.ndarray, affine: np.ndarray, reference: Reference) -> Affi
     -------
     AffineFit
         The best fit found; `affine_gate.check_affine` decides if it is plausible.
-
-    Raises
-    ------
-    ValueError
-        If the image is empty or has voxels that are no numbers.
     """
-    if not np.isfinite(t1).all():
-        raise ValueError(
-            f"the T1 has {np.count_nonzero(~np.isfinite(t1))} voxels that are not finite numbers; "
-            "set them to 0 if they are background"
-        )
-    if not (t1 > 0).any():
-        raise ValueError("the T1 has no voxel above 0")
     image, grid = downsampled(t1, affine, voxel_mm=GRID_MM)
+    best = _best_fit(image, grid, reference, SEARCHES)
+    if best.determinant < SMALL_HEAD or best.objective < POOR_OBJECTIVE:
+        small = _best_fit(image, grid, reference, SEARCHES_OF_SMALL)
+        best = max(best, small, key=lambda fit: fit.objective)
+    return best
+
+
+def _best_fit(image, grid, reference, searches):
     best = None
-    for search in SEARCHES:
+    for search in searches:
         fit = _searched(image, grid, reference, search)
         if best is None or fit.objective > best.objective:
             best = fit
@@ -210,7 +216,9 @@ def _searched(image, grid, reference, search):
 
     def refined(start, steps, volume, values, n, tolerance, max_calls):
         prior = np.stack([PRIOR_MEAN, PRIOR_SD, np.full(6, PRIOR_WEIGHT)])
-        fixed = (start, steps, prior, CENTRE_MM, to_voxel, volume, points[:n], values[:n])
+        penalty = (prior, np.array(search.log_volumes))
+        images = (CENTRE_MM, to_voxel, volume, points[:n], values[:n])
+        fixed = (start, steps, *penalty, *images)
         result = optimize.minimize(
             penalised_misfit,
             np.zeros(len(steps)),
@@ -251,7 +259,8 @@ def _starts(head, grid, volume, to_voxel, reference, search):
         ]
     angles = [np.radians(a) for a in search.angles_deg]
     lattice = np.stack(np.meshgrid(*axes, *angles, indexing="ij"), axis=-1).reshape(-1, 6)
-    candidates = np.hstack([lattice, np.tile(PRIOR_MEAN, (len(lattice), 1))])
+    zooms = PRIOR_MEAN + search.log_zoom * (np.arange(6) < 3)
+    candidates = np.hstack([lattice, np.tile(zooms, (len(lattice), 1))])
     for n_points in (600, 3000):
         scores = correlations(
             candidates,

@@ -3,13 +3,13 @@
 import numpy as np
 from scipy import ndimage
 
-from restpain.preprocessing.affine import AffineFit
+from restpain.preprocessing.affine import POOR_OBJECTIVE, AffineFit
 
 # ranges of a plausible affine; right fits .67-.78, .57-.69 and .68-.93,
 # wrong ones .20-.36, .15-.43 and .71-1.56
-MIN_OBJECTIVE = 0.5
+MIN_OBJECTIVE = POOR_OBJECTIVE
 MIN_LOCAL_CORRELATION = 0.5
-DETERMINANT_RANGE = (0.6, 1.15)
+DETERMINANT_RANGE = (0.5, 1.15)
 LOCAL_BOX = 9  # voxels
 
 
@@ -47,9 +47,9 @@ def check_affine(fit: AffineFit, local: float, name: str) -> None:
         or not low <= fit.determinant <= high
     ):
         raise ValueError(
-            f"{name} could not be aligned with the template: objective {fit.objective:.2f} (at "
-            f"least {MIN_OBJECTIVE} expected), local correlation {local:.2f} (at least "
-            f"{MIN_LOCAL_CORRELATION}), head volume {fit.determinant:.2f} of the template "
+            f"{name} could not be aligned with the template: objective {fit.objective:.3f} (at "
+            f"least {MIN_OBJECTIVE} expected), local correlation {local:.3f} (at least "
+            f"{MIN_LOCAL_CORRELATION}), head volume {fit.determinant:.3f} of the template "
             f"({low} to {high}); look at the T1, its orientation and cropping, and exclude the "
             "participant with a reason if it cannot be repaired"
         )

@@ -7,10 +7,6 @@ from restpain.preprocessing.nuisance import residuals
 
 MIN_VOLUMES = 10
 CARPET_VOXELS = 2000  # whose series before regression are kept
-CARPET = {
-    "Description": "Series before nuisance regression of voxels at even distances in the mask of "
-    "the participant, in C order, one per row; for the carpet plot, not on the template's grid",
-}
 SIGNAL_SHARE = 0.1  # of the robust maximum of the mean image; below there is no signal
 
 

@@ -14,9 +14,8 @@ CENTRE_MM = np.array([0.0, -20.0, 8.0])  # rotation, zoom and shear about the mi
 PRIOR_MEAN = np.array([-0.067, -0.033, -0.107, 0.0, 0.0, 0.0])
 PRIOR_SD = np.array([0.08, 0.08, 0.08, 0.04, 0.04, 0.04])
 PRIOR_WEIGHT = 0.004
-# beyond these volumes (log determinants) the prior is steep: the outline of a whole head is a
+# beyond given volumes (log determinants) the prior is steep: the outline of a whole head is a
 # broad false optimum at about 1.4 times the template, which the weak prior alone lets win
-LOG_VOLUMES = (-0.5, 0.1)
 STEEPNESS = 10.0
 
 
@@ -55,17 +54,6 @@ def sampled(volume: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
     points = np.ascontiguousarray(coordinates.reshape(-1, 3), np.float32)
     values = _sample(np.ascontiguousarray(volume, np.float32), points)
     return values.reshape(coordinates.shape[:-1])
-
-
-def applied(affine: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points moved by an affine: ``(4, 4)`` and ``(..., 3)`` give ``(..., 3)``, same precision."""
-    affine = affine.astype(points.dtype) if points.dtype.kind == "f" else affine
-    return points @ affine[:3, :3].T + affine[:3, 3]
-
-
-def voxel_points(shape: tuple[int, int, int]) -> np.ndarray:
-    """Return the indices of all voxels of a grid, ``(x, y, z, 3)``, float32."""
-    return np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).astype(np.float32)
 
 
 @numba.njit(cache=True)
@@ -128,7 +116,7 @@ def _correlation(matrix, volume, points, values, flatness):
 
 @numba.njit(cache=True)
 def penalised_misfit(
-    shift, base, steps, prior, centre, to_voxel, volume, points, values, flatness
+    shift, base, steps, prior, log_volumes, centre, to_voxel, volume, points, values, flatness
 ):
     r"""Penalty of zooms and shears less the correlation at points of the template.
 
@@ -141,6 +129,8 @@ def penalised_misfit(
     steps : ndarray of shape (n_steps, 12)
     prior : ndarray of shape (3, 6)
         Mean, SD and (first element) weight w of zooms and shears.
+    log_volumes : ndarray of shape (2,)
+        Range of the logarithm of the determinant.
     centre : ndarray of shape (3,)
         In mm.
     to_voxel : ndarray of shape (4, 4)
@@ -168,7 +158,7 @@ def penalised_misfit(
     for k in range(6):
         penalty += ((parameters[6 + k] - prior[0, k]) / prior[1, k]) ** 2
     log_volume = parameters[6] + parameters[7] + parameters[8]
-    excess = max(log_volume - LOG_VOLUMES[1], LOG_VOLUMES[0] - log_volume, 0.0)
+    excess = max(log_volume - log_volumes[1], log_volumes[0] - log_volume, 0.0)
     matrix = _product(to_voxel, affine_matrix(parameters, centre))
     correlation = _correlation(matrix, volume, points, values, flatness)
     return 0.5 * prior[2, 0] * penalty + STEEPNESS * excess**2 - correlation

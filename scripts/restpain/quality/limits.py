@@ -205,7 +205,7 @@ def shown(criterion: Criterion, value) -> str:
 
 def quality_row(
     participant_id: str,
-    group: str,
+    group: str | None,
     numbers: dict,
     jenkinson: np.ndarray,
     rating: str,

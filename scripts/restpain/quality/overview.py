@@ -68,7 +68,7 @@ def overview_rows(
             {
                 "name": who,
                 "place": place,
-                "group": numbers["group"],
+                "group": numbers["group"] or "n/a",
                 "page": f"{who}/figures/{who}_task-rest_desc-qc.html",
                 "full_picture": f"{who}/figures/{who}_task-rest_desc-qc.png",
                 "picture": pictures[who],

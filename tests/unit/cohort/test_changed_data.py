@@ -2,6 +2,7 @@
 
 import os
 
+from restpain.cohort.bids_files import file_state
 from restpain.cohort.changed_data import renew_indices
 from restpain.io.tables import read_json, write_json
 
@@ -13,6 +14,9 @@ def study(tmp_path):
     image.write_bytes(b"1234")
     state = image.stat()
     facts = {"path": "anat/sub-01_T1w.nii", "chosen": True}
+    sidecar = tmp_path / "T1w.json"
+    sidecar.write_text("{}")
+    facts["sidecar_files"] = {"../../T1w.json": file_state(sidecar)}
     series = [facts | {"size": state.st_size, "mtime_ns": state.st_mtime_ns}]
     index = tmp_path / "sub-01.json"
     write_json(index, {"series": [*series, {"path": "anat/other.nii", "chosen": False}]})
@@ -36,6 +40,15 @@ def test_an_image_of_another_size_or_time_or_none_is_read_again(tmp_path):
 
     image.unlink()
     assert renew_indices(folders) == sentence
+
+
+def test_an_inherited_sidecar_that_was_edited_is_read_again(tmp_path):
+    _, index, folders = study(tmp_path)
+
+    (tmp_path / "T1w.json").write_text('{"EchoTime": 0.03}')
+
+    assert renew_indices(folders) != []
+    assert index.stat().st_mtime == 1
 
 
 def test_dicom_series_have_no_path_and_a_missing_index_is_made_anyway(tmp_path):

@@ -6,15 +6,20 @@ from cohort_inputs import cohort, found
 from restpain.cohort.image_checks import COLUMNS, problem
 
 
-@pytest.mark.parametrize(("n_volumes", "n_sentences"), [(39, 1), (40, 0)])
-def test_thirty_volumes_must_remain_after_the_drop(n_volumes, n_sentences):
+@pytest.mark.parametrize("min_volumes", [30, 12])
+def test_as_many_volumes_as_configured_must_remain_after_the_drop(min_volumes):
     indices = cohort(1)
-    indices[0]["series"][1]["n_volumes"] = n_volumes
+    run = indices[0]["series"][1]
 
-    texts = found(indices)
+    run["n_volumes"] = 10 + min_volumes
+    assert found(indices, min_volumes=min_volumes) == []
 
-    assert len(texts) == n_sentences
-    assert all("39 volumes, 29 after dropping 10; expected at least 30" in text for text in texts)
+    run["n_volumes"] -= 1
+    assert found(indices, min_volumes=min_volumes) == [
+        f"sub-01, series 5: {9 + min_volumes} volumes, {min_volumes - 1} after dropping 10; "
+        f"expected at least {min_volumes} after the drop; lower preprocessing.drop_volumes or "
+        "preprocessing.min_volumes, or give the reason in the column exclude of participants.tsv"
+    ]
 
 
 def test_a_row_has_all_columns_and_a_note_expects_nothing():

@@ -1,9 +1,11 @@
 """Checks of participants on tables as people save them."""
 
+import pandas as pd
 import pytest
 
 from restpain.cohort.participants import (
     Comparison,
+    is_pilot,
     of_analysed,
     participant_of,
     participants_table,
@@ -67,8 +69,8 @@ def test_all_problems_are_reported_at_once(tmp_path):
     assert found[2] == (
         "participants.tsv has sub-01 more than once; expected one row per participant"
     )
-    assert "the group 'Control', but config.yaml expects 'control' and 'patient'" in found[3]
-    assert "'no' in the column exclude" in found[4]
+    assert "'no' in the column exclude" in found[3]
+    assert "the group 'Control', but config.yaml expects 'control' and 'patient'" in found[4]
 
 
 def test_a_group_outside_the_study_needs_a_reason_only(tmp_path):
@@ -86,8 +88,8 @@ def test_participants_of_a_third_group_are_left_out_with_that_reason(tmp_path):
     assert table["exclude"].tolist() == ["", "", "not part of this comparison", "moved"]
 
 
-@pytest.mark.parametrize("label", ["Patient", " pa tient", "n/a"])
-def test_a_label_that_is_none_or_differs_by_case_or_blanks_is_no_third_group(tmp_path, label):
+@pytest.mark.parametrize("label", ["Patient", " pa tient"])
+def test_a_label_that_differs_by_case_or_blanks_is_no_third_group(tmp_path, label):
     (problem,) = problems(tmp_path, f"participant_id\tgroup\n1\tpatient\n2\tcontrol\n3\t{label}\n")
 
     assert "but config.yaml expects 'control' and 'patient'" in problem
@@ -175,6 +177,52 @@ def test_motion_is_added_to_the_analysed_only_if_it_is_a_covariate(participants,
     assert table["participant_id"].tolist() == [label for label in IDS if label != "sub-07"]
     assert table["mean_fd"].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8])
     assert "mean_fd" not in plain
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "participant_id\tage\nsub-01\t40\n",
+        "participant_id\tgroup\nsub-01\tn/a\n",
+        "participant_id\tgroup\nsub-01\tpilot\n",
+    ],
+)
+def test_groups_are_not_judged_before_the_group_level(tmp_path, content):
+    (tmp_path / "participants.tsv").write_text(content)
+
+    table = read_participants(tmp_path / "participants.tsv", COMPARISON, judge_groups=False)
+
+    assert table["participant_id"].tolist() == ["sub-01"]
+    assert table["group"].tolist() == ["pilot" if "pilot" in content else ""]
+    with pytest.raises(ValueError, match=r"^participants.tsv has (no column group|no group|the)"):
+        read_participants(tmp_path / "participants.tsv", COMPARISON)
+
+
+def test_a_missing_group_is_counted(tmp_path):
+    (problem,) = problems(tmp_path, "participant_id\tgroup\n1\tpatient\n2\tn/a\n3\t\n")
+
+    assert problem == (
+        "participants.tsv has no group for 2 of 3 participants; expected 'control' and 'patient' "
+        "in the column group; fill it, name another one in cohort.columns.group, or give the "
+        "reason in the column exclude"
+    )
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ("a", True),
+        ("aaaa", True),
+        ("aaabb", True),
+        ("aaabbb", False),
+        ("aaabbbc", False),
+        ("aaa...", True),
+    ],
+)
+def test_a_pilot_has_fewer_than_two_groups_of_three(groups, expected):
+    labels = [label.replace(".", "") for label in groups]
+
+    assert is_pilot(pd.DataFrame({"group": labels, "exclude": ""})) == expected
 
 
 def test_ids_lose_the_signs_that_bids_does_not_allow_and_are_kept_as_written(tmp_path):

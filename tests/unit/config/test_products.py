@@ -40,6 +40,24 @@ def test_participants_names_no_report_of_an_earlier_run_and_what_comes_next(tmp_
     assert summary.splitlines()[-1].startswith("Next: rate the participants")
 
 
+@pytest.mark.parametrize(
+    ("made", "target"),
+    [
+        (["results/cohort/check.tsv"], "with the target participants in place of check"),
+        (
+            ["results/cohort/check.tsv", "results/cohort/design_check.tsv"],
+            "without the target check",
+        ),
+    ],
+)
+def test_after_the_check_of_a_pilot_the_group_level_is_not_next(tmp_path, made, target):
+    make(tmp_path, *made)
+
+    summary = products_summary(["check"], tmp_path)
+
+    assert summary.splitlines()[-1] == f"Next: the same command {target}."
+
+
 def test_a_file_as_target_is_named_and_one_that_is_not_there_is_not(tmp_path):
     make(tmp_path, "results/a.tsv")
 

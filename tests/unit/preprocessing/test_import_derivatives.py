@@ -98,14 +98,18 @@ def test_the_repetition_time_of_an_inherited_sidecar_wins_over_an_unset_header(
     assert repetition_time(folder / "denoised.nii.gz") == 2.5
 
 
-def test_the_programs_of_the_dataset_are_carried_to_the_quality_numbers(dataset):
+def test_programs_and_space_of_the_dataset_are_carried_on(dataset):
     folder, *_ = dataset
     path = folder / "dataset_description.json"
     write_json(path, {"GeneratedBy": [{"Name": "fMRIPrep", "Version": "23.2.1"}]})
 
     run(folder, description_path=str(path))
 
-    assert json.loads((folder / "qc.json").read_text())["preprocessed_by"] == "fMRIPrep 23.2.1"
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["preprocessed_by"] == "fMRIPrep 23.2.1"
+    assert quality["space_of_input"] == "MNI152NLin2009cAsym"
+    sidecar = json.loads((folder / "denoised.json").read_text())
+    assert sidecar["SpaceOfInput"] == "MNI152NLin2009cAsym"
 
 
 def test_the_table_of_confounds_holds_what_the_dataset_knows_and_describes_it(dataset):

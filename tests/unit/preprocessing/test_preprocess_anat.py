@@ -15,6 +15,7 @@ from scipy import ndimage
 from restpain.io.images import read_mask, read_volume, write_volume
 from restpain.io.tables import read_json
 from scripts.preprocessing.prepare_template import prepare_template
+from scripts.preprocessing.preprocess_anat import preprocess_anat
 
 IMAGES = ("T1w", "mask", "GM", "WM", "CSF")
 OUTPUTS = ("t1w", "mask", "GM", "WM", "CSF", "normalised", "xfm")
@@ -99,6 +100,36 @@ def test_the_head_is_carried_to_where_it_was_placed(runs):
 
     assert np.sqrt((error**2).mean()) < 1.5  # mm; voxels of 3 mm
     assert read_json(threads[1] / "qc.json")["folded_voxels"] == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda t1: t1 * 1e-6,
+        lambda t1: t1 * 1e8,
+        lambda t1: t1 / t1.max() - 0.5,
+        lambda t1: t1 + 300,
+    ],
+    ids=["tiny", "huge", "UNI of MP2RAGE", "offset"],
+)
+def test_neither_scale_nor_offset_of_the_t1_changes_the_result(runs, tmp_path, changed):
+    threads, func = runs
+    arguments = read_json(threads[1].parent / "arguments.json")
+    t1, affine = read_volume(arguments["inputs"]["t1w"])
+    place = tmp_path / "sub-01"
+    write_volume(place / "T1w.nii.gz", changed(t1.astype(float)), affine)
+    outputs = {name: str(place / Path(path).name) for name, path in arguments["outputs"].items()}
+
+    preprocess_anat(
+        inputs=arguments["inputs"] | {"t1w": str(place / "T1w.nii.gz")}, outputs=outputs
+    )
+
+    brain, _ = read_mask(func["mask"])
+    fields = [read_volume(folder / "xfm.nii.gz")[0][brain] for folder in (threads[1], place)]
+    apart = np.linalg.norm(fields[0] - fields[1], axis=1)
+    assert np.sqrt((apart**2).mean()) < 0.1  # mm; greedy rounds its warp to 0.3 mm here
+    found, expected = (read_json(folder / "qc.json") for folder in (place, threads[1]))
+    assert found == pytest.approx(expected, rel=2e-3)
 
 
 def test_tissues_sum_to_one_in_the_brain_and_are_zero_outside(runs):
