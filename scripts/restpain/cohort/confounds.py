@@ -86,10 +86,12 @@ def confound_problems(
         expected = f"{run['n_volumes']}, one per volume"
         add("error", f"{found} in its {TABLE}", expected, "find the table that belongs to the run")
         return rows
-    for signal, columns in COLUMNS.items():
-        wanting = [one for one in nuisance if SIGNAL_OF.get(one) == signal]
-        for found in _faults(table, columns, drop_volumes) if wanting else []:
-            action = f"{_without(nuisance, wanting)}, {OR_EXCLUDE}"
+    faults = {signal: _faults(table, names, drop_volumes) for signal, names in COLUMNS.items()}
+    missing = [one for one in nuisance if faults.get(SIGNAL_OF.get(one))]
+    for signal, texts in faults.items():
+        wanting = [one for one in missing if SIGNAL_OF[one] == signal]
+        for found in texts if wanting else []:
+            action = f"{_without(nuisance, missing)}, {OR_EXCLUDE}"
             add("error", found, f"numbers in all rows, for {_listed(wanting)} of {KEY}", action)
     return rows
 

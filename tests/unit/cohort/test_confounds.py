@@ -79,12 +79,12 @@ def test_columns_with_the_same_fault_share_a_sentence(tmp_path):
     table.loc[20, ["trans_x", "trans_z"]] = np.nan
 
     expected = "numbers in all rows, for friston24 and scrub of preprocessing.nuisance"
-    action = f"set preprocessing.nuisance to [wm]{ELSE}"
-    assert said(tmp_path, table, ["friston24", "wm", "scrub"]) == [
+    action = f"set preprocessing.nuisance to [global]{ELSE}"
+    assert said(tmp_path, table, ["friston24", "wm", "global", "scrub"]) == [
         f"n/a in row 21 of the columns trans_x and trans_z; expected {expected}; {action}",
         f"no columns rot_x and rot_y; expected {expected}; {action}",
         "no column white_matter; expected numbers in all rows, for wm of preprocessing.nuisance; "
-        f"set preprocessing.nuisance to [friston24, scrub]{ELSE}",
+        f"set preprocessing.nuisance to [global]{ELSE}",
     ]
 
 
