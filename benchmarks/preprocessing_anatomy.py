@@ -38,8 +38,8 @@ from restpain.preprocessing import coregistration
 from restpain.preprocessing.affine import fit_affine, reference
 from restpain.preprocessing.affine_gate import MIN_OBJECTIVE, check_affine, local_correlation
 from restpain.preprocessing.normalisation import dice, on_template
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.template import voxel_sizes
-from restpain.preprocessing.trilinear import applied
 from restpain.simulation.anatomy import random_anatomy, to_mni
 from restpain.simulation.geometry import grid_points, nearest, rotation, translation
 from restpain.simulation.head import CSF, GM, WM, head_labels, template_path

@@ -30,9 +30,9 @@ from restpain.preprocessing.denoising import residuals_in_band
 from restpain.preprocessing.image_quality import kept_volumes, temporal_snr
 from restpain.preprocessing.motion import FWHM_MM, realigned, rigid_matrix, smoothed
 from restpain.preprocessing.nuisance import fmriprep_signals, friston24, regressors, residuals
+from restpain.preprocessing.points import applied, voxel_points
 from restpain.preprocessing.slice_timing import correct_slice_timing, middle_time, ordered_times
 from restpain.preprocessing.splines import resampled_series, spline_coefficients, spline_values
-from restpain.preprocessing.trilinear import applied, voxel_points
 from restpain.temporal_filter import ideal_filter
 
 PAGE = Path(__file__).parents[1] / "docs" / "preprocessing_function.md"

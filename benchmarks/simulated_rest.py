@@ -115,7 +115,7 @@ def shared_images(results):
     """Read the head of all and the template's grid from the results of a simulated run."""
     truth = results / "sourcedata" / "truth" / "space-MNI152NLin2009aSym_desc-head_dseg.nii.gz"
     labels, label_affine = read_volume(truth)
-    template = results / "template" / "tpl-MNI152NLin2009aSym_res-func_"
+    template = results / "tpl-MNI152NLin2009aSym" / "anat" / "tpl-MNI152NLin2009aSym_res-func_"
     mask, grid = read_mask(f"{template}desc-brain_mask.nii.gz")
     images = {"labels": labels.astype(np.uint8), "label_affine": label_affine}
     return images | {"mask": mask, "grid": grid}

@@ -59,9 +59,10 @@ def signals(results, subject):
     if sidecar["NuisanceRegressors"]:
         raise SystemExit(f"{results} was run with nuisance regressors; expected none")
     reference = read_masked(f"{func}_boldref.nii.gz", mask, affine)
+    template = "tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym_res-func"
     tissues = {
         name: read_masked(
-            results / "template" / f"tpl-MNI152NLin2009aSym_res-func_label-{name}_probseg.nii.gz",
+            results / f"{template}_label-{name}_probseg.nii.gz",
             mask,
             affine,
         )

@@ -77,6 +77,7 @@ checkpoint check_cohort:
         summary="results/cohort/check_summary.txt",
         complete="results/cohort/complete.tsv",
         description="results/dataset_description.json",
+        ignored="results/.bidsignore",
     log:
         "results/logs/check_cohort.log",
     benchmark:
@@ -89,8 +90,9 @@ checkpoint check_cohort:
         **on_retry(2000, 30),
     params:
         **settings("preprocessing", "normalisation_mm", "voxel_mm", "drop_volumes", "min_volumes"),
+        **settings("preprocessing", "nuisance"),
+        **settings("cohort", "source", "incomplete"),
         comparison=GROUPS,
-        incomplete=config["cohort"]["incomplete"],
         data=config["cohort"]["data"] if SOURCE != "simulated" else None,
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
@@ -164,6 +166,7 @@ if SOURCE != "derivatives":
         input:
             table=rules.check_cohort.output.complete,
             described="results/cohort/participants.json",
+            origin=description_of_dataset() if SOURCE == "bids" else [],
         output:
             description="results/rawdata/dataset_description.json",
             readme="results/rawdata/README.md",

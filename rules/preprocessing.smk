@@ -1,7 +1,7 @@
 """The template, and every participant's anatomy and rest series on it.
 
 inputs   results/rawdata/sub-*/{anat,func}/; or preprocessed series in MNI space
-outputs  results/template/, results/sub-*/anat/, results/sub-*/func/*_desc-denoised_bold.nii.gz with mask,
+outputs  results/tpl-*/, results/sub-*/anat/, results/sub-*/func/*_desc-denoised_bold.nii.gz with mask,
          mean, confounds and quality, results/sub-*/figures/
 """
 

@@ -38,7 +38,7 @@ def func_mni(name):
 
 def template(name):
     """An image of the template."""
-    return f"results/template/tpl-{SPACE}_{name}"
+    return f"results/tpl-{SPACE}/anat/tpl-{SPACE}_{name}"
 
 
 def group_file(name):

@@ -10,6 +10,7 @@ from restpain.cohort.index import participant_index
 from restpain.cohort.timing import dicom_timing
 
 SETTINGS = {"drop_volumes": 5, "min_volumes": 30, "slice_order": "off", "band_hz": (0.01, 0.1)}
+SETTINGS["nuisance"] = []
 TABLE = """\
 participant_id\tgroup\tage\tsex\tnrs
 sub-01\tpatient\t61\tM\t4

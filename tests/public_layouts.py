@@ -1,4 +1,4 @@
-"""Datasets laid out like three public ones, with the images of a simulated cohort.
+"""Datasets laid out like public ones, with the images of a simulated cohort.
 
 Names, tables and sidecars are of the kinds that the public datasets have; nothing of them is here.
 """
@@ -107,4 +107,41 @@ def schizophrenia(found: list[Head], study: Path) -> None:
     _table(data / "participants.tsv", columns, rows)
 
 
-LAYOUTS = {"ds002748": depression, "ds004144": fibromyalgia, "ds000030": schizophrenia}
+def depression_fmriprep(found: list[Head], study: Path) -> None:
+    """Series in two spaces, with masks and confounds; the table apart, as in ds002748-fmriprep."""
+    data, rows = study / "ds002748-fmriprep", []
+    for number, head in enumerate(found, start=1):
+        who, run = f"sub-{number:02d}", head.bold.parent.parent.name
+        source = head.bold.parents[3] / run / "func"
+        func = data / who / "func"
+        func.mkdir(parents=True)
+        own, stem = f"{run}_task-rest", f"{who}_task-rest"
+        space, mni = f"{own}_space-MNI152NLin2009aSym", f"{stem}_space-MNI152NLin2009cAsym_res-2"
+        for name, target in {
+            f"{space}_desc-denoised_bold.nii.gz": f"{mni}_desc-preproc_bold.nii.gz",
+            f"{space}_desc-brain_mask.nii.gz": f"{mni}_desc-brain_mask.nii.gz",
+            f"{own}_desc-confounds_timeseries.tsv": f"{stem}_desc-confounds_timeseries.tsv",
+        }.items():
+            shutil.copy(source / name, func / target)
+        sidecar = {"RepetitionTime": head.sidecar["RepetitionTime"], "SkullStripped": False}
+        (func / f"{mni}_desc-preproc_bold.json").write_text(json.dumps(sidecar))
+        for name in (
+            "space-T1w_desc-preproc_bold.nii.gz",
+            "space-T1w_desc-brain_mask.nii.gz",
+            "space-MNI152NLin6Asym_desc-smoothAROMAnonaggr_bold.nii.gz",
+            "space-fsLR_den-91k_bold.dtseries.nii",
+        ):
+            (func / f"{stem}_{name}").symlink_to("../../.git/annex/objects/not/fetched")
+        group = "depr" if head.is_patient else "control"
+        rows.append([who, head.age, "mf"[number % 2], group, 10 + number])
+    programs = [{"Name": "fMRIPrep", "Version": "21.0.2"}]
+    (data / "dataset_description.json").write_text(json.dumps({"GeneratedBy": programs}))
+    _table(study / "participants.tsv", ["participant_id", "age", "gender", "group", "MADRS"], rows)
+
+
+LAYOUTS = {
+    "ds002748": depression,
+    "ds002748_fmriprep": depression_fmriprep,
+    "ds004144": fibromyalgia,
+    "ds000030": schizophrenia,
+}

@@ -26,6 +26,7 @@ def series_in_mask(mask):
 @pytest.fixture(name="folder")
 def folder_of_files(tmp_path, mask, series):
     """Return a folder with a series, its mask, two seeds, and the mask of a group."""
+    tmp_path /= "sub-01"  # sources are named from the folder of the participant
     write_masked(tmp_path / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
     write_volume(tmp_path / "mask.nii.gz", mask, AFFINE)
     seeds = np.zeros((mask.sum(), 2), dtype=np.uint8)

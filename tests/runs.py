@@ -16,6 +16,32 @@ from restpain.io.tables import read_table, write_table
 
 REPOSITORY = Path(__file__).parents[1]
 SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
+FINAL_PRODUCTS = [
+    "tables/table1_demographics.tsv",
+    "tables/table2_regions.tsv",
+    "tables/table3_classification.tsv",
+    "tables/table3_robustness.tsv",
+    "tables/table4_correlation.tsv",
+    "tables/table1_demographics.docx",
+    "tables/table2_regions.docx",
+    "tables/table3_classification.tex",
+    "tables/table4_correlation.html",
+    "tables/audit_published.tsv",
+    "tables/published_vs_recomputed.tsv",
+    "tables/published_vs_recomputed.html",
+    "figures/figure1_workflow.svg",
+    "figures/figure2_group_maps.png",
+    "figures/figure3_regions.png",
+    "figures/figure4_roc.png",
+    "report.html",
+    "quality.html",
+    "tables/recovery.tsv",
+    "tables/recovery_clusters.tsv",
+    "tables/recovery_stages.tsv",
+    "tables/recovery_participants.tsv",
+    "figures/recovery.png",
+    "figures/recovery.svg",
+]
 # of the report, what differs from run to run
 RUN_TIMES = re.compile(rb'<section aria-labelledby="run_times">.*?</section>', re.DOTALL)
 
@@ -44,10 +70,10 @@ def snakemake(*targets, directory, configfiles=(SMALL,), cores=2, options=()):
     )
 
 
-def snakemake_killed_after(seconds, *, directory, configfiles=(SMALL,), cores=2):
+def snakemake_killed_after(seconds, *, directory, configfiles=(SMALL,), cores=2, options=()):
     """Start the workflow and kill it with all its jobs (SIGKILL to the process group)."""
     process = subprocess.Popen(
-        command(directory=directory, configfiles=configfiles, cores=cores),
+        command(directory=directory, configfiles=configfiles, cores=cores, options=options),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -97,16 +123,16 @@ def metric_map(directory, participant, measure):
     return nib.load(directory / "results" / participant / "func" / name).get_fdata()
 
 
-def bids_of_two(run, directory):
-    """A patient and a control of a finished run as a BIDS dataset: their rows, and the settings.
+def bids_of(people, run, directory):
+    """Some participants of a finished run as a BIDS dataset; returns the file of settings.
 
-    The dataset is written below ``directory``, and the file of settings that names it, too.
+    ``people`` are their rows, see `first_of_each_group`. The dataset is written below
+    ``directory``, and the file of settings that names it, too.
     """
-    two, data = first_of_each_group(run), directory / "bids"
-    for participant in two["participant_id"]:
+    data = directory / "bids"
+    for participant in people["participant_id"]:
         shutil.copytree(run / "results/rawdata" / participant, data / participant)
     table = data / "participants.tsv"
-    write_table(table, two)
+    write_table(table, people)
     cohort = {"source": "bids", "data": str(data), "participants": str(table)}
-    own = write_config(directory, cohort=cohort, preprocessing={"slice_order": "interleaved"})
-    return two, own
+    return write_config(directory, cohort=cohort, preprocessing={"slice_order": "interleaved"})

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom import dcmread
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 T1 = {
@@ -99,6 +102,63 @@ def write_mosaics(folder, *, n_volumes, says_slices=True):
         if says_slices:
             image.private_block(0x19, "SIEMENS MR HEADER", create=True).add_new(0x0A, "US", 8)
         image.save_as(folder / f"{volume:03d}", enforce_file_format=True)
+
+
+def write_grids(folder, *, n_volumes):
+    """Write volumes of 16 x 16 x 8 voxels as UIH grids of 3 x 3 tiles, the ninth empty.
+
+    Voxels of slice k are k + 1 times 100 + the volume; only a private tag names the slices.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tiles = np.kron(np.append(np.arange(1, 9), 0).reshape(3, 3), np.ones((16, 16)))
+    for volume in range(n_volumes):
+        image = dataset((48, 48, 1), slice_index=0, volume=volume, n_volumes=n_volumes, **REST)
+        del image.TemporalPositionIdentifier, image.NumberOfTemporalPositions
+        image.Manufacturer = "UIH"
+        image.PixelData = ((100 + volume) * tiles).astype("<u2").tobytes()
+        image.private_block(0x65, "Image Private Header", create=True).add_new(0x50, "DS", "8")
+        image.save_as(folder / f"{volume:03d}", enforce_file_format=True)
+
+
+def rewrite(paths, change):
+    """Change files; ``change`` takes the data set, its volume and its slice by the file's name."""
+    for path in paths:
+        image = dcmread(path)
+        change(image, *map(int, path.name.split("_")[1:]))
+        path.unlink()
+        image.save_as(path)
+
+
+def setting(**elements):
+    """Give a change for `rewrite` that sets elements."""
+
+    def change(image, *place):
+        for keyword, value in elements.items():
+            setattr(image, keyword, value)
+
+    return change
+
+
+def as_siemens_export(image, volume, number, *, first=5001, words=("MFSPLIT",)):
+    """Make an image one of a classic export of XA software: a series for each volume."""
+    image.Manufacturer, image.ProtocolName = "SIEMENS", "rest"
+    image.ImageType = ["ORIGINAL", "PRIMARY", "M", "NONE", *words]
+    image.SeriesNumber = first + volume
+    image.SeriesInstanceUID = f"1.2.{first}.{volume}"
+    image.SOPInstanceUID = f"1.2.{first}.{volume}.{number}"
+    image.InstanceNumber, image.AcquisitionNumber = number + 1, volume + 1
+    image.AcquisitionTime = f"10{2 * volume // 60:02d}{2 * volume % 60:02d}.000000"
+    image.StudyDate, image.StudyTime = "20200101", f"1{volume:05d}"
+    del image.TemporalPositionIdentifier, image.NumberOfTemporalPositions
+
+
+def bare(path, *, implicit):
+    """Bytes of a file without preamble, prefix and meta header."""
+    stream = DicomBytesIO()
+    stream.is_little_endian, stream.is_implicit_VR = True, implicit
+    write_dataset(stream, Dataset({element.tag: element for element in dcmread(path)}))
+    return stream.getvalue()
 
 
 def write_participant(folder):

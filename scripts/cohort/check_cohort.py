@@ -14,7 +14,7 @@ from restpain.cohort.checks import (
     unmatched_folders,
 )
 from restpain.cohort.choice import selection_lines
-from restpain.cohort.datasets import RESULTS
+from restpain.cohort.datasets import bidsignore, results_description
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.cohort.pilot import pilot_notes
@@ -35,13 +35,16 @@ def check_cohort(
     summary_path: str,
     complete_path: str,
     description_path: str,
+    ignored_path: str,
     comparison: dict,
+    source: str,
     data: str | None,
     incomplete: str,
     drop_volumes: int,
     min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
+    nuisance: list[str],
     normalisation_mm: float,
     voxel_mm: float,
     n_permutations: int,
@@ -54,7 +57,7 @@ def check_cohort(
     reasons = left_out(indices, **lengths) if incomplete == "exclude" else {}
     complete = [index for index in indices if index["participant_id"] not in reasons]
     others = [index for index in indices if index["participant_id"] in reasons]
-    settings = lengths | {"slice_order": slice_order, "band_hz": band_hz}
+    settings = lengths | {"slice_order": slice_order, "band_hz": band_hz, "nuisance": nuisance}
     problems = cohort_problems(complete, **settings)
     problems += as_warnings(cohort_problems(others, **settings))
     if ratings_path is not None:
@@ -101,7 +104,8 @@ def check_cohort(
     write_table(check_path, table)
     write_text(summary_path, "\n".join(summary) + "\n")
     write_table(complete_path, participants.replace({"group": "", "exclude": ""}, None))
-    write_json(description_path, RESULTS)
+    write_json(description_path, results_description(source))
+    write_text(ignored_path, bidsignore())
 
 
 if __name__ == "__main__":

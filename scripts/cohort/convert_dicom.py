@@ -9,7 +9,7 @@ from restpain.cohort.deidentify import (
     without_text,
 )
 from restpain.cohort.dicom_conversion import checked_conversion
-from restpain.cohort.dicom_series import folder_series, indexed_series
+from restpain.cohort.dicom_series import indexed_series, series_by_headers
 from restpain.cohort.timing import decided_sidecar
 from restpain.io.files import gzipped, write_bytes
 from restpain.io.job import run_job
@@ -28,21 +28,20 @@ def convert_dicom(
     bold_sidecar_path: str,
 ) -> None:
     index = read_json(index_path)
-    series, _ = folder_series(folder)
+    series, _ = series_by_headers(folder)
     for kind, path, sidecar_path, keys in (
         ("t1", t1w_path, t1w_sidecar_path, SIDECAR_KEYS),
         ("rest", bold_path, bold_sidecar_path, BOLD_SIDECAR_KEYS),
     ):
         one = indexed_series(series, index, kind)
-        run = next(run for run in index["series"] if run["kind"] == kind and run["chosen"])
         name = f"{index['participant_id']}, {one.facts['label']}"
         content, sidecar = checked_conversion(one.paths, one.facts, name=name)
         sidecar = allowed_sidecar(sidecar, keys)
         if kind == "rest":
-            sidecar = {"TaskName": "rest"} | decided_sidecar(sidecar, run)
+            sidecar = {"TaskName": "rest"} | decided_sidecar(sidecar, one.facts)
         logger.info("%s from %s, %d files", kind, one.facts["label"], len(one.paths))
         write_json(sidecar_path, sidecar)
-        seconds = run["repetition_time_s"] if kind == "rest" else None
+        seconds = one.facts["repetition_time_s"] if kind == "rest" else None
         write_bytes(path, gzipped(without_text(content, repetition_time=seconds)))
 
 

@@ -31,7 +31,7 @@ def link_bids(
         image, sidecar = Path(folder, run["path"]), run["sidecar"]
         check_unchanged(image, run)
         if kind == "rest":
-            task = run["entities"]["task"]
+            task = run["entities"].get("task", "unknown")
             name = "rest" if task.lower() in REST_LABELS else task
             sidecar = {"TaskName": name} | decided_sidecar(sidecar, run)
         write_json(sidecar_path, sidecar)

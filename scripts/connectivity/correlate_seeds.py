@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from restpain.cohort.derivatives import map_keys
 from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
 from restpain.io.images import (
     check_grid,
@@ -53,7 +54,7 @@ def correlate_seeds(
     sidecar = {
         "Description": DESCRIPTION,
         "Units": "1",
-        "Sources": [bold_path, mask_path, seeds_path],
+        **map_keys(bold_path, mask_path, seeds_path),
         "RepetitionTime": tr,
         "BandHz": list(band_hz),
         "SmoothingFWHM": fwhm_mm,

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from restpain.cohort.derivatives import map_keys
 from restpain.io.images import read_mask, read_masked, repetition_time, write_masked
 from restpain.io.job import run_job
 from restpain.metrics.alff import alff_and_falff, standardised
@@ -65,7 +66,7 @@ def compute_metrics(
         sidecar = {
             "Description": DESCRIPTIONS[measure],
             "Units": UNITS[measure],
-            "Sources": [bold_path, mask_path],
+            **map_keys(bold_path, mask_path),
             "RepetitionTime": tr,
             "BandHz": list(band_hz),
             "SmoothingFWHM": fwhm_mm,

@@ -10,9 +10,15 @@ from nilearn.datasets import (
     load_mni152_wm_template,
 )
 
+from restpain.cohort.derivatives import template_sidecar
 from restpain.io.images import write_volume
 from restpain.io.job import run_job
-from restpain.preprocessing.template import covering_grid, template_grid, template_images
+from restpain.preprocessing.template import (
+    covering_grid,
+    template_grid,
+    template_images,
+    voxel_sizes,
+)
 
 logger = logging.getLogger("prepare_template")
 
@@ -42,7 +48,8 @@ def prepare_template(
         resampled = template_images(sources, affine, shape=shape, target=target)
         logger.info("%s: %s voxels, %d in the brain", name, shape, resampled["mask"].sum())
         for image, values in resampled.items():
-            write_volume(outputs[f"{name}_{image}"], values, target)
+            sidecar = template_sidecar(image, voxel_mm=float(voxel_sizes(target)[0]))
+            write_volume(outputs[f"{name}_{image}"], values, target, sidecar=sidecar)
 
 
 if __name__ == "__main__":

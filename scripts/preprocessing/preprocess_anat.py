@@ -20,10 +20,11 @@ from restpain.preprocessing.normalisation import (
     on_template,
     point_field,
 )
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.t1_values import from_zero
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.tissues import CLASSES, segment
-from restpain.preprocessing.trilinear import applied, sampled
+from restpain.preprocessing.trilinear import sampled
 
 logger = logging.getLogger("preprocess_anat")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from restpain.cohort.derivatives import bids_uri
 from restpain.cohort.timing import bids_timing
 from restpain.io.images import read_mask, read_volume
 from restpain.io.job import run_job
@@ -14,9 +15,10 @@ from restpain.preprocessing.denoising import denoised, write_denoised
 from restpain.preprocessing.image_quality import kept_volumes, signal_mask
 from restpain.preprocessing.motion import displacement_jenkinson, motion_parameters, realigned
 from restpain.preprocessing.nuisance import tissue_signals
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.slice_timing import timing_corrected
 from restpain.preprocessing.splines import resampled_series, spline_coefficients, spline_values
-from restpain.preprocessing.trilinear import applied, sampled
+from restpain.preprocessing.trilinear import sampled
 
 logger = logging.getLogger("preprocess_func")
 
@@ -106,6 +108,7 @@ def preprocess_func(
         boldref=boldref.reshape(mask.shape),
         series=series,
         quality=own | tissues,
+        sources=[bids_uri(inputs["bold"], dataset="raw"), bids_uri(inputs["xfm"])],
     )
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from restpain.cohort.confounds import MOTION
 from restpain.io.files import write_bytes, write_text
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.preprocessing.image_quality import carpet_series
-from restpain.preprocessing.nuisance import MOTION
 from restpain.presentation.pages import render_page, webp
 from restpain.quality.limits import flag_numbers
 from restpain.quality.participant_figure import CARPET_ROWS, carpet, pixels, traces_figure

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
+from restpain.cohort.confounds import MOTION
 from restpain.cohort.timing import bids_timing
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
 from restpain.preprocessing.image_quality import kept_volumes
-from restpain.preprocessing.nuisance import MOTION
+from restpain.preprocessing.points import applied, voxel_points
 from restpain.preprocessing.slice_timing import timing_corrected
 from restpain.preprocessing.splines import resampled_series
-from restpain.preprocessing.trilinear import applied, voxel_points
 from restpain.recovery.truth import (
     estimated_matrices,
     measured,

@@ -10,7 +10,7 @@ from restpain.cohort.participants import Comparison
 from restpain.io.images import read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
-from restpain.preprocessing.trilinear import applied
+from restpain.preprocessing.points import applied
 from restpain.simulation.effects import check_effects, effect_balls, in_ball
 from restpain.simulation.geometry import grid_points, nearest
 from restpain.simulation.head import GM, head_labels, template_path

@@ -301,6 +301,11 @@ def bids_image_of_an_interrupted_gzip(bold, sidecar):
 
 
 @of_bids
+def bids_image_of_a_damaged_gzip(bold, sidecar):
+    bold.write_bytes(bold.read_bytes()[:10] + b"\xff" * 200)
+
+
+@of_bids
 def bids_empty_image(bold, sidecar):
     bold.write_bytes(b"")
 

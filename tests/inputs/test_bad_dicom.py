@@ -380,6 +380,57 @@ def dicom_two_series_of_one_uid(folder):
         image.save_as(path)
 
 
+@of_dicom
+def dicom_links_to_nothing(folder):
+    path = files(folder, REST_PART)[7]
+    path.unlink()
+    path.symlink_to(folder / "nowhere")
+
+
+@of_dicom
+def dicom_numbers_with_a_decimal_comma(folder):
+    for path in files(folder, REST_PART):
+        content = path.read_bytes().replace(b"2000.0", b"2000,0")
+        path.unlink()
+        path.write_bytes(content)
+
+
+@of_dicom
+def dicom_of_a_task(folder):
+    rewrite(files(folder, REST_PART), setting(SeriesDescription="FingerTapping"))
+
+
+@of_dicom
+def dicom_of_diffusion_without_b_values(folder):
+    rewrite(files(folder, REST_PART), setting(SequenceName="*ep_b0"))
+
+
+@of_dicom
+def dicom_of_a_defaced_t1(folder):
+    rewrite(files(folder, T1_PART), setting(ImageType=["DERIVED", "SECONDARY"]))
+
+
+@of_dicom
+def dicom_split_over_two_uids(folder):
+    rewrite(files(folder, REST_PART)[160:], setting(SeriesInstanceUID="1.2.99"))
+
+
+@of_dicom
+def dicom_two_runs_of_one_number(folder):
+    paths = write_series(
+        folder / "again", (10, 10, 8), n_volumes=40, **(REST | {"SeriesNumber": 15})
+    )
+    rewrite(paths, setting(SeriesNumber=5))
+
+
+@of_dicom
+def dicom_clock_that_contradicts_the_repetition_time(folder):
+    for number, path in enumerate(files(folder, REST_PART)):
+        seconds = 3 * (number // 8)
+        time = f"10{seconds // 60:02d}{seconds % 60:02d}.000000"
+        rewrite([path], setting(AcquisitionTime=time))
+
+
 def test_series_that_lie_in_one_folder_are_distinguished(tmp_path, good_dicom):
     folder = tmp_path / "data" / "sub-01"
     shutil.copytree(good_dicom, folder)

@@ -3,7 +3,7 @@ import re
 import yaml
 
 from restpain import version
-from restpain.cohort.derivatives import DATASET
+from restpain.cohort.datasets import RESULTS
 from restpain.report.section_provenance import versions
 
 
@@ -17,7 +17,7 @@ def test_the_version_is_that_of_the_citation_and_of_the_last_release():
 
 def test_report_and_derivatives_name_the_version():
     assert versions()[0] == ("restpain", version.version())
-    assert DATASET["GeneratedBy"][0]["Version"] == version.version()
+    assert RESULTS["GeneratedBy"][0]["Version"] == version.version()
 
 
 def test_the_address_of_the_code_is_that_of_the_citation_or_absent(tmp_path, monkeypatch):

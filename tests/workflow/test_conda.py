@@ -80,7 +80,7 @@ def test_one_environment_is_made_for_each_file(conda, tmp_path):
 
 
 def test_a_script_runs_in_the_environment_of_its_rule(conda, tmp_path):
-    template = "results/template/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz"
+    template = "results/tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym_res-func_T1w.nii.gz"
 
     made = run(template, "audit", directory=tmp_path, environment=conda)
 

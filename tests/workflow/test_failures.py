@@ -15,7 +15,7 @@ from runs import SMALL, command, snakemake, write_config
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
-TEMPLATE = "results/template/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz"
+TEMPLATE = "results/tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym_res-anat_T1w.nii.gz"
 
 
 def mounts_allowed():

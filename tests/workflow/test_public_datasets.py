@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 LEFT_OUT = {
     "ds002748": [],
+    "ds002748_fmriprep": [],
     "ds004144": [],
     "ds000030": ["no T1-weighted image", "not part of this comparison"],
 }

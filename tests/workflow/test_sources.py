@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bids_validator import errors_and_warnings, validator_issues
 from restpain.io.tables import read_table, write_table
 from runs import (
     SMALL,
-    bids_of_two,
+    bids_of,
     dead_links,
     first_of_each_group,
     metric_map,
@@ -22,9 +23,16 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 SPACE = "space-MNI152NLin2009aSym"
 
 
+def bids_errors(run, dataset=""):
+    """Errors of a BIDS dataset in the results of a run, or of the results themselves."""
+    issues = validator_issues(run / "results" / dataset, run / "deno")
+    return errors_and_warnings(issues)[0]
+
+
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
     run = finished_run[0]
-    two, own = bids_of_two(run, tmp_path)
+    two = first_of_each_group(run)
+    own = bids_of(two, run, tmp_path)
 
     process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
 
@@ -32,6 +40,7 @@ def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_pat
     assert not (tmp_path / "results/report.html").exists()
     assert len(list((tmp_path / "results").rglob("*.html"))) == 1 + 2  # overview, participants
     assert dead_links(tmp_path / "results") == []
+    assert bids_errors(tmp_path, "rawdata") == []
     summary = process.stdout.rpartition("Finished. In ")[2]
     assert summary.splitlines()[1].startswith("  results/quality.html ")
     for participant in two["participant_id"]:
@@ -71,6 +80,8 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
 
     assert process.returncode == 0, process.stderr[-5000:]
     assert not list((tmp_path / "results").rglob("*_desc-preproc_T1w.nii.gz"))
+    assert not (tmp_path / "results/rawdata").exists()
+    assert bids_errors(tmp_path) == []
     for participant in two["participant_id"]:
         for measure in ("alff", "reho"):
             np.testing.assert_allclose(
@@ -84,7 +95,8 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
 def test_the_group_level_of_two_participants_is_refused_before_any_computing(
     finished_run, tmp_path
 ):
-    _, own = bids_of_two(finished_run[0], tmp_path)
+    run = finished_run[0]
+    own = bids_of(first_of_each_group(run), run, tmp_path)
 
     process = snakemake(directory=tmp_path, configfiles=(SMALL, own))
 
@@ -97,7 +109,8 @@ def test_the_group_level_of_two_participants_is_refused_before_any_computing(
 
 
 def test_one_pilot_without_a_group_is_checked_and_processed(finished_run, tmp_path):
-    two, own = bids_of_two(finished_run[0], tmp_path)
+    two = first_of_each_group(finished_run[0])
+    own = bids_of(two, finished_run[0], tmp_path)
     write_table(tmp_path / "bids/participants.tsv", two.head(1).drop(columns="group"))
     who = two["participant_id"].iloc[0]
 
@@ -162,6 +175,7 @@ def test_real_philips_dicom_runs_through_to_alff_and_reho(real_dicom, tmp_path):
     process = snakemake("participants", directory=tmp_path, configfiles=(own,))
 
     assert process.returncode == 0, process.stderr[-5000:]
+    assert bids_errors(tmp_path, "rawdata") == []
     for measure in ("alff", "reho"):
         values = metric_map(tmp_path, "sub-01", measure)
         assert values.shape == (61, 73, 61)

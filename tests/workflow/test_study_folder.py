@@ -198,12 +198,14 @@ def test_a_read_only_clone_and_no_home_folder_are_enough(clone, study, tmp_path)
     environment |= {"HOME": "/proc/nohome", "XDG_CACHE_HOME": str(study / ".cache")}
     before = read_only(clone)
     files = sorted(clone.rglob("*"))
+    template = "results/tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym"
+    mask = f"{template}_res-func_desc-brain_mask.nii.gz"
 
     process = run(
         clone,
         *("--directory", study, "--configfile", mine, "--"),
         "results/sourcedata/truth/sub-01_truth.json",
-        "results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        mask,
         cwd=tmp_path,
         environment=environment,
         before=before,
@@ -215,6 +217,6 @@ def test_a_read_only_clone_and_no_home_folder_are_enough(clone, study, tmp_path)
     assert process.stdout.rstrip().splitlines()[-3:] == [
         f"Finished. In {study}:",
         "  results/sourcedata/truth/sub-01_truth.json",
-        "  results/template/tpl-MNI152NLin2009aSym_res-func_desc-brain_mask.nii.gz",
+        f"  {mask}",
     ]
     assert sorted(clone.rglob("*")) == files

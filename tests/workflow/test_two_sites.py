@@ -21,7 +21,8 @@ def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_
         yaml.safe_dump(
             {
                 "cohort": {"site": "sex"},
-                "classification": {"harmonise": True, "n_folds": 4},
+                "classification": {"harmonise": True, "n_folds": 4, "n_permutations": 1},
+                "group": {"n_permutations": 0},  # nothing here depends on them
             }
         )
     )

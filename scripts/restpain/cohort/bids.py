@@ -1,4 +1,4 @@
-"""Names and facts of the images of a BIDS dataset; finding those of a derivative."""
+"""Names and facts of the images of a BIDS dataset."""
 
 import hashlib
 import math
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from isal import igzip
+from isal import igzip, igzip_lib
 
 from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
 from restpain.cohort.image_values import value_facts
@@ -24,13 +24,13 @@ UNREADABLE = (
     OSError,
     EOFError,
     zlib.error,
+    igzip_lib.IsalError,
     ValueError,
     OverflowError,
 )
 CHUNK_BYTES = 1 << 22
 VOXEL_TOLERANCE = 0.01  # relative, between the affine and the header
 VALUE_TYPES = {"c": "complex numbers", "V": "colours"}  # by the letter of numpy
-REST_TASK = re.compile(r"rest.*|rs.*", re.IGNORECASE)
 
 
 def entities(name: str) -> dict[str, str]:
@@ -42,41 +42,6 @@ def entities(name: str) -> dict[str, str]:
     *pairs, suffix = name.split(".")[0].split("_")
     found = dict(pair.split("-", 1) for pair in pairs if "-" in pair)
     return found | {"suffix": suffix}
-
-
-def derivative_images(folder: str | Path) -> dict[str, list[Path]]:
-    """Preprocessed rest runs in MNI space, with their masks and confounds.
-
-    fMRIPrep's names are looked for first; a folder without any such name may hold one 4D
-    image of any name, as DPARSF leaves it.
-
-    Returns
-    -------
-    dict
-        ``bold``, ``mask`` and ``confounds``, each a sorted list of paths; masks and confounds
-        are those of the first run. ``others`` are the images in a folder without any such name
-        that are not 4D.
-    """
-    folder = Path(folder)
-    bold = [
-        path
-        for path in sorted(folder.rglob("*_desc-preproc_bold.nii*"))
-        if REST_TASK.fullmatch(entities(path.name).get("task", ""))
-        and entities(path.name).get("space", "").startswith("MNI152")
-    ]
-    if not bold:
-        images = sorted(path for path in folder.rglob("*") if path.name.endswith(IMAGE_SUFFIXES))
-        runs = [path for path in images if _is_4d(path)]
-        others = [path for path in images if path not in runs]
-        return {"bold": runs, "mask": [], "confounds": [], "others": others}
-    stem = bold[0].name.split("_desc-preproc_bold")[0]
-    run = re.sub(r"_(space|res)-[A-Za-z0-9]+", "", stem)
-    return {
-        "bold": bold,
-        "mask": sorted(bold[0].parent.glob(f"{stem}_desc-brain_mask.nii*")),
-        "confounds": sorted(bold[0].parent.glob(f"{run}_desc-confounds_*.tsv")),
-        "others": [],
-    }
 
 
 def generating_programs(path: str | Path) -> str | None:
@@ -105,14 +70,6 @@ def generating_programs(path: str | Path) -> str | None:
         if entry.get("Name")
     ]
     return "; ".join(named) or None
-
-
-def _is_4d(path: Path) -> bool:
-    try:
-        shape = series_shape(nib.load(path).shape)
-    except UNREADABLE:
-        return False
-    return len(shape) == 4 and shape[3] > 1
 
 
 def image_facts(path: Path) -> dict:

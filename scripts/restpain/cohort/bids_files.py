@@ -22,14 +22,15 @@ Fault = tuple[str, str, str]  # found, expected, action
 
 
 def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
-    """List the images in anat and func of a participant, over sessions.
+    """List the images in anat and func of a participant, over sessions, and those beside them.
 
     Returns
     -------
     series : list of dict
-        For each image ``label``, ``path`` below the folder, ``datatype`` and ``entities``, that of
-        the session also where only the folder tells it. Images without a BIDS name, which may be
-        that of a person, are counted in one entry, whose ``path`` is None.
+        For each image ``label``, ``path`` below the folder, ``datatype`` (None for those beside
+        anat and func) and ``entities``, that of the session also where only the folder tells it.
+        Images without a BIDS name, which may be that of a person, are counted in one entry, whose
+        ``path`` is None.
     faults : dict
         Folders that cannot be listed, with the reason.
     """
@@ -37,7 +38,7 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
     for session in ("", *_names(folder, faults, "")):
         if session and not session.startswith("ses-"):
             continue
-        for datatype in DATATYPES:
+        for datatype in (None, *DATATYPES):
             place = "/".join(filter(None, (session, datatype)))
             for name in _names(folder / place, faults, place):
                 if not name.endswith(IMAGE_SUFFIXES):
@@ -46,7 +47,8 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
                     n_unnamed += 1
                     continue
                 own = {"ses": session.removeprefix("ses-")} if session else {}
-                facts = {"label": name, "path": f"{place}/{name}", "datatype": datatype}
+                path = "/".join(filter(None, (place, name)))
+                facts = {"label": name, "path": path, "datatype": datatype}
                 series.append(facts | {"entities": entities(name) | own})
     if n_unnamed:
         label = counted(n_unnamed, "image")
@@ -122,6 +124,15 @@ def compression_fault(path: Path) -> Fault | None:
     return None
 
 
+def file_state(path: Path) -> list[int]:
+    """Size of a file in bytes and the time of its last change in ns; zeros if it is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return [0, 0]
+    return [state.st_size, state.st_mtime_ns]
+
+
 def check_unchanged(path: Path, facts: dict) -> None:
     """Check that an image is still the file that was indexed.
 
@@ -137,18 +148,17 @@ def check_unchanged(path: Path, facts: dict) -> None:
     ValueError
         If its size or the time of its last change is another one.
     """
-    state = path.stat() if path.exists() else None
-    if state and (state.st_size, state.st_mtime_ns) == (facts["size"], facts["mtime_ns"]):
-        return
-    now = _state(state.st_size, state.st_mtime_ns) if state else "not there"
-    raise ValueError(
-        f"{path.name} has changed since the cohort check: {now} now, "
-        f"{_state(facts['size'], facts['mtime_ns'])} then; make sure that it is the right file, "
-        f"delete results/cohort/index/{path.name.split('_')[0]}.json and start again, so that it "
-        "is checked"
-    )
+    then, now = [facts["size"], facts["mtime_ns"]], file_state(path)
+    if now != then:
+        raise ValueError(
+            f"{path.name} has changed since the cohort check: {_in_words(now)} now, "
+            f"{_in_words(then)} then; make sure that it is the right file and start again, so "
+            "that it is read and checked again"
+        )
 
 
-def _state(size: int, mtime_ns: int) -> str:
-    time = datetime.fromtimestamp(mtime_ns / 1e9, UTC)
-    return f"{size} bytes of {time:%Y-%m-%d %H:%M:%S} UTC"
+def _in_words(state: list[int]) -> str:
+    if state == [0, 0]:
+        return "not there"
+    size, mtime_ns = state
+    return f"{size} bytes of {datetime.fromtimestamp(mtime_ns / 1e9, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,10 +1,11 @@
 """Index of a participant's images in a raw BIDS dataset."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
 from restpain.cohort.bids import UNREADABLE, image_facts, run_facts
-from restpain.cohort.bids_files import Fault, compression_fault, file_fault, listed_images
+from restpain.cohort.bids_files import compression_fault, file_fault, file_state, listed_images
 from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_sidecar
 from restpain.cohort.image_checks import problem
 from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, mark_chosen, says_rest
@@ -18,23 +19,25 @@ SIDECAR = {"t1": SIDECAR_KEYS, "rest": BOLD_SIDECAR_KEYS}
 
 def bids_index(folder: Path, *, select: dict) -> dict:
     """Index the T1 and rest runs of a participant; see `restpain.cohort.index`."""
-    who = f"sub-{folder.name.removeprefix('sub-')}"
+    who = f"sub-{folder.name.removeprefix('sub-')}"  # as in the names of its files
     sidecars = Sidecars(folder.parent)
     series, faults = listed_images(folder)
     rows = [problem(who, place, "error", *fault) for place, fault in faults.items()]
     for one in series:
         content = sidecars.of(folder / one["path"])[0] if one["datatype"] == "func" else {}
         one |= _kind(one, who, content.get("TaskName"), select)
+    _leave_out_twins(series)
     _leave_out_other_sessions(series)
     _leave_out_volumes(series, folder)
     mark_chosen(series, select)
     for one in series:
         if one["chosen"]:
-            one |= _chosen_facts(one, folder, sidecars)
-            rows += _row_of_fault(who, one.pop("fault", None), one)
-            rows += _doubts(who, one, sidecars.of(folder / one["path"])[0].get("TaskName"))
+            one |= image_index(folder / one["path"], one["kind"], sidecars)
+            one["why"] += one.pop("note", "")
+            rows += fault_rows(who, one)
+            rows += doubts(who, one, sidecars.of(folder / one["path"])[0].get("TaskName"))
         elif one["kind"] != "other":
-            one |= _header_facts(folder / one["path"])
+            one |= header_facts(folder / one["path"])
     _note_echoes(series)
     candidates = [folder / one["path"] for one in series if one["kind"] != "other"]
     broken = dict.fromkeys(name for path in candidates for name in sidecars.of(path)[2])
@@ -45,8 +48,8 @@ def bids_index(folder: Path, *, select: dict) -> dict:
 
 def _kind(one: dict, who: str, task_name, select: dict) -> dict:
     """Kind of an image, and the reason against the one that its folder is for."""
-    if one["path"] is None:
-        reason = "no BIDS name"
+    if one["datatype"] is None:
+        reason = "not in a folder anat or func" if one["path"] else "no BIDS name"
         return {"kind": "other", "not_t1": reason, "not_rest": reason}
     kind, suffix = KINDS[one["datatype"]]
     reason = _reason(one["entities"], who, kind, suffix, task_name, select.get(kind, {}))
@@ -71,8 +74,16 @@ def _reason(
         return f"not what cohort.select.{kind} asks for"
     task = entities.get("task")
     if kind == "rest" and "task" not in named and not says_rest(task, task_name):
-        return f"task-{task} found, {NO_REST}"
+        return f"{f'task-{task} found' if task else 'no task in its name'}, {NO_REST}"
     return None
+
+
+def _leave_out_twins(series: list[dict]) -> None:
+    """Leave out what is there compressed, too, under the same name."""
+    paths = {one["path"] for one in series}
+    for one in series:
+        if one["kind"] != "other" and f"{one['path']}.gz" in paths:
+            one |= {f"not_{one['kind']}": "also there as .nii.gz", "kind": "other"}
 
 
 def _leave_out_other_sessions(series: list[dict]) -> None:
@@ -114,10 +125,10 @@ def volumes_entry(n: int) -> dict:
 
 
 def _volumes(path: Path) -> int | None:
-    return _header_facts(path).get("n_volumes")
+    return header_facts(path).get("n_volumes")
 
 
-def _header_facts(path: Path) -> dict:
+def header_facts(path: Path) -> dict:
     """Facts of the header alone, of images that are listed and not used."""
     try:
         return image_facts(path)
@@ -125,37 +136,35 @@ def _header_facts(path: Path) -> dict:
         return {}
 
 
-def _chosen_facts(one: dict, folder: Path, sidecars: Sidecars) -> dict:
-    """All facts of an image that is used; ``fault`` if it cannot be read."""
-    path, kind = folder / one["path"], one["kind"]
-    facts = {"size": 0, "mtime_ns": 0, "readable": False}
-    if note := one.pop("note", None):
-        facts["why"] = f"{one['why']}{note}"
-    fault = file_fault(path, "the image") or compression_fault(path)
-    if fault:
-        return facts | {"fault": fault}
-    state = path.stat()
-    facts |= {"size": state.st_size, "mtime_ns": state.st_mtime_ns}
-    return facts | image_index(path, kind, sidecars)
-
-
 def image_index(path: Path, kind: str, sidecars: Sidecars, *, label: str | None = None) -> dict:
-    """Facts of an image with its merged sidecar, and the name of the file of each key."""
+    """Facts of an image that is used, with its merged sidecar and the files that give its keys.
+
+    ``fault`` says why it cannot be read; size and time of the files show later that they changed.
+    """
+    facts = {"label": label or path.name, "kind": kind, "size": 0, "mtime_ns": 0}
+    if fault := file_fault(path, "the image") or compression_fault(path):
+        return facts | {"readable": False, "fault": fault}
     content, origin, broken = sidecars.of(path)
-    facts = run_facts(path, kind=kind, label=label or path.name, sidecar=content)
+    facts |= run_facts(path, kind=kind, label=facts["label"], sidecar=content)
+    facts["size"], facts["mtime_ns"] = file_state(path)
     return facts | {
         "sidecar": allowed_sidecar(content, SIDECAR[kind]),
         "sidecar_names": {key: origin[key] for key in SIDECAR[kind] if key in origin},
+        "sidecar_files": {
+            os.path.relpath(file, path.parent): file_state(file) for file in sidecars.files(path)
+        },
         "sidecar_readable": not broken,
     }
 
 
-def _row_of_fault(who: str, fault: Fault | None, one: dict) -> list[dict]:
+def fault_rows(who: str, one: dict) -> list[dict]:
+    """Row about an image that cannot be read, taken out of its facts; none for others."""
+    fault = one.pop("fault", None)
     return [problem(who, one["label"], "error", *fault)] if fault else []
 
 
-def _doubts(who: str, one: dict, task_name) -> list[dict]:
-    """Warn of a rest run that is used although its name or its repetition time is unusual."""
+def doubts(who: str, one: dict, task_name) -> list[dict]:
+    """Warnings of a rest run that is used although its name or its repetition time is unusual."""
     rows, task, time = [], one["entities"].get("task"), one.get("repetition_time_s")
     if one["kind"] != "rest":
         return rows

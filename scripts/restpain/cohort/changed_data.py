@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from restpain.cohort.bids_files import file_state
 from restpain.io.tables import read_json
 
 LONG_AGO = (1, 1)  # seconds since 1970: before the time of any folder of data
@@ -18,7 +19,7 @@ def make_again(index: str | Path) -> None:
 
 
 def renew_indices(folders: dict[str, str]) -> list[str]:
-    """Have the indices made again whose images have changed in size or time.
+    """Have the indices made again whose images or sidecars have changed in size or time.
 
     Parameters
     ----------
@@ -35,9 +36,11 @@ def renew_indices(folders: dict[str, str]) -> list[str]:
         if not Path(path).is_file():
             continue
         changed = [
-            one["path"]
+            file["path"]
             for one in read_json(path)["series"]
-            if one["chosen"] and "path" in one and _changed(Path(folder, one["path"]), one)
+            if one["chosen"] and one.get("path")
+            for file in (one, *one.get("companions", []))  # mask and confounds
+            if _changed(Path(folder, file["path"]), file)
         ]
         if changed:
             make_again(path)
@@ -47,8 +50,8 @@ def renew_indices(folders: dict[str, str]) -> list[str]:
 
 
 def _changed(image: Path, facts: dict) -> bool:
-    try:
-        state = image.stat()
-    except OSError:
+    """Check whether an image or one of its sidecars is another file than that of the index."""
+    if file_state(image) != [facts["size"], facts["mtime_ns"]]:
         return True
-    return (state.st_size, state.st_mtime_ns) != (facts["size"], facts["mtime_ns"])
+    sidecars = facts.get("sidecar_files", {})
+    return any(file_state(image.parent / name) != state for name, state in sidecars.items())

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
+from restpain.cohort.confounds import confound_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
     OR_EXCLUDE,
@@ -36,6 +37,7 @@ def cohort_problems(
     min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
+    nuisance: list[str],
 ) -> list[dict]:
     """All problems of all participants.
 
@@ -51,6 +53,8 @@ def cohort_problems(
         As in the configuration.
     band_hz : (float, float)
         Edges of the band, in Hz.
+    nuisance : list of str
+        ``preprocessing.nuisance``.
 
     Returns
     -------
@@ -62,7 +66,6 @@ def cohort_problems(
         who = index["participant_id"]
         rows += folder_problems(index) + index["problems"]
         rows += choice_problems(index)
-        rows += confound_problems(index)
         for run in chosen_runs(index):
             rows += image_problems(who, run)
             if run["kind"] == "rest":
@@ -70,8 +73,12 @@ def cohort_problems(
                 rows += volume_problems(
                     who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
                 )
+                if index["source"] == "derivatives":
+                    rows += confound_problems(
+                        who, run, nuisance=nuisance, drop_volumes=drop_volumes
+                    )
                 # what an unreadable sidecar says of the slices is not known to be missing
-                if index["source"] != "derivatives" and run.get("sidecar_readable", True):
+                elif run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
     return rows + differences(indices) + repeated_data(indices)
 
@@ -258,23 +265,6 @@ def repeated_data(indices: list[dict]) -> list[dict]:
                 expected = "data of this participant"
                 rows.append(problem(who, run["label"], "error", found, expected, action))
     return rows
-
-
-def confound_problems(index: dict) -> list[dict]:
-    """Preprocessed data with confounds of another length than their run."""
-    return [
-        problem(
-            index["participant_id"],
-            run["label"],
-            "error",
-            f"{'unreadable rows' if n is None else counted(n, 'row')} in its table of confounds",
-            f"{run['n_volumes']}, one per volume",
-            "find the table that belongs to the run",
-        )
-        for run in chosen_runs(index)
-        for n in index.get("n_confound_rows", [])
-        if n != run["n_volumes"]
-    ]
 
 
 def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict]:

@@ -1,7 +1,7 @@
 """Problems of the choice of the T1 and the rest run, and lines for ``cohort.select``."""
 
 from restpain.cohort.image_checks import OR_EXCLUDE, report
-from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, fits_series
+from restpain.cohort.selection import ENTITIES, MNI, NO_MNI, NO_REST, fits_entities, fits_series
 from restpain.presentation.numbers import counted
 
 KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
@@ -32,7 +32,10 @@ def choice_problems(index: dict) -> list[dict]:
             key = ".task" if any(reason.endswith(NO_REST) for reason in reasons) else ""
             fitting = f"add it, name it in cohort.select.{kind}{key}, {OR_EXCLUDE}"
             action = fitting if reasons else f"add it, {OR_EXCLUDE}"
-            add("error", f"no {name} among {_others(index, kind)}", "one", action)
+            if reasons and all(reason.endswith(NO_MNI) for reason in reasons):
+                action = f"add it, for example by --output-spaces of fMRIPrep, {OR_EXCLUDE}"
+            expected = f"one in {MNI}" if index["source"] == "derivatives" else "one"
+            add("error", f"no {name} among {_others(index, kind)}", expected, action)
         elif not chosen:
             listed = ", ".join(f"{signature(one)} ({_size(one)})" for one in found)
             lines = " or ".join(dict.fromkeys(_flow(wish) for wish in wishes(found)))
@@ -74,7 +77,11 @@ def wishes(candidates: list[dict]) -> list[dict]:
     entity.
     """
     if not all(one.get("entities") for one in candidates):
-        return [{"series_number": one.get("number")} for one in candidates]
+        return [
+            {"series_number": one.get("number")}
+            | ({"echo": one["echo"]} if one.get("echo") else {})
+            for one in candidates
+        ]
     keys = [key for key in NAMES if len({one["entities"].get(key) for one in candidates}) > 1]
     return [{NAMES[key]: _label(one["entities"].get(key)) for key in keys} for one in candidates]
 
@@ -114,7 +121,9 @@ def selection_lines(indices: list[dict]) -> list[str]:
 
 def _fits(one: dict, wish: dict) -> bool:
     entities = one.get("entities")
-    return fits_entities(entities, wish) if entities else fits_series(one.get("number"), [], wish)
+    if entities:
+        return fits_entities(entities, wish)
+    return fits_series(one.get("number"), [], wish, echo=one.get("echo"))
 
 
 def _others(index: dict, kind: str) -> str:

@@ -1,35 +1,126 @@
-"""Sidecars of a participant's preprocessed images, after BIDS derivatives.
+"""Sidecars of the template and of a participant's images, after BIDS derivatives.
 
 Sources are BIDS URIs: ``bids:raw:`` names the raw data, ``bids::`` the results
 themselves; ``results/dataset_description.json`` says where both lie.
 """
 
+import re
 from pathlib import Path
 
 SPACE = "MNI152NLin2009aSym"
+# what all maps are aligned with
+ON_THE_GRID = {"SpatialReference": f"bids::tpl-{SPACE}/anat/tpl-{SPACE}_res-func_T1w.nii.gz"}
+FOLDERS = re.compile(r"sub-\w+|tpl-\w+|group")  # of a dataset
 TISSUES = {"GM": "grey matter", "WM": "white matter", "CSF": "cerebrospinal fluid"}
+TEMPLATE = {"T1w": "T1 of the brain", "mask": "brain mask"} | {
+    name: f"probability of {tissue}" for name, tissue in TISSUES.items()
+}
 
 
 def bids_uri(path: str | Path, *, dataset: str = "") -> str:
-    """BIDS URI of a participant's file.
+    """BIDS URI of a file of a participant, of the template or of the group.
 
     Parameters
     ----------
     path : str or Path
-        Below a folder ``sub-...``, which is where the URI starts.
+        Below a folder ``sub-...``, ``tpl-...`` or ``group``, which is where the URI starts.
     dataset : str
         Name of the dataset in ``DatasetLinks``; empty for the dataset that the sidecar is in.
 
     Raises
     ------
     ValueError
-        If no folder of the path is a participant's.
+        If the path has no such folder.
     """
     parts = Path(path).parts
     for first, part in enumerate(parts[:-1]):
-        if part.startswith("sub-"):
+        if FOLDERS.fullmatch(part):
             return f"bids:{dataset}:{'/'.join(parts[first:])}"
-    raise ValueError(f"{path} lies in no participant's folder; a folder sub-LABEL was expected")
+    raise ValueError(
+        f"{path} lies in no folder of a dataset; expected a folder sub-LABEL, tpl-LABEL or group"
+    )
+
+
+def template_sidecar(name: str, *, voxel_mm: float) -> dict:
+    """Sidecar of an image of the template.
+
+    Parameters
+    ----------
+    name : str
+        ``T1w``, ``mask``, ``GM``, ``WM`` or ``CSF``.
+    voxel_mm : float
+        Size of its voxels.
+    """
+    sidecar = {
+        "Description": f"MNI152 2009a symmetric: {TEMPLATE[name]}",
+        "Resolution": f"isotropic voxels of {voxel_mm:g} mm",
+    }
+    if name == "T1w":
+        return sidecar | {"SkullStripped": True, "Units": "arbitrary"}
+    sidecar |= ON_THE_GRID
+    return sidecar | ({"Type": "Brain"} if name == "mask" else {"Units": "1"})
+
+
+def map_keys(*sources: str | Path) -> dict:
+    """Keys of the sidecar of a map that was computed from these files, in the brain mask."""
+    return {
+        "Sources": [bids_uri(path) for path in sources],
+        "SkullStripped": True,
+        **ON_THE_GRID,
+    }
+
+
+def functional_sidecars(series: dict, *, sources: list[str], boldref_stripped: bool) -> dict:
+    """Sidecars of the images of the rest series.
+
+    Parameters
+    ----------
+    series : dict
+        Description of the denoised series, its ``RepetitionTime`` among it.
+    sources : list of str
+        BIDS URIs of what the series was made from; empty where images outside of both datasets
+        are given.
+    boldref_stripped : bool
+        True if the mean image is zero outside of the mask.
+
+    Returns
+    -------
+    dict of dict
+        One sidecar for each of ``denoised``, ``mask``, ``boldref`` and ``carpet``.
+    """
+    origin = {"Sources": sources} if sources else {}
+    timing = {"TaskName": "rest", "RepetitionTime": series["RepetitionTime"]}
+    return {
+        "denoised": {
+            **series,
+            **timing,
+            **origin,
+            "SkullStripped": True,
+            "Units": "arbitrary",
+            **ON_THE_GRID,
+        },
+        "mask": {
+            "Description": "Voxels of the brain of the template with signal in the rest series",
+            **origin,
+            "Type": "Brain",
+            **ON_THE_GRID,
+        },
+        "boldref": {
+            "Description": "Mean of the rest series",
+            **origin,
+            "SkullStripped": boldref_stripped,
+            "Units": "arbitrary",
+            **ON_THE_GRID,
+        },
+        "carpet": {
+            "Description": "Series before nuisance regression of voxels at even distances in the "
+            "mask, in C order, one per row; for the carpet plot, not on the grid of the maps",
+            **timing,
+            **origin,
+            "SkullStripped": True,
+            "Units": "arbitrary",
+        },
+    }
 
 
 def anatomical_sidecars(t1w_path: str, output_paths: dict[str, str]) -> dict[str, dict]:
@@ -60,6 +151,7 @@ def anatomical_sidecars(t1w_path: str, output_paths: dict[str, str]) -> dict[str
             "Description": "Brain mask of the template carried over to the T1",
             "Sources": [raw],
             "Type": "Brain",
+            "SpatialReference": raw,
         },
         "normalised": {
             "Description": "T1 divided by its bias field, on the grid of the maps",
@@ -67,6 +159,7 @@ def anatomical_sidecars(t1w_path: str, output_paths: dict[str, str]) -> dict[str
             "SkullStripped": False,
             "Units": "arbitrary",
             "Resolution": "voxels of the maps, preprocessing.voxel_mm of config.yaml",
+            **ON_THE_GRID,
         },
         "xfm": {
             "Description": "Where each voxel of the grid of the maps lies in the T1: the fourth "
@@ -85,6 +178,7 @@ def anatomical_sidecars(t1w_path: str, output_paths: dict[str, str]) -> dict[str
             "but for the steps of 1/255 in which they are stored",
             "Sources": [corrected, bids_uri(output_paths["mask"])],
             "Manual": False,
+            "SpatialReference": raw,
             "Units": "1",
         }
     return sidecars

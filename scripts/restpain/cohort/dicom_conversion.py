@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dcm2niix
+from pydicom import dcmread
 
 from restpain.cohort.bids import image_facts
+from restpain.cohort.dicom_headers import FARTHEST_PREFIX, quiet_pydicom, with_usual_start
 from restpain.cohort.image_values import check_values
 from restpain.io.tables import read_json
 from restpain.presentation.numbers import counted
@@ -24,8 +26,16 @@ ARGUMENTS = (
 
 
 @contextmanager
-def converted_images(paths: list[Path]):
+def converted_images(paths: list[Path], *, as_one: bool = False):
     """Yield the images that dcm2niix makes of the given files, in a temporary folder.
+
+    Parameters
+    ----------
+    paths : list of Path
+        Files of a series in the order of time.
+    as_one : bool
+        The files are of several series by their headers. dcm2niix, which would keep them apart,
+        is given copies under one number and one UID.
 
     Yields
     ------
@@ -43,7 +53,11 @@ def converted_images(paths: list[Path]):
         target.mkdir()
         for number, path in enumerate(paths):
             # numbers instead of the names of the files: these may be a person's
-            Path(source, f"{number:07d}.dcm").symlink_to(Path(path).resolve())
+            place = Path(source, f"{number:07d}.dcm")
+            if as_one:
+                _write_as_one(path, place, number)
+            else:
+                _link(path, place)
         command = [dcm2niix.bin, *ARGUMENTS, "-o", target, source]
         done = subprocess.run(command, capture_output=True, check=False)  # its text names people
         images = sorted(target.glob("*.nii"))
@@ -53,6 +67,33 @@ def converted_images(paths: list[Path]):
                 f"code {done.returncode}); look at the series in a DICOM viewer"
             )
         yield [(path, _sidecar(path)) for path in images]
+
+
+def _link(path: Path, place: Path) -> None:
+    """Link a file; one with a start that dcm2niix does not know is copied with the usual one."""
+    with Path(path).open("rb") as file:
+        start = file.read(FARTHEST_PREFIX)
+        if with_usual_start(start) is None:
+            place.symlink_to(Path(path).resolve())
+        else:
+            place.write_bytes(with_usual_start(start + file.read()))
+
+
+def _write_as_one(path: Path, place: Path, number: int) -> None:
+    """Write a copy that is the image of a number in the one series of one study."""
+    try:
+        with quiet_pydicom():
+            dataset = dcmread(path, force=True)
+            dataset.SeriesInstanceUID, dataset.SeriesNumber = "1.2.1", 1
+            dataset.InstanceNumber = number + 1
+            # dcm2niix keeps apart what differs in the time of the study
+            dataset.StudyDate, dataset.StudyTime = "20000101", "000000"
+            dataset.save_as(place)
+    except Exception as error:  # whatever pydicom says about elements that it cannot write
+        raise ValueError(
+            "an image of a series that is split cannot be copied under one number "
+            f"({type(error).__name__}); export the series again as a whole"
+        ) from None
 
 
 def _sidecar(path: Path) -> dict:
@@ -98,7 +139,7 @@ def checked_conversion(paths: list[Path], facts: dict, *, name: str) -> tuple[by
     paths : list of Path
         The files of the series.
     facts : dict
-        Its facts: matrix and n_volumes.
+        Its facts: matrix, n_volumes and n_parts.
     name : str
         How messages name the series.
 
@@ -114,7 +155,7 @@ def checked_conversion(paths: list[Path], facts: dict, *, name: str) -> tuple[by
     ValueError
         If the image has another size than the headers announce, or values that cannot be right.
     """
-    with converted_images(paths) as images:
+    with converted_images(paths, as_one=facts.get("n_parts", 1) > 1) as images:
         path, sidecar = chosen_image(
             images, matrix=facts["matrix"], n_volumes=facts["n_volumes"], name=name
         )

@@ -1,11 +1,15 @@
 """Index of a participant: facts of the raw series, without identifiers."""
 
+import logging
 from pathlib import Path
 
 from restpain.cohort.bids_index import bids_index
 from restpain.cohort.derivative_index import derivative_index
 from restpain.cohort.dicom_index import dicom_index
+from restpain.cohort.image_checks import OR_EXCLUDE, problem
 from restpain.cohort.timing import configured_time
+
+logger = logging.getLogger("index_participants")
 
 READERS = {
     "simulated": dicom_index,
@@ -50,8 +54,24 @@ def participant_index(
     index = {"participant_id": participant_id, "source": source, "found": folder is not None}
     if folder is None:
         return index | {"series": [], "problems": []}
-    index |= READERS[source](Path(folder), select=select)
+    try:
+        index |= READERS[source](Path(folder), select=select)
+    except Exception as error:  # of data that nobody has met: the others are still judged
+        logger.exception("%s could not be indexed", participant_id)
+        index |= {"series": [], "problems": [_unforeseen(error)]}
     for one in index["series"]:
         if one["kind"] == "rest" and repetition_time_s is not None:
             one |= configured_time(repetition_time_s)
+    index["problems"] = [row | {"participant_id": participant_id} for row in index["problems"]]
     return index
+
+
+def _unforeseen(error: Exception) -> dict:
+    return problem(
+        "",
+        "participant's folder",
+        "error",
+        f"data that stop the index ({type(error).__name__})",
+        "data that can be indexed",
+        f"see the log of index_participants and report it, {OR_EXCLUDE}",
+    )

@@ -24,6 +24,8 @@ REST_LABELS = {"rest", "resting", "restingstate"}
 REST_WORDS = re.compile(
     r"\bresting|\beyes?[ _-]+(open|closed)\b|\b(open|closed)[ _-]+eyes?\b", re.IGNORECASE
 )
+MNI = "MNI152"  # begins the names of the spaces of preprocessed runs that are taken
+NO_MNI = f"not {MNI}"
 NO_REST = "no rest"  # reason against a run that cohort.select.rest.task may name
 
 
@@ -72,7 +74,9 @@ def _same_label(found: str | None, label: str | int | None) -> bool:
     return found == str(label)
 
 
-def fits_series(number: int | None, descriptions: list[str], wanted: dict) -> bool:
+def fits_series(
+    number: int | None, descriptions: list[str], wanted: dict, *, echo: int | None = None
+) -> bool:
     """Check a DICOM series against the number and the description asked for.
 
     Parameters
@@ -83,8 +87,12 @@ def fits_series(number: int | None, descriptions: list[str], wanted: dict) -> bo
         SeriesDescription and ProtocolName; one has to fit.
     wanted : dict
         ``series_number``, and ``series_description`` with the wildcards ``*`` and ``?``, whose
-        case does not matter. Entities of BIDS are ignored.
+        case does not matter; ``echo``. Other entities of BIDS are ignored.
+    echo : int or None
+        Which echo of its number it is, from the shortest time; None if there is one.
     """
+    if wanted.get("echo") is not None and not _same_label(str(echo), wanted["echo"]):
+        return False
     if "series_number" in wanted and number != wanted["series_number"]:
         return False
     if "series_description" not in wanted:

@@ -41,18 +41,22 @@ class Sidecars:
         broken : list of str
             Names of the files that apply and are no sidecar.
         """
-        own = entities(image.name).items()
-        folders = [image.parent, *image.parent.parents]
-        folders = folders[: folders.index(self.dataset) + 1]
         content, origin, broken = {}, {}, []
-        for folder in reversed(folders):
-            names = [name for name in self._listed(folder) if entities(name).items() <= own]
-            for name in sorted(names, key=lambda name: len(entities(name))):
-                read = self._read(folder / name)
-                content |= read or {}
-                origin |= dict.fromkeys(read or {}, name)
-                broken += [name] if read is None else []
+        for path in self.files(image):
+            read = self._read(path)
+            content |= read or {}
+            origin |= dict.fromkeys(read or {}, path.name)
+            broken += [path.name] if read is None else []
         return content, origin, broken
+
+    def files(self, image: Path) -> list[Path]:
+        """Files that apply to an image, the nearest last."""
+        own, found = entities(image.name).items(), []
+        folders = [image.parent, *image.parent.parents]
+        for folder in reversed(folders[: folders.index(self.dataset) + 1]):
+            names = [name for name in self._listed(folder) if entities(name).items() <= own]
+            found += [folder / name for name in sorted(names, key=lambda n: len(entities(n)))]
+        return found
 
     def _listed(self, folder: Path) -> list[str]:
         if folder not in self._names:

@@ -84,9 +84,10 @@ def read_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read a mask as booleans, any nonzero value inside, with its affine."""
+    """Read a mask as booleans, any nonzero number inside, with its affine."""
     image = _loaded(path)
-    return np.asarray(image.dataobj) != 0, image.affine
+    values = np.asarray(image.dataobj)
+    return (values != 0) & ~np.isnan(values), image.affine
 
 
 def read_masked(path: str | Path, mask: np.ndarray, affine: np.ndarray) -> np.ndarray:

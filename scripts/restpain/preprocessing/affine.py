@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage, optimize
 
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import (
     CENTRE_MM,
@@ -18,7 +19,6 @@ from restpain.preprocessing.trilinear import (
     PRIOR_SD,
     PRIOR_WEIGHT,
     affine_matrix,
-    applied,
     correlations,
     penalised_misfit,
     sampled,

@@ -11,9 +11,10 @@ from scipy.ndimage import binary_erosion, gaussian_filter
 from scipy.optimize import minimize
 
 from restpain.preprocessing.motion import rigid_matrix, smoothed
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.splines import spline_coefficients, spline_values
 from restpain.preprocessing.template import voxel_sizes
-from restpain.preprocessing.trilinear import applied, sampled
+from restpain.preprocessing.trilinear import sampled
 
 RADIAN_MM = 60.0  # one unit of a rotation moves the cortex about as far as a unit of translation
 N_BINS = 32

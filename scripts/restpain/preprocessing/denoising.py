@@ -6,17 +6,18 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import qr, solve_triangular
 
+from restpain.cohort.confounds import MOTION
+from restpain.cohort.derivatives import functional_sidecars
 from restpain.io.images import write_masked, write_volume
 from restpain.io.tables import write_json, write_table
 from restpain.preprocessing.image_quality import (
-    CARPET,
     carpet_series,
     coverage,
     motion_summary,
     temporal_snr,
 )
 from restpain.preprocessing.motion import displacement_power
-from restpain.preprocessing.nuisance import BLOCK_VOXELS, MOTION, regressors, residuals
+from restpain.preprocessing.nuisance import BLOCK_VOXELS, regressors, residuals
 from restpain.temporal_filter import band_bins, ideal_filter, padded_length
 
 CONFOUNDS = {
@@ -255,24 +256,35 @@ def write_denoised(
     boldref: np.ndarray,
     series: np.ndarray,
     quality: dict,
+    sources: list[str],
 ) -> None:
     """Write a denoised series and what belongs to it.
 
     ``outputs`` are the paths of ``denoised``, ``mask``, ``boldref``, ``carpet``, ``confounds`` and
     ``qc``; ``boldref`` is the mean image on the grid, ``series`` those before regression, of which
-    the carpet keeps a part, ``quality`` numbers beside those of ``result``.
+    the carpet keeps a part, ``quality`` numbers beside those of ``result``, ``sources`` the BIDS
+    URIs of what it was made from.
     """
+    sidecars = functional_sidecars(
+        result.sidecar, sources=sources, boldref_stripped=not boldref[~mask].any()
+    )
     write_masked(
         outputs["denoised"],
         result.series,
         mask,
         affine,
         repetition_time=result.sidecar["RepetitionTime"],
-        sidecar=result.sidecar,
+        sidecar=sidecars["denoised"],
     )
-    write_volume(outputs["mask"], mask, affine)
-    write_volume(outputs["boldref"], boldref, affine)
+    for name, image in (("mask", mask), ("boldref", boldref)):
+        write_volume(outputs[name], image, affine, sidecar=sidecars[name])
     carpet = carpet_series(series).astype(np.float32)
-    write_volume(outputs["carpet"], carpet[:, None, None], np.eye(4), sidecar=CARPET)
+    write_volume(
+        outputs["carpet"],
+        carpet[:, None, None],
+        np.eye(4),
+        repetition_time=result.sidecar["RepetitionTime"],
+        sidecar=sidecars["carpet"],
+    )
     write_table(outputs["confounds"], result.confounds, result.columns)
     write_json(outputs["qc"], result.quality | quality)

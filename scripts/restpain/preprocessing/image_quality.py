@@ -7,10 +7,6 @@ from restpain.preprocessing.nuisance import residuals
 
 MIN_VOLUMES = 10
 CARPET_VOXELS = 2000  # whose series before regression are kept
-CARPET = {
-    "Description": "Series before nuisance regression of voxels at even distances in the mask of "
-    "the participant, in C order, one per row; for the carpet plot, not on the template's grid",
-}
 SIGNAL_SHARE = 0.1  # of the robust maximum of the mean image; below there is no signal
 
 
@@ -34,6 +30,18 @@ def kept_volumes(series: np.ndarray, *, drop: int, name: str) -> np.ndarray:
     if not np.isfinite(volumes).all():
         raise ValueError(f"{name} has values that are not finite (NaN or infinity)")
     return volumes
+
+
+def without_gaps(series: np.ndarray, *, drop: int) -> np.ndarray:
+    """Voxels with a number in each volume after the first ``drop``; the others are set to 0.
+
+    Programs that write NaN outside the brain mean *no data*. ``(x, y, z, n_volumes)`` is changed
+    in place.
+    """
+    has_data = np.isfinite(series[..., drop:]).all(axis=-1)
+    if not has_data.all():
+        series[~has_data] = 0
+    return has_data
 
 
 def signal_mask(mean_image: np.ndarray, *, candidates: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ import picsl_greedy
 import SimpleITK
 from scipy import ndimage
 
+from restpain.preprocessing.points import applied, voxel_points
 from restpain.preprocessing.template import voxel_sizes
-from restpain.preprocessing.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.trilinear import sampled
 
 # normalised cross-correlation over patches of 7 voxels at 4, 2 and 1 times the voxel size;
 # smoothing of updates and of the whole warp that left no fold in any head tried

@@ -5,10 +5,10 @@ import pandas as pd
 from scipy.linalg import qr
 from scipy.ndimage import binary_erosion
 
-MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
+from restpain.cohort.confounds import COLUMNS, N_COMPONENTS, numbers
+
 TISSUES = {"wm": (0.9, 2), "csf": (0.7, 1)}  # probability as DPARSF's masks, layers eroded
 MIN_TISSUE_VOXELS = 15  # below, the mask is eroded less
-N_COMPONENTS = 5  # Behzadi et al. (2007)
 SCRUB_ABOVE_MM = 0.2  # ASSUME: DPARSF's threshold of Jenkinson's displacement
 NEEDS = {  # signal of a regressor, and how to name it
     "friston24": ("motion", "motion parameters (trans_x to rot_z)"),
@@ -92,20 +92,13 @@ def fmriprep_signals(table: pd.DataFrame) -> dict[str, np.ndarray | None]:
     ``motion`` of shape (n_volumes, 6), ``wm``, ``csf`` and ``global`` of shape (n_volumes,),
     ``acompcor`` of shape (n_volumes, 5).
     """
-    components = [f"a_comp_cor_{i:02d}" for i in range(N_COMPONENTS)]
-    wanted = {
-        "motion": list(MOTION),
-        "wm": "white_matter",
-        "csf": "csf",
-        "global": "global_signal",
-        "acompcor": components,
-    }
     signals = {}
-    for name, columns in wanted.items():
-        known = set(np.atleast_1d(columns)) <= set(table.columns)
-        values = table[columns].to_numpy(float) if known else None
-        complete = known and np.isfinite(values).all()
-        signals[name] = values if complete else None
+    for name, columns in COLUMNS.items():
+        signals[name] = None
+        if set(columns) <= set(table.columns):
+            values = np.stack([numbers(table[column]) for column in columns], axis=1)
+            if np.isfinite(values).all():
+                signals[name] = values[:, 0] if len(columns) == 1 else values
     return signals
 
 

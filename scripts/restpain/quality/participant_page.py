@@ -94,8 +94,9 @@ def processing_steps(numbers: dict) -> list[dict]:
         ]
         return [{"by": "Done by this workflow", "steps": steps + last}]
     before = [
-        "all steps up to the rest series in MNI space, such as realignment and normalisation; "
-        "the images do not tell which of them were done"
+        "all steps up to the rest series in MNI space (that of its name: "
+        f"{numbers['space_of_input']}), such as realignment and normalisation; the images do not "
+        "tell which of them were done"
     ]
     if numbers["mean_fd_jenkinson_mm"] is not None:
         before.append("motion parameters, from the table of confounds of the dataset")

@@ -11,7 +11,8 @@ from restpain.metrics.alff import alff_and_falff, standardised
 from restpain.metrics.reho import reho_in_band
 from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.motion import rigid_matrix
-from restpain.preprocessing.trilinear import applied, sampled
+from restpain.preprocessing.points import applied
+from restpain.preprocessing.trilinear import sampled
 from restpain.simulation.motion import motion_matrix
 from restpain.temporal_filter import ideal_filter
 
@@ -176,7 +177,14 @@ def measured(
     if "alff" in measures:
         maps["alff"] = standardised(alff_and_falff(smooth(series, mask, **smoothing), **band)[0])
     if "fc" in measures:
-        filtered = smooth(ideal_filter(series, **band), mask, **smoothing)
+        ends = [
+            one[end] for one in regions if one["measure"] == "fc" for end in ("region", "seed")
+        ]
+        # smoothing mixes all voxels, without it those of the connections are enough
+        used = np.any(ends, axis=0)[mask] | (fwhm_mm > 0)
+        filtered = np.zeros_like(series)
+        filtered[used] = ideal_filter(series[used], **band)
+        filtered = smooth(filtered, mask, **smoothing)
     values = []
     for one in regions:
         region = one["region"][mask]

@@ -1,5 +1,6 @@
 """Section Methods: text from the settings in force, with references."""
 
+from restpain.cohort.derivatives import SPACE
 from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
@@ -111,6 +112,8 @@ def methods_section(
         {
             "kept": f"{kept[0]} kept" if len(kept) == 1 else f"{kept[0]} to {kept[-1]} kept",
             "timing": joined(timing),
+            "spaces": _named(func_qc, "space_of_input"),
+            "programs": _named(func_qc, "preprocessed_by"),
             "df": df,
             "n_voxels": n_voxels,
         },
@@ -121,14 +124,20 @@ def methods_section(
     )
 
 
+def _named(func_qc: list[dict], key: str) -> str:
+    """Texts that the participants have for a key, such as the programs behind their series."""
+    return joined(sorted({str(metrics.get(key) or "not stated") for metrics in func_qc}))
+
+
 def methods_text(
     settings: dict, facts: dict, described: dict
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """Paragraphs of the methods with the settings in force, and the references in their order.
 
-    ``facts`` has ``kept`` (volumes, in words), ``timing``, ``df``, ``n_voxels``,
-    ``n_permutations``; ``described`` is the sidecar of the table of participants. A reference
-    stands as ``[1]`` behind the statement that it supports.
+    ``facts`` has ``kept`` (volumes, in words), ``timing``, ``spaces`` and ``programs`` (of series
+    that were preprocessed before), ``df``, ``n_voxels``, ``n_permutations``; ``described`` is the
+    sidecar of the table of participants. A reference stands as ``[1]`` behind the statement that
+    it supports.
     """
     cited: list[str] = []
 
@@ -143,10 +152,15 @@ def methods_text(
     low, high = metrics["band_hz"]
     band = f"{low:g}{EN_DASH}{high:g} Hz"
     fwhm = f"{shortest(metrics['fwhm_mm'])} mm"
+    dropped = (
+        f"The first {counted(preprocessing['drop_volumes'], 'volume')} of each series "
+        f"{'was' if preprocessing['drop_volumes'] == 1 else 'were'} dropped ({facts['kept']})."
+    )
     if settings["cohort"]["source"] == "derivatives":
         first = (
-            "Preprocessed series in MNI152NLin2009aSym space were taken and resampled to "
-            f" {shortest(preprocessing['voxel_mm'])} mm."
+            f"Series preprocessed before (by: {facts['programs']}; space: {facts['spaces']}) were "
+            f"taken. {dropped} They were resampled to {shortest(preprocessing['voxel_mm'])} mm, "
+            f"without a transform from their space to that of the maps, {SPACE}."
         )
     else:
         estimated = (
@@ -155,9 +169,7 @@ def methods_text(
             else ""
         )
         first = (
-            f"The first {counted(preprocessing['drop_volumes'], 'volume')} of each series "
-            f"{'was' if preprocessing['drop_volumes'] == 1 else 'were'} dropped "
-            f"({facts['kept']}). Slice timing: {facts['timing']}. Series were realigned rigidly "
+            f"{dropped} Slice timing: {facts['timing']}. Series were realigned rigidly "
             f"to their mean, in two passes{estimated}; framewise displacement follows Jenkinson "
             f"{cite('jenkinson')}. T1 images were corrected for bias, the brain was extracted and "
             "segmented, and they were registered nonlinearly to the MNI152 template (2009a, "

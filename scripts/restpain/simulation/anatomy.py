@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.template import template_grid
-from restpain.preprocessing.trilinear import applied
 from restpain.simulation.geometry import grid_points, rotation, translation
 from restpain.simulation.head import GM, HEAD_BOX_MM, WM
 from restpain.simulation.random_fields import smooth_field

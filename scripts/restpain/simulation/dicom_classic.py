@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 from pydicom.uid import MRImageStorage, generate_uid
 
-from restpain.io.files import write_bytes
+from restpain.io.files import write_bytes_of_folder
 from restpain.simulation.dicom_elements import (
     DISPLAY_SLOPE,
     GREATEST_STORED,
@@ -101,6 +101,7 @@ def write_series(
     content = bytearray(template_bytes)
 
     folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     n_slices, n_volumes = image.shape[2:]
     positions = affine[:3, 2, None] * np.arange(n_slices) + affine[:3, 3, None]
     positions *= np.array([[-1], [-1], [1]])  # RAS to the patient's left, posterior, superior
@@ -129,7 +130,7 @@ def write_series(
                 start, length = places[name]
                 assert len(value) == length, name
                 content[start : start + length] = value
-            write_bytes(folder / f"IM_{number:05d}", bytes(content))
+            write_bytes_of_folder(folder / f"IM_{number:05d}", content)
     return number
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.atlas import Atlas
-from restpain.preprocessing.trilinear import applied
+from restpain.preprocessing.points import applied
 from restpain.random_seeds import step_seed
 from restpain.simulation.geometry import nearest
 from restpain.simulation.head import GM

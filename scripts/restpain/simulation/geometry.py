@@ -7,7 +7,7 @@ to millimetres.
 import numpy as np
 from scipy import ndimage
 
-from restpain.preprocessing.trilinear import applied
+from restpain.preprocessing.points import applied
 
 
 def translation(offset) -> np.ndarray:

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
+from restpain.preprocessing.points import applied
 from restpain.preprocessing.template import voxel_sizes
-from restpain.preprocessing.trilinear import applied, sampled
 from restpain.simulation.anatomy import Anatomy, to_mni
 from restpain.simulation.geometry import (
     grid_points,
@@ -73,12 +73,14 @@ def t1_image(
         T1_BRIGHTNESS.astype(np.float32)[labels], np.maximum(voxel_mm.mean(), 1) * np.ones(3)
     )
     to_voxel = np.linalg.inv(label_affine)
+    linear = {"order": 1, "mode": "constant", "cval": 0.0}
     image = np.empty(shape, np.float32)
     tissue = np.empty(shape, np.uint8)
     for plane in range(shape[0]):  # planes bound memory and do not change the result
         corner = affine @ translation([plane, 0, 0])
         points = to_mni(anatomy, grid_points((1, *shape[1:]), corner))
-        image[plane] = sampled(brightness, applied(to_voxel, points)).reshape(shape[1:])
+        voxels = applied(to_voxel, points)
+        image[plane] = ndimage.map_coordinates(brightness, voxels.T, **linear).reshape(shape[1:])
         tissue[plane] = nearest(labels, label_affine, points).reshape(shape[1:])
     image *= 1 + 0.03 * smooth_field(shape, 4.0 / voxel_mm, rng)
     image *= coil_bias(shape, affine, sd=0.12, rng=rng)

@@ -1,16 +1,10 @@
 """Checks of bids and participant_index on datasets made on the spot."""
 
-import json
-
 import nibabel as nib
 import numpy as np
 import pytest
 
-from restpain.cohort.bids import (
-    derivative_images,
-    generating_programs,
-    run_facts,
-)
+from restpain.cohort.bids import generating_programs, run_facts
 from restpain.cohort.index import participant_index
 
 
@@ -22,10 +16,6 @@ def image(path, shape=(4, 4, 3, 5), tr=2.0):
         made.header.set_zooms((1, 1, 1, tr))
     nib.save(made, path)
     return path
-
-
-def names(paths):
-    return [path.name for path in paths]
 
 
 def test_facts_of_a_run_come_from_image_and_sidecar(tmp_path):
@@ -70,37 +60,6 @@ def test_an_image_that_ends_early_is_not_readable(tmp_path, name):
     path.write_bytes(path.read_bytes()[:-20])
 
     assert run_facts(path, kind="rest", label="x", sidecar={})["readable"] is False
-
-
-def test_preprocessed_runs_in_mni_space_come_with_mask_and_confounds(tmp_path):
-    func = tmp_path / "sub-01" / "func"
-    stem = "sub-01_task-rest_space-MNI152NLin2009cAsym_res-2"
-    image(func / f"{stem}_desc-preproc_bold.nii.gz")
-    image(func / f"{stem}_desc-brain_mask.nii.gz", (4, 4, 3))
-    image(func / "sub-01_task-rest_space-T1w_desc-preproc_bold.nii.gz")
-    (func / "sub-01_task-rest_desc-confounds_timeseries.tsv").write_text("csf\n" + "1\n" * 5)
-
-    images = derivative_images(tmp_path / "sub-01")
-    index = participant_index(
-        tmp_path / "sub-01", participant_id="sub-01", source="derivatives", select={}
-    )
-
-    assert names(images["bold"]) == [f"{stem}_desc-preproc_bold.nii.gz"]
-    assert names(images["mask"]) == [f"{stem}_desc-brain_mask.nii.gz"]
-    assert index["n_confound_rows"] == [5]
-    assert index["series"][0]["n_volumes"] == 5
-
-
-def test_a_folder_with_one_4d_image_of_any_name_is_a_run_and_its_name_is_not_repeated(tmp_path):
-    image(tmp_path / "sub-01" / "Smithson_4DVolume.nii")
-    image(tmp_path / "sub-01" / "mean.nii", (4, 4, 3))
-
-    index = participant_index(
-        tmp_path / "sub-01", participant_id="sub-01", source="derivatives", select={}
-    )
-
-    assert [one["label"] for one in index["series"]] == ["the 4D image"]
-    assert "Smithson" not in json.dumps(index)
 
 
 def test_a_participant_without_folder_is_a_fact_and_no_error():

@@ -151,13 +151,13 @@ def test_a_replaced_image_is_refused_with_both_states(tmp_path):
     check_unchanged(path, {"size": 5, "mtime_ns": 86_400_000_000_000})
 
     with pytest.raises(ValueError, match="changed since") as caught:
-        check_unchanged(path, {"size": 4, "mtime_ns": 0})
+        check_unchanged(path, {"size": 4, "mtime_ns": 1_000_000_000})
 
     assert str(caught.value) == (
         "sub-01_T1w.nii has changed since the cohort check: 5 bytes of 1970-01-02 00:00:00 UTC "
-        "now, 4 bytes of 1970-01-01 00:00:00 UTC then; make sure that it is the right file, "
-        "delete results/cohort/index/sub-01.json and start again, so that it is checked"
+        "now, 4 bytes of 1970-01-01 00:00:01 UTC then; make sure that it is the right file and "
+        "start again, so that it is read and checked again"
     )
     path.unlink()
     with pytest.raises(ValueError, match="not there now, 5 bytes"):
-        check_unchanged(path, {"size": 5, "mtime_ns": 0})
+        check_unchanged(path, {"size": 5, "mtime_ns": 1})

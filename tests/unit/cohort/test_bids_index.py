@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cohort_inputs import write_image
+from restpain.cohort.bids_files import file_state
 from restpain.cohort.bids_index import bids_index
 from restpain.io.tables import write_json
 
@@ -50,6 +51,8 @@ def test_chosen_images_carry_what_later_jobs_need(folder):
     assert (run["size"], run["mtime_ns"]) == (path.stat().st_size, path.stat().st_mtime_ns)
     assert run["sidecar"] == {"RepetitionTime": 2.0}
     assert run["sidecar_names"] == {"RepetitionTime": "task-Resting_bold.json"}
+    inherited = folder.parent / "task-Resting_bold.json"
+    assert run["sidecar_files"] == {"../../task-Resting_bold.json": file_state(inherited)}
     assert run["why"] == "the only one"
     assert index["problems"] == []
 
@@ -166,6 +169,25 @@ def test_volumes_that_are_one_file_each_are_counted_and_not_ordered(folder):
     assert rest is None
     (entry,) = [one for one in index["series"] if one["label"] == "3 3D images"]
     assert entry["not_rest"] == "no 4D image; merge them into one if they are its volumes"
+
+
+def test_an_image_that_is_there_compressed_too_is_used_once(folder):
+    add(folder, "sub-01_T1w", "sub-01_task-rest_bold")
+    write_image(folder / "func/sub-01_task-rest_bold.nii.gz", (8, 8, 8, 40))
+
+    _, rest, index = indexed(folder)
+
+    assert rest == "task-rest_bold.nii.gz"
+    assert facts(index, "task-rest_bold")["not_rest"] == "also there as .nii.gz"
+
+
+def test_images_beside_anat_and_func_are_listed_and_not_used(folder):
+    write_image(folder / "sub-01_T1w.nii", (8, 8, 8))
+
+    t1, _, index = indexed(folder)
+
+    assert t1 is None
+    assert facts(index, "T1w")["not_t1"] == "not in a folder anat or func"
 
 
 def test_faults_of_images_that_are_not_used_are_not_told(folder):

@@ -84,11 +84,10 @@ def test_unknown_slice_times_stop_with_what_to_set():
 
 
 def test_preprocessed_data_need_no_t1_and_no_slice_times():
-    index = participant(1) | {"source": "derivatives", "n_confound_rows": [45]}
-    index["series"] = [index["series"][1] | {"n_volumes": 45}]
+    index = participant(1) | {"source": "derivatives"}
+    none = {"confounds": None, "confounds_path": None}
+    index["series"] = [index["series"][1] | none]
 
     assert found([index], slice_order=None) == []
-
-    index["n_confound_rows"] = [46]
-    (sentence,) = found([index], "error")
-    assert "46 rows in its table of confounds; expected 45, one per volume" in sentence
+    (sentence,) = found([index], "error", slice_order=None, nuisance=["csf"])
+    assert "no table of confounds; expected one for csf of preprocessing.nuisance" in sentence

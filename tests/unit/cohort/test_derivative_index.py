@@ -1,29 +1,224 @@
-"""Index of preprocessed series."""
+"""Index of preprocessed series, and what the check says of them."""
 
+import json
+import os
+
+import nibabel as nib
 import numpy as np
+import pytest
 
-from cohort_inputs import write_image
-from restpain.cohort.derivative_index import derivative_index
-from restpain.io.images import write_arrays
+from cohort_inputs import AFFINE, said_of_folders, write_image
+from restpain.cohort.derivative_index import derivative_index, run_path
+from restpain.cohort.index import participant_index
+
+MNI = "space-MNI152NLin2009cAsym"
+RUN = f"sub-01_task-rest_{MNI}_desc-preproc_bold.nii.gz"
+SHAPE = (10, 10, 8, 40)
+NO_RUN = (
+    "sub-01, participant's folder: no resting-state run among 1 series ({}); expected one in "
+    "MNI152; add it, {}, or give the reason in the column exclude of participants.tsv"
+)
+SPACES = "for example by --output-spaces of fMRIPrep"
 
 
-def test_a_name_that_is_not_of_bids_is_not_repeated(tmp_path):
-    write_image(tmp_path / "Smithson.nii", (10, 10, 8, 40))
+def lay_out(tmp_path, *names):
+    """Dataset of one participant with these runs."""
+    data = tmp_path / "fmriprep"
+    for seed, name in enumerate(names):
+        write_image(data / "sub-01" / "func" / name, SHAPE, seed=seed)
+    return data
 
-    found = derivative_index(tmp_path, select={})
+
+def chosen(data, **wanted):
+    index = participant_index(
+        data / "sub-01",
+        participant_id="sub-01",
+        source="derivatives",
+        select={"t1": {}, "rest": wanted},
+    )
+    return [one for one in index["series"] if one["chosen"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "action"),
+    [
+        (
+            "task-rest_space-T1w_desc-preproc_bold",
+            "task-rest_space-T1w_desc-preproc_bold: space-T1w, not MNI152",
+            SPACES,
+        ),
+        (
+            "task-rest_desc-preproc_bold",
+            "task-rest_desc-preproc_bold: no space in its name, not MNI152",
+            SPACES,
+        ),
+        (
+            f"task-nback_{MNI}_res-2_desc-preproc_bold",
+            f"task-nback_{MNI}_res-2_desc-preproc_bold: task-nback found, no rest",
+            "name it in cohort.select.rest.task",
+        ),
+        (
+            "task-rest_space-MNIPediatricAsym_cohort-4_desc-preproc_bold",
+            "task-rest_space-MNIPediatricAsym_cohort-4_desc-preproc_bold: "
+            "space-MNIPediatricAsym, not MNI152",
+            SPACES,
+        ),
+        ("task-rest_bold", "task-rest_bold: no space in its name, not MNI152", SPACES),
+        (
+            f"task-rest_{MNI}_desc-smoothAROMAnonaggr_bold",
+            f"task-rest_{MNI}_desc-smoothAROMAnonaggr_bold: "
+            "desc-smoothAROMAnonaggr, not preproc or denoised",
+            "name it in cohort.select.rest",
+        ),
+    ],
+)
+def test_a_name_that_states_another_space_task_or_kind_is_refused(tmp_path, name, reason, action):
+    data = lay_out(tmp_path, f"sub-01_{name}.nii.gz")
+
+    assert said_of_folders(data, "derivatives") == [NO_RUN.format(reason, action)]
+
+
+def test_several_spaces_are_listed_with_the_lines_that_choose(tmp_path):
+    names = [RUN, RUN.replace("2009cAsym", "6Asym"), RUN.replace(MNI, "space-T1w")]
+    data = lay_out(tmp_path, *names)
+
+    assert said_of_folders(data, "derivatives") == [
+        "sub-01, participant's folder: 2 series that may be the resting-state run: "
+        f"task-rest_{MNI}_desc-preproc_bold (40 volumes), "
+        "task-rest_space-MNI152NLin6Asym_desc-preproc_bold (40 volumes); expected one; name it in "
+        "the configuration, cohort.select.rest: {space: MNI152NLin2009cAsym} or "
+        "{space: MNI152NLin6Asym}"
+    ]
+    (run,) = chosen(data, space="MNI152NLin6Asym")
+    assert (run["label"], run["space"]) == (names[1], "MNI152NLin6Asym")
+
+
+def test_cleaned_series_are_chosen_by_their_description(tmp_path):
+    cleaned = [RUN.replace("preproc", name) for name in ("denoised", "denoisedSmoothed")]
+    data = lay_out(tmp_path, *cleaned)
+
+    (sentence,) = said_of_folders(data, "derivatives")
+    assert "{description: denoisedSmoothed} or {description: denoised}" in sentence
+    assert [one["label"] for one in chosen(data, description="denoised")] == cleaned[:1]
+
+
+def test_what_the_configuration_names_is_taken(tmp_path):
+    names = ("sub-01_task-nback_bold.nii.gz", RUN.replace("preproc", "residual"))
+    data = lay_out(tmp_path, *names)
+
+    wanted = {"task": "nback", "space": None, "description": None}
+    assert [one["label"] for one in chosen(data, **wanted)] == [names[0]]
+    assert [one["label"] for one in chosen(data, description="residual")] == [names[1]]
+
+
+def test_mask_and_confounds_have_the_entities_of_the_run(tmp_path):
+    run = RUN.replace("_desc", "_res-2_desc").replace("sub-01_", "sub-01_ses-1_")
+    func = tmp_path / "fmriprep" / "sub-01" / "ses-1" / "func"
+    write_image(func / run, SHAPE)
+    for name in ("space-T1w_desc-brain", f"{MNI}_res-2_desc-brain", f"{MNI}_res-1_desc-brain"):
+        write_image(func / f"sub-01_ses-1_task-rest_{name}_mask.nii.gz", SHAPE[:3])
+    for name in ("run-2_desc-confounds_timeseries", "desc-confounds_timeseries"):
+        (func / f"sub-01_ses-1_task-rest_{name}.tsv").write_text("csf\n" + "0.1\n" * 40)
+
+    (one,) = chosen(tmp_path / "fmriprep", session=1)
+
+    stem = "ses-1/func/sub-01_ses-1_task-rest"
+    assert one["path"] == f"ses-1/func/{run}"
+    assert one["mask_path"] == f"{stem}_{MNI}_res-2_desc-brain_mask.nii.gz"
+    assert one["confounds_path"] == f"{stem}_desc-confounds_timeseries.tsv"
+    assert one["confounds"] == {"n_rows": 40, "gaps": {"csf": []}}
+    assert [file["path"] for file in one["companions"]] == [
+        one["mask_path"],
+        one["confounds_path"],
+    ]
+
+
+def test_a_name_that_is_not_of_bids_is_found_again_and_not_repeated(tmp_path):
+    folder = tmp_path / "Sub001"
+    write_image(folder / "Smithson.nii", SHAPE)
+    write_image(folder / "mean.nii", SHAPE[:3])
+
+    found = derivative_index(folder, select={})
 
     assert [one["label"] for one in found["series"]] == ["the 4D image"]
-    assert (found["n_masks"], found["n_confound_rows"]) == (0, [])
-    assert found["size_bytes"] == (tmp_path / "Smithson.nii").stat().st_size
+    assert "Smithson" not in json.dumps(found)
+    assert found["size_bytes"] == (folder / "Smithson.nii").stat().st_size
+    assert run_path(folder, found["series"][0]) == folder / "Smithson.nii"
+
+    os.utime(folder / "Smithson.nii", (5, 5))
+    with pytest.raises(ValueError, match="the 4D image of Sub001 has changed since"):
+        run_path(folder, found["series"][0])
 
 
-def test_confounds_are_counted_and_unreadable_ones_are_none(tmp_path):
-    stem = "sub-01_task-rest_space-MNI152NLin2009aSym_desc-preproc_bold.nii.gz"
-    write_image(tmp_path / stem, (10, 10, 8, 40))
-    confounds = tmp_path / "sub-01_task-rest_desc-confounds_timeseries.tsv"
-    confounds.write_text("csf\n" + "0.1\n" * 40)
-    assert derivative_index(tmp_path, select={})["n_confound_rows"] == [40]
+def test_images_that_are_not_fetched_are_told(tmp_path):
+    data = lay_out(tmp_path, RUN)
+    bold = data / "sub-01" / "func" / RUN
+    mask = bold.with_name(RUN.replace("preproc_bold", "brain_mask"))
+    for path in (bold, mask):
+        path.unlink(missing_ok=True)
+        path.symlink_to("../../.git/annex/objects/x.nii.gz")
 
-    write_arrays(tmp_path / "x.npz", a=np.arange(3))
-    (tmp_path / "x.npz").rename(confounds)
-    assert derivative_index(tmp_path, select={})["n_confound_rows"] == [None]
+    assert said_of_folders(data, "derivatives") == [
+        f"sub-01, {path.name}: a link to a file that is not there; expected {what}; fetch it "
+        "(datalad get)"
+        for path, what in ((bold, "the image"), (mask, "the mask"))
+    ]
+
+
+def test_an_image_of_any_name_that_is_not_fetched_is_told(tmp_path):
+    folder = tmp_path / "sub-01"
+    folder.mkdir()
+    (folder / "Smithson.nii").symlink_to("../.git/annex/objects/x.nii")
+
+    told, without = said_of_folders(tmp_path, "derivatives")
+
+    assert told == (
+        "sub-01, an image: a link to a file that is not there; expected the image; fetch it "
+        "(datalad get)"
+    )
+    assert without.startswith("sub-01, participant's folder: no resting-state run among its files")
+
+
+def test_names_with_entities_leave_no_image_of_any_name(tmp_path):
+    data = lay_out(tmp_path, "task-nback_bold.nii.gz", "anything.nii.gz")
+
+    (sentence,) = said_of_folders(data, "derivatives")
+
+    assert "no resting-state run among its files; expected one in MNI152; add it" in sentence
+
+
+def write_series(path, values):
+    path.parent.mkdir(parents=True)
+    image = nib.Nifti1Image(values.astype(np.float32), AFFINE)
+    image.header.set_zooms((3, 3, 4, 2))
+    nib.save(image, path)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "sentences"),
+    [
+        (np.s_[:2], []),
+        (
+            np.s_[:2, :, :, 3],
+            [
+                "sub-01, the 4D image: 160 voxels with NaN or infinite values in some volumes "
+                "only; expected numbers in each volume, or in none (no data); find out what wrote "
+                "them; these voxels are left out"
+            ],
+        ),
+        (
+            np.s_[..., 3],
+            [
+                "sub-01, the 4D image: NaN or infinite values in each voxel; expected voxels "
+                "without any; preprocess the run again, or give the reason in the column exclude "
+                "of participants.tsv"
+            ],
+        ),
+    ],
+)
+def test_nan_outside_the_brain_is_no_data(tmp_path, gaps, sentences):
+    values = np.random.default_rng(0).normal(100, 1, SHAPE)
+    values[gaps] = np.nan
+    write_series(tmp_path / "sub-01" / "wra_4D.nii", values)
+
+    assert said_of_folders(tmp_path, "derivatives") == sentences

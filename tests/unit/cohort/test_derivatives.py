@@ -2,7 +2,13 @@
 
 import pytest
 
-from restpain.cohort.derivatives import anatomical_sidecars, bids_uri
+from restpain.cohort.derivatives import (
+    anatomical_sidecars,
+    bids_uri,
+    functional_sidecars,
+    map_keys,
+    template_sidecar,
+)
 
 RAW = "results/rawdata/sub-07/anat/sub-07_T1w.nii.gz"
 FOLDER = "results/sub-07/anat"
@@ -22,9 +28,47 @@ def test_a_uri_starts_at_the_participant_and_names_its_dataset():
     assert bids_uri(f"/a/b/{OUTPUTS['mask']}") == "bids::sub-07/anat/sub-07_desc-brain_mask.nii.gz"
 
 
-def test_a_file_of_no_participant_has_no_uri():
-    with pytest.raises(ValueError, match=r"group/mask.nii.gz lies in no participant's folder"):
-        bids_uri("results/group/mask.nii.gz")
+def test_a_file_of_no_dataset_has_no_uri():
+    message = r"^mask.nii.gz lies in no folder of a dataset; expected a folder sub-LABEL"
+    with pytest.raises(ValueError, match=message):
+        bids_uri("mask.nii.gz")
+
+
+def test_a_map_names_its_sources_in_the_dataset():
+    sources = map_keys(OUTPUTS["mask"], "results/group/seeds.nii.gz")["Sources"]
+
+    assert sources == [
+        "bids::sub-07/anat/sub-07_desc-brain_mask.nii.gz",
+        "bids::group/seeds.nii.gz",
+    ]
+
+
+def test_keys_that_bids_requires_of_the_rest_series_are_there():
+    series = {"Description": "series", "RepetitionTime": 2.5}
+    sidecars = functional_sidecars(series, sources=["bids:raw:a"], boldref_stripped=False)
+
+    for name in ("denoised", "carpet"):
+        assert (sidecars[name]["TaskName"], sidecars[name]["RepetitionTime"]) == ("rest", 2.5)
+        assert sidecars[name]["SkullStripped"] is True
+    assert sidecars["boldref"]["SkullStripped"] is False
+    assert sidecars["mask"]["Type"] == "Brain"
+    for sidecar in sidecars.values():
+        assert sidecar["Sources"] == ["bids:raw:a"]
+
+
+def test_images_from_outside_of_both_datasets_name_no_sources():
+    series = {"Description": "series", "RepetitionTime": 2.5}
+    sidecars = functional_sidecars(series, sources=[], boldref_stripped=True)
+
+    assert not [name for name, sidecar in sidecars.items() if "Sources" in sidecar]
+
+
+@pytest.mark.parametrize("name", ["T1w", "mask", "GM", "WM", "CSF"])
+def test_an_image_of_the_template_states_its_resolution(name):
+    sidecar = template_sidecar(name, voxel_mm=3.0)
+
+    assert sidecar["Resolution"] == "isotropic voxels of 3 mm"
+    assert ("SkullStripped" in sidecar) == (name == "T1w")
 
 
 def test_every_image_has_a_description_and_sources_that_are_other_files_of_the_participant():

@@ -14,6 +14,7 @@ def test_only_columns_of_the_table_are_described(tmp_path):
     describe_rawdata(
         table_path=str(table),
         described_path=str(tmp_path / "described.json"),
+        origin_path=None,
         description_path=str(raw / "dataset_description.json"),
         readme_path=str(raw / "README.md"),
         participants_path=str(raw / "participants.tsv"),

@@ -7,7 +7,15 @@ import pytest
 from restpain.cohort.dicom_conversion import checked_conversion, chosen_image
 from restpain.cohort.dicom_series import folder_series, probed_sidecar
 from restpain.cohort.timing import dicom_timing
-from small_dicom import REST, dataset, write_mosaics, write_series
+from small_dicom import (
+    REST,
+    as_siemens_export,
+    dataset,
+    rewrite,
+    write_grids,
+    write_mosaics,
+    write_series,
+)
 
 
 def rest_series(folder):
@@ -58,6 +66,45 @@ def test_magnitudes_that_wrapped_around_are_refused(tmp_path):
 
     with pytest.raises(ValueError, match="^x: values from -31536 to 31000, the negative ones ne"):
         checked_conversion(series.paths, series.facts, name="x")
+
+
+def converted(folder):
+    series = rest_series(folder)
+    content, _ = checked_conversion(series.paths, series.facts, name="x")
+    return nib.Nifti1Image.from_bytes(content).get_fdata()
+
+
+@pytest.mark.parametrize("split", [as_siemens_export, lambda image, *place: uid_of(image, *place)])
+def test_a_split_series_is_converted_as_if_it_were_whole(tmp_path, split):
+    paths = write_series(tmp_path, (10, 10, 8), n_volumes=25, **REST)
+    whole = converted(tmp_path)
+
+    rewrite(paths, split)
+
+    np.testing.assert_array_equal(converted(tmp_path), whole)
+
+
+def uid_of(image, volume, number):
+    """Give each slice a UID of its own, as in classic exports of Canon."""
+    image.SeriesInstanceUID = f"1.2.5.{number}"
+
+
+@pytest.mark.parametrize("n_removed", [64, 128, 132])
+def test_files_of_another_start_are_converted_as_if_they_had_the_usual_one(tmp_path, n_removed):
+    paths = write_series(tmp_path, (10, 10, 8), n_volumes=25, **REST)
+    whole = converted(tmp_path)
+    for path in paths:
+        path.write_bytes(path.read_bytes()[n_removed:])
+
+    np.testing.assert_array_equal(converted(tmp_path), whole)
+
+
+def test_the_tiles_of_a_grid_become_its_slices(tmp_path):
+    write_grids(tmp_path, n_volumes=25)
+
+    expected = np.arange(1, 9)[:, None] * (100 + np.arange(25))
+    image = converted(tmp_path)
+    np.testing.assert_array_equal(np.sort(image[3, 3], axis=0), expected)
 
 
 def test_an_image_of_another_size_than_the_headers_say_is_refused(tmp_path):

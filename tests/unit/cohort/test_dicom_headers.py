@@ -8,10 +8,10 @@ from restpain.cohort.dicom_headers import (
     FIRST_BYTES,
     TAGS,
     DamagedDicomError,
-    _walked_header,
+    _walked,
     read_header,
 )
-from small_dicom import REST, dataset, write_series
+from small_dicom import REST, bare, dataset, write_series
 
 
 def saved(path, image):
@@ -63,9 +63,9 @@ def test_sequences_of_undefined_length_are_passed_over(tmp_path):
     path = saved(tmp_path / "x", image)
 
     with path.open("rb") as file:
-        walked = _walked_header(file.read(FIRST_BYTES))
+        _, found, _ = _walked(file.read(FIRST_BYTES), 132)
 
-    assert walked["RepetitionTime"] == 2000.0
+    assert found[0x00180080] == b"2000.0"
 
 
 def test_a_header_longer_than_the_part_read_first_is_read_all_the_same(tmp_path):
@@ -97,3 +97,62 @@ def test_bytes_behind_the_pixels_do_no_harm(tmp_path):
     image.add_new(0xFFFCFFFC, "OB", b"\0" * 20)
 
     assert read_header(saved(tmp_path / "x", image))["Rows"] == 8.0
+
+
+def without_sizes(header):
+    return {key: header[key] for key in header.keys() - {"transfer_syntax", "size_bytes"}}
+
+
+STARTS = {
+    "implicit": lambda path: bare(path, implicit=True),
+    "explicit": lambda path: bare(path, implicit=False),
+    "with a prefix, without a meta header": lambda path: (
+        bytes(128) + b"DICM" + bare(path, implicit=True)
+    ),
+    "without a preamble": lambda path: path.read_bytes()[128:],
+    "with a preamble of 64 bytes": lambda path: path.read_bytes()[64:],
+    "with the meta header first": lambda path: path.read_bytes()[132:],
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_files_of_another_start_are_read_and_seen_to_end_early(tmp_path, start):
+    path = saved(tmp_path / "x", rest_image(PatientComments="c" * FIRST_BYTES))
+    header = read_header(path)
+    content = STARTS[start](path)
+
+    path.write_bytes(content)
+    assert without_sizes(read_header(path)) == without_sizes(header)
+
+    path.write_bytes(content[:-9])
+    with pytest.raises(DamagedDicomError, match="ends before its pixels do"):
+        read_header(path)
+
+
+def test_archives_of_images_are_no_images(tmp_path):
+    path = saved(tmp_path / "x", rest_image())
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4 a name" + bytes(100) + path.read_bytes())
+    (tmp_path / "a.tar").write_bytes(b"a name".ljust(512, b"\0") + path.read_bytes())
+    (tmp_path / "a.bin").write_bytes(b"\x08\0\5\0" + b"CS\2\0" * 500)
+
+    assert [read_header(tmp_path / f"a.{kind}") for kind in ("zip", "tar", "bin")] == [None] * 3
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2000,0", '"2000,0"'),
+        ("Smith ", "no number"),
+        ("inf   ", "no number"),
+        ("1.e+99", '"1.e+99"'),
+    ],
+)
+def test_a_number_that_is_none_is_told_unless_it_may_be_a_name(tmp_path, implicit, text, shown):
+    path = saved(tmp_path / "x", rest_image(implicit=implicit))
+    path.write_bytes(path.read_bytes().replace(b"2000.0", text.encode()))
+
+    header = read_header(path)
+
+    assert header["malformed"] == {"RepetitionTime": shown}
+    assert "RepetitionTime" not in header

@@ -88,10 +88,10 @@ def test_headers_without_geometry_are_described_as_far_as_they_go(tmp_path):
 
 
 def test_an_empty_folder_has_no_series(tmp_path):
-    assert folder_series(tmp_path) == (
-        [],
-        {"n_files": 0, "n_other_files": 0, "n_damaged_files": 0, "size_bytes": 0},
-    )
+    series, counts = folder_series(tmp_path)
+
+    assert series == []
+    assert set(counts.values()) == {0}
 
 
 def test_slice_times_that_the_headers_do_not_hold_are_not_invented(tmp_path):
@@ -104,8 +104,19 @@ def test_slice_times_that_the_headers_do_not_hold_are_not_invented(tmp_path):
 def test_a_folder_that_changed_since_it_was_indexed_is_refused(tmp_path):
     write_participant(tmp_path)
     series, _ = folder_series(tmp_path)
-    index = {"participant_id": "sub-01", "series": [one.facts for one in series]}
+    facts = [one.facts | {"chosen": True} for one in series]
+    index = {"participant_id": "sub-01", "series": facts}
     assert indexed_series(series, index, "rest").facts["number"] == 5
+
+    rest_file = next((tmp_path / "b" / "c").iterdir())
+    rest_file.write_bytes(rest_file.read_bytes() + bytes(2))
+    with pytest.raises(
+        ValueError,
+        match=r"sub-01 has files of series 5 of another number, size or time than in its index "
+        r"\(320; 320 before\); expected the same; the folder has changed: delete "
+        r"results/cohort/index/sub-01.json and start again",
+    ):
+        indexed_series(folder_series(tmp_path)[0], index, "rest")
 
     changed = [one for one in series if one.facts["kind"] == "t1"]
     with pytest.raises(ValueError, match=r"sub-01 has 0 series .* rest series.*has changed"):

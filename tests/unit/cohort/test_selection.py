@@ -34,10 +34,13 @@ def test_a_file_has_the_entities_asked_for(wanted, fits):
         ({"series_description": "rest"}, False),
         ({"series_number": 5, "series_description": "*t1*"}, False),
         ({"task": "rest"}, True),
+        ({"echo": 2}, True),
+        ({"echo": "02"}, True),
+        ({"series_number": 5, "echo": 1}, False),
     ],
 )
 def test_a_series_has_the_number_and_the_description_asked_for(wanted, fits):
-    assert fits_series(5, ["ep2d_rest_tr2000"], wanted) is fits
+    assert fits_series(5, ["ep2d_rest_tr2000"], wanted, echo=2) is fits
 
 
 @pytest.mark.parametrize(

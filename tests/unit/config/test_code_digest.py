@@ -12,7 +12,9 @@ def folder(tmp_path):
     (tmp_path / "package" / "__init__.py").write_text("")
     (tmp_path / "package" / "used.py").write_text("A = 1\n")
     (tmp_path / "package" / "unused.py").write_text("B = 1\n")
-    (tmp_path / "stage" / "step.py").write_text("import json\nfrom package import used\n")
+    (tmp_path / "stage" / "step.py").write_text(
+        "import json\n\n\ndef run():\n    from package import used\n"
+    )
     code_digest.cache_clear()
     return tmp_path
 
@@ -20,7 +22,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize(
     ("file", "text", "changes"),
     [
-        ("stage/step.py", "from package import used  # other\n", True),
+        ("stage/step.py", "import package.used\n", True),
         ("package/used.py", "A = 2\n", True),
         ("package/unused.py", "B = 2\n", False),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
 from restpain.config.validation import (
     configuration_problems,
@@ -21,11 +22,7 @@ PRESETS = sorted(REPOSITORY.glob("presets/**/*.yaml"))
 def said(text):
     """Sentences about the repository's configuration with a user's file over it."""
     config = copy.deepcopy(CONFIG)
-    for section, keys in yaml.safe_load(text).items():
-        if isinstance(keys, dict) and section in config:
-            config[section] |= keys
-        else:
-            config[section] = keys
+    update_config(config, yaml.safe_load(text))  # as Snakemake does with --configfile
     return configuration_problems(config, SCHEMA)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from restpain.io.files import gzipped, replacing, write_text
+from restpain.io.files import gzipped, replacing, write_bytes_of_folder, write_text
 
 
 def test_an_error_while_writing_leaves_the_old_file_and_no_rubbish(tmp_path):
@@ -26,3 +26,12 @@ def test_compressed_bytes_hold_no_time():
 
     assert gzipped(content) == gzipped(content)
     assert gzipped(content)[4:8] == bytes(4)  # MTIME of RFC 1952
+
+
+def test_a_file_of_a_folder_holds_its_bytes_and_replaces_the_one_of_a_killed_job(tmp_path):
+    path = tmp_path / "IM_00001"
+    path.write_bytes(b"longer, of a killed job")
+
+    write_bytes_of_folder(path, bytearray(b"DICM"))
+
+    assert path.read_bytes() == b"DICM"

@@ -152,6 +152,14 @@ def test_the_same_content_gives_the_same_bytes(tmp_path, mask):
     np.testing.assert_array_equal(read_mask(tmp_path / "a.nii.gz")[0], mask)
 
 
+def test_nan_of_a_mask_is_outside(tmp_path):
+    values = np.zeros(SHAPE, np.float32)
+    values[0], values[1] = np.nan, 1
+    write_volume(tmp_path / "mask.nii.gz", values, AFFINE)
+
+    np.testing.assert_array_equal(read_mask(tmp_path / "mask.nii.gz")[0], values == 1)
+
+
 def test_an_image_on_another_grid_is_refused_by_name(tmp_path, mask):
     path = tmp_path / "other.nii.gz"
     write_volume(path, np.zeros((4, 5, 7)), AFFINE)

@@ -6,7 +6,7 @@ from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 from scipy import ndimage
 
 from restpain.preprocessing.affine import downsampled, fit_affine, reference
-from restpain.preprocessing.trilinear import applied
+from restpain.preprocessing.points import applied
 
 ROTATION = np.radians(10)
 PLACED = np.array(

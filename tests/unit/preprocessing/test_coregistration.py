@@ -11,8 +11,8 @@ from restpain.preprocessing.coregistration import (
     refine_by_boundary,
 )
 from restpain.preprocessing.motion import rigid_matrix
+from restpain.preprocessing.points import applied, voxel_points
 from restpain.preprocessing.splines import spline_coefficients
-from restpain.preprocessing.trilinear import applied, voxel_points
 
 T1_SHAPE, EPI_SHAPE = (64, 76, 62), (40, 44, 32)
 T1_AFFINE = np.diag([2.5, 2.5, 2.5, 1.0])

@@ -1,6 +1,7 @@
 """Checks of the script import_derivatives on a small dataset as fMRIPrep writes it."""
 
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,8 @@ def run(folder, **changes):
         folder / "sub-01", participant_id="sub-01", source="derivatives", select={}
     )
     write_json(folder / "index.json", index)
+    if prepare := changes.pop("after_index", None):
+        prepare()
     import_derivatives(**options | changes)
 
 
@@ -95,14 +98,18 @@ def test_the_repetition_time_of_an_inherited_sidecar_wins_over_an_unset_header(
     assert repetition_time(folder / "denoised.nii.gz") == 2.5
 
 
-def test_the_programs_of_the_dataset_are_carried_to_the_quality_numbers(dataset):
+def test_programs_and_space_of_the_dataset_are_carried_on(dataset):
     folder, *_ = dataset
     path = folder / "dataset_description.json"
     write_json(path, {"GeneratedBy": [{"Name": "fMRIPrep", "Version": "23.2.1"}]})
 
     run(folder, description_path=str(path))
 
-    assert json.loads((folder / "qc.json").read_text())["preprocessed_by"] == "fMRIPrep 23.2.1"
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["preprocessed_by"] == "fMRIPrep 23.2.1"
+    assert quality["space_of_input"] == "MNI152NLin2009cAsym"
+    sidecar = json.loads((folder / "denoised.json").read_text())
+    assert sidecar["SpaceOfInput"] == "MNI152NLin2009cAsym"
 
 
 def test_the_table_of_confounds_holds_what_the_dataset_knows_and_describes_it(dataset):
@@ -130,3 +137,44 @@ def test_motion_that_is_not_known_is_missing_and_stops_only_what_needs_it(datase
         run(folder, nuisance=["friston24"])
     with pytest.raises(ValueError, match="scrub .* cannot be made"):
         run(folder, nuisance=["scrub"])
+
+
+def test_voxels_with_nan_leave_the_mask_and_their_neighbours_stay_as_they_are(dataset):
+    folder, ball, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    run(folder)
+    before, grid = read_volume(folder / "denoised.nii.gz")
+    volumes, affine = read_volume(bold)
+    volumes[~ball] = np.nan  # as SPM writes it
+    volumes[7, 8, 6, DROP] = np.nan
+    volumes[7, 8, 7, 0] = np.nan  # dropped
+    write_volume(bold, volumes, affine, repetition_time=2.0)
+
+    run(folder)
+
+    left = ball.copy()
+    left[7, 8, 6] = False
+    mask, _ = read_mask(folder / "mask.nii.gz")
+    np.testing.assert_array_equal(mask, left)
+    after, _ = read_volume(folder / "denoised.nii.gz")
+    np.testing.assert_array_equal(after[left], before[left])
+
+
+@pytest.mark.parametrize("name", ["*desc-preproc_bold.nii.gz", "*confounds*.tsv"])
+def test_what_has_changed_since_the_check_is_refused(dataset, name):
+    folder, *_ = dataset
+    path = next((folder / "sub-01" / "func").glob(name))
+
+    with pytest.raises(ValueError, match=f"{path.name} has changed since the cohort check"):
+        run(folder, after_index=lambda: os.utime(path, (5, 5)))
+
+
+def test_the_run_that_the_index_chose_is_taken(dataset):
+    folder, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    volumes, affine = read_volume(bold)
+    other = bold.with_name(bold.name.replace("2009cAsym", "2006Asym"))
+
+    run(folder, after_index=lambda: write_volume(other, volumes * 0, affine))
+
+    assert json.loads((folder / "qc.json").read_text())["tsnr_median"] > 0

@@ -13,7 +13,8 @@ from restpain.preprocessing.normalisation import (
     on_template,
     point_field,
 )
-from restpain.preprocessing.trilinear import applied, sampled, voxel_points
+from restpain.preprocessing.points import applied, voxel_points
+from restpain.preprocessing.trilinear import sampled
 
 SHAPE = (36, 40, 38)
 VOXEL_MM = 3.0

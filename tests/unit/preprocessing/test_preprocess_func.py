@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.io.images import read_mask, read_masked, read_volume, write_volume
+from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
 from restpain.io.tables import read_table
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.motion import rigid_matrix
@@ -79,7 +79,7 @@ def bold(affine, shape, *, moved=True):
 @pytest.fixture(scope="session")
 def anatomy(tmp_path_factory):
     """Folder with the T1, its tissues, the template's mask and the way from one to the other."""
-    folder = tmp_path_factory.mktemp("anatomy")
+    folder = tmp_path_factory.mktemp("anatomy") / "sub-01"
     white, grey, csf, scalp = tissues(points(T1_SHAPE, T1_AFFINE))
     write_volume(folder / "t1w.nii.gz", 900 * white + 600 * grey + 250 * csf + 700 * scalp,
                  T1_AFFINE)  # fmt: skip
@@ -122,6 +122,14 @@ def stored(folder, data, affine, *, name="bold.nii.gz", sidecar=None, dtype=None
     (folder / "bold.json").write_text(json.dumps(sidecar))
 
 
+@pytest.fixture
+def tmp_path(tmp_path):
+    """Folder of a participant, since the sources in sidecars are named from there."""
+    folder = tmp_path / "sub-01"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def series():
     return bold(BOLD_AFFINE, (33, 41, 25))
@@ -130,7 +138,8 @@ def series():
 @pytest.fixture(scope="session")
 def plain(anatomy, series, tmp_path_factory):
     """Results of the series as this workflow itself stores it."""
-    folder = tmp_path_factory.mktemp("plain")
+    folder = tmp_path_factory.mktemp("plain") / "sub-01"
+    folder.mkdir()
     stored(folder, series, BOLD_AFFINE)
     preprocess_func(**options(anatomy, folder))
     return folder
@@ -147,6 +156,7 @@ def test_the_carpet_is_the_series_before_regression_of_voxels_of_the_mask(plain)
 
     after = carpet_series(denoised).astype(float)
     assert carpet.shape == after.shape
+    assert repetition_time(plain / "carpet.nii.gz") == TR
     removed = carpet - carpet.mean(axis=1, keepdims=True) - after
     # what least squares takes out is orthogonal to what it leaves
     share = np.abs((removed * after).sum(axis=1)) / (after**2).sum(axis=1)

@@ -4,14 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from restpain.preprocessing.trilinear import (
-    affine_matrix,
-    applied,
-    correlations,
-    penalised_misfit,
-    sampled,
-    voxel_points,
-)
+from restpain.preprocessing.trilinear import affine_matrix, correlations, penalised_misfit, sampled
 
 
 def test_values_between_voxels_are_those_of_scipy():
@@ -34,17 +27,6 @@ def test_the_outermost_voxels_count_and_nothing_beyond_them():
 
 def test_points_that_are_no_numbers_give_zero():
     assert sampled(np.ones((3, 3, 3)), np.array([[np.nan, 1, 1]]))[0] == 0
-
-
-def test_points_keep_the_shape_of_their_array_and_their_precision():
-    points = voxel_points((2, 3, 4))
-    affine = np.diag([2.0, 3.0, 4.0, 1.0])
-    affine[:3, 3] = 1
-
-    moved = applied(affine, points)
-
-    assert moved.dtype == np.float32
-    np.testing.assert_array_equal(moved[1, 2, 3], [3, 7, 13])
 
 
 def test_an_affine_of_zeros_is_none_and_shears_zooms_and_turns_keep_the_centre():

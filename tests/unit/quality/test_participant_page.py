@@ -17,7 +17,11 @@ OWN = {
     "regressors": ["trend", "friston24_01", "friston24_02", "csf"],
     "mean_fd_jenkinson_mm": 0.1,
 }
-PREPARED = OWN | {"slice_timing": "as preprocessed before", "mask": "voxels that vary"}
+PREPARED = OWN | {
+    "slice_timing": "as preprocessed before",
+    "mask": "voxels that vary",
+    "space_of_input": "MNI152NLin6Asym",
+}
 
 
 def test_the_participants_page_says_each_status_in_words_with_the_limits_in_use():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from restpain.preprocessing.motion import motion_parameters
-from restpain.preprocessing.trilinear import applied
+from restpain.preprocessing.points import applied
 from restpain.recovery.truth import (
     effect_voxels,
     estimated_matrices,

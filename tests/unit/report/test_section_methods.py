@@ -6,7 +6,14 @@ from restpain.report import section_methods
 from study import settings
 
 DESCRIBED = {"age": {"LongName": "Age"}, "nrs": {"LongName": "Numeric Rating Scale"}}
-FACTS = {"kept": "60 kept", "timing": "interleaved", "df": 15, "n_voxels": 65321}
+FACTS = {
+    "kept": "60 kept",
+    "timing": "interleaved",
+    "spaces": "MNI152NLin6Asym",
+    "programs": "fMRIPrep 23.2.1",
+    "df": 15,
+    "n_voxels": 65321,
+}
 
 
 def test_methods_cite_each_source_once_in_the_order_of_the_text():
@@ -36,7 +43,12 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
             "in two passes, the motion estimated before slice timing",
         ),
         ("cohort", "covariates", [], "without covariates"),
-        ("cohort", "source", "derivatives", "Preprocessed series in MNI152NLin2009aSym space"),
+        (
+            "cohort",
+            "source",
+            "derivatives",
+            "Series preprocessed before (by: fMRIPrep 23.2.1; space: MNI152NLin6Asym) were taken.",
+        ),
         ("group", "tails", 1, "cluster p < 0.05, for each sign"),
         ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
         ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from restpain.preprocessing.trilinear import applied
+from restpain.preprocessing.points import applied
 from restpain.simulation.head import AIR, BONE, CSF, FAT, GM, WM
 
 

@@ -1,0 +1,116 @@
+"""Files below a participant's folder and the headers of those that are DICOM images of MR."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from restpain.cohort.dicom_headers import DamagedDicomError, read_header
+from restpain.cohort.image_checks import report
+from restpain.presentation.numbers import counted
+
+ANNEX_POINTER = b"/annex/objects/"  # in the text that git-annex leaves in place of a file
+POINTER_BYTES = 1024  # more than a pointer has
+
+
+def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
+    """Read the headers of all images of MR below a folder, through links to folders, too.
+
+    Returns
+    -------
+    headers : list of dict
+        As `restpain.cohort.dicom_headers.read_header` gives them, with path and time (of the
+        file's last change, ns), in the order of the paths.
+    counts : dict
+        n_files, n_other_files (no MR images), n_damaged_files and size_bytes; n_dead_links,
+        n_unreadable, n_pointers (files of git-annex that are not here) and n_empty, which are
+        none of the files counted before.
+    """
+    counts = dict.fromkeys(
+        ("n_files", "n_other_files", "n_damaged_files", "size_bytes")
+        + ("n_dead_links", "n_unreadable", "n_pointers", "n_empty"),
+        0,
+    )
+    headers = []
+    for path in _files(Path(folder), counts):
+        try:
+            state = path.stat()
+            if not stat.S_ISREG(state.st_mode):
+                continue
+            if state.st_size == 0:
+                counts["n_empty"] += 1
+                continue
+            if state.st_size < POINTER_BYTES and path.read_bytes().startswith(ANNEX_POINTER):
+                counts["n_pointers"] += 1
+                continue
+            counts["n_files"] += 1
+            counts["size_bytes"] += state.st_size
+            header = read_header(path)
+        except DamagedDicomError:
+            counts["n_damaged_files"] += 1
+        except OSError as error:
+            dead = error.errno in (errno.ENOENT, errno.ELOOP)
+            counts["n_dead_links" if dead else "n_unreadable"] += 1
+        else:
+            if header is None:
+                counts["n_other_files"] += 1
+            else:
+                headers.append(header | {"path": path, "time": state.st_mtime_ns})
+    return headers, counts
+
+
+def _files(folder: Path, counts: dict[str, int]) -> list[Path]:
+    """Files below a folder that are not hidden; each folder once, so that loops of links end."""
+    found, seen = [], set()
+
+    def unreadable(error: OSError) -> None:
+        counts["n_unreadable"] += 1
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable, followlinks=True):
+        state = os.stat(parent)
+        if (state.st_dev, state.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((state.st_dev, state.st_ino))
+        found += [Path(parent, name) for name in names if not name.startswith(".")]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    return sorted(found)
+
+
+def file_problems(counts: dict[str, int]) -> list[dict]:
+    """Rows about files that cannot be read, for the table of problems; they name no file."""
+    rows, add = report("", "participant's folder")
+    fetch = "fetch them (datalad get), or remove them"
+    for key, severity, what, expected, action in (
+        (
+            "n_dead_links",
+            "error",
+            ("link to a file that is not there", "links to files that are not there"),
+            "files",
+            fetch,
+        ),
+        (
+            "n_pointers",
+            "error",
+            ("file of git-annex that is not here", "files of git-annex that are not here"),
+            "the content",
+            fetch,
+        ),
+        (
+            "n_unreadable",
+            "error",
+            ("file or folder that may not be read", "files or folders that may not be read"),
+            "the right to read all of them",
+            "change the permissions (chmod)",
+        ),
+        (
+            "n_empty",
+            "warning",
+            ("empty file", "empty files"),
+            "DICOM images",
+            "copy again from the source, or remove",
+        ),
+    ):
+        if counts[key]:
+            add(severity, counted(counts[key], *what), expected, action)
+    return rows
