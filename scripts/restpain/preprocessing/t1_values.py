@@ -6,9 +6,9 @@ registration holds an absolute threshold of contrast.
 
 import numpy as np
 
-# 98th percentiles of whole numbers of 12 to 16 bits, which are left as they are; the thresholds
-# of the registration are far below the contrast of such an image
-ORDINARY = (64.0, 65536.0)
+# 98th percentiles of images that are left as they are: whole numbers, and those of Philips times
+# their scale; the thresholds of the registration are far below the contrast of such an image
+ORDINARY = (64.0, 2.0**24)
 SCALED_TO = 1024.0  # others lie in the half below it
 TOLERANCE = 0.01  # of the brightness, below which an offset is noise or ringing
 
