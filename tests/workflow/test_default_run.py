@@ -242,4 +242,5 @@ def test_the_cohort_check_predicts_the_number_of_jobs_of_the_participants(tmp_pa
 
     assert process.returncode == 0, process.stderr[-5000:]
     planned = process.stdout.count("    wildcards: subject=")
+    planned += process.stdout.count("\nrule index_participants_")  # each for ten participants
     assert planned == participant_jobs([{"source": "simulated"}] * 16)
