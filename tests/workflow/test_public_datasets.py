@@ -1,4 +1,4 @@
-"""Presets of public datasets, from their layout to the group level, with simulated heads."""
+"""Presets of public datasets: the cohort check on their layout, with simulated heads."""
 
 import pytest
 
@@ -17,15 +17,14 @@ LEFT_OUT = {
 
 
 @pytest.mark.parametrize("dataset", LAYOUTS)
-def test_a_preset_leads_from_the_layout_to_the_report(finished_run, tmp_path, dataset):
+def test_the_layout_passes_the_check_with_its_preset(finished_run, tmp_path, dataset):
     LAYOUTS[dataset](heads(finished_run[0]), tmp_path)
     preset = REPOSITORY / "presets" / f"openneuro_{dataset}.yaml"
 
-    process = snakemake(directory=tmp_path, configfiles=(SMALL, preset))
+    process = snakemake("check", directory=tmp_path, configfiles=(SMALL, preset))
 
     assert process.returncode == 0, process.stderr[-5000:]
-    assert (tmp_path / "results/report.html").exists()
-    analysed = read_table(tmp_path / "results/cohort/analysed.tsv")
+    analysed = read_table(tmp_path / "results/cohort/complete.tsv")
     assert analysed["exclude"].isna().sum() == 2 * N_EACH
     assert sorted(analysed["exclude"].dropna()) == LEFT_OUT[dataset]
 
