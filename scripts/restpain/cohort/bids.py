@@ -8,11 +8,12 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from isal import igzip, igzip_lib
+from isal import igzip_lib
 
 from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
 from restpain.cohort.image_values import value_facts
 from restpain.cohort.timing import bids_timing
+from restpain.io.files import opened
 from restpain.io.images import header_repetition_time, series_shape
 from restpain.io.tables import read_json
 
@@ -158,8 +159,7 @@ def _affine(image: nib.Nifti1Image) -> str:
 def _content(image: str | Path) -> tuple[int, int, str]:
     """Uncompressed size of a file, the part up to its last byte that is not 0, its digest."""
     digest, size, n_used = hashlib.sha256(), 0, 0
-    opener = igzip.open if str(image).endswith(".gz") else open
-    with opener(image, "rb") as file:
+    with opened(image) as file:
         while chunk := file.read(CHUNK_BYTES):
             n_used = size + len(used) if (used := chunk.rstrip(b"\0")) else n_used
             size += len(chunk)

@@ -8,9 +8,8 @@ import math
 from pathlib import Path
 
 import nibabel as nib
-from isal import igzip
 
-from restpain.io.files import gzipped, write_bytes
+from restpain.io.files import gzipped, opened, write_bytes
 from restpain.io.images import set_repetition_time
 
 VENDORS = ("Philips", "Siemens", "GE", "Canon", "Toshiba", "UIH", "Bruker", "Hitachi")
@@ -151,8 +150,7 @@ def place_image(
         target.unlink(missing_ok=True)
         target.symlink_to(source.resolve())
         return "linked"
-    opener = igzip.open if source.name.endswith(".gz") else open
-    with opener(source, "rb") as file:
+    with opened(source) as file:
         content = without_text(file.read(), repetition_time=repetition_time)
     write_bytes(target, gzipped(content))
     return "copied"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-from isal import igzip, isal_zlib
+from isal import isal_zlib
 
+from restpain.io.files import opened
 from restpain.presentation.numbers import counted
 
 VALUES_AT_A_TIME = 1 << 21
@@ -43,7 +44,7 @@ def value_facts(stored: nib.arrayproxy.ArrayProxy) -> dict:
     low, high, where = np.inf, -np.inf, 0
     zero, way = -stored.inter / stored.slope, np.sign(stored.slope)  # as stored
     try:
-        with _opened(stored.file_like) as file:
+        with opened(stored.file_like) as file:
             file.read(stored.offset)
             while n_read < n_values:
                 n = min(VALUES_AT_A_TIME, n_values - n_read)
@@ -68,10 +69,6 @@ def value_facts(stored: nib.arrayproxy.ArrayProxy) -> dict:
     facts |= {"smallest": ends[0], "largest": ends[1], "share_negative": n_negative / n_finite}
     in_range = stored.inter == 0 and INT16.min <= low < BELOW and high <= INT16.max
     return facts | {"wrapped": bool(in_range and wrapped(_volume(stored, where)))}
-
-
-def _opened(path):
-    return igzip.open(path, "rb") if str(path).endswith(".gz") else open(path, "rb")
 
 
 def _volume(stored, where):

@@ -6,6 +6,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from isal import igzip
+
 
 @contextmanager
 def replacing(path: str | Path):
@@ -33,6 +35,14 @@ def write_bytes(path: str | Path, content: bytes) -> None:
     """Write ``content`` to ``path`` at once."""
     with replacing(path) as temporary:
         temporary.write_bytes(content)
+
+
+def opened(path: str | Path):
+    """Open a file for reading its bytes, those of a compressed one (``.gz``) decompressed.
+
+    The inflate of isa-l is about four times faster than that of zlib.
+    """
+    return igzip.open(path, "rb") if str(path).endswith(".gz") else open(path, "rb")
 
 
 def write_bytes_of_folder(path: str | Path, content: bytes | bytearray) -> None:

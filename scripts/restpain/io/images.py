@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from isal import igzip, isal_zlib
 
-from restpain.io.files import gzipped, replacing, write_bytes
+from restpain.io.files import gzipped, opened, replacing, write_bytes
 from restpain.io.nibabel_without_pydicom import nib
 from restpain.io.tables import read_json, write_json
 
@@ -107,9 +107,7 @@ def read_masked(path: str | Path, mask: np.ndarray, affine: np.ndarray) -> np.nd
         return _array(_loaded(path))[mask]
     series = np.empty((np.count_nonzero(mask), image.shape[3]), dtype=np.float32)
     inside = np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")  # as files have them
-    # isa-l's inflate is about four times faster than zlib; a few volumes at a time bound memory
-    opened = igzip.open if str(path).endswith(".gz") else open
-    with _complete(path), opened(path, "rb") as stream:
+    with _complete(path), opened(path) as stream:  # a few volumes at a time bound memory
         data = type(image).from_stream(stream).dataobj
         for start in range(0, image.shape[3], VOLUMES_AT_A_TIME):
             volumes = slice(start, start + VOLUMES_AT_A_TIME)

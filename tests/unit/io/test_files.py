@@ -2,7 +2,7 @@
 
 import pytest
 
-from restpain.io.files import gzipped, replacing, write_bytes_of_folder, write_text
+from restpain.io.files import gzipped, opened, replacing, write_bytes_of_folder, write_text
 
 
 def test_an_error_while_writing_leaves_the_old_file_and_no_rubbish(tmp_path):
@@ -35,3 +35,10 @@ def test_a_file_of_a_folder_holds_its_bytes_and_replaces_the_one_of_a_killed_job
     write_bytes_of_folder(path, bytearray(b"DICM"))
 
     assert path.read_bytes() == b"DICM"
+
+
+def test_a_compressed_file_is_opened_as_its_content(tmp_path):
+    for name, stored in (("a.nii", b"voxels"), ("a.nii.gz", gzipped(b"voxels"))):
+        (tmp_path / name).write_bytes(stored)
+        with opened(tmp_path / name) as file:
+            assert file.read() == b"voxels"
