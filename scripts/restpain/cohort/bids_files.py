@@ -13,8 +13,9 @@ GZIP = b"\x1f\x8b"
 NIFTI = (b"\x5c\x01\x00\x00", b"\x00\x00\x01\x5c", b"\x1c\x02\x00\x00", b"\x00\x00\x02\x1c")
 FETCH = "fetch it (datalad get)"
 # what stands in a file in place of its content: git-annex (also links on disks without links), LFS
+ANNEX = re.compile(rb"(\.\./)*(\.git)?/?annex/objects/")
 POINTERS = (
-    (re.compile(rb"(\.\./)*(\.git)?/?annex/objects/"), "a git-annex pointer", FETCH),
+    (ANNEX, "a git-annex pointer", FETCH),
     (re.compile(rb"version https://git-lfs"), "a Git LFS pointer", "fetch it (git lfs pull)"),
 )
 

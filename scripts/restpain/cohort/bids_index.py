@@ -10,10 +10,10 @@ from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_
 from restpain.cohort.image_checks import problem
 from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, mark_chosen, says_rest
 from restpain.cohort.sidecars import Sidecars
+from restpain.cohort.timing import LONGEST_S, LONGEST_USUAL_S
 from restpain.presentation.numbers import counted
 
 KINDS = {"anat": ("t1", "T1w"), "func": ("rest", "bold")}  # kind and suffix by folder
-LONGEST_USUAL_S = 5.0  # repetition time of a rest run
 SIDECAR = {"t1": SIDECAR_KEYS, "rest": BOLD_SIDECAR_KEYS}
 
 
@@ -39,9 +39,16 @@ def bids_index(folder: Path, *, select: dict) -> dict:
         elif one["kind"] != "other":
             one |= header_facts(folder / one["path"])
     _note_echoes(series)
-    candidates = [folder / one["path"] for one in series if one["kind"] != "other"]
-    broken = dict.fromkeys(name for path in candidates for name in sidecars.of(path)[2])
-    rows += [problem(who, name, "error", *sidecars.faults[name]) for name in broken]
+    return index_of(series, rows, folder=folder, who=who, sidecars=sidecars)
+
+
+def index_of(
+    series: list[dict], rows: list[dict], *, folder: Path, who: str, sidecars: Sidecars
+) -> dict:
+    """Index with the faults of the sidecars of all candidates beside those of the images."""
+    candidates = [one["path"] for one in series if one["kind"] != "other" and one["path"]]
+    broken = dict.fromkeys(name for path in candidates for name in sidecars.of(folder / path)[2])
+    rows = rows + [problem(who, name, "error", *sidecars.faults[name]) for name in broken]
     size = sum(one["size"] for one in series if one["chosen"])
     return {"size_bytes": size, "series": series, "problems": rows}
 
@@ -179,7 +186,7 @@ def doubts(who: str, one: dict, task_name) -> list[dict]:
         found = f"task-{task}, which does not say rest"
         action = "make sure that the participants rested; it is used, since cohort.select names it"
         rows.append(problem(who, one["label"], "warning", found, "a resting-state run", action))
-    if time and LONGEST_USUAL_S < time <= 30:
+    if time and LONGEST_USUAL_S < time <= LONGEST_S:
         found, expected = f"a repetition time of {time:g} s", f"at most {LONGEST_USUAL_S:g} s"
         action = "make sure that it is a resting-state run"
         rows.append(problem(who, one["label"], "warning", found, expected, action))

@@ -102,7 +102,7 @@ def selection_lines(indices: list[dict]) -> list[str]:
     Returns
     -------
     list of str
-        None if no participant has several candidates.
+        Empty if no participant has several candidates.
     """
     lines = []
     for kind, name in KIND_NAMES.items():

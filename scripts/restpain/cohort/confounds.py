@@ -7,7 +7,7 @@ import pandas as pd
 
 from restpain.cohort.image_checks import OR_EXCLUDE, report
 from restpain.io.tables import read_table
-from restpain.presentation.numbers import counted
+from restpain.presentation.numbers import counted, joined
 
 MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z")
 N_COMPONENTS = 5  # Behzadi et al. (2007)
@@ -76,7 +76,7 @@ def confound_problems(
         wanting = [one for one in nuisance if SIGNAL_OF.get(one, "global") != "global"]
         if wanting:
             action = f"add it beside the run, or {_without(nuisance, wanting)}"
-            add("error", f"no {TABLE}", f"one for {_listed(wanting)} of {KEY}", action)
+            add("error", f"no {TABLE}", f"one for {joined(wanting)} of {KEY}", action)
         return rows
     if table is None:  # a file that the index could not open, and says so
         return rows
@@ -92,7 +92,7 @@ def confound_problems(
         wanting = [one for one in missing if SIGNAL_OF[one] == signal]
         for found in texts if wanting else []:
             action = f"{_without(nuisance, missing)}, {OR_EXCLUDE}"
-            add("error", found, f"numbers in all rows, for {_listed(wanting)} of {KEY}", action)
+            add("error", found, f"numbers in all rows, for {joined(wanting)} of {KEY}", action)
     return rows
 
 
@@ -111,7 +111,7 @@ def _faults(table: dict, columns: tuple[str, ...], drop_volumes: int) -> list[st
             texts.setdefault(f"n/a in row {gaps[0] + 1}{more} of", []).append(name)
     return [
         f"{text} {'the ' if text != 'no' else ''}column{'s' if len(names) > 1 else ''} "
-        f"{_listed(names)}"
+        f"{joined(names)}"
         for text, names in texts.items()
     ]
 
@@ -119,8 +119,3 @@ def _faults(table: dict, columns: tuple[str, ...], drop_volumes: int) -> list[st
 def _without(nuisance: list[str], names: list[str]) -> str:
     left = ", ".join(one for one in nuisance if one not in names)
     return f"set {KEY} to [{left}]"
-
-
-def _listed(names) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

@@ -13,6 +13,7 @@ from restpain.cohort.bids_index import (
     fault_rows,
     header_facts,
     image_index,
+    index_of,
     volumes_entry,
 )
 from restpain.cohort.confounds import confound_facts
@@ -56,11 +57,7 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
             rows += _complete(one, folder, who, files, sidecars)
         elif one["kind"] == "rest" and one["path"]:
             one |= header_facts(folder / one["path"])
-    candidates = [folder / one["path"] for one in series if one["path"] and one["kind"] == "rest"]
-    broken = dict.fromkeys(name for path in candidates for name in sidecars.of(path)[2])
-    rows += [problem(who, name, "error", *sidecars.faults[name]) for name in broken]
-    size = sum(one["size"] for one in series if one["chosen"])
-    return {"size_bytes": size, "series": series, "problems": rows}
+    return index_of(series, rows, folder=folder, who=who, sidecars=sidecars)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -5,11 +5,11 @@ import os
 import stat
 from pathlib import Path
 
+from restpain.cohort.bids_files import ANNEX
 from restpain.cohort.dicom_headers import DamagedDicomError, read_header
 from restpain.cohort.image_checks import report
 from restpain.presentation.numbers import counted
 
-ANNEX_POINTER = b"/annex/objects/"  # in the text that git-annex leaves in place of a file
 POINTER_BYTES = 1024  # more than a pointer has
 
 
@@ -40,7 +40,7 @@ def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
             if state.st_size == 0:
                 counts["n_empty"] += 1
                 continue
-            if state.st_size < POINTER_BYTES and path.read_bytes().startswith(ANNEX_POINTER):
+            if state.st_size < POINTER_BYTES and ANNEX.match(path.read_bytes()):
                 counts["n_pointers"] += 1
                 continue
             counts["n_files"] += 1

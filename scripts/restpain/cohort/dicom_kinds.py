@@ -3,13 +3,13 @@
 import re
 
 from restpain.cohort.selection import SERIES_KEYS, fits_series
+from restpain.cohort.timing import LONGEST_USUAL_S
 from restpain.presentation.numbers import counted
 
 MIN_T1_SLICES, MIN_T1_EXTENT_MM, MAX_T1_ECHO_MS = 40, 100.0, 15.0
 MIN_REST_VOLUMES, MIN_REST_SLICES = 20, 8
 REST_ECHO_TIMES_MS = (8.0, 65.0)  # BOLD runs at 7 to 1.5 T; diffusion needs longer ones
 REST_REPETITION_TIMES_S = (0.2, 10.0)
-LONG_REPETITION_TIME_S = 5.0  # longer than those of nearly all runs for connectivity
 NOT_SELECTED = "not the one of cohort.select"
 DERIVED = "derived images"
 
@@ -193,7 +193,7 @@ def _against_rest(one) -> list[str]:
 def _doubts(one) -> list[str]:
     """Reasons to doubt a run that is taken for rest, beside those against any series."""
     tr_s = one.facts["repetition_time_s"] or 0.0
-    long = LONG_REPETITION_TIME_S < tr_s <= REST_REPETITION_TIMES_S[1]
+    long = LONGEST_USUAL_S < tr_s <= REST_REPETITION_TIMES_S[1]
     named = SAYS_TASK.search(one.names) and not SAYS_REST.search(one.names)
     return _those_that_hold(
         (named, "a name that speaks against rest"),

@@ -28,6 +28,7 @@ STATED = (SIDECAR, "RepetitionTime", "RepetitionTimeExcitation")
 MADE = (HEADER, CONVERTER)  # all others are measured
 CONFIGURED = "preprocessing.repetition_time_s"
 SHORTEST_S, LONGEST_S = 0.05, 30.0
+LONGEST_USUAL_S = 5.0  # of nearly all rest runs; longer ones are warned of
 NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 UNKNOWN_S = 1.0  # what programs write into a header where they know no repetition time
 DATA = "SliceTiming of the sidecar"
