@@ -56,6 +56,8 @@ for number, members in enumerate(in_tens(SUBJECTS)):
         priority: 100
         conda:
             "../envs/cohort.yaml"
+        resources:
+            **on_retry(1000, 100),
         params:
             **settings("cohort", "source", "select"),
             **settings("preprocessing", "repetition_time_s"),

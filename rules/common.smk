@@ -90,9 +90,8 @@ def roster():
 
 
 ROSTER = roster()
-WRITTEN = ROSTER.attrs.get(
-    "written"
-)  # ids as the table has them, which folders may be named after
+# ids as the user's table has them, which folders may be named after
+WRITTEN = ROSTER.attrs.get("written")
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
 

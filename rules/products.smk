@@ -75,8 +75,8 @@ def with_images(subjects):
     """Participants with usable images, after the cohort check; before it, Snakemake waits."""
     path = checkpoints.check_cohort.get().output.complete
     table = read_participants(path, Comparison(**GROUPS), judge_groups=False)
-    complete = included(table)["participant_id"]
-    return [name for name in subjects if f"sub-{name}" in complete.tolist()]
+    complete = set(included(table)["participant_id"])
+    return [name for name in subjects if f"sub-{name}" in complete]
 
 
 def per_map(pattern, measures=MAPS):
