@@ -84,12 +84,16 @@ def cohort_problems(
 
 
 def left_out(indices: list[dict], *, drop_volumes: int, min_volumes: int) -> dict[str, str]:
-    """Reason of each participant who has no usable T1 or rest run, by participant_id."""
+    """Reason of each participant who has no usable T1 or rest run, by participant_id.
+
+    Empty if nobody has both: then there is nothing to go on with, and the problems are errors.
+    """
     reasons = {
         index["participant_id"]: missing_images(index, min_volumes=min_volumes + drop_volumes)
         for index in indices
     }
-    return {who: reason for who, reason in reasons.items() if reason}
+    missing = {who: reason for who, reason in reasons.items() if reason}
+    return {} if len(missing) == len(indices) else missing
 
 
 def as_warnings(rows: list[dict]) -> list[dict]:

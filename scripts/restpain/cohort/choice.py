@@ -6,6 +6,7 @@ from restpain.presentation.numbers import counted
 
 KIND_NAMES = {"t1": "T1-weighted image", "rest": "resting-state run"}
 N_NAMED = 5  # series that a sentence names
+YAML_WORDS = {"yes", "no", "on", "off", "true", "false", "null"}  # no texts without quotes
 NAMES = {key: name for name, key in ENTITIES.items()}
 
 
@@ -92,8 +93,15 @@ def _label(label: str | None) -> str | int | None:
 
 def _flow(wish: dict) -> str:
     """Write an entry as YAML on one line."""
-    pairs = (f"{key}: {'null' if label is None else label}" for key, label in wish.items())
-    return f"{{{', '.join(pairs)}}}"
+    return f"{{{', '.join(f'{key}: {_in_yaml(label)}' for key, label in wish.items())}}}"
+
+
+def _in_yaml(label: str | int | None) -> str:
+    if label is None:
+        return "null"
+    text = str(label)
+    other = not isinstance(label, int) and (text[0].isdecimal() or text.lower() in YAML_WORDS)
+    return f'"{text}"' if other else text
 
 
 def selection_lines(indices: list[dict]) -> list[str]:

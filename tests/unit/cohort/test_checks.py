@@ -3,7 +3,7 @@
 import pytest
 
 from cohort_inputs import SETTINGS, changed, cohort, found, participant
-from restpain.cohort.checks import cohort_problems, problem_table, unmatched_folders
+from restpain.cohort.checks import cohort_problems, left_out, problem_table, unmatched_folders
 
 
 def test_a_good_cohort_has_no_problem():
@@ -91,3 +91,13 @@ def test_preprocessed_data_need_no_t1_and_no_slice_times():
     assert found([index], slice_order=None) == []
     (sentence,) = found([index], "error", slice_order=None, nuisance=["csf"])
     assert "no table of confounds; expected one for csf of preprocessing.nuisance" in sentence
+
+
+def test_participants_without_a_usable_run_are_left_out_unless_nobody_is_left():
+    lengths = {"drop_volumes": 10, "min_volumes": 30}
+
+    assert left_out(changed(n_volumes=39), **lengths) == {
+        "sub-02": "resting-state run with too few volumes"
+    }
+    assert left_out(changed()[:1], **lengths) == {}
+    assert left_out(changed(n_volumes=39)[1:2], **lengths) == {}

@@ -1,10 +1,11 @@
 """Choice of the T1 and the rest run: sentences, lines to paste, and who has no usable image."""
 
 import pytest
+import yaml
 
 from cohort_inputs import found, participant
 from restpain.cohort.choice import missing_images, selection_lines, signature, wishes
-from restpain.cohort.selection import mark_chosen
+from restpain.cohort.selection import fits_entities, mark_chosen
 
 
 def bids_participant(number, *runs):
@@ -101,3 +102,16 @@ def test_several_candidates_are_no_missing_image():
     index = bids_participant(1, *RUNS)
 
     assert missing_images(index, min_volumes=40) is None
+
+
+@pytest.mark.parametrize("labels", [("on", "off"), ("1e3", "0x1F"), ("No", "mprage"), ("7", None)])
+def test_a_pasted_line_asks_for_the_label_as_it_is(labels):
+    candidates = [{"acq": label} if label else {} for label in labels]
+    index = bids_participant(1, *(one | {"task": "rest"} for one in candidates))
+
+    pasted = [
+        yaml.safe_load(line.partition("#")[0])["rest"] for line in selection_lines([index])[1:]
+    ]
+
+    for wish, runs in zip(pasted, index["series"][1:], strict=True):
+        assert fits_entities(runs["entities"], wish)
