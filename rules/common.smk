@@ -20,7 +20,12 @@ from restpain.config.snakemake_internals import (
     group_of_batch,
     requested_targets,
 )
-from restpain.config.validation import configuration_problems, data_problems, published_problems
+from restpain.config.validation import (
+    configuration_problems,
+    data_problems,
+    published_problems,
+    read_off,
+)
 from restpain.simulation.participants import simulated_roster
 
 
@@ -39,6 +44,7 @@ def settings(section, *keys):
 os.environ.update(cache_folders(os.environ, scripts=Path(workflow.basedir, "scripts")))
 
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
+read_off(config)
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
 

@@ -39,6 +39,13 @@ Validator = extend(
 )
 
 
+def read_off(config: dict) -> None:
+    """Mean ``slice_order: off`` as it is written: YAML reads off without quotes as false."""
+    preprocessing = config.get("preprocessing")
+    if isinstance(preprocessing, dict) and preprocessing.get("slice_order") is False:
+        preprocessing["slice_order"] = "off"
+
+
 def configuration_problems(config: dict, schema: dict) -> list[str]:
     """Problems of a configuration, a sentence each.
 

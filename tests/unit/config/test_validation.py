@@ -11,6 +11,7 @@ from restpain.config.validation import (
     configuration_problems,
     data_problems,
     published_problems,
+    read_off,
 )
 
 REPOSITORY = Path(__file__).parents[3]
@@ -225,3 +226,21 @@ def test_a_relative_path_that_is_not_there_is_told_with_the_folder_it_starts_fro
     ]
     (tmp_path / "paper").mkdir()
     assert published_problems("paper", ["paper", "../clone/paper"]) == []
+
+
+@pytest.mark.parametrize("text", ["slice_order: off", 'slice_order: "off"'])
+def test_off_is_no_truth_value_with_or_without_quotes(text):
+    config = {"preprocessing": yaml.safe_load(text)}
+
+    read_off(config)
+
+    assert config == {"preprocessing": {"slice_order": "off"}}
+
+
+@pytest.mark.parametrize("config", [{}, {"preprocessing": None}, {"preprocessing": {}}])
+def test_a_configuration_without_the_key_is_left_to_the_checks(config):
+    before = copy.deepcopy(config)
+
+    read_off(config)
+
+    assert config == before
