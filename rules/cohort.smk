@@ -189,10 +189,19 @@ if SOURCE != "derivatives":
             "../scripts/cohort/describe_rawdata.py"
 
 
+# Beside the check of the headers, so that problems of both are told at once, unless that check
+# decides who is left.
+DESIGN_OF = (
+    rules.check_cohort.output.complete
+    if config["cohort"]["incomplete"] == "exclude"
+    else "results/cohort/participants.tsv"
+)
+
+
 rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
     input:
-        participants=rules.check_cohort.output.complete,
+        participants=DESIGN_OF,
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",

@@ -65,7 +65,7 @@ def test_after_room_was_made_the_run_goes_on(results_disk):
         "mount -o remount,size=200m '{results}'",
         "{run}",
         "echo code $?",
-        "gzip --test {results}/template/*.gz && echo whole",
+        "gzip --test {results}/tpl-*/anat/*.gz && echo whole",
     )
 
     assert "code 0" in process.stdout, process.stderr[-3000:]
@@ -158,7 +158,8 @@ def test_one_run_of_the_check_tells_the_problems_of_images_headers_and_table(tmp
 
     last = process.stderr[process.stderr.index("\nFailed: ") :]
     for sentence in (
-        "sub-01, sub-01_task-rest_bold.nii.gz: a repetition time of 2000 s; expected at most 30 s",
+        "sub-01, sub-01_task-rest_bold.nii.gz: a repetition time of 2000 s (sidecar) and 2 s "
+        "(image's header); expected 0.05 to 30 s; give RepetitionTime in seconds",
         "sub-02, participant's folder: no T1-weighted image among 1 series; expected one",
         "sub-03, participant's folder: sub-03_task-rest_bold.nii.gz ends early",
         "the covariate iq is no column of the participants table",
