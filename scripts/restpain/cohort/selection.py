@@ -18,6 +18,7 @@ ENTITIES = {
     "space": "space",
     "resolution": "res",
     "description": "desc",
+    "folder": "folder",  # of DPARSF: FunImgARCW
 }
 SERIES_KEYS = ("series_number", "series_description")  # of DICOM
 REST_LABELS = {"rest", "resting", "restingstate"}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cohort_inputs import AFFINE, said_of_folders, write_image
-from restpain.cohort.derivative_index import derivative_index, run_path
+from restpain.cohort.derivative_index import derivative_index, run_images
 from restpain.cohort.index import participant_index
 
 MNI = "space-MNI152NLin2009cAsym"
@@ -143,11 +143,11 @@ def test_a_name_that_is_not_of_bids_is_found_again_and_not_repeated(tmp_path):
     assert [one["label"] for one in found["series"]] == ["the 4D image"]
     assert "Smithson" not in json.dumps(found)
     assert found["size_bytes"] == (folder / "Smithson.nii").stat().st_size
-    assert run_path(folder, found["series"][0]) == folder / "Smithson.nii"
+    assert run_images(folder, found["series"][0]) == [folder / "Smithson.nii"]
 
     os.utime(folder / "Smithson.nii", (5, 5))
-    with pytest.raises(ValueError, match="the 4D image of Sub001 has changed since"):
-        run_path(folder, found["series"][0])
+    with pytest.raises(ValueError, match="the series of Sub001 has changed since"):
+        run_images(folder, found["series"][0])
 
 
 def test_images_that_are_not_fetched_are_told(tmp_path):
