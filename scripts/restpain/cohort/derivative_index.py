@@ -47,6 +47,7 @@ from restpain.presentation.numbers import counted
 DESCRIPTIONS = ("preproc", "denoised", "denoisedSmoothed")  # fMRIPrep, XCP-D
 FOLDER = re.compile(r"func|(ses|task)-[A-Za-z0-9+]+")  # others may be named after a person
 STATES_ENTITIES = re.compile(r"(^|_)(sub|ses|task|run|space|res|desc)-")
+HALFPIPE_SPACE = "MNI152NLin2009cAsym"  # of all its images
 OF_GRID = ("space", "res", "cohort", "desc", "suffix")  # entities that confounds do not have
 CONFOUNDS = ("timeseries", "regressors")  # suffixes of newer and older versions of fMRIPrep
 NO_NAME = "the 4D image"
@@ -116,6 +117,8 @@ def _reason(entities: dict, who: str, task_name, wanted: dict) -> str | None:
     """Reason against a run: another participant, space, description or task."""
     named = {ENTITIES.get(key, key): label for key, label in wanted.items()}
     space, description, task = (entities.get(key) for key in ("space", "desc", "task"))
+    if "setting" in entities and "desc" not in entities:  # of HALFpipe, which writes one space
+        space, description = HALFPIPE_SPACE, DESCRIPTIONS[0]
     if f"sub-{entities['sub']}" != who:
         return f"named after another participant than its folder, {who}"
     # a file without a space is taken where the configuration asks for it
@@ -207,7 +210,9 @@ def _complete(
     """Add all facts of the chosen run, its mask and its confounds; return what is wrong."""
     paths, named = run_images(folder, one), one["path"] is not None
     one |= image_index(paths[0], "rest", sidecars, label=one["label"])
-    one |= {"space": one["entities"].get("space"), "companions": [], "confounds": None}
+    halfpipe = HALFPIPE_SPACE if "setting" in one["entities"] else None
+    space = one["entities"].get("space", halfpipe)
+    one |= {"space": space, "companions": [], "confounds": None}
     if description := one["entities"].get("desc"):
         one["steps"] = BY_DESCRIPTION.get(description, [])
     one |= {"mask_path": None, "confounds_path": None, "fd_path": None}

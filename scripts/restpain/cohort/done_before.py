@@ -49,6 +49,10 @@ def done_before_problems(
         found = f"voxels of {size:g} mm, larger than those of the maps, {voxel_mm:g} mm"
         action = f"set preprocessing.voxel_mm to {size:g}, since interpolated neighbours are alike"
         add("warning", found, "voxels of about that size", f"{action} (ReHo)")
+    if "setting" in run.get("entities", {}):
+        found = "a series of a HALFpipe setting, which may be smoothed, filtered or cleaned"
+        action = "look the setting up in its spec.json, and set preprocessing.nuisance"
+        add("warning", found, "one that is none of these", f"{action} and metrics.fwhm_mm by it")
     if SMOOTHING in steps and "reho" in measures:
         expected = "one that is not smoothed, since smoothing makes neighbours alike (ReHo)"
         action = f"{OTHER_SERIES}, or take reho out of metrics.measures"

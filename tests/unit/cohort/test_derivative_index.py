@@ -222,3 +222,27 @@ def test_nan_outside_the_brain_is_no_data(tmp_path, gaps, sentences):
     write_series(tmp_path / "sub-01" / "wra_4D.nii", values)
 
     assert said_of_folders(tmp_path, "derivatives") == sentences
+
+
+def test_a_setting_of_halfpipe_is_taken_with_its_mask_and_its_confounds(tmp_path):
+    stem = "sub-01_task-rest_setting-preproc"
+    data = lay_out(tmp_path, f"{stem}_bold.nii.gz")
+    func = data / "sub-01" / "func"
+    write_image(func / f"{stem}_desc-brain_mask.nii.gz", SHAPE[:3])
+    confounds = func / f"{stem}_desc-confounds_regressors.tsv"
+    confounds.write_text("\n".join(["csf", *("1" * SHAPE[3])]) + "\n")
+
+    (run,) = chosen(data)
+
+    assert run["space"] == "MNI152NLin2009cAsym"
+    assert run["mask_path"] == f"func/{stem}_desc-brain_mask.nii.gz"
+    assert run["confounds"] == {"n_rows": 40, "gaps": {"csf": []}}
+    (sentence,) = said_of_folders(data, "derivatives")
+    assert "a series of a HALFpipe setting, which may be smoothed, filtered or cleaned" in sentence
+
+    write_image(func / "sub-01_task-rest_setting-smooth_bold.nii.gz", SHAPE, seed=9)
+    (sentence,) = said_of_folders(data, "derivatives")
+    assert "{setting: preproc} or {setting: smooth}" in sentence
+    assert [one["label"] for one in chosen(data, setting="smooth")] == [
+        "sub-01_task-rest_setting-smooth_bold.nii.gz"
+    ]
