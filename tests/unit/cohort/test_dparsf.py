@@ -99,7 +99,7 @@ def test_several_series_in_mni_space_are_listed_with_lines_that_choose(working):
     sentences = said(working)
 
     assert len(sentences) == 1
-    assert "3 series that may be the resting-state run: folder-FunImgARCW" in sentences[0]
+    assert "3 series that may be the resting-state run: FunImgARCW (40 volumes), " in sentences[0]
     assert "{folder: FunImgARCW} or {folder: FunImgARCWF} or {folder: FunImgARCWS}" in sentences[0]
     for name in ("FunImgARCWF", "FunImgARCW"):
         chosen = [one["label"] for one in index(working, folder=name)["series"] if one["chosen"]]

@@ -210,6 +210,7 @@ def test_a_working_folder_of_dparsf_gives_series_motion_and_displacement(dataset
         return confounds["framewise_displacement_jenkinson"].to_numpy()
 
     from_motion = imported()
+    assert json.loads((folder / "qc.json").read_text())["tsnr_median"] > 0
     transforms = np.array([rigid_matrix(row) for row in table[MOTION][DROP:].to_numpy()])
     step = transforms[2] @ np.linalg.inv(transforms[1]) - np.eye(4)
     by_hand = np.sqrt(80**2 / 5 * (step[:3, :3] ** 2).sum() + (step[:3, 3] ** 2).sum())
