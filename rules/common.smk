@@ -9,6 +9,8 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
+from restpain.cohort.done_before import DONE
+from restpain.cohort.dparsf import named_by_data, participant_places
 from restpain.cohort.participants import Comparison, included, is_pilot, read_participants
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
@@ -25,6 +27,7 @@ from restpain.config.validation import (
     data_problems,
     published_problems,
     read_off,
+    with_volumes_to_drop,
 )
 from restpain.simulation.participants import simulated_roster
 
@@ -47,6 +50,11 @@ SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 read_off(config)
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
+with_volumes_to_drop(config)
+# a series folder of DPARSF given as the data is the one to take
+if SOURCE == "derivatives" and config["cohort"]["data"]:
+    wanted = named_by_data(config["cohort"]["data"], config["cohort"]["select"]["rest"])
+    config["cohort"]["select"] = {**config["cohort"]["select"], "rest": wanted}
 
 # a site is one more covariate, in rules and report alike
 if config["cohort"]["site"] not in [None, *config["cohort"]["covariates"]]:
@@ -76,9 +84,13 @@ MAPS = [*MEASURES, "fc"]  # the local measures, and connectivity with the seeds
 REGRESSION_BAND_HZ = (
     config["metrics"]["band_hz"] if config["preprocessing"]["filter"] == "simultaneous" else None
 )
+NUISANCE = config["preprocessing"]["nuisance"]
+NUISANCE = [] if NUISANCE == DONE else NUISANCE  # what is left to regress
 SLICE_ORDER = config["preprocessing"]["slice_order"]  # None: that of the sidecar
 if SLICE_ORDER is None and SOURCE == "simulated":
-    SLICE_ORDER = config["simulation"]["slice_order"]
+    NUISANCE = config["preprocessing"]["nuisance"]
+NUISANCE = [] if NUISANCE == DONE else NUISANCE  # what is left to regress
+SLICE_ORDER = config["simulation"]["slice_order"]
 
 
 def roster():
@@ -96,6 +108,8 @@ def roster():
 
 
 ROSTER = roster()
+# that hold a folder per participant
+PLACES = [] if SOURCE == "simulated" else participant_places(config["cohort"])
 # ids as the user's table has them, which folders may be named after
 WRITTEN = ROSTER.attrs.get("written")
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]

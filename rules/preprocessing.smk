@@ -94,7 +94,8 @@ if SOURCE == "derivatives":
         resources:
             **by_headers("rest", memory_mb=(600, 12), minutes=(10, 0.02)),
         params:
-            **settings("preprocessing", "drop_volumes", "nuisance"),
+            **settings("preprocessing", "drop_volumes"),
+            nuisance=NUISANCE,
             regression_band_hz=REGRESSION_BAND_HZ,
             code=code_digest("preprocessing/import_derivatives.py"),
         script:
@@ -130,8 +131,8 @@ else:
         resources:
             **by_headers("rest", memory_mb=(600, 12), minutes=(10, 0.02)),
         params:
-            **settings("preprocessing", "motion_estimation", "nuisance"),
-            drop_volumes=config["preprocessing"]["drop_volumes"],
+            **settings("preprocessing", "motion_estimation", "drop_volumes"),
+            nuisance=NUISANCE,
             slice_order=SLICE_ORDER,
             regression_band_hz=REGRESSION_BAND_HZ,
             code=code_digest("preprocessing/preprocess_func.py"),

@@ -115,7 +115,7 @@ def folder_of(subject):
     if SOURCE == "simulated":
         return f"results/sourcedata/dicom/sub-{subject}"
     names = (f"sub-{subject}", subject, WRITTEN[f"sub-{subject}"])
-    folders = [Path(config["cohort"]["data"], name) for name in names]
+    folders = [place / name for place in PLACES for name in names]
     return next((str(folder) for folder in folders if folder.is_dir()), [])
 
 

@@ -10,7 +10,7 @@ from restpain.cohort.index import participant_index
 from restpain.cohort.timing import dicom_timing
 
 SETTINGS = {"drop_volumes": 5, "min_volumes": 30, "slice_order": "off", "band_hz": (0.01, 0.1)}
-SETTINGS["nuisance"] = []
+SETTINGS |= {"nuisance": [], "measures": ["alff", "reho"], "fwhm_mm": 6.0, "voxel_mm": 4.0}
 TABLE = """\
 participant_id\tgroup\tage\tsex\tnrs
 sub-01\tpatient\t61\tM\t4

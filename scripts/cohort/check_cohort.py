@@ -38,13 +38,15 @@ def check_cohort(
     ignored_path: str,
     comparison: dict,
     source: str,
-    data: str | None,
+    places: list[str],
     incomplete: str,
     drop_volumes: int,
     min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
-    nuisance: list[str],
+    nuisance: list[str] | str,
+    measures: list[str],
+    fwhm_mm: float,
     normalisation_mm: float,
     voxel_mm: float,
     n_permutations: int,
@@ -52,12 +54,13 @@ def check_cohort(
     comparison = Comparison(**comparison)
     participants = read_participants(participants_path, comparison, judge_groups=False)
     indices = [read_json(path) for path in indices_paths]
-    folders = [path.name for path in Path(data).iterdir() if path.is_dir()] if data else []
+    folders = [path.name for place in places for path in Path(place).iterdir() if path.is_dir()]
     lengths = {"drop_volumes": drop_volumes, "min_volumes": min_volumes}
     reasons = left_out(indices, **lengths) if incomplete == "exclude" else {}
     complete = [index for index in indices if index["participant_id"] not in reasons]
     others = [index for index in indices if index["participant_id"] in reasons]
     settings = lengths | {"slice_order": slice_order, "band_hz": band_hz, "nuisance": nuisance}
+    settings |= {"measures": measures, "fwhm_mm": fwhm_mm, "voxel_mm": voxel_mm}
     problems = cohort_problems(complete, **settings)
     problems += as_warnings(cohort_problems(others, **settings))
     if ratings_path is not None:

@@ -8,14 +8,14 @@ import numpy as np
 
 from restpain.cohort.bids import generating_programs
 from restpain.cohort.bids_files import check_unchanged
-from restpain.cohort.derivative_index import run_path
-from restpain.io.images import read_mask, read_volume
+from restpain.cohort.derivative_index import run_images
+from restpain.cohort.dparsf import found_file, program
+from restpain.io.images import read_mask, read_series
 from restpain.io.job import run_job
-from restpain.io.tables import read_json, read_table
+from restpain.io.tables import read_json
 from restpain.preprocessing.denoising import denoised, write_denoised
+from restpain.preprocessing.given_signals import given_signals
 from restpain.preprocessing.image_quality import given_mask, kept_volumes, without_gaps
-from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
-from restpain.preprocessing.nuisance import fmriprep_signals
 from restpain.preprocessing.points import applied, voxel_points
 from restpain.preprocessing.trilinear import sampled
 
@@ -36,13 +36,14 @@ def import_derivatives(
     regression_band_hz: tuple[float, float] | None,
 ) -> None:
     run = next(one for one in read_json(index_path)["series"] if one["chosen"])
-    bold_path, tr = run_path(folder, run), run["repetition_time_s"]
-    check_unchanged(bold_path, run)
+    paths, tr = run_images(folder, run), run["repetition_time_s"]
+    if len(paths) == 1:
+        check_unchanged(paths[0], run)
     for file in run["companions"]:
-        check_unchanged(Path(folder, file["path"]), file)
-    programs = generating_programs(description_path) if description_path else None
+        check_unchanged(found_file(folder, file["path"]) or Path(folder, file["path"]), file)
+    programs = generating_programs(description_path) if description_path else program(run)
     logger.info("preprocessed before by: %s", programs or "not stated")
-    series, affine = read_volume(bold_path)
+    series, affine = read_series(paths)
     n_read = series.shape[-1]
     has_data = without_gaps(series, drop=drop_volumes)
     volumes = kept_volumes(series, drop=drop_volumes, name=run["label"])
@@ -54,9 +55,9 @@ def import_derivatives(
     inside = ((voxels >= 0) & (voxels <= np.array(volumes.shape[1:]) - 1)).all(axis=-1)
     candidates = template & inside & (sampled(has_data.astype(np.float32), voxels) > WHOLE)
     if run["mask_path"]:
-        given, given_affine = read_mask(Path(folder, run["mask_path"]))
+        given_brain, given_affine = read_mask(found_file(folder, run["mask_path"]))
         given_voxels = applied(np.linalg.inv(given_affine), points)
-        candidates &= sampled(given.astype(np.float32), given_voxels) >= 0.5
+        candidates &= sampled(given_brain.astype(np.float32), given_voxels) >= 0.5
     boldref = sampled(volumes.mean(axis=0), voxels)
     series = np.stack([sampled(volume, voxels[candidates]) for volume in volumes], axis=1)
     mask, rule = given_mask(
@@ -65,17 +66,8 @@ def import_derivatives(
     logger.info("mask: %s", rule)
     series = series[mask[candidates]]
 
-    signals, origin = {"global": series.mean(axis=0, dtype=float)}, run["label"]
-    if run["confounds_path"]:
-        origin = Path(run["confounds_path"]).name
-        table = read_table(Path(folder, run["confounds_path"]))
-        if len(table) != n_read:
-            raise ValueError(f"{origin} has {len(table)} rows, {run['label']} {n_read} volumes")
-        signals = fmriprep_signals(table[drop_volumes:])
-    jenkinson = None
-    if signals.get("motion") is not None:
-        transforms = np.linalg.inv([rigid_matrix(row) for row in signals["motion"]])
-        jenkinson = displacement_jenkinson(transforms, centre_mm=np.zeros(3))
+    given, jenkinson, origin = given_signals(folder, run, drop=drop_volumes)
+    signals = {"global": series.mean(axis=0, dtype=float)} | given
     result = denoised(
         series,
         mask=mask,
@@ -103,6 +95,8 @@ def import_derivatives(
             "coregistration_cost": None,
             "preprocessed_by": programs,
             "space_of_input": space,
+            "steps_before": run.get("steps", []),
+            "dropped_before": run.get("dropped_before"),
         },
         sources=[],
     )

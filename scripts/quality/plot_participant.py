@@ -59,9 +59,12 @@ def plot_participant(
         rows, extents = carpet(values, shown, n_rows=CARPET_ROWS)
         carpets[f"{name} nuisance regression, SD of each voxel (black −2, white 2)"] = rows
 
-    spread = series.std(axis=1)
-    snr = np.zeros(mask.shape, np.float32)
-    snr[mask] = np.where(spread > 0, boldref[mask] / np.where(spread > 0, spread, 1), 0)
+    facts = read_json(qc_path) | (read_json(anatomy_qc_path) if anatomy_qc_path else {})
+    snr = None
+    if facts["tsnr_median"] is not None:
+        spread = series.std(axis=1)
+        snr = np.zeros(mask.shape, np.float32)
+        snr[mask] = np.where(spread > 0, boldref[mask] / np.where(spread > 0, spread, 1), 0)
     images = [read_volume(path) for path in tissues_paths]
     own = tissues_on_template(images, read_volume(xfm_path)[0]) if xfm_path else None
     pictures = slice_pictures(
@@ -77,7 +80,6 @@ def plot_participant(
     confounds = read_table(confounds_path)
     motion = confounds[list(MOTION)].to_numpy(float)
     jenkinson = confounds["framewise_displacement_jenkinson"].to_numpy(float)
-    facts = read_json(qc_path) | (read_json(anatomy_qc_path) if anatomy_qc_path else {})
     facts |= flag_numbers(jenkinson, repetition_time_s=facts["repetition_time_s"])
     simulated = source == "simulated"
     traces = pixels(

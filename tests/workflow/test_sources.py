@@ -3,11 +3,14 @@
 import shutil
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
+import pandas as pd
 import pytest
 
 from bids_validator import errors_and_warnings, validator_issues
-from restpain.io.tables import read_table, write_table
+from restpain.cohort.confounds import MOTION
+from restpain.io.tables import read_json, read_table, write_table
 from runs import (
     SMALL,
     bids_of,
@@ -90,6 +93,66 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
                 rtol=1e-3,
                 atol=1e-3,
             )
+
+
+def working_folder_of_dparsf(run, folder):
+    """Cleaned series of a finished run in the layout of DPARSF, a file per volume; the table."""
+    people = read_table(run / "results/cohort/participants.tsv")
+    people = people[people["exclude"].isna()].drop(columns="exclude")
+    names = people["participant_id"].str.replace("sub-", "Sub_0")
+    times = ["Subject ID\tTR\tSlice Number\tTime Points\tVoxel Size"]
+    for participant, name in zip(people["participant_id"], names, strict=True):
+        func, motion = run / "results" / participant / "func", folder / "RealignParameter" / name
+        image = nib.load(func / f"{participant}_task-rest_{SPACE}_desc-denoised_bold.nii.gz")
+        place = folder / "FunImgARCW" / name
+        for one in (place, motion):
+            one.mkdir(parents=True)
+        for number, volume in enumerate(nib.four_to_three(image), start=1):
+            nib.save(volume, place / f"wCovRegressed_{number}.nii")
+        confounds = read_table(func / f"{participant}_task-rest_desc-confounds_timeseries.tsv")
+        np.savetxt(motion / f"rp_a{name}.txt", confounds[list(MOTION)])
+        times.append(f"{name}\t2\t25\t{image.shape[3] + 10}\t3\t3\t3")
+    (folder / "TRInfo.tsv").write_text("\n".join(times) + "\n")
+    masks = folder / "Masks"
+    masks.mkdir()
+    brain = run / "results/tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym_res-func"
+    brain = nib.load(f"{brain}_desc-brain_mask.nii.gz")
+    nib.save(brain, masks / "AllResampled_BrainMask_05_91x109x91.nii")
+    table = folder / "participants.tsv"
+    write_table(table, people.assign(participant_id=names))
+    return table
+
+
+def test_a_working_folder_of_dparsf_gives_the_same_table_of_regions(finished_run, tmp_path):
+    run, working = finished_run[0], tmp_path / "dparsf"
+    table = working_folder_of_dparsf(run, working)
+    own = write_config(
+        tmp_path,
+        cohort={"source": "derivatives", "data": str(working), "participants": str(table)},
+        preprocessing={"nuisance": "done"},
+    )
+
+    target = "results/tables/table2_regions.tsv"
+    process = snakemake(target, directory=tmp_path, configfiles=(SMALL, own))
+
+    assert process.returncode == 0, process.stderr[-5000:]
+    assert "repetition time: 2 s (TRInfo.tsv)" in process.stderr
+    assert "10 volumes dropped before (TRInfo.tsv)" in process.stderr
+    ours, theirs = read_table(tmp_path / target), read_table(run / target)
+    assert len(theirs) >= 3
+    assert list(ours) == list(theirs)
+    for column in theirs:
+        if pd.api.types.is_float_dtype(theirs[column]):
+            np.testing.assert_allclose(ours[column], theirs[column], rtol=1e-3, atol=1e-3)
+        else:
+            assert ours[column].tolist() == theirs[column].tolist(), column
+    for participant, name in (("sub-01", "sub-Sub001"), ("sub-09", "sub-Sub009")):
+        quality = [
+            read_json(folder / "results" / who / "func" / f"{who}_task-rest_desc-qc_metrics.json")
+            for folder, who in ((run, participant), (tmp_path, name))
+        ]
+        means = [one["mean_fd_power_mm"] for one in quality]
+        assert means[0] == pytest.approx(means[1], rel=1e-9)
 
 
 def test_the_group_level_of_two_participants_is_refused_before_any_computing(

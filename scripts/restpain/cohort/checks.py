@@ -11,6 +11,7 @@ import pandas as pd
 
 from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.confounds import confound_problems
+from restpain.cohort.done_before import DONE, done_before_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
     OR_EXCLUDE,
@@ -37,7 +38,10 @@ def cohort_problems(
     min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
-    nuisance: list[str],
+    nuisance: list[str] | str,
+    measures: list[str],
+    fwhm_mm: float,
+    voxel_mm: float,
 ) -> list[dict]:
     """All problems of all participants.
 
@@ -53,8 +57,14 @@ def cohort_problems(
         As in the configuration.
     band_hz : (float, float)
         Edges of the band, in Hz.
-    nuisance : list of str
-        ``preprocessing.nuisance``.
+    nuisance : list of str or str
+        ``preprocessing.nuisance``: regressors, or done.
+    measures : list of str
+        ``metrics.measures``.
+    fwhm_mm : float
+        ``metrics.fwhm_mm``.
+    voxel_mm : float
+        ``preprocessing.voxel_mm``.
 
     Returns
     -------
@@ -74,8 +84,15 @@ def cohort_problems(
                     who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
                 )
                 if index["source"] == "derivatives":
-                    rows += confound_problems(
-                        who, run, nuisance=nuisance, drop_volumes=drop_volumes
+                    wanted = [] if nuisance == DONE else nuisance
+                    rows += confound_problems(who, run, nuisance=wanted, drop_volumes=drop_volumes)
+                    rows += done_before_problems(
+                        who,
+                        run,
+                        nuisance=nuisance,
+                        measures=measures,
+                        fwhm_mm=fwhm_mm,
+                        voxel_mm=voxel_mm,
                     )
                 # what an unreadable sidecar says of the slices is not known to be missing
                 elif run.get("sidecar_readable", True):

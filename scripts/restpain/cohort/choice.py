@@ -64,9 +64,12 @@ def _size(one: dict) -> str:
 def signature(one: dict) -> str:
     """Name of a series without its participant, the same for all participants who have one.
 
-    The entities of its BIDS name but ``sub``, or the number of a DICOM series.
+    The entities of its BIDS name but ``sub``, the folder of DPARSF, or the number of a DICOM
+    series.
     """
     entities = one.get("entities") or {}
+    if "folder" in entities:
+        return entities["folder"]
     pairs = [f"{key}-{label}" for key, label in entities.items() if key not in ("sub", "suffix")]
     return "_".join([*pairs, entities["suffix"]]) if entities else one["label"]
 

@@ -17,6 +17,17 @@ from restpain.cohort.bids_index import (
     volumes_entry,
 )
 from restpain.cohort.confounds import confound_facts
+from restpain.cohort.done_before import BY_DESCRIPTION
+from restpain.cohort.dparsf import SPACE as DPARSF_SPACE
+from restpain.cohort.dparsf import (
+    companions_of,
+    dparsf_entries,
+    found_file,
+    is_series_folder,
+    motion_facts,
+    scan_facts,
+    timing_of,
+)
 from restpain.cohort.image_checks import OR_EXCLUDE, problem, report
 from restpain.cohort.participants import with_prefix
 from restpain.cohort.selection import (
@@ -29,12 +40,14 @@ from restpain.cohort.selection import (
     says_rest,
 )
 from restpain.cohort.sidecars import Sidecars
-from restpain.io.images import read_volume
+from restpain.cohort.volume_files import are_volumes, in_natural_order, joint_digest, joint_state
+from restpain.io.images import read_series
 from restpain.presentation.numbers import counted
 
 DESCRIPTIONS = ("preproc", "denoised", "denoisedSmoothed")  # fMRIPrep, XCP-D
 FOLDER = re.compile(r"func|(ses|task)-[A-Za-z0-9+]+")  # others may be named after a person
 STATES_ENTITIES = re.compile(r"(^|_)(sub|ses|task|run|space|res|desc)-")
+HALFPIPE_SPACE = "MNI152NLin2009cAsym"  # of all its images
 OF_GRID = ("space", "res", "cohort", "desc", "suffix")  # entities that confounds do not have
 CONFOUNDS = ("timeseries", "regressors")  # suffixes of newer and older versions of fMRIPrep
 NO_NAME = "the 4D image"
@@ -44,13 +57,17 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
     """Index the preprocessed rest runs of a participant; see `restpain.cohort.index`."""
     who, sidecars = with_prefix(folder.name), Sidecars(folder.parent)
     files = _files(folder)
-    series = [_entry(path, folder) for path in files if _is_bold(path)]
+    named = [] if is_series_folder(folder) else [path for path in files if _is_bold(path)]
+    series = [_entry(path, folder) for path in named]
     for one in series:
         task_name = sidecars.of(folder / one["path"])[0].get("TaskName")
         one |= _kind(one, who, task_name, select.get("rest", {}))
     rows = []
     if not series:
         series, rows = _unnamed(folder, who)
+        for one in series:
+            if one["kind"] == "rest" and not fits_entities(one["entities"], _of_folder(select)):
+                one |= {"kind": "other", "not_rest": "not what cohort.select.rest asks for"}
     mark_chosen(series, select)
     for one in series:
         if one["chosen"]:
@@ -58,6 +75,12 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
         elif one["kind"] == "rest" and one["path"]:
             one |= header_facts(folder / one["path"])
     return index_of(series, rows, folder=folder, who=who, sidecars=sidecars)
+
+
+def _of_folder(select: dict) -> dict:
+    """Wish for a series folder of DPARSF: its files state nothing else."""
+    wanted = select.get("rest", {})
+    return {"folder": wanted["folder"]} if "folder" in wanted else {}
 
 
 def _files(folder: Path) -> list[Path]:
@@ -94,6 +117,8 @@ def _reason(entities: dict, who: str, task_name, wanted: dict) -> str | None:
     """Reason against a run: another participant, space, description or task."""
     named = {ENTITIES.get(key, key): label for key, label in wanted.items()}
     space, description, task = (entities.get(key) for key in ("space", "desc", "task"))
+    if "setting" in entities and "desc" not in entities:  # of HALFpipe, which writes one space
+        space, description = HALFPIPE_SPACE, DESCRIPTIONS[0]
     if f"sub-{entities['sub']}" != who:
         return f"named after another participant than its folder, {who}"
     # a file without a space is taken where the configuration asks for it
@@ -111,35 +136,52 @@ def _reason(entities: dict, who: str, task_name, wanted: dict) -> str | None:
 
 
 def _unnamed(folder: Path, who: str) -> tuple[list[dict], list[dict]]:
-    """Entries of the images in a folder where no name states entities, and what is wrong.
+    """Entries of the images in folders where no name states entities, and what is wrong.
 
     DPARSF leaves such names. They may be a person's and are not repeated.
     """
-    images = _images(folder)
-    if any(STATES_ENTITIES.search(path.name) for path in images):
-        return [], []
+    of_dparsf = is_series_folder(folder)
+    places = dparsf_entries(folder) if of_dparsf else [{"label": NO_NAME, "kind": "rest"}]
+    series, rows = [], []
+    for entry in places:
+        entry = {"path": None, "place": ".", "datatype": "func", "entities": {}} | entry
+        images = _images(folder / entry["place"])
+        if not of_dparsf and any(STATES_ENTITIES.search(path.name) for path in images):
+            return [], []
+        if entry["kind"] == "other":
+            series += [entry] * bool(images)
+            continue
+        found, faults = _runs(entry, images)
+        series += found
+        rows += [problem(who, "an image", "error", *fault) for fault in faults]
+    return series, rows
+
+
+def _runs(entry: dict, images: list[Path]) -> tuple[list[dict], list[tuple]]:
+    """Entries of the 4D images of a folder, or of its volumes; faults of damaged images."""
     facts = {path: header_facts(path) for path in images}
     runs = [path for path in images if facts[path].get("n_volumes", 1) > 1]
+    several = {"why_not": "several 4D images in one folder, keep one"} if len(runs) > 1 else {}
     if runs:
-        entry = {"label": NO_NAME, "path": None, "datatype": "func", "entities": {}}
-        return [entry | {"kind": "rest"} | facts[path] | _state(path) for path in runs], []
+        return [entry | several | facts[path] | joint_state([path]) for path in runs], []
+    if are_volumes(images):
+        whole = facts[images[0]] | joint_state(images)
+        return [entry | whole | {"n_volumes": len(images), "n_files": len(images)}], []
     damaged = [path for path in images if not facts[path]]
     unreadable = ("an image that cannot be read", "a complete NIfTI file", "copy it again")
     faults = [file_fault(path, "the image") or unreadable for path in damaged]
-    series = [volumes_entry(len(images) - len(damaged))] if len(images) > len(damaged) else []
-    return series, [problem(who, "an image", "error", *fault) for fault in dict.fromkeys(faults)]
-
-
-def _state(path: Path) -> dict:
-    return dict(zip(("size", "mtime_ns"), file_state(path), strict=True))
+    whole = len(images) - len(damaged)
+    return [volumes_entry(whole)] if whole else [], list(dict.fromkeys(faults))
 
 
 def _images(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.name.endswith(IMAGE_SUFFIXES))
+    return in_natural_order(
+        [path for path in folder.rglob("*") if path.name.endswith(IMAGE_SUFFIXES)]
+    )
 
 
-def run_path(folder: str | Path, run: dict) -> Path:
-    """Path of the run that an index chose.
+def run_images(folder: str | Path, run: dict) -> list[Path]:
+    """Files of the run that an index chose: one 4D image, or its volumes in their order.
 
     One whose name is not in the index is known by its size and the time of its last change.
 
@@ -150,13 +192,14 @@ def run_path(folder: str | Path, run: dict) -> Path:
     """
     folder = Path(folder)
     if run["path"]:
-        return folder / run["path"]
-    for path in _images(folder):
-        if path.exists() and _state(path).items() <= run.items():
-            return path
+        return [folder / run["path"]]
+    images = _images(folder / run["place"])
+    for files in [images] if run.get("n_files") else [[path] for path in images]:
+        if all(path.exists() for path in files) and joint_state(files).items() <= run.items():
+            return files
     raise ValueError(
-        f"the 4D image of {folder.name} has changed since the cohort check; make sure that it is "
-        f"the right file, delete results/cohort/index/{with_prefix(folder.name)}.json and start "
+        f"the series of {folder.name} has changed since the cohort check; make sure that it is "
+        f"the right one, delete results/cohort/index/{with_prefix(folder.name)}.json and start "
         "again, so that it is checked"
     )
 
@@ -165,18 +208,44 @@ def _complete(
     one: dict, folder: Path, who: str, files: list[Path], sidecars: Sidecars
 ) -> list[dict]:
     """Add all facts of the chosen run, its mask and its confounds; return what is wrong."""
-    path, named = run_path(folder, one), one["path"] is not None
-    one |= image_index(path, "rest", sidecars, label=one["label"])
-    if not named:
-        names = dict.fromkeys(one.get("sidecar_names", {}), "its sidecar")
-        one |= {"sidecar_names": names, "sidecar_files": {}}
-    one |= {"space": one["entities"].get("space"), "companions": [], "confounds": None}
-    one |= {"mask_path": None, "confounds_path": None}
+    paths, named = run_images(folder, one), one["path"] is not None
+    one |= image_index(paths[0], "rest", sidecars, label=one["label"])
+    halfpipe = HALFPIPE_SPACE if "setting" in one["entities"] else None
+    space = one["entities"].get("space", halfpipe)
+    one |= {"space": space, "companions": [], "confounds": None}
+    if description := one["entities"].get("desc"):
+        one["steps"] = BY_DESCRIPTION.get(description, [])
+    one |= {"mask_path": None, "confounds_path": None, "fd_path": None}
     rows = fault_rows(who, one)
     if named:
+        path = paths[0]
         rows += _add_companions(one, folder, who, [x for x in files if x.parent == path.parent])
         rows += doubts(who, one, sidecars.of(path)[0].get("TaskName"))
-    return rows + _gaps(who, one, path)
+        return rows + _gaps(who, one, paths)
+    names = dict.fromkeys(one.get("sidecar_names", {}), "its sidecar")
+    one |= {"sidecar_names": names, "sidecar_files": {}}
+    if len(paths) > 1:
+        one |= joint_state(paths) | {"n_volumes": len(paths), "digest": joint_digest(paths)}
+    if "folder" in one["entities"]:
+        rows += _add_dparsf(one, folder, who)
+    return rows + _gaps(who, one, paths)
+
+
+def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
+    """Add timing, motion and mask of a working folder of DPARSF; return what is wrong."""
+    one |= {"space": DPARSF_SPACE, **companions_of(folder)}
+    if one["readable"]:
+        one |= timing_of(scan_facts(folder), one)
+    for key in ("confounds_path", "fd_path", "mask_path"):
+        if one[key]:
+            state = file_state(found_file(folder, one[key]))
+            one["companions"].append({"path": one[key], "size": state[0], "mtime_ns": state[1]})
+    if one["confounds_path"]:
+        one["confounds"] = motion_facts(found_file(folder, one["confounds_path"]))
+    if n := one.get("dropped_before"):
+        found = f"{counted(n, 'volume')} dropped before (TRInfo.tsv)"
+        return [problem(who, one["label"], "info", found)]
+    return []
 
 
 def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> list[dict]:
@@ -202,18 +271,18 @@ def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> lis
         if fault := file_fault(paths[0], what):
             rows.append(problem(who, paths[0].name, "error", *fault))
             continue
-        one["companions"].append({"path": one[key]} | _state(paths[0]))
+        one["companions"].append({"path": one[key]} | joint_state(paths[:1]))
         if key == "confounds_path":
             one["confounds"] = confound_facts(paths[0])
     return rows
 
 
-def _gaps(who: str, run: dict, path: Path) -> list[dict]:
+def _gaps(who: str, run: dict, paths: list[Path]) -> list[dict]:
     """NaN that is more than no data outside the brain, which some programs write as NaN."""
     rows, add = report(who, run["label"])
     if not run.pop("n_not_finite", 0):
         return rows
-    finite = np.isfinite(read_volume(path)[0])
+    finite = np.isfinite(read_series(paths)[0])
     always, ever = finite.all(axis=-1), finite.any(axis=-1)
     if not always.any():
         found, expected = "NaN or infinite values in each voxel", "voxels without any"

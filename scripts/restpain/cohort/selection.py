@@ -18,6 +18,8 @@ ENTITIES = {
     "space": "space",
     "resolution": "res",
     "description": "desc",
+    "setting": "setting",  # of HALFpipe
+    "folder": "folder",  # of DPARSF: FunImgARCW
 }
 SERIES_KEYS = ("series_number", "series_description")  # of DICOM
 REST_LABELS = {"rest", "resting", "restingstate"}

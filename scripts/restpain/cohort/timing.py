@@ -24,7 +24,8 @@ from restpain.cohort.deidentify import AXES
 
 TOLERANCE = 0.005  # relative, between two repetition times
 SIDECAR, HEADER, CONVERTER = "sidecar", "image's header", "dcm2niix"
-STATED = (SIDECAR, "RepetitionTime", "RepetitionTimeExcitation")
+TR_INFO = "TRInfo.tsv"  # of DPARSF
+STATED = (SIDECAR, TR_INFO, "RepetitionTime", "RepetitionTimeExcitation")
 MADE = (HEADER, CONVERTER)  # all others are measured
 CONFIGURED = "preprocessing.repetition_time_s"
 SHORTEST_S, LONGEST_S = 0.05, 30.0

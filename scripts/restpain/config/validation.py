@@ -21,6 +21,7 @@ TYPES = {
     "object": "a section with keys",
     "null": "null",
 }
+VOLUMES_TO_DROP = 10  # of raw series; paper
 BOUNDS = {
     "minimum": "at least",
     "exclusiveMinimum": "above",
@@ -44,6 +45,13 @@ def read_off(config: dict) -> None:
     preprocessing = config.get("preprocessing")
     if isinstance(preprocessing, dict) and preprocessing.get("slice_order") is False:
         preprocessing["slice_order"] = "off"
+
+
+def with_volumes_to_drop(config: dict) -> None:
+    """Put a number in the place of ``drop_volumes: null``: 10 (the paper), of derivatives 0."""
+    if config["preprocessing"]["drop_volumes"] is None:
+        done = config["cohort"]["source"] == "derivatives"
+        config["preprocessing"]["drop_volumes"] = 0 if done else VOLUMES_TO_DROP
 
 
 def configuration_problems(config: dict, schema: dict) -> list[str]:
@@ -83,7 +91,7 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 def _contradictions(config: dict) -> list[str]:
     """Values that contradict each other."""
-    problems = []
+    problems, source = [], config["cohort"]["source"]
     low, high = config["metrics"]["band_hz"]
     if low >= high:
         problems.append(
@@ -100,6 +108,12 @@ def _contradictions(config: dict) -> list[str]:
         problems.append(
             f"{_in('classification.harmonise')} is true, but cohort.site is null; expected the "
             "column of participants.tsv with the sites; name it there, or set harmonise to false"
+        )
+    if config["preprocessing"]["nuisance"] == "done" and source != "derivatives":
+        problems.append(
+            f"{_in('preprocessing.nuisance')} is done, but cohort.source is {source}; expected a "
+            "list of regressors, since only preprocessed series may be without nuisance; correct "
+            "it"
         )
     learners = config["classification"]["learners"]
     if "NN_TORCH" in learners and find_spec("torch") is None:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.done_before import DONE
 from restpain.cohort.participants import Comparison, configured_comparison
 from restpain.presentation.labels import column_label, column_labels
 from restpain.presentation.numbers import (
@@ -85,9 +86,16 @@ def workflow_content(
     }
 
 
+def nuisance_text(nuisance: list[str] | str) -> str:
+    """``preprocessing.nuisance`` in words."""
+    if nuisance == DONE:
+        return "nuisance regressed before"
+    names = [NUISANCE_NAMES.get(name, name) for name in nuisance]
+    return f"removed: {joined(names)}" if names else "no nuisance regression"
+
+
 def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> list[tuple]:
-    nuisance = [NUISANCE_NAMES.get(name, name) for name in settings["nuisance"]]
-    removed = f"removed: {joined(nuisance)}" if nuisance else "no nuisance regression"
+    removed = nuisance_text(settings["nuisance"])
     if cohort["source"] == "derivatives":
         return [("Derivatives", ["preprocessed series in MNI space", removed])]
     timing = sorted({str(metrics.get("slice_timing", "")) for metrics in func_qc} - {""})

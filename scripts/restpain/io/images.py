@@ -83,6 +83,30 @@ def read_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     return _array(image), image.affine
 
 
+def read_series(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
+    """Read a series from its 4D image, or from its volumes, one file each, in this order.
+
+    Returns
+    -------
+    series : ndarray of shape (x, y, z, n_volumes), float32
+    affine : ndarray of shape (4, 4)
+
+    Raises
+    ------
+    ValueError
+        If the volumes do not lie on one grid.
+    """
+    first, affine = read_volume(paths[0])
+    if len(paths) == 1:
+        return first, affine
+    series = np.empty((*first.shape[:3], len(paths)), np.float32)
+    for number, path in enumerate(paths):
+        volume, own = read_volume(path)
+        check_grid(volume.shape[:3], own, first.shape[:3], affine, path.name)
+        series[..., number] = volume.reshape(first.shape[:3])
+    return series, affine
+
+
 def read_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read a mask as booleans, any nonzero number inside, with its affine."""
     image = _loaded(path)

@@ -13,6 +13,7 @@ from restpain.io.tables import write_json, write_table
 from restpain.preprocessing.image_quality import (
     carpet_series,
     coverage,
+    is_demeaned,
     motion_summary,
     temporal_snr,
 )
@@ -138,7 +139,7 @@ def denoised(
         described,
         {
             **motion_summary(parameters, jenkinson=jenkinson, power=power),
-            "tsnr_median": float(np.median(temporal_snr(series))),
+            "tsnr_median": None if is_demeaned(series) else float(np.median(temporal_snr(series))),
             "repetition_time_s": repetition_time,
             "n_volumes": n_volumes,
             "dropped_volumes": dropped_volumes,

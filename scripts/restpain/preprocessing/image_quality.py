@@ -102,8 +102,7 @@ def given_mask(
         If no voxel is left.
     """
     spread = series.std(axis=1)
-    demeaned = np.median(np.abs(series.mean(axis=1))) < np.median(spread)
-    if not has_mask and not demeaned:
+    if not has_mask and not is_demeaned(series):
         return signal_mask(mean_image, candidates=candidates), "template brain with signal"
     mask = candidates.copy()
     mask[candidates] = spread > 0
@@ -111,6 +110,11 @@ def given_mask(
         raise ValueError("the rest series varies nowhere in the template brain")
     whose = "the mask that came with the series" if has_mask else "the template brain"
     return mask, f"voxels of {whose} that vary"
+
+
+def is_demeaned(series: np.ndarray) -> bool:
+    """Check whether the mean was removed from the series ``(n_voxels, n_volumes)`` before."""
+    return bool(np.median(np.abs(series.mean(axis=1))) < np.median(series.std(axis=1)))
 
 
 def temporal_snr(series: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from restpain.presentation.numbers import counted, number, shortest
+from restpain.presentation.numbers import counted, joined, number, shortest
 from restpain.quality.limits import CRITERIA, Criterion, shown, status
 
 STATUSES = {  # sign and words of each status
@@ -93,13 +93,21 @@ def processing_steps(numbers: dict) -> list[dict]:
             "realignment, registration to the T1, one resampling to the template",
         ]
         return [{"by": "Done by this workflow", "steps": steps + last}]
+    stated = joined(numbers.get("steps_before") or [])
     before = [
         "all steps up to the rest series in MNI space (that of its name: "
-        f"{numbers['space_of_input']}), such as realignment and normalisation; the images do not "
-        "tell which of them were done"
+        f"{numbers['space_of_input']})"
+        + (
+            f"; its name states {stated}"
+            if stated
+            else ", such as realignment and normalisation; "
+            "the images do not tell which of them were done"
+        )
     ]
+    if n := numbers.get("dropped_before"):
+        before.append(f"{counted(n, 'volume')} dropped")
     if numbers["mean_fd_jenkinson_mm"] is not None:
-        before.append("motion parameters, from the table of confounds of the dataset")
+        before.append("motion parameters, from the dataset")
         last.append("framewise displacement, from these motion parameters")
     steps = [dropped, "resampling to the template", f"mask: {numbers['mask']}", *last]
     return [

@@ -135,7 +135,7 @@ def slices_figure(pictures: list[dict]) -> Figure:
 def slice_pictures(
     anatomy: np.ndarray,
     boldref: np.ndarray,
-    snr: np.ndarray,
+    snr: np.ndarray | None,
     *,
     mask: np.ndarray,
     affine: np.ndarray,
@@ -147,7 +147,8 @@ def slice_pictures(
     Parameters
     ----------
     anatomy, boldref, snr : ndarray of shape (x, y, z)
-        The T1 (the template's without anatomy), the mean EPI and the temporal signal-to-noise.
+        The T1 (the template's without anatomy), the mean EPI and the temporal signal-to-noise,
+        None of series without their mean.
     mask : ndarray of bool, shape (x, y, z)
         Mask of the participant.
     template : (ndarray, ndarray)
@@ -176,5 +177,7 @@ def slice_pictures(
     title = "Mean EPI on MNI: the template's outlines, and the mask of the participant red"
     masked = {RED: (mask.astype(np.float32), 0.5)}
     pictures.append(picture(boldref, title, outlines | masked))
+    if snr is None:
+        return pictures
     title = "Temporal SNR after denoising (mean over SD)"
     return [*pictures, picture(snr, title, {}, colours="viridis")]

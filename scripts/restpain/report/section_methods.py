@@ -1,6 +1,7 @@
 """Section Methods: text from the settings in force, with references."""
 
 from restpain.cohort.derivatives import SPACE
+from restpain.cohort.done_before import DONE
 from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
@@ -114,6 +115,7 @@ def methods_section(
             "timing": joined(timing),
             "spaces": _named(func_qc, "space_of_input"),
             "programs": _named(func_qc, "preprocessed_by"),
+            "before": _before(func_qc),
             "df": df,
             "n_voxels": n_voxels,
         },
@@ -129,15 +131,34 @@ def _named(func_qc: list[dict], key: str) -> str:
     return joined(sorted({str(metrics.get(key) or "not stated") for metrics in func_qc}))
 
 
+def _before(func_qc: list[dict]) -> str:
+    """Sentences about the steps that names of preprocessed series state, and volumes dropped."""
+    stated = sorted(
+        {joined(metrics["steps_before"]) for metrics in func_qc if metrics.get("steps_before")}
+    )
+    dropped = sorted(
+        {metrics["dropped_before"] for metrics in func_qc if metrics.get("dropped_before")}
+    )
+    texts = [f"By their names, they had undergone {' or '.join(stated)}."] if stated else []
+    if dropped:
+        n = (
+            counted(dropped[0], "volume")
+            if len(dropped) == 1
+            else f"{dropped[0]} to {dropped[-1]} volumes"
+        )
+        texts.append(f"Before, {n} had been dropped.")
+    return "".join(f" {text}" for text in texts)
+
+
 def methods_text(
     settings: dict, facts: dict, described: dict
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """Paragraphs of the methods with the settings in force, and the references in their order.
 
     ``facts`` has ``kept`` (volumes, in words), ``timing``, ``spaces`` and ``programs`` (of series
-    that were preprocessed before), ``df``, ``n_voxels``, ``n_permutations``; ``described`` is the
-    sidecar of the table of participants. A reference stands as ``[1]`` behind the statement that
-    it supports.
+    that were preprocessed before), ``before`` (sentences about them), ``df``, ``n_voxels``,
+    ``n_permutations``; ``described`` is the sidecar of the table of participants. A reference
+    stands as ``[1]`` behind the statement that it supports.
     """
     cited: list[str] = []
 
@@ -159,8 +180,9 @@ def methods_text(
     if settings["cohort"]["source"] == "derivatives":
         first = (
             f"Series preprocessed before (by: {facts['programs']}; space: {facts['spaces']}) were "
-            f"taken. {dropped} They were resampled to {shortest(preprocessing['voxel_mm'])} mm, "
-            f"without a transform from their space to that of the maps, {SPACE}."
+            f"taken.{facts['before']} {dropped} They were resampled to "
+            f"{shortest(preprocessing['voxel_mm'])} mm, without a transform from their space to "
+            f"that of the maps, {SPACE}."
         )
     else:
         estimated = (
@@ -177,11 +199,15 @@ def methods_text(
             "image was registered rigidly to the T1. All transforms were applied in one "
             f"interpolation, to {shortest(preprocessing['voxel_mm'])} mm voxels."
         )
-    removed = joined([NUISANCE_NAMES.get(name, name) for name in preprocessing["nuisance"]])
-    sources = [key for key in ("friston24", "acompcor") if key in preprocessing["nuisance"]]
+    done = preprocessing["nuisance"] == DONE
+    regressed = [] if done else preprocessing["nuisance"]
+    removed = joined([NUISANCE_NAMES.get(name, name) for name in regressed])
+    sources = [key for key in ("friston24", "acompcor") if key in regressed]
     nuisance = (
         f"Regressed out of every voxel: {removed}{' ' + cite(*sources) if sources else ''}."
         if removed
+        else "Nuisance had been regressed out before, and nothing more was here."
+        if done
         else "No nuisance signal was regressed out."
     )
     if removed and preprocessing["filter"] == "simultaneous":

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cohort_inputs import AFFINE, said_of_folders, write_image
-from restpain.cohort.derivative_index import derivative_index, run_path
+from restpain.cohort.derivative_index import derivative_index, run_images
 from restpain.cohort.index import participant_index
 
 MNI = "space-MNI152NLin2009cAsym"
@@ -143,11 +143,11 @@ def test_a_name_that_is_not_of_bids_is_found_again_and_not_repeated(tmp_path):
     assert [one["label"] for one in found["series"]] == ["the 4D image"]
     assert "Smithson" not in json.dumps(found)
     assert found["size_bytes"] == (folder / "Smithson.nii").stat().st_size
-    assert run_path(folder, found["series"][0]) == folder / "Smithson.nii"
+    assert run_images(folder, found["series"][0]) == [folder / "Smithson.nii"]
 
     os.utime(folder / "Smithson.nii", (5, 5))
-    with pytest.raises(ValueError, match="the 4D image of Sub001 has changed since"):
-        run_path(folder, found["series"][0])
+    with pytest.raises(ValueError, match="the series of Sub001 has changed since"):
+        run_images(folder, found["series"][0])
 
 
 def test_images_that_are_not_fetched_are_told(tmp_path):
@@ -222,3 +222,27 @@ def test_nan_outside_the_brain_is_no_data(tmp_path, gaps, sentences):
     write_series(tmp_path / "sub-01" / "wra_4D.nii", values)
 
     assert said_of_folders(tmp_path, "derivatives") == sentences
+
+
+def test_a_setting_of_halfpipe_is_taken_with_its_mask_and_its_confounds(tmp_path):
+    stem = "sub-01_task-rest_setting-preproc"
+    data = lay_out(tmp_path, f"{stem}_bold.nii.gz")
+    func = data / "sub-01" / "func"
+    write_image(func / f"{stem}_desc-brain_mask.nii.gz", SHAPE[:3])
+    confounds = func / f"{stem}_desc-confounds_regressors.tsv"
+    confounds.write_text("\n".join(["csf", *("1" * SHAPE[3])]) + "\n")
+
+    (run,) = chosen(data)
+
+    assert run["space"] == "MNI152NLin2009cAsym"
+    assert run["mask_path"] == f"func/{stem}_desc-brain_mask.nii.gz"
+    assert run["confounds"] == {"n_rows": 40, "gaps": {"csf": []}}
+    (sentence,) = said_of_folders(data, "derivatives")
+    assert "a series of a HALFpipe setting, which may be smoothed, filtered or cleaned" in sentence
+
+    write_image(func / "sub-01_task-rest_setting-smooth_bold.nii.gz", SHAPE, seed=9)
+    (sentence,) = said_of_folders(data, "derivatives")
+    assert "{setting: preproc} or {setting: smooth}" in sentence
+    assert [one["label"] for one in chosen(data, setting="smooth")] == [
+        "sub-01_task-rest_setting-smooth_bold.nii.gz"
+    ]

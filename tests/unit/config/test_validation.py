@@ -12,6 +12,7 @@ from restpain.config.validation import (
     data_problems,
     published_problems,
     read_off,
+    with_volumes_to_drop,
 )
 
 REPOSITORY = Path(__file__).parents[3]
@@ -54,13 +55,13 @@ def said(text):
         ),
         (
             "preprocessing: {drop_volumes: -1}",
-            "configuration: preprocessing.drop_volumes is -1; expected a whole number, at least "
-            "0; correct it",
+            "configuration: preprocessing.drop_volumes is -1; expected a whole number or null, at "
+            "least 0; correct it",
         ),
         (
             "preprocessing: {drop_volumes: 2.5}",
-            "configuration: preprocessing.drop_volumes is 2.5; expected a whole number, at "
-            "least 0; correct it",
+            "configuration: preprocessing.drop_volumes is 2.5; expected a whole number or null, "
+            "at least 0; correct it",
         ),
         (
             "group: {mask_coverage: '0,9'}",
@@ -161,6 +162,27 @@ def test_a_learner_that_needs_pytorch_is_refused_where_pytorch_is_not_installed(
         "which is not installed; run make environment EXTRAS=torch, or name MLP, the neural "
         "network of scikit-learn, instead"
     ]
+
+
+def test_nuisance_is_done_only_in_series_that_were_preprocessed_before():
+    done = "preprocessing: {nuisance: done}\n"
+
+    assert said(done + "cohort: {source: derivatives}") == []
+    assert said(done + "cohort: {source: bids}") == [
+        "configuration: preprocessing.nuisance is done, but cohort.source is bids; expected a "
+        "list of regressors, since only preprocessed series may be without nuisance; correct it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "used"), [("bids", None, 10), ("derivatives", None, 0), ("bids", 4, 4)]
+)
+def test_volumes_are_dropped_from_raw_series_unless_the_configuration_says(source, given, used):
+    config = {"cohort": {"source": source}, "preprocessing": {"drop_volumes": given}}
+
+    with_volumes_to_drop(config)
+
+    assert config["preprocessing"]["drop_volumes"] == used
 
 
 def test_the_learners_of_the_configuration_need_no_pytorch():

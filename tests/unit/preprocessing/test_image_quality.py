@@ -7,6 +7,7 @@ from restpain.preprocessing.image_quality import (
     carpet_series,
     coverage,
     given_mask,
+    is_demeaned,
     kept_volumes,
     motion_summary,
     signal_mask,
@@ -131,3 +132,10 @@ def test_the_carpet_keeps_voxels_at_even_distances_and_all_of_few():
 
     assert carpet_series(series)[:, 0].tolist() == list(range(0, 5001, 3))
     assert len(carpet_series(series[:2000])) == 2000
+
+
+def test_series_without_their_mean_are_known():
+    noise = np.random.default_rng(3).normal(size=(50, 40))
+
+    assert is_demeaned(noise - noise.mean(axis=1, keepdims=True))
+    assert not is_demeaned(noise + 100)

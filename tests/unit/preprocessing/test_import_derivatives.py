@@ -10,6 +10,7 @@ import pytest
 from restpain.cohort.index import participant_index
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
 from restpain.io.tables import read_table, write_json, write_table
+from restpain.preprocessing.motion import rigid_matrix
 from scripts.preprocessing.import_derivatives import import_derivatives
 
 GRID = np.diag([6.0, 6, 6, 1])
@@ -40,9 +41,10 @@ def dataset(tmp_path):
     return tmp_path, ball, series[ball], table
 
 
-def run(folder, **changes):
+def run(folder, participant=None, **changes):
+    participant = participant or folder / "sub-01"
     options = {
-        "folder": str(folder / "sub-01"),
+        "folder": str(participant),
         "index_path": str(folder / "index.json"),
         "description_path": None,
         "template_mask_path": str(folder / "template.nii.gz"),
@@ -53,7 +55,7 @@ def run(folder, **changes):
         "regression_band_hz": None,
     }
     index = participant_index(
-        folder / "sub-01", participant_id="sub-01", source="derivatives", select={}
+        participant, participant_id="sub-01", source="derivatives", select={}
     )
     write_json(folder / "index.json", index)
     if prepare := changes.pop("after_index", None):
@@ -178,3 +180,46 @@ def test_the_run_that_the_index_chose_is_taken(dataset):
     run(folder, after_index=lambda: write_volume(other, volumes * 0, affine))
 
     assert json.loads((folder / "qc.json").read_text())["tsnr_median"] > 0
+
+
+def test_a_working_folder_of_dparsf_gives_series_motion_and_displacement(dataset):
+    folder, ball, series, table = dataset
+    place, motion = folder / "FunImgARW" / "Sub_001", folder / "RealignParameter" / "Sub_001"
+    for one in (place, motion, folder / "Masks"):
+        one.mkdir(parents=True)
+    volumes = np.zeros((*SHAPE, N), np.float32)
+    volumes[ball] = series
+    for number in range(N):  # as SPM writes them, a file each
+        write_volume(place / f"wra{number + 1}.nii.gz", volumes[..., number], GRID)
+    write_volume(folder / "Masks" / "AllResampled_BrainMask_05_15x17x13.nii.gz", ball, GRID)
+    np.savetxt(motion / "rp_aSmithson.txt", table[MOTION])
+    (folder / "TRInfo.tsv").write_text("Subject ID\tTR\tTime Points\nSub_001\t2\t58\n")
+    design = np.column_stack([np.ones(N - DROP), np.arange(N - DROP)])
+    kept = series[:, DROP:].T
+    expected = kept - design @ np.linalg.lstsq(design, kept, rcond=None)[0]
+
+    def imported(**options):
+        run(folder, participant=place, nuisance=["trend"], **options)
+        mask, grid = read_mask(folder / "mask.nii.gz")
+        np.testing.assert_array_equal(mask, ball)
+        np.testing.assert_allclose(
+            read_masked(folder / "denoised.nii.gz", mask, grid), expected.T, atol=1e-2
+        )
+        confounds = read_table(folder / "confounds.tsv")
+        np.testing.assert_allclose(confounds[MOTION], table[MOTION][DROP:], atol=1e-12)
+        return confounds["framewise_displacement_jenkinson"].to_numpy()
+
+    from_motion = imported()
+    assert json.loads((folder / "qc.json").read_text())["tsnr_median"] > 0
+    transforms = np.array([rigid_matrix(row) for row in table[MOTION][DROP:].to_numpy()])
+    step = transforms[2] @ np.linalg.inv(transforms[1]) - np.eye(4)
+    by_hand = np.sqrt(80**2 / 5 * (step[:3, :3] ** 2).sum() + (step[:3, 3] ** 2).sum())
+    assert from_motion[2] == pytest.approx(by_hand, rel=0.02)  # the inverse motion
+
+    np.savetxt(motion / "FD_Jenkinson_Sub_001.txt", np.arange(N) / 100)
+    np.testing.assert_allclose(imported()[1:], np.arange(DROP + 1, N) / 100)
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["preprocessed_by"] == "DPARSF, FunImgARW"
+    assert quality["space_of_input"] == "MNI of SPM"
+    assert (quality["repetition_time_s"], quality["dropped_before"]) == (2.0, 10)
+    assert "Smithson" not in (folder / "denoised.json").read_text()

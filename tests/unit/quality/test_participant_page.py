@@ -83,7 +83,7 @@ def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
     before, own = processing_steps(PREPARED | {"preprocessed_by": "fMRIPrep 23.2.1"})
 
     assert before["by"] == "Preprocessed before, by: fMRIPrep 23.2.1"
-    assert before["steps"][1] == "motion parameters, from the table of confounds of the dataset"
+    assert before["steps"][1] == "motion parameters, from the dataset"
     assert own["by"] == "Done by this workflow"
     assert own["steps"] == [
         "1 volume dropped at the start",
@@ -92,6 +92,15 @@ def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
         "nuisance regression: trend, friston24 (2 columns), csf",
         "framewise displacement, from these motion parameters",
     ]
+
+
+def test_steps_that_a_name_states_and_volumes_dropped_before_are_listed():
+    stated = {"steps_before": ["realignment", "filtering"], "dropped_before": 10}
+
+    before, _ = processing_steps(PREPARED | {"preprocessed_by": "DPARSF, FunImgRWF"} | stated)
+
+    assert before["steps"][0].endswith("; its name states realignment and filtering")
+    assert before["steps"][1] == "10 volumes dropped"
 
 
 def test_unknown_programs_are_not_stated_and_unknown_motion_is_no_step():

@@ -11,6 +11,7 @@ FACTS = {
     "timing": "interleaved",
     "spaces": "MNI152NLin6Asym",
     "programs": "fMRIPrep 23.2.1",
+    "before": "",
     "df": 15,
     "n_voxels": 65321,
 }
@@ -49,6 +50,12 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
             "derivatives",
             "Series preprocessed before (by: fMRIPrep 23.2.1; space: MNI152NLin6Asym) were taken.",
         ),
+        (
+            "preprocessing",
+            "nuisance",
+            "done",
+            "Nuisance had been regressed out before, and nothing more was here.",
+        ),
         ("group", "tails", 1, "cluster p < 0.05, for each sign"),
         ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
         ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
@@ -65,3 +72,22 @@ def test_methods_follow_the_settings(section, key, value, phrase):
 
     assert phrase in " ".join(after)
     assert phrase not in " ".join(before)
+
+
+def test_steps_and_volumes_before_the_workflow_are_told():
+    changed = settings()
+    changed["cohort"]["source"] = "derivatives"
+    metrics = {
+        "n_volumes": 60,
+        "preprocessed_by": "DPARSF, FunImgARW",
+        "space_of_input": "MNI of SPM",
+        "steps_before": ["realignment", "normalisation to MNI"],
+        "dropped_before": 10,
+    }
+
+    section = section_methods.methods_section(changed, [metrics], DESCRIBED, df=15, n_voxels=65321)
+
+    assert (
+        "(by: DPARSF, FunImgARW; space: MNI of SPM) were taken. By their names, they had "
+        "undergone realignment and normalisation to MNI. Before, 10 volumes had been dropped."
+    ) in section.content["methods"][0]

@@ -1,0 +1,79 @@
+"""Steps that a preprocessed series underwent before, against the configuration."""
+
+from restpain.cohort.image_checks import report
+
+REGRESSION, SMOOTHING, FILTERING = "nuisance regression", "smoothing", "filtering"
+DONE = "done"  # preprocessing.nuisance where all of it was regressed before
+BY_DESCRIPTION = {  # of XCP-D; fMRIPrep's preproc is neither
+    "denoised": [REGRESSION],
+    "denoisedSmoothed": [REGRESSION, SMOOTHING],
+}
+COARSER = 1.25  # voxels of the input, relative to those of the maps
+OTHER_SERIES = "name another series in cohort.select.rest"
+
+
+def done_before_problems(
+    who: str,
+    run: dict,
+    *,
+    nuisance: list[str] | str,
+    measures: list[str],
+    fwhm_mm: float,
+    voxel_mm: float,
+) -> list[dict]:
+    """Name the steps that would be done twice, or that a metric does not allow.
+
+    Parameters
+    ----------
+    who : str
+        participant_id.
+    run : dict
+        Facts of the run: ``steps`` that its name states, if any.
+    nuisance : list of str or str
+        ``preprocessing.nuisance``: regressors, or done.
+    measures : list of str
+        ``metrics.measures``.
+    fwhm_mm : float
+        ``metrics.fwhm_mm``.
+    voxel_mm : float
+        ``preprocessing.voxel_mm``, the size of the voxels of the maps.
+
+    Returns
+    -------
+    list of dict
+        Rows of the table of problems.
+    """
+    steps = run.get("steps", [])
+    rows, add = report(who, run["label"])
+    if (size := max(run["voxel_mm"])) > COARSER * voxel_mm:
+        found = f"voxels of {size:g} mm, larger than those of the maps, {voxel_mm:g} mm"
+        action = f"set preprocessing.voxel_mm to {size:g}, since interpolated neighbours are alike"
+        add("warning", found, "voxels of about that size", f"{action} (ReHo)")
+    if "setting" in run.get("entities", {}):
+        found = "a series of a HALFpipe setting, which may be smoothed, filtered or cleaned"
+        action = "look the setting up in its spec.json, and set preprocessing.nuisance"
+        add("warning", found, "one that is none of these", f"{action} and metrics.fwhm_mm by it")
+    if SMOOTHING in steps and "reho" in measures:
+        expected = "one that is not smoothed, since smoothing makes neighbours alike (ReHo)"
+        action = f"{OTHER_SERIES}, or take reho out of metrics.measures"
+        add("error", "a smoothed series", expected, action)
+    if SMOOTHING in steps and fwhm_mm > 0:
+        expected = f"one that is not, since metrics.fwhm_mm is {fwhm_mm:g}"
+        add("error", "a smoothed series", expected, f"{OTHER_SERIES}, or set metrics.fwhm_mm to 0")
+    if FILTERING in steps and "falff" in measures:
+        expected = "one with all frequencies, for fALFF"
+        action = f"{OTHER_SERIES}, or take falff out of metrics.measures"
+        add("error", "a filtered series", expected, action)
+    elif FILTERING in steps:
+        action = "make sure that the band of its filter holds all of metrics.band_hz"
+        add("warning", "a filtered series", "one with all frequencies", action)
+    if REGRESSION in steps and nuisance != DONE:
+        severity = "error" if nuisance else "warning"
+        found = "a series from which nuisance was regressed before"
+        action = f"set preprocessing.nuisance to {DONE}"
+        add(severity, found, "one from which it was not", f"{action}, or {OTHER_SERIES}")
+    elif nuisance == DONE and REGRESSION not in steps:
+        found = "a series whose name does not say that nuisance was regressed"
+        action = "make sure that it was, or list regressors there"
+        add("warning", found, f"one that does, since preprocessing.nuisance is {DONE}", action)
+    return rows

@@ -1,0 +1,183 @@
+"""Working folder of DPARSF, made here in its layout from noise."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+from cohort_inputs import said_of_folders, write_image
+from restpain.cohort.derivative_index import run_images
+from restpain.cohort.dparsf import (
+    named_by_data,
+    participant_places,
+    read_displacement,
+    scan_facts,
+    series_folders,
+    steps_of,
+)
+from restpain.cohort.index import participant_index
+
+SHAPE = (10, 10, 8, 40)
+TR_INFO = """\
+Subject ID\tTR\tSlice Number\tTime Points\tVoxel Size
+Sub_001\t1.5\t33\t50\t3\t3\t4
+"""
+MOTION = np.random.default_rng(5).normal(0, 0.1, (40, 6))
+
+
+@pytest.fixture
+def working(tmp_path):
+    """Working folder of one participant, Sub_001, with one series folder in MNI space."""
+    write_image(tmp_path / "FunImgARCW" / "Sub_001" / "wCovRegressed_4DVolume.nii", SHAPE, tr=1.0)
+    write_image(tmp_path / "FunImgAR" / "Sub_001" / "rSmithson.nii", SHAPE)
+    (tmp_path / "FunImgARCovs" / "Sub_001").mkdir(parents=True)
+    motion = tmp_path / "RealignParameter" / "Sub_001"
+    motion.mkdir(parents=True)
+    np.savetxt(motion / "rp_aSmithson.txt", MOTION)
+    np.savetxt(motion / "FD_Jenkinson_Sub_001.txt", np.linspace(0, 0.39, 40))
+    write_image(tmp_path / "Masks" / "AllResampled_BrainMask_05_91x109x91.nii", SHAPE[:3])
+    (tmp_path / "TRInfo.tsv").write_text(TR_INFO)
+    return tmp_path
+
+
+def index(working, place="FunImgARCW", **wanted):
+    return participant_index(
+        working / place / "Sub_001",
+        participant_id="sub-Sub001",
+        source="derivatives",
+        select={"t1": {}, "rest": wanted},
+    )
+
+
+def said(working, place="FunImgARCW", **settings):
+    return said_of_folders(working / place, "derivatives", **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("FunImg", ""),
+        ("FunImgARCWF", "ARCWF"),
+        ("FunImgARglobalCW", "ARCW"),
+        ("FunImgARCovs", "AR"),
+    ],
+)
+def test_the_letters_of_a_folder_are_its_steps(name, steps):
+    assert "".join(steps_of(name)) == steps
+
+
+def test_the_only_series_in_mni_space_is_taken_with_motion_mask_and_time(working):
+    found = index(working)
+
+    (run,) = [one for one in found["series"] if one["chosen"]]
+    assert (run["label"], run["n_volumes"], run["space"]) == ("FunImgARCW", 40, "MNI of SPM")
+    assert run["steps"] == [
+        "slice timing",
+        "realignment",
+        "nuisance regression",
+        "normalisation to MNI",
+    ]
+    assert (run["repetition_time_s"], run["repetition_time_source"]) == (1.5, "TRInfo.tsv")
+    assert run["dropped_before"] == 10
+    assert run["confounds"]["n_rows"] == 40
+    assert run["confounds_path"] == "../../RealignParameter/Sub_001/rp_*.txt"
+    assert run["mask_path"] == "../../Masks/AllResampled_BrainMask*.nii*"
+    assert "Smithson" not in json.dumps(found)
+    (other,) = [one for one in found["series"] if not one["chosen"]]
+    assert other["not_rest"] == "not normalised to MNI, no W in its name"
+    time, dropped = said(working, nuisance="done", drop_volumes=0)
+    assert "1.5 s (TRInfo.tsv) and 1 s (image's header)" in time
+    assert "make sure that 1.5 s is right, which is used" in time
+    assert dropped == "Sub_001, FunImgARCW: 10 volumes dropped before (TRInfo.tsv)"
+
+
+def test_several_series_in_mni_space_are_listed_with_lines_that_choose(working):
+    for name in ("FunImgARCWF", "FunImgARCWS"):
+        write_image(working / name / "Sub_001" / "x.nii", SHAPE)
+
+    sentences = said(working)
+
+    assert len(sentences) == 1
+    assert "3 series that may be the resting-state run: FunImgARCW (40 volumes), " in sentences[0]
+    assert "{folder: FunImgARCW} or {folder: FunImgARCWF} or {folder: FunImgARCWS}" in sentences[0]
+    for name in ("FunImgARCWF", "FunImgARCW"):
+        chosen = [one["label"] for one in index(working, folder=name)["series"] if one["chosen"]]
+        assert chosen == [name]
+
+
+def test_what_dparsf_regressed_or_smoothed_is_not_done_again(working):
+    (working / "FunImgARCW").rename(working / "FunImgARCWS")
+
+    sentences = "\n".join(said(working, "FunImgARCWS", nuisance=["trend", "friston24"]))
+
+    assert "a smoothed series; expected one that is not smoothed" in sentences
+    assert "nuisance was regressed before; expected one from which it was not" in sentences
+
+
+def test_signals_that_dparsf_does_not_leave_are_told(working):
+    (working / "FunImgARCW").rename(working / "FunImgARW")
+
+    errors = said(working, "FunImgARW", nuisance=["trend", "friston24", "wm"])
+
+    assert any(
+        "no column white_matter; expected numbers in all rows, for wm of preprocessing.nuisance; "
+        "set preprocessing.nuisance to [trend, friston24]" in sentence
+        for sentence in errors
+    )
+    assert not any("friston24 of" in sentence for sentence in errors)
+
+
+def test_volumes_one_file_each_are_joined_in_natural_order(working):
+    place = working / "FunImgARCW" / "Sub_001"
+    (place / "wCovRegressed_4DVolume.nii").unlink()
+    for number in range(1, 41):
+        write_image(place / f"wra{number}.nii", SHAPE[:3], seed=number)
+
+    (run,) = [one for one in index(working)["series"] if one["chosen"]]
+
+    assert run["n_volumes"] == run["n_files"] == 40
+    paths = run_images(place, run)
+    assert [path.name for path in paths] == [f"wra{number}.nii" for number in range(1, 41)]
+    os.utime(place / "wra7.nii", (5e9, 5e9))
+    with pytest.raises(ValueError, match="the series of Sub_001 has changed since"):
+        run_images(place, run)
+
+
+def test_a_folder_of_the_series_alone_says_which_one_is_meant(working):
+    cohort = {"data": str(working), "source": "derivatives", "select": {"rest": {}}}
+    assert [path.name for path in participant_places(cohort)] == [
+        "FunImgAR",
+        "FunImgARCW",
+        "FunImgARCovs",
+    ]
+    chosen = cohort | {"select": {"rest": {"folder": "FunImgARCW"}}}
+    assert participant_places(chosen)[0].name == "FunImgARCW"
+    assert participant_places(cohort | {"source": "bids"}) == [working]
+    assert named_by_data(working / "FunImgARCW", {}) == {"folder": "FunImgARCW"}
+    assert named_by_data(working, {"task": "rest"}) == {"task": "rest"}
+    assert series_folders(working / "FunImgARCW") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (TR_INFO, {"TR": 1.5, "Time Points": 50.0}),
+        (TR_INFO.replace("1.5", "n/a"), {"Time Points": 50.0}),
+        (TR_INFO.replace("Sub_001", "Sub_002"), {}),
+        ("", {}),
+    ],
+)
+def test_a_row_of_scan_parameters_is_read_where_it_is_one(working, text, facts):
+    (working / "TRInfo.tsv").write_text(text)
+
+    assert scan_facts(working / "FunImgARCW" / "Sub_001") == facts
+
+
+def test_displacement_of_the_first_kept_volume_is_not_known(working):
+    path = working / "RealignParameter" / "Sub_001" / "FD_Jenkinson_Sub_001.txt"
+
+    values = read_displacement(path, drop=3)
+
+    assert np.isnan(values[0])
+    np.testing.assert_allclose(values[1:], np.linspace(0, 0.39, 40)[4:])
