@@ -43,7 +43,7 @@ NO_NAME = "the 4D image"
 def derivative_index(folder: Path, *, select: dict) -> dict:
     """Index the preprocessed rest runs of a participant; see `restpain.cohort.index`."""
     who, sidecars = with_prefix(folder.name), Sidecars(folder.parent)
-    files = _files(folder)
+    files = preprocessed_files(folder)
     series = [_entry(path, folder) for path in files if _is_bold(path)]
     for one in series:
         task_name = sidecars.of(folder / one["path"])[0].get("TaskName")
@@ -60,7 +60,7 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
     return index_of(series, rows, folder=folder, who=who, sidecars=sidecars)
 
 
-def _files(folder: Path) -> list[Path]:
+def preprocessed_files(folder: Path) -> list[Path]:
     """Files in the folders of BIDS, linked ones included."""
     found = []
     for place, folders, names in os.walk(folder, followlinks=True):
