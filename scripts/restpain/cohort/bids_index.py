@@ -10,7 +10,7 @@ from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_
 from restpain.cohort.image_checks import problem
 from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, mark_chosen, says_rest
 from restpain.cohort.sidecars import Sidecars
-from restpain.cohort.timing import LONGEST_S, LONGEST_USUAL_S
+from restpain.cohort.timing import LONGEST_S, LONGEST_USUAL_S, VOLUME_TIMES
 from restpain.presentation.numbers import counted
 
 KINDS = {"anat": ("t1", "T1w"), "func": ("rest", "bold")}  # kind and suffix by folder
@@ -156,7 +156,9 @@ def image_index(path: Path, kind: str, sidecars: Sidecars, *, label: str | None 
     facts["size"], facts["mtime_ns"] = file_state(path)
     return facts | {
         "sidecar": allowed_sidecar(content, SIDECAR[kind]),
-        "sidecar_names": {key: origin[key] for key in SIDECAR[kind] if key in origin},
+        "sidecar_names": {
+            key: origin[key] for key in (*SIDECAR[kind], VOLUME_TIMES) if key in origin
+        },
         "sidecar_files": {
             os.path.relpath(file, path.parent): file_state(file) for file in sidecars.files(path)
         },
