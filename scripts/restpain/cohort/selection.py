@@ -18,6 +18,7 @@ ENTITIES = {
     "space": "space",
     "resolution": "res",
     "description": "desc",
+    "suffix": "suffix",
 }
 SERIES_KEYS = ("series_number", "series_description")  # of DICOM
 REST_LABELS = {"rest", "resting", "restingstate"}
