@@ -6,6 +6,7 @@ import numpy as np
 
 from restpain.cohort.checks import ALL, chosen_runs
 from restpain.cohort.image_checks import problem
+from restpain.cohort.participants import SMALLEST_GROUP
 from restpain.presentation.numbers import counted
 
 BYTES = 4  # of a float32
@@ -34,6 +35,7 @@ ANAT_SECONDS = 8.7  # CPU, at normalisation_mm 2
 FUNC_SECONDS_PER_VOLUME = 0.063  # CPU, at voxel_mm 3
 RAW_SECONDS = 0.2e-6  # CPU, per voxel and volume as acquired: headers, conversion
 OTHER_SECONDS = 5.3  # CPU: metrics, seeds, QC page, starts
+FIXED_SECONDS = 20.0  # CPU, of any number of participants: planning, check, template, QC overview
 RAW_BYTES, DENOISED_BYTES = 1.2, 3.9  # per voxel and volume, compressed
 ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the maps, compressed
 BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
@@ -57,9 +59,11 @@ def predicted_resources(
     series in the brain, all compressed; temporary are the standardised series, single precision,
     until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's
     records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core; of
-    the classification with permuted groups by its number (``n_permutations``).
+    the classification with permuted groups by its number (``n_permutations``). Fewer participants
+    than two groups need are a pilot, without group level.
     """
-    disk = temporary = seconds = memory = 0.0
+    disk = temporary = memory = 0.0
+    seconds = FIXED_SECONDS
     finer = (3.0 / voxel_mm) ** 3
     for index in indices:
         disk += GRID_BYTES * BOX_VOXELS * finer
@@ -80,13 +84,16 @@ def predicted_resources(
             memory = max(memory, BASE_MEMORY_BYTES + MEMORY_COPIES * series_bytes)
     group_seconds = GROUP_SECONDS + PERMUTATION_SECONDS * n_permutations * len(indices) ** 2
     n_files = FILES * len(indices) + GROUP_FILES
+    group = (
+        f", and {_duration(group_seconds)} for the group level with "
+        f"{counted(n_permutations, 'permutation')} of the classification"
+    )
+    of_pilot = len(indices) < 2 * SMALLEST_GROUP  # which has no group level
     found = (
-        f"about {disk / 1e9:.1f} GB of disk for {counted(len(indices), 'participant')}, and "
-        f"{temporary / 1e9:.1f} GB more for a time",
+        f"about {_size(disk)} of disk for {counted(len(indices), 'participant')}, and "
+        f"{_size(temporary)} more for a time",
         f"about {memory / 1e9:.1f} GB of memory for the largest job of a participant",
-        f"about {_duration(seconds)} on one core for all participants, and "
-        f"{_duration(group_seconds)} for the group level with "
-        f"{counted(n_permutations, 'permutation')} of the classification",
+        f"about {_duration(seconds)} on one core for all participants{'' if of_pilot else group}",
         f"{participant_jobs(indices)} jobs for the participants, before those of the group level",
         f"about {n_files} files (inodes), beside the raw data",
     )
@@ -106,5 +113,11 @@ def participant_jobs(indices: list[dict]) -> int:
 
 
 def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{math.ceil(seconds / 10) * 10} seconds"
     minutes = seconds / 60
     return f"{minutes / 60:.1f} hours" if minutes > 120 else f"{minutes:.0f} minutes"
+
+
+def _size(n_bytes: float) -> str:
+    return f"{n_bytes / 1e6:.0f} MB" if n_bytes < 1e8 else f"{n_bytes / 1e9:.1f} GB"
