@@ -58,7 +58,7 @@ def index_of(
 def _kind(one: dict, who: str, task_name, select: dict) -> dict:
     """Kind of an image, and the reason against the one that its folder is for."""
     if one["datatype"] is None:
-        reason = "not in a folder anat or func" if one["path"] else "no BIDS name"
+        reason = one.pop("reason", "not in a folder anat or func")
         return {"kind": "other", "not_t1": reason, "not_rest": reason}
     kind, suffix = KINDS[one["datatype"]]
     reason = _reason(one["entities"], who, kind, suffix, task_name, select.get(kind, {}))
