@@ -41,7 +41,8 @@ ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the
 BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
 GROUP_SECONDS = 400.0  # CPU, models, published protocol, cross-validation, figures, report
 PERMUTATION_SECONDS = 0.0063  # CPU, of a classification, times the square of the participants
-FILES, GROUP_FILES = 90, 400  # of a participant, of the rest; a third of them Snakemake's records
+# of a participant, of the group level, of the rest; a third of them Snakemake's records
+FILES, GROUP_FILES, FIXED_FILES = 90, 300, 100
 BRAIN_VOXELS, BOX_VOXELS = 70831, 61 * 73 * 61  # of the 3 mm grid
 
 
@@ -83,12 +84,12 @@ def predicted_resources(
             series_bytes = 4.0 * (n_raw + BOX_VOXELS * finer * n_volumes)
             memory = max(memory, BASE_MEMORY_BYTES + MEMORY_COPIES * series_bytes)
     group_seconds = GROUP_SECONDS + PERMUTATION_SECONDS * n_permutations * len(indices) ** 2
-    n_files = FILES * len(indices) + GROUP_FILES
     group = (
         f", and {_duration(group_seconds)} for the group level with "
         f"{counted(n_permutations, 'permutation')} of the classification"
     )
     of_pilot = len(indices) < 2 * SMALLEST_GROUP  # which has no group level
+    n_files = FILES * len(indices) + FIXED_FILES + GROUP_FILES * (not of_pilot)
     found = (
         f"about {_size(disk)} of disk for {counted(len(indices), 'participant')}, and "
         f"{_size(temporary)} more for a time",
