@@ -6,9 +6,10 @@ outputs  results/cohort/participants.tsv, index/, check.tsv; results/rawdata/, a
 
 INDEX = "results/cohort/index/sub-{subject}.json"
 
-if workflow.is_main_process and SOURCE in ("bids", "derivatives"):
+if workflow.is_main_process and SOURCE != "simulated":
     indexed = {INDEX.format(subject=subject): folder_of(subject) for subject in SUBJECTS}
-    for sentence in renew_indices({path: folder for path, folder in indexed.items() if folder}):
+    there = {path: folder for path, folder in indexed.items() if folder}
+    for sentence in renew_indices(there, SOURCE):
         print(sentence, file=sys.stderr)
 
 if SOURCE != "simulated":

@@ -1,6 +1,9 @@
 """Presets of public datasets: the cohort check on their layout, with simulated heads."""
 
+import shlex
+
 import pytest
+from snakemake.cli import get_argument_parser
 
 from public_layouts import LAYOUTS, N_EACH, heads
 from restpain.io.tables import read_table
@@ -34,3 +37,15 @@ def test_a_preset_has_at_most_eight_lines(dataset):
     lines = (REPOSITORY / "presets" / f"openneuro_{dataset}.yaml").read_text().splitlines()
 
     assert sum(not line.startswith("#") for line in lines) <= 8
+
+
+@pytest.mark.parametrize("dataset", LAYOUTS)
+def test_the_command_in_the_head_of_a_preset_asks_for_the_check(dataset):
+    """Snakemake takes a target behind ``--configfile`` for another file."""
+    text = (REPOSITORY / "presets" / f"openneuro_{dataset}.yaml").read_text()
+    line = text.partition("# Run: snakemake ")[2].partition("\n")[0]
+
+    given = get_argument_parser().parse_args(shlex.split(line))
+
+    assert given.targets == ["check"]
+    assert [path.name for path in given.configfile] == [f"openneuro_{dataset}.yaml"]

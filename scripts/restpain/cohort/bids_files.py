@@ -9,8 +9,11 @@ from restpain.cohort.bids import BIDS_NAME, IMAGE_SUFFIXES, entities
 from restpain.presentation.numbers import counted
 
 DATATYPES = ("anat", "func")
+OTHER_FORMATS = (*IMAGE_SUFFIXES, ".img", ".hdr", ".img.gz", ".mgz", ".mgh")  # in any case
 GZIP = b"\x1f\x8b"
 NIFTI = (b"\x5c\x01\x00\x00", b"\x00\x00\x01\x5c", b"\x1c\x02\x00\x00", b"\x00\x00\x02\x1c")
+NO_NAME = "no BIDS name"
+NO_FORMAT = "neither .nii nor .nii.gz; convert what belongs to the dataset"
 FETCH = "fetch it (datalad get)"
 # what stands in a file in place of its content: git-annex (also links on disks without links), LFS
 ANNEX = re.compile(rb"(\.\./)*(\.git)?/?annex/objects/")
@@ -30,12 +33,12 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
     series : list of dict
         For each image ``label``, ``path`` below the folder, ``datatype`` (None for those beside
         anat and func) and ``entities``, that of the session also where only the folder tells it.
-        Images without a BIDS name, which may be that of a person, are counted in one entry, whose
-        ``path`` is None.
+        Images without a BIDS name, which may be that of a person, and those of other formats are
+        counted in one entry each, whose ``path`` is None and which has a ``reason``.
     faults : dict
         Folders that cannot be listed, with the reason.
     """
-    folder, series, faults, n_unnamed = Path(folder), [], {}, 0
+    folder, series, faults, n_unnamed, n_others = Path(folder), [], {}, 0, 0
     for session in ("", *_names(folder, faults, "")):
         if session and not session.startswith("ses-"):
             continue
@@ -43,6 +46,7 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
             place = "/".join(filter(None, (session, datatype)))
             for name in _names(folder / place, faults, place):
                 if not name.endswith(IMAGE_SUFFIXES):
+                    n_others += name.lower().endswith(OTHER_FORMATS)
                     continue
                 if not BIDS_NAME.fullmatch(name):
                     n_unnamed += 1
@@ -51,9 +55,10 @@ def listed_images(folder: str | Path) -> tuple[list[dict], dict[str, Fault]]:
                 path = "/".join(filter(None, (place, name)))
                 facts = {"label": name, "path": path, "datatype": datatype}
                 series.append(facts | {"entities": entities(name) | own})
-    if n_unnamed:
-        label = counted(n_unnamed, "image")
-        series.append({"label": label, "path": None, "datatype": None, "entities": {}})
+    for n, reason in ((n_unnamed, NO_NAME), (n_others, NO_FORMAT)):
+        if n:
+            entry = {"label": counted(n, "image"), "path": None, "datatype": None}
+            series.append(entry | {"entities": {}, "reason": reason})
     return series, faults
 
 

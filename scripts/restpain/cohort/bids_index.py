@@ -10,10 +10,11 @@ from restpain.cohort.deidentify import BOLD_SIDECAR_KEYS, SIDECAR_KEYS, allowed_
 from restpain.cohort.image_checks import problem
 from restpain.cohort.selection import ENTITIES, NO_REST, fits_entities, mark_chosen, says_rest
 from restpain.cohort.sidecars import Sidecars
-from restpain.cohort.timing import LONGEST_S, LONGEST_USUAL_S
+from restpain.cohort.timing import LONGEST_S, LONGEST_USUAL_S, VOLUME_TIMES
 from restpain.presentation.numbers import counted
 
 KINDS = {"anat": ("t1", "T1w"), "func": ("rest", "bold")}  # kind and suffix by folder
+UNIFORM = "UNIT1"  # suffix of the uniform image of MP2RAGE, which is T1-weighted
 SIDECAR = {"t1": SIDECAR_KEYS, "rest": BOLD_SIDECAR_KEYS}
 
 
@@ -27,6 +28,7 @@ def bids_index(folder: Path, *, select: dict) -> dict:
         content = sidecars.of(folder / one["path"])[0] if one["datatype"] == "func" else {}
         one |= _kind(one, who, content.get("TaskName"), select)
     _leave_out_twins(series)
+    _leave_out_uniform(series)
     _leave_out_other_sessions(series)
     _leave_out_volumes(series, folder)
     mark_chosen(series, select)
@@ -56,7 +58,7 @@ def index_of(
 def _kind(one: dict, who: str, task_name, select: dict) -> dict:
     """Kind of an image, and the reason against the one that its folder is for."""
     if one["datatype"] is None:
-        reason = "not in a folder anat or func" if one["path"] else "no BIDS name"
+        reason = one.pop("reason", "not in a folder anat or func")
         return {"kind": "other", "not_t1": reason, "not_rest": reason}
     kind, suffix = KINDS[one["datatype"]]
     reason = _reason(one["entities"], who, kind, suffix, task_name, select.get(kind, {}))
@@ -69,7 +71,7 @@ def _reason(
     named = {ENTITIES.get(key, key) for key in wanted}
     if f"sub-{entities['sub']}" != who:
         return f"named after another participant than its folder, {who}"
-    if entities["suffix"] != suffix:
+    if entities["suffix"] not in (suffix, UNIFORM if kind == "t1" else suffix):
         reference = entities["suffix"] == "sbref"
         return "single-band reference" if reference else f"{entities['suffix']}, not {suffix}"
     if entities.get("part", "mag") != "mag":
@@ -91,6 +93,15 @@ def _leave_out_twins(series: list[dict]) -> None:
     for one in series:
         if one["kind"] != "other" and f"{one['path']}.gz" in paths:
             one |= {f"not_{one['kind']}": "also there as .nii.gz", "kind": "other"}
+
+
+def _leave_out_uniform(series: list[dict]) -> None:
+    """Leave out UNIT1 images where there is a T1w image."""
+    t1 = [one for one in series if one["kind"] == "t1"]
+    uniform = [one for one in t1 if one["entities"]["suffix"] == UNIFORM]
+    if len(uniform) < len(t1):
+        for one in uniform:
+            one |= {"kind": "other", "not_t1": f"{UNIFORM}, and there is a T1w"}
 
 
 def _leave_out_other_sessions(series: list[dict]) -> None:
@@ -156,7 +167,9 @@ def image_index(path: Path, kind: str, sidecars: Sidecars, *, label: str | None 
     facts["size"], facts["mtime_ns"] = file_state(path)
     return facts | {
         "sidecar": allowed_sidecar(content, SIDECAR[kind]),
-        "sidecar_names": {key: origin[key] for key in SIDECAR[kind] if key in origin},
+        "sidecar_names": {
+            key: origin[key] for key in (*SIDECAR[kind], VOLUME_TIMES) if key in origin
+        },
         "sidecar_files": {
             os.path.relpath(file, path.parent): file_state(file) for file in sidecars.files(path)
         },
@@ -171,8 +184,12 @@ def fault_rows(who: str, one: dict) -> list[dict]:
 
 
 def doubts(who: str, one: dict, task_name) -> list[dict]:
-    """Warnings of a rest run that is used although its name or its repetition time is unusual."""
+    """Warnings of an image that is used although its name or its repetition time is unusual."""
     rows, task, time = [], one["entities"].get("task"), one.get("repetition_time_s")
+    if one["entities"].get("suffix") == UNIFORM:
+        found = f"a {UNIFORM} image of MP2RAGE, whose air is noise, as the T1-weighted image"
+        action = "look at the normalisation of this participant in the quality control"
+        rows.append(problem(who, one["label"], "warning", found, "a T1w image", action))
     if one["kind"] != "rest":
         return rows
     if task_name is not None and says_rest(task) and not says_rest(None, task_name):

@@ -40,6 +40,7 @@ BOLD_SIDECAR_KEYS = SIDECAR_KEYS | {
     "EffectiveEchoSpacing": None,
     "TotalReadoutTime": None,
     "MultibandAccelerationFactor": None,
+    "DelayTime": None,
     "NumberOfVolumesDiscardedByScanner": None,
     "NumberOfVolumesDiscardedByUser": None,
 }

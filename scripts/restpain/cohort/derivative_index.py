@@ -56,7 +56,7 @@ NO_NAME = "the 4D image"
 def derivative_index(folder: Path, *, select: dict) -> dict:
     """Index the preprocessed rest runs of a participant; see `restpain.cohort.index`."""
     who, sidecars = with_prefix(folder.name), Sidecars(folder.parent)
-    files = _files(folder)
+    files = preprocessed_files(folder)
     named = [] if is_series_folder(folder) else [path for path in files if _is_bold(path)]
     series = [_entry(path, folder) for path in named]
     for one in series:
@@ -83,7 +83,7 @@ def _of_folder(select: dict) -> dict:
     return {"folder": wanted["folder"]} if "folder" in wanted else {}
 
 
-def _files(folder: Path) -> list[Path]:
+def preprocessed_files(folder: Path) -> list[Path]:
     """Files in the folders of BIDS, linked ones included."""
     found = []
     for place, folders, names in os.walk(folder, followlinks=True):

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from restpain.cohort.bids_files import ANNEX
@@ -32,7 +33,7 @@ def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
         0,
     )
     headers = []
-    for path in _files(Path(folder), counts):
+    for path in files_below(Path(folder), counts):
         try:
             state = path.stat()
             if not stat.S_ISREG(state.st_mode):
@@ -59,9 +60,15 @@ def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
     return headers, counts
 
 
-def _files(folder: Path, counts: dict[str, int]) -> list[Path]:
-    """Files below a folder that are not hidden; each folder once, so that loops of links end."""
-    found, seen = [], set()
+def files_below(folder: Path, counts: dict[str, int]) -> list[Path]:
+    """Files below a folder that are not hidden; folders that cannot be listed are counted."""
+    found = [Path(parent, name) for parent, names in walked(folder, counts) for name in names]
+    return sorted(found)
+
+
+def walked(folder: str | Path, counts: dict[str, int]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each folder with the files in it that are not hidden, loops of links once."""
+    seen = set()
 
     def unreadable(error: OSError) -> None:
         counts["n_unreadable"] += 1
@@ -72,9 +79,8 @@ def _files(folder: Path, counts: dict[str, int]) -> list[Path]:
             folders.clear()
             continue
         seen.add((state.st_dev, state.st_ino))
-        found += [Path(parent, name) for name in names if not name.startswith(".")]
+        yield parent, [name for name in names if not name.startswith(".")]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-    return sorted(found)
 
 
 def file_problems(counts: dict[str, int]) -> list[dict]:

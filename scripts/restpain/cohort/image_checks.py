@@ -156,6 +156,9 @@ def array_problems(who: str, run: dict) -> list[dict]:
         )
     if run.get("empty"):
         add("error", "zero in every voxel", "an image", "copy it again from its source")
+    elif run.get("smallest") is not None and run["smallest"] == run["largest"]:
+        found = f"{run['smallest']:g} in every voxel"
+        add("error", found, "an image", "copy it again from its source")
     if run.get("affine", "good") != "good":
         found, expected = AFFINES[run["affine"]]
         add("error", found, expected, again)

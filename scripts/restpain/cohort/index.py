@@ -7,6 +7,7 @@ from restpain.cohort.bids_index import bids_index
 from restpain.cohort.derivative_index import derivative_index
 from restpain.cohort.dicom_index import dicom_index
 from restpain.cohort.image_checks import OR_EXCLUDE, problem
+from restpain.cohort.listing import listing
 from restpain.cohort.timing import configured_time
 
 logger = logging.getLogger("index_participants")
@@ -47,8 +48,9 @@ def participant_index(
     Returns
     -------
     dict
-        participant_id, source, found (whether there is a folder), counts of files, ``problems``
-        (see `restpain.cohort.image_checks.problem`) and ``series``: for each one its facts,
+        participant_id, source, found (whether there is a folder), counts of files, ``listing``
+        (`restpain.cohort.listing`), ``problems`` (`restpain.cohort.image_checks.problem`) and
+        ``series``: for each one its facts,
         among them kind (t1, rest or other) and chosen.
     """
     index = {"participant_id": participant_id, "source": source, "found": folder is not None}
@@ -56,6 +58,8 @@ def participant_index(
         return index | {"series": [], "problems": []}
     try:
         index |= READERS[source](Path(folder), select=select)
+        if source != "simulated":
+            index["listing"] = listing(folder, source)
     except Exception as error:  # of data that nobody has met: the others are still judged
         logger.exception("%s could not be indexed", participant_id)
         index |= {"series": [], "problems": [_unforeseen(error)]}

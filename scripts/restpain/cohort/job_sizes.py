@@ -6,6 +6,7 @@ import numpy as np
 
 from restpain.cohort.checks import ALL, chosen_runs
 from restpain.cohort.image_checks import problem
+from restpain.cohort.participants import SMALLEST_GROUP
 from restpain.presentation.numbers import counted
 
 BYTES = 4  # of a float32
@@ -34,12 +35,14 @@ ANAT_SECONDS = 8.7  # CPU, at normalisation_mm 2
 FUNC_SECONDS_PER_VOLUME = 0.063  # CPU, at voxel_mm 3
 RAW_SECONDS = 0.2e-6  # CPU, per voxel and volume as acquired: headers, conversion
 OTHER_SECONDS = 5.3  # CPU: metrics, seeds, QC page, starts
+FIXED_SECONDS = 20.0  # CPU, of any number of participants: planning, check, template, QC overview
 RAW_BYTES, DENOISED_BYTES = 1.2, 3.9  # per voxel and volume, compressed
 ANAT_BYTES, GRID_BYTES = 2.0, 27.0  # per voxel of the T1 and of the grid of the maps, compressed
 BASE_MEMORY_BYTES, MEMORY_COPIES = 0.4e9, 3.0
 GROUP_SECONDS = 400.0  # CPU, models, published protocol, cross-validation, figures, report
 PERMUTATION_SECONDS = 0.0063  # CPU, of a classification, times the square of the participants
-FILES, GROUP_FILES = 90, 400  # of a participant, of the rest; a third of them Snakemake's records
+# of a participant, of the group level, of the rest; a third of them Snakemake's records
+FILES, GROUP_FILES, FIXED_FILES = 90, 300, 100
 BRAIN_VOXELS, BOX_VOXELS = 70831, 61 * 73 * 61  # of the 3 mm grid
 
 
@@ -57,9 +60,11 @@ def predicted_resources(
     series in the brain, all compressed; temporary are the standardised series, single precision,
     until the regions of all folds are chosen. Files: with logs, benchmarks and Snakemake's
     records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core; of
-    the classification with permuted groups by its number (``n_permutations``).
+    the classification with permuted groups by its number (``n_permutations``). Fewer participants
+    than two groups need are a pilot, without group level.
     """
-    disk = temporary = seconds = memory = 0.0
+    disk = temporary = memory = 0.0
+    seconds = FIXED_SECONDS
     finer = (3.0 / voxel_mm) ** 3
     for index in indices:
         disk += GRID_BYTES * BOX_VOXELS * finer
@@ -79,14 +84,17 @@ def predicted_resources(
             series_bytes = 4.0 * (n_raw + BOX_VOXELS * finer * n_volumes)
             memory = max(memory, BASE_MEMORY_BYTES + MEMORY_COPIES * series_bytes)
     group_seconds = GROUP_SECONDS + PERMUTATION_SECONDS * n_permutations * len(indices) ** 2
-    n_files = FILES * len(indices) + GROUP_FILES
+    group = (
+        f", and {_duration(group_seconds)} for the group level with "
+        f"{counted(n_permutations, 'permutation')} of the classification"
+    )
+    of_pilot = len(indices) < 2 * SMALLEST_GROUP  # which has no group level
+    n_files = FILES * len(indices) + FIXED_FILES + GROUP_FILES * (not of_pilot)
     found = (
-        f"about {disk / 1e9:.1f} GB of disk for {counted(len(indices), 'participant')}, and "
-        f"{temporary / 1e9:.1f} GB more for a time",
+        f"about {_size(disk)} of disk for {counted(len(indices), 'participant')}, and "
+        f"{_size(temporary)} more for a time",
         f"about {memory / 1e9:.1f} GB of memory for the largest job of a participant",
-        f"about {_duration(seconds)} on one core for all participants, and "
-        f"{_duration(group_seconds)} for the group level with "
-        f"{counted(n_permutations, 'permutation')} of the classification",
+        f"about {_duration(seconds)} on one core for all participants{'' if of_pilot else group}",
         f"{participant_jobs(indices)} jobs for the participants, before those of the group level",
         f"about {n_files} files (inodes), beside the raw data",
     )
@@ -106,5 +114,11 @@ def participant_jobs(indices: list[dict]) -> int:
 
 
 def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{math.ceil(seconds / 10) * 10} seconds"
     minutes = seconds / 60
     return f"{minutes / 60:.1f} hours" if minutes > 120 else f"{minutes:.0f} minutes"
+
+
+def _size(n_bytes: float) -> str:
+    return f"{n_bytes / 1e6:.0f} MB" if n_bytes < 1e8 else f"{n_bytes / 1e9:.1f} GB"

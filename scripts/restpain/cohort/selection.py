@@ -20,6 +20,7 @@ ENTITIES = {
     "description": "desc",
     "setting": "setting",  # of HALFpipe
     "folder": "folder",  # of DPARSF: FunImgARCW
+    "suffix": "suffix",
 }
 SERIES_KEYS = ("series_number", "series_description")  # of DICOM
 REST_LABELS = {"rest", "resting", "restingstate"}

@@ -13,6 +13,10 @@ The repetition time is the one *stated*: ``RepetitionTime`` of the sidecar (BIDS
   nothing is known) or of 1000 times or a thousandth of it (another unit) says nothing.
 
 Without a stated time, the others must agree. ``preprocessing.repetition_time_s`` settles it.
+``VolumeTiming`` (BIDS) counts as measured, if its steps agree with their median.
+
+The repetition time holds any delay without acquisition (sparse sampling): ``DelayTime``, or what
+``AcquisitionDuration`` leaves of the steps of ``VolumeTiming``. Slices are acquired before it.
 """
 
 import math
@@ -33,6 +37,7 @@ LONGEST_USUAL_S = 5.0  # of nearly all rest runs; longer ones are warned of
 NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,6})?")
 UNKNOWN_S = 1.0  # what programs write into a header where they know no repetition time
 DATA = "SliceTiming of the sidecar"
+VOLUME_TIMES = "VolumeTiming"
 
 
 def same_time(one: float, other: float) -> bool:
@@ -61,6 +66,13 @@ USABLE = {
     ),
     "SliceEncodingDirection": lambda value: isinstance(value, str) and value in AXES,
     "MultibandAccelerationFactor": lambda value: _is_number(value) and value >= 1,
+    "DelayTime": lambda value: _is_number(value) and value >= 0,
+    VOLUME_TIMES: lambda value: (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(_is_number(one) and one >= 0 for one in value)
+        and min(np.diff(value)) > 0
+    ),
 }
 
 
@@ -139,7 +151,7 @@ def bids_timing(sidecar: dict, *, header_time: float | None = None, matrix: list
     """
     given = _usable(sidecar)
     unusable = {
-        key: _in_words(sidecar[key])
+        key: _in_words(key, sidecar[key])
         for key in USABLE
         if sidecar.get(key) is not None and key not in given
     }
@@ -176,6 +188,11 @@ def _facts(
     matrix: list[int],
     unusable: dict[str, str],
 ) -> dict:
+    volumes = given.get(VOLUME_TIMES)
+    steps = np.diff(volumes or [0, 0])
+    step = round(float(np.median(steps)), 6)
+    equal = all(same_time(one, step) for one in steps)
+    times = times | {VOLUME_TIMES: step if equal else None}
     times = {source: time for source, time in times.items() if time and math.isfinite(time)}
     seconds, source, _ = decided_time(times)
     direction = given.get("SliceEncodingDirection") or "k"
@@ -191,11 +208,22 @@ def _facts(
         "slice_times_source": DATA + along if slices else None,
         "slice_axis": axis,
         "multiband_factor": _multiband_factor(given, sidecar, slices, matrix[axis]),
+        "delay_s": _delay(given, sidecar, step),
+        "volume_steps_s": None if equal else [float(min(steps)), float(max(steps))],
+        "n_volume_times": len(volumes) if volumes else None,
         "unusable_timing": unusable,
     }
 
 
-def _in_words(value) -> str:
+def _delay(given: dict, sidecar: dict, step: float) -> float:
+    """Seconds of the repetition time in which no slice is acquired."""
+    duration = sidecar.get("AcquisitionDuration")
+    if "DelayTime" not in given and "RepetitionTime" not in given and _is_positive(duration):
+        return round(max(step - duration, 0.0), 6)  # of VolumeTiming; else it may be of the run
+    return float(given.get("DelayTime", 0.0))
+
+
+def _in_words(key: str, value) -> str:
     """Value of a sidecar that cannot be used; of text, which may name somebody, only numbers."""
     if isinstance(value, list) and value:
         numbers = [one for one in value if _is_number(one)]
@@ -204,6 +232,8 @@ def _in_words(value) -> str:
             return "a list with " + (
                 which if n_others == 1 else f"{n_others} entries that are no numbers"
             )
+        if key == VOLUME_TIMES and min(numbers) >= 0:
+            return "a list that does not increase"
         return f"a list with {min(numbers):g}"
     if _is_number(value):
         return f"{value:g}"
@@ -259,6 +289,7 @@ def decided_sidecar(sidecar: dict, run: dict) -> dict:
     """
     times, direction = fitting_slice_times(run), "ijk"[run["slice_axis"]]
     decided = {"RepetitionTime": run["repetition_time_s"], "SliceTiming": times}
+    decided["DelayTime"] = run["delay_s"] or None
     if "SliceEncodingDirection" in sidecar or run["slice_axis"] != 2:
         decided["SliceEncodingDirection"] = direction
     written = {key: value for key, value in (sidecar | decided).items() if value is not None}
@@ -291,4 +322,5 @@ def slice_times_source(run: dict, order: str | list[float] | None) -> str | None
         return "off, as configured"
     factor = run["multiband_factor"] or 1
     together = f" of groups of {factor:g} slices (multiband)" if factor > 1 else ""
-    return f"{order} order{together}, as configured"
+    delay = f" before a delay of {run['delay_s']:g} s" if run["delay_s"] else ""
+    return f"{order} order{together}{delay}, as configured"

@@ -3,13 +3,14 @@
 Each function returns rows of the table of problems; see `restpain.cohort.image_checks`.
 """
 
-from restpain.cohort.image_checks import report
+from restpain.cohort.image_checks import OR_EXCLUDE, report
 from restpain.cohort.timing import (
     CONFIGURED,
     HEADER,
     LONGEST_S,
     SHORTEST_S,
     UNKNOWN_S,
+    VOLUME_TIMES,
     decided_time,
     excitations,
     is_plausible,
@@ -25,6 +26,8 @@ USABLE = {
     "SliceTiming": "a list of seconds from 0, one number per slice",
     "SliceEncodingDirection": "i, i-, j, j-, k or k-",
     "MultibandAccelerationFactor": "a whole number from 1",
+    "DelayTime": "a number of seconds from 0",
+    VOLUME_TIMES: "a list of increasing seconds, one number per volume",
 }
 
 
@@ -32,7 +35,23 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
     """Repetition time unknown, impossible, or not the same by all that tells it."""
     rows, add = report(who, run["label"])
     used, times = run["repetition_time_s"], run["repetition_times_s"]
-    if run["repetition_time_source"] == CONFIGURED:
+    configured = run["repetition_time_source"] == CONFIGURED
+    if run["volume_steps_s"]:
+        add(
+            "warning" if configured else "error",
+            "volumes {:g} to {:g} s apart (VolumeTiming)".format(*run["volume_steps_s"]),
+            "one repetition time, which frequencies need",
+            f"if the steps are equal but for the clock, set {CONFIGURED} in config.yaml to the "
+            f"usual one, {OR_EXCLUDE}",
+        )
+    elif run["n_volume_times"] not in (None, run["n_volumes"]) and not configured:
+        add(
+            "error",
+            f"{counted(run['n_volume_times'], 'time')} in VolumeTiming",
+            f"{run['n_volumes']}, one per volume",
+            f"correct VolumeTiming in the sidecar, {OR_TIME}",
+        )
+    if configured:
         if times and not any(same_time(time, used) for time in times.values()):
             add(
                 "warning",
@@ -41,9 +60,12 @@ def repetition_time_problems(who: str, run: dict) -> list[dict]:
                 f"make sure that {CONFIGURED} is right for all participants; it is the one used",
             )
         return rows
-    if "RepetitionTime" in run["unusable_timing"]:
-        add(*_unusable("RepetitionTime", run, OR_TIME))
-    elif used is None:
+    unusable = [key for key in ("RepetitionTime", VOLUME_TIMES) if key in run["unusable_timing"]]
+    for key in unusable:
+        add(*_unusable(key, run, OR_TIME))
+    if unusable or run["volume_steps_s"]:
+        return rows
+    if used is None:
         action = "export the series with its whole headers"
         if run["layout"] == "nifti":
             action = "add RepetitionTime (s) to the sidecar"
@@ -106,9 +128,15 @@ def slice_timing_problems(
     """Slice times unknown, or not fitting the run."""
     if slice_order == "off":
         return []
-    if isinstance(slice_order, str):
-        return _named_order_problems(who, run, slice_order)
     rows, add = report(who, run["label"])
+    if "DelayTime" in run["unusable_timing"]:
+        add(*_unusable("DelayTime", run, f"or {OR_ORDER}"))
+    elif is_plausible(tr := run["repetition_time_s"]) and run["delay_s"] >= tr:
+        found = f"{run['delay_s']:g} s without acquisition (DelayTime)"
+        expected = f"less than the repetition time of {tr:g} s, which holds it"
+        add("error", found, expected, f"correct DelayTime in the sidecar, {OR_TIME}")
+    if isinstance(slice_order, str):
+        return rows + _named_order_problems(who, run, slice_order)
     where, times = "preprocessing.slice_order", slice_order
     if slice_order is None:
         where, times = "the data", run["slice_times_s"]
@@ -165,13 +193,15 @@ def _times_problems(who: str, run: dict, times: list[float], where: str) -> list
             f"{n_slices}, one per slice{along}",
             f"correct the list, or {OR_ORDER}",
         )
-    if is_plausible(tr) and latest >= tr:
+    delay = run["delay_s"] if is_plausible(tr) and run["delay_s"] < tr else 0.0
+    if is_plausible(tr) and latest >= tr - delay:
         unit = latest > 10 * tr
         action = "give the times in seconds" if unit else "correct the times"
+        without = f" less the delay of {delay:g} s" if delay else ""
         add(
             "error",
             f"slice times up to {latest:g} in {where}",
-            f"seconds below the repetition time of {tr:g} s",
+            f"seconds below the repetition time of {tr:g} s{without}",
             f"{action}, or {OR_ORDER}",
         )
     n_excitations = excitations(times)

@@ -80,7 +80,7 @@ def slice_times(
         return ordered_times(
             order,
             n_slices=n_slices,
-            repetition_time=repetition_time,
+            repetition_time=repetition_time - facts["delay_s"],
             multiband_factor=facts["multiband_factor"] or 1,
         )
     times = np.asarray((facts["slice_times_s"] if order is None else order) or [], dtype=float)

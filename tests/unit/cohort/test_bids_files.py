@@ -52,6 +52,16 @@ def test_names_that_are_not_of_bids_are_counted_and_not_repeated(tmp_path):
     assert (series["label"], series["path"]) == ("3 images", None)
 
 
+def test_images_of_other_formats_are_counted_with_what_to_do(tmp_path):
+    names = ("sub-01_task-rest_bold.img", "sub-01_task-rest_bold.hdr", "sub-01_T1w.NII.GZ")
+    touched(tmp_path, *(f"func/{name}" for name in names), "func/notes.txt")
+
+    ((series,), _) = listed_images(tmp_path)
+
+    assert (series["label"], series["path"]) == ("3 images", None)
+    assert series["reason"] == "neither .nii nor .nii.gz; convert what belongs to the dataset"
+
+
 def test_a_folder_that_is_a_dead_link_is_a_fault_and_no_error(tmp_path):
     (tmp_path / "func").symlink_to("../elsewhere")
 

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from cohort_inputs import write_image
@@ -209,3 +210,25 @@ def test_a_sidecar_that_is_no_json_is_a_fact_and_the_image_is_read(folder):
     assert facts(index, rest)["sidecar_readable"] is False
     assert [row["file"] for row in index["problems"]] == ["bold.json"]
     assert json.dumps(index)
+
+
+def test_the_uniform_image_of_mp2rage_is_the_t1_where_there_is_no_other_or_by_name(folder):
+    add(folder, "sub-01_task-rest_bold")
+    for name in ("UNIT1", "inv-1_MP2RAGE"):
+        write_image(folder / f"anat/sub-01_{name}.nii", (44, 44, 44), affine=np.eye(4))
+
+    t1, _, index = indexed(folder)
+
+    assert t1 == "UNIT1"
+    assert facts(index, "inv-1_MP2RAGE")["not_t1"] == "MP2RAGE, not T1w"
+    (row,) = index["problems"]
+    assert (row["severity"], row["file"]) == ("warning", "sub-01_UNIT1.nii")
+    assert row["found"] == (
+        "a UNIT1 image of MP2RAGE, whose air is noise, as the T1-weighted image"
+    )
+
+    add(folder, "sub-01_T1w")
+    t1, _, index = indexed(folder)
+    assert (t1, index["problems"]) == ("T1w", [])
+    assert facts(index, "UNIT1")["not_t1"] == "UNIT1, and there is a T1w"
+    assert indexed(folder, t1={"suffix": "UNIT1"})[0] == "UNIT1"

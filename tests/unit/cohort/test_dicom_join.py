@@ -2,7 +2,9 @@
 
 import pytest
 
-from restpain.cohort.dicom_series import folder_series
+from cohort_inputs import said_of_folders
+from restpain.cohort.dicom_series import folder_series, probed_sidecar
+from restpain.cohort.timing_checks import OR_ORDER
 from small_dicom import REST, T1, as_siemens_export, rewrite, write_series
 
 SHAPE = (10, 10, 8)
@@ -105,3 +107,31 @@ def test_runs_of_two_protocols_are_not_joined(tmp_path):
     rewrite(write_series(tmp_path, SHAPE, n_volumes=24, **REST), change)
 
     assert found(tmp_path) == [(5, 12, 1), (5, 12, 1)]
+
+
+ORDER = [0, 2, 4, 6, 1, 3, 5, 7]
+
+
+def with_times(image, volume, number):
+    """Make an image one of an export that keeps the time of each slice, a private tag (s)."""
+    as_siemens_export(image, volume, number)
+    image.SoftwareVersions = "syngo MR XA30"
+    block = image.private_block(0x21, "SIEMENS MR SDI 02", create=True)
+    block.add_new(0x04, "DS", str(0.25 * ORDER.index(number)))
+
+
+@pytest.mark.parametrize("change", [with_times, as_siemens_export])
+def test_slice_times_of_a_joined_run_are_those_of_its_headers_or_asked_for(tmp_path, change):
+    folder = tmp_path / "sub-01"
+    write_series(folder / "t1", (44, 44, 44), **T1)
+    rewrite(write_series(folder / "rest", SHAPE, n_volumes=20, **REST), change)
+
+    rest = next(one for one in folder_series(folder)[0] if one.facts["kind"] == "rest")
+    known = [0, 1.0, 0.25, 1.25, 0.5, 1.5, 0.75, 1.75] if change is with_times else None
+    assert probed_sidecar(rest).get("SliceTiming") == known
+    said = said_of_folders(tmp_path, "dicom", slice_order=None)
+    sentence = (
+        "sub-01, series 5001: no slice times in the data; expected the order of the slices, which "
+        f"is never guessed; ask who ran the scanner and {OR_ORDER}"
+    )
+    assert [one for one in said if "slice" in one] == ([] if known else [sentence])

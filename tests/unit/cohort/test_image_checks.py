@@ -22,6 +22,15 @@ def test_as_many_volumes_as_configured_must_remain_after_the_drop(min_volumes):
     ]
 
 
+def test_an_image_of_one_value_is_none():
+    indices = cohort(1)
+    indices[0]["series"][0] |= {"smallest": 7.0, "largest": 7.0}
+
+    assert found(indices) == [
+        "sub-01, series 3: 7 in every voxel; expected an image; copy it again from its source"
+    ]
+
+
 def test_a_row_has_all_columns_and_a_note_expects_nothing():
     note = problem("sub-01", "series 5", "info", "enhanced DICOM")
 

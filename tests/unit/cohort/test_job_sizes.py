@@ -49,13 +49,27 @@ def test_predicted_resources_follow_from_their_constants():
     # (1.2 + 2) x 1382400 + 1.2 x 4838400 + 27 x 271633 + 3.9 x 70831 x 60 bytes = 34.1 MB each
     # 4 x 70831 x 60 bytes = 17.0 MB each for a time
     # 0.4 GB + 12 x (4838400 + 60 x 271633) bytes = 0.65 GB
-    # 8.7 + 5.3 + 0.063 x 60 + 0.2 x (1.3824 + 4.8384) = 19.0 s each
+    # 20 s, and 8.7 + 5.3 + 0.063 x 60 + 0.2 x (1.3824 + 4.8384) = 19.0 s each: 401 s
     # 400 + 0.0063 x 19 x 20 x 20 = 448 s
     assert [row["found"] for row in rows] == [
         "about 0.7 GB of disk for 20 participants, and 0.3 GB more for a time",
         "about 0.7 GB of memory for the largest job of a participant",
-        "about 6 minutes on one core for all participants, and 7 minutes for the group level with "
+        "about 7 minutes on one core for all participants, and 7 minutes for the group level with "
         "19 permutations of the classification",
         "162 jobs for the participants, before those of the group level",
         "about 2200 files (inodes), beside the raw data",
+    ]
+
+
+def test_one_participant_takes_what_any_number_takes_and_has_no_group_level():
+    rows = predicted_resources(
+        [participant(1)], drop_volumes=10, normalisation_mm=2.0, voxel_mm=3.0, n_permutations=19
+    )
+
+    # 256 x 256 x 170 and 64 x 64 x 32 x 240 voxels
+    # 20 + 8.7 + 5.3 + 0.063 x 230 + 0.2 x (11.14 + 31.46) = 57 s
+    assert [row["found"] for row in rows][::2] == [
+        "about 0.1 GB of disk for 1 participant, and 65 MB more for a time",
+        "about 60 seconds on one core for all participants",
+        "about 190 files (inodes), beside the raw data",
     ]

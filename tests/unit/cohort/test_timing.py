@@ -170,3 +170,31 @@ def test_the_source_of_the_slice_times_is_told_in_words(order, words):
 
     assert slice_times_source(facts, order) == words
     assert slice_times_source(bids_timing({}, matrix=MATRIX), None) is None
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "delay"),
+    [
+        ({"RepetitionTime": 8.0, "DelayTime": 6.0}, 6.0),
+        ({"RepetitionTime": 8.0, "AcquisitionDuration": 320.0}, 0.0),  # of the run, by dcm2niix
+        ({"VolumeTiming": [0, 8, 16], "AcquisitionDuration": 2.0}, 6.0),
+        ({"VolumeTiming": [0, 8, 16], "SliceTiming": EIGHT}, 0.0),
+    ],
+)
+def test_a_delay_without_acquisition_is_part_of_the_repetition_time(sidecar, delay):
+    """Sparse sampling, by the BIDS standard."""
+    facts = bids_timing(sidecar, matrix=MATRIX)
+
+    assert (facts["repetition_time_s"], facts["delay_s"]) == (8.0, delay)
+    written = decided_sidecar({}, facts | {"matrix": MATRIX})
+    assert written["RepetitionTime"] == 8.0
+    assert written.get("DelayTime", 0.0) == delay
+    assert bids_timing(written, matrix=MATRIX)["delay_s"] == delay
+
+
+def test_the_source_of_an_order_names_the_delay():
+    facts = bids_timing({"RepetitionTime": 8.0, "DelayTime": 6.0}, matrix=MATRIX)
+
+    assert slice_times_source(facts, "interleaved") == (
+        "interleaved order before a delay of 6 s, as configured"
+    )

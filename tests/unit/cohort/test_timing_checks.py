@@ -213,3 +213,61 @@ def test_known_slice_times_pass():
 
     assert found(indices, slice_order=None) == []
     assert found(indices, slice_order="off") == []
+
+
+FORTY = [2.0 * number for number in range(40)]
+
+
+def test_volume_times_at_one_distance_give_the_repetition_time(said):
+    assert said({"VolumeTiming": FORTY, "SliceTiming": EIGHT}, slice_order=None) == []
+    # the header is compared as with RepetitionTime
+    (sentence,) = said({"VolumeTiming": FORTY}, tr=2.5)
+    assert "2.5 s (image's header) and 2 s (VolumeTiming); expected one" in sentence
+
+
+@pytest.mark.parametrize("tr", [0, 2.0])
+def test_volumes_at_unequal_distances_are_refused_unless_the_key_says_the_usual_one(said, tr):
+    unequal = [*FORTY[:20], *(time + 7.5 for time in FORTY[20:])]
+    sentence = (
+        FILE + "volumes 2 to 9.5 s apart (VolumeTiming); expected one repetition time, which "
+        "frequencies need; if the steps are equal but for the clock, set "
+        "preprocessing.repetition_time_s in config.yaml to the usual one, or give the reason in "
+        "the column exclude of participants.tsv"
+    )
+    assert said({"VolumeTiming": unequal}, tr=tr) == [sentence]
+    assert said({"VolumeTiming": unequal}, tr=tr, configured=2.0) == [sentence]  # as a warning
+
+
+@pytest.mark.parametrize(
+    ("value", "found", "expected"),
+    [
+        (FORTY[:30], "30 times in VolumeTiming", "40, one per volume"),
+        ([0, 4, 2], "a list that does not increase as VolumeTiming in sub-01", "a list of incr"),
+        ("0 2 4", "text as VolumeTiming in sub-01_task-rest_bold.json", "a list of increasing"),
+    ],
+)
+def test_volume_times_of_another_number_or_none_are_one_sentence(said, value, found, expected):
+    (sentence,) = said({"VolumeTiming": value}, tr=0)
+
+    assert sentence.startswith(FILE + found)
+    assert f"expected {expected}" in sentence
+
+
+def test_slices_after_the_start_of_a_delay_are_refused(said):
+    sidecar = {"RepetitionTime": 2, "SliceTiming": EIGHT}
+    assert said(sidecar | {"DelayTime": 0.2}, slice_order=None) == []
+    assert said(sidecar | {"DelayTime": 0.5}, slice_order=None) == [
+        FILE + "slice times up to 1.75 in the data; expected seconds below the repetition time of "
+        f"2 s less the delay of 0.5 s; correct the times, or {ORDER}"
+    ]
+
+
+def test_a_delay_as_long_as_the_repetition_time_or_no_number_is_one_sentence(said):
+    assert said({"RepetitionTime": 2, "DelayTime": 2.0}, slice_order="interleaved") == [
+        FILE + "2 s without acquisition (DelayTime); expected less than the repetition time of "
+        f"2 s, which holds it; correct DelayTime in the sidecar, or {KEY}"
+    ]
+    assert said({"RepetitionTime": 2, "DelayTime": -1}, slice_order="interleaved") == [
+        FILE + "-1 as DelayTime in sub-01_task-rest_bold.json; expected a number of seconds from "
+        f"0; correct DelayTime in the sidecar, or {ORDER}"
+    ]

@@ -52,6 +52,14 @@ def test_slices_that_make_no_groups_of_one_size_are_refused():
             ordered_times("reverse", n_slices=6, repetition_time=3.0, multiband_factor=factor)
 
 
+def test_a_named_order_ends_before_the_delay_of_sparse_sampling():
+    facts = bids_timing({"RepetitionTime": 8.0, "DelayTime": 6.0}, matrix=[4, 4, 4])
+
+    times = slice_times("sequential", facts=facts, n_slices=4, name="x")
+
+    np.testing.assert_allclose(times, [0, 0.5, 1.0, 1.5])
+
+
 def test_an_unknown_order_is_named():
     with pytest.raises(ValueError, match="slice order 'spiral' is not one of sequential, reverse"):
         ordered_times("spiral", n_slices=5, repetition_time=TR)
