@@ -20,6 +20,7 @@ from restpain.quality.participant_page import criterion_rows, fact_rows, process
 from restpain.quality.participant_slices import (
     slice_pictures,
     slices_figure,
+    snr_image,
     tissues_on_template,
 )
 
@@ -60,11 +61,8 @@ def plot_participant(
         carpets[f"{name} nuisance regression, SD of each voxel (black −2, white 2)"] = rows
 
     facts = read_json(qc_path) | (read_json(anatomy_qc_path) if anatomy_qc_path else {})
-    snr = None
-    if facts["tsnr_median"] is not None:
-        spread = series.std(axis=1)
-        snr = np.zeros(mask.shape, np.float32)
-        snr[mask] = np.where(spread > 0, boldref[mask] / np.where(spread > 0, spread, 1), 0)
+    known = facts["tsnr_median"] is not None
+    snr = snr_image(series, boldref, mask=mask) if known else None
     images = [read_volume(path) for path in tissues_paths]
     own = tissues_on_template(images, read_volume(xfm_path)[0]) if xfm_path else None
     pictures = slice_pictures(

@@ -132,6 +132,18 @@ def slices_figure(pictures: list[dict]) -> Figure:
     return figure
 
 
+def snr_image(series: np.ndarray, boldref: np.ndarray, *, mask: np.ndarray) -> np.ndarray:
+    """Mean image over the standard deviation of the denoised series, zero where that is zero.
+
+    ``series`` ``(n_voxels, n_volumes)`` holds the voxels of ``mask`` ``(x, y, z)``; the result
+    ``(x, y, z)`` is zero outside of it.
+    """
+    spread = series.std(axis=1)
+    image = np.zeros(mask.shape, np.float32)
+    image[mask] = np.where(spread > 0, boldref[mask] / np.where(spread > 0, spread, 1), 0)
+    return image
+
+
 def slice_pictures(
     anatomy: np.ndarray,
     boldref: np.ndarray,

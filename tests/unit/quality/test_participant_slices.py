@@ -3,7 +3,12 @@
 import numpy as np
 
 from restpain.quality.participant_figure import pixels
-from restpain.quality.participant_slices import mosaic, slices_figure, tissues_on_template
+from restpain.quality.participant_slices import (
+    mosaic,
+    slices_figure,
+    snr_image,
+    tissues_on_template,
+)
 
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
 AFFINE[:3, 3] = [-90, -126, -72]
@@ -56,3 +61,14 @@ def test_tissues_are_sampled_where_the_points_lie_in_the_image():
     (found, _, _) = tissues_on_template([(ramp, affine)] * 3, points)
 
     assert found.ravel().tolist() == [1.5, 4.0]
+
+
+def test_a_voxel_that_does_not_vary_has_no_signal_to_noise():
+    mask = np.zeros((2, 2, 1), bool)
+    mask[0] = True
+    series = np.array([[-1.0, 1.0, -1.0, 1.0], [0.0, 0.0, 0.0, 0.0]])
+    mean = np.full(mask.shape, 50.0)
+
+    np.testing.assert_array_equal(
+        snr_image(series, mean, mask=mask)[..., 0], [[50.0, 0.0], [0.0, 0.0]]
+    )
