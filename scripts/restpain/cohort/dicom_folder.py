@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from restpain.cohort.bids_files import ANNEX
+from restpain.cohort.bids_files import POINTERS
 from restpain.cohort.dicom_headers import DamagedDicomError, read_header
 from restpain.cohort.image_checks import report
 from restpain.presentation.numbers import counted
@@ -24,7 +24,7 @@ def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
         file's last change, ns), in the order of the paths.
     counts : dict
         n_files, n_other_files (no MR images), n_damaged_files and size_bytes; n_dead_links,
-        n_unreadable, n_pointers (files of git-annex that are not here) and n_empty, which are
+        n_unreadable, n_pointers (of git-annex and Git LFS) and n_empty, which are
         none of the files counted before.
     """
     counts = dict.fromkeys(
@@ -41,7 +41,7 @@ def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
             if state.st_size == 0:
                 counts["n_empty"] += 1
                 continue
-            if state.st_size < POINTER_BYTES and ANNEX.match(path.read_bytes()):
+            if state.st_size < POINTER_BYTES and _is_pointer(path):
                 counts["n_pointers"] += 1
                 continue
             counts["n_files"] += 1
@@ -58,6 +58,12 @@ def folder_headers(folder: str | Path) -> tuple[list[dict], dict[str, int]]:
             else:
                 headers.append(header | {"path": path, "time": state.st_mtime_ns})
     return headers, counts
+
+
+def _is_pointer(path: Path) -> bool:
+    """Check for what git-annex and Git LFS leave in place of a content that was not fetched."""
+    content = path.read_bytes()
+    return any(pattern.match(content) for pattern, _, _ in POINTERS)
 
 
 def files_below(folder: Path, counts: dict[str, int]) -> list[Path]:
@@ -98,9 +104,9 @@ def file_problems(counts: dict[str, int]) -> list[dict]:
         (
             "n_pointers",
             "error",
-            ("file of git-annex that is not here", "files of git-annex that are not here"),
+            ("pointer of git-annex or Git LFS", "pointers of git-annex or Git LFS"),
             "the content",
-            fetch,
+            "fetch them (datalad get, git lfs pull), or remove them",
         ),
         (
             "n_unreadable",

@@ -19,6 +19,7 @@ def test_what_is_not_there_is_counted_apart_from_the_images(tmp_path):
     (tmp_path / "itself").symlink_to(tmp_path / "itself")
     (tmp_path / "empty").touch()
     (tmp_path / "pointer").write_text("/annex/objects/MD5E-s34--4711.dcm\n")
+    (tmp_path / "large").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4711")
     (tmp_path / "text").write_text("notes")
 
     assert told(tmp_path) == (
@@ -26,7 +27,7 @@ def test_what_is_not_there_is_counted_apart_from_the_images(tmp_path):
         4,
         [
             "error: 2 links to files that are not there",
-            "error: 1 file of git-annex that is not here",
+            "error: 2 pointers of git-annex or Git LFS",
             "warning: 1 empty file",
         ],
     )
