@@ -125,6 +125,11 @@ def mean_sd_range(mean: float, sd: float, low: float, high: float) -> str:
     )
 
 
+def median_quartiles(median: float, first: float, third: float) -> str:
+    """Write ``median (first to third quartile)``, as cells of skewed columns are printed."""
+    return f"{number(median, 2)} ({shortest(first)}{EN_DASH}{shortest(third)})"
+
+
 def count_percent(count: int, total: int) -> str:
     """Write ``n (%)``; without the share if ``total`` is 0."""
     return f"{count} ({100 * count / total:.2f}%)" if total else f"{count}"

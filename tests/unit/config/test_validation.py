@@ -39,8 +39,9 @@ def said(text):
         (
             "metricss: {band_hz: [0.01, 0.08]}",
             "configuration: the file has the unknown key metricss; did you mean metrics? Its "
-            "keys are seed, cohort, published, simulation, preprocessing, quality, metrics, "
-            "group, connectivity, association, classification, power; correct or remove it",
+            "keys are seed, cohort, table1, published, simulation, preprocessing, quality, "
+            "metrics, group, connectivity, association, classification, power; correct or remove "
+            "it",
         ),
         (
             "association: {zzz: 1}",
