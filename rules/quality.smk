@@ -46,6 +46,8 @@ rule select_participants:
     output:
         analysed="results/cohort/analysed.tsv",
         columns="results/cohort/analysed.json",
+        warnings="results/cohort/design_warnings.tsv",
+        warnings_sidecar="results/cohort/design_warnings.json",
     log:
         "results/logs/select_participants.log",
     benchmark:
@@ -55,6 +57,9 @@ rule select_participants:
     params:
         **settings("classification", "harmonise", "n_folds"),
         comparison=COMPARISON,
+        score=config["cohort"]["score"],
+        shown=config["table1"]["columns"],
+        seed=config["seed"],
         code=code_digest("quality/select_participants.py"),
     script:
         "../scripts/quality/select_participants.py"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from restpain.cohort.levels import with_joined_sex
 from restpain.cohort.table_cells import read_cells
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
@@ -63,7 +64,8 @@ def read_participants(
 ) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
 
-    Participants of a third group are left out, with that as the reason.
+    Participants of a third group are left out, with that as the reason. The spellings that BIDS
+    has for a sex are joined, see `with_joined_sex`.
 
     Parameters
     ----------
@@ -115,6 +117,7 @@ def read_participants(
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
     table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
+    table = with_joined_sex(table)
     for column in {"group", "exclude"} - set(table):
         table[column] = ""
     written = table["participant_id"].fillna("").tolist()

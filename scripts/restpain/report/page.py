@@ -46,8 +46,9 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
     results : dict
         Tables: ``roster`` (all participants), ``tables`` (``demographics``, ``regions``,
         ``classification``, ``correlation``), ``robustness``, ``normality``, ``seeds``,
-        ``motion``, ``inputs``, ``run_times``, ``checks`` (by title), ``recovery`` (list; empty
-        without a simulation), ``published`` (audit and comparison; empty without).
+        ``motion``, ``warnings`` (of the design), ``inputs``, ``run_times``, ``checks`` (by
+        title), ``recovery`` (list; empty without a simulation), ``published`` (audit and
+        comparison; empty without).
         Sidecars: ``described`` (columns of participants.tsv), ``func_qc`` and ``anat_qc`` (of
         the analysed participants), ``mask``, and by measure ``models``, ``corrections``,
         ``score_maps``; ``error_rates`` (list). Pictures: ``figures`` (by name), ``pictures``
@@ -86,6 +87,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             tables["demographics"],
             figures["workflow"],
             site_counts(analysed, comparison),
+            results["warnings"],
         ),
         regions_section(
             tables["regions"],

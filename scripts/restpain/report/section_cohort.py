@@ -20,10 +20,13 @@ def cohort_section(
     demographics: pd.DataFrame,
     workflow: bytes,
     sites: pd.DataFrame,
+    warnings: pd.DataFrame,
 ) -> Section:
     """Recruitment and exclusions, sites if any, Figure 1 (SVG) and Table 1.
 
-    ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``).
+    ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``),
+    ``warnings`` the sentences about values, covariates and training sets of the analysed
+    (``design_warnings.tsv``).
     """
     return Section(
         "cohort",
@@ -33,6 +36,7 @@ def cohort_section(
             "flow": flow,
             "sites": sites.to_dict("records"),
             "site_warnings": site_warnings(sites),
+            "warnings": [text[:1].upper() + text[1:] for text in warnings["warning"]],
             "workflow": Markup(workflow.decode("utf-8")),
             "demographics": demographic_rows(demographics),
         },
