@@ -1,5 +1,6 @@
 """Report page: its sections in their order, from the results of all stages."""
 
+from restpain.classification.folds import size_of_test_set
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
@@ -110,6 +111,10 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             tables["classification"],
             results["robustness"],
             n_repeats=settings["classification"]["n_repeats"],
+            tested=[
+                size_of_test_set(group["analysed"], settings["classification"]["test_fraction"])
+                for group in flow
+            ],
             curves=figures["roc"],
             robustness_figure=figures["robustness"],
         ),
