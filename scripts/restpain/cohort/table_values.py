@@ -53,7 +53,7 @@ def value_problems(
             continue
         given = table[table[name].notna()]
         if numbers_of(given[name]) is not None:
-            known = declared.get(name) is False or "Units" in described.get(name, {})
+            known = name in declared or "Units" in described.get(name, {})
             problems += _number_problems(given, name, known=known or name in SCALES)
         elif name != score:
             problems += _text_problems(given, name, category=declared.get(name) is True)

@@ -83,6 +83,7 @@ def test_few_whole_numbers_have_to_be_declared_one_way_or_the_other(values, show
     assert said(values, declared={"x": False}) == []
     assert said(values, described={"x": {"Units": "children"}}) == []
     assert said(values, score="x") == []
+    assert said(values, site="x") == []  # `site_problems` refuses numbers
 
 
 @pytest.mark.parametrize(
