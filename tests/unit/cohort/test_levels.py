@@ -5,7 +5,9 @@ import json
 import pandas as pd
 import pytest
 
+from restpain.cohort.design import two_sample_design
 from restpain.cohort.levels import spelling_problems, with_joined_sex, with_labelled_codes
+from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_json, read_table
 from scripts.cohort.import_participants import import_participants
 
@@ -125,3 +127,18 @@ def test_the_import_writes_sex_in_one_spelling_and_labels_for_codes(tmp_path):
     described = read_json(tmp_path / "participants.json")
     assert described["sex"]["Levels"] == {"M": "male", "F": "female", "O": "other"}
     assert described["hand"]["Levels"] == {"code 1": "code 1", "code 2": "code 2"}
+
+
+def test_codes_enter_the_design_as_categories_and_not_as_a_quantity():
+    people = table(
+        participant_id=[f"sub-{number}" for number in range(1, 9)],
+        group=["p"] * 4 + ["c"] * 4,
+        sex=["1", "2", "2", "1"] * 2,
+        hand=["1", "2", "3", "1", "2", "1", "3", "1"],
+    )
+    coded, _ = with_labelled_codes(people, {}, {"sex": True, "hand": True})
+
+    design = two_sample_design(coded, Comparison("p", "c", ["sex", "hand"]))
+
+    assert design.columns[2:] == ("sex=code 2", "hand=code 2", "hand=code 3")
+    assert design.matrix[:, 3:].sum(axis=0).tolist() == [2, 2]
