@@ -128,6 +128,9 @@ def test_score_problems_name_the_column_or_the_value():
     assert score_problems(table, "nrs", []) == [
         "the score nrs is 'high' for sub-2, but must be a number or n/a"
     ]
+    assert score_problems(table.assign(nrs="inf"), "nrs", [])[0] == (
+        "the score nrs is 'inf' for sub-1, but must be a number or n/a"
+    )
     assert "the score pain is no column" in score_problems(table, "pain", [])[0]
 
 

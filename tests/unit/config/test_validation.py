@@ -114,6 +114,16 @@ def said(text):
             "none of them twice; correct it",
         ),
         (
+            "cohort: {categories: {sex: category}}",
+            "configuration: cohort.categories.sex is 'category'; expected true or false; correct "
+            "it",
+        ),
+        (
+            "cohort: {categories: [sex]}",
+            "configuration: cohort.categories is ['sex']; expected a section with keys; correct "
+            "it",
+        ),
+        (
             "cohort: {patients: 1}",
             "configuration: cohort.patients is 1; expected a text, not empty; correct it",
         ),
