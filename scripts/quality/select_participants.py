@@ -2,20 +2,11 @@
 
 import logging
 
-import pandas as pd
-
-from restpain.cohort.design_warnings import (
-    category_counts,
-    group_warnings,
-    one_group_sentences,
-)
 from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
-from restpain.cohort.table_values import value_warnings
-from restpain.cohort.training_sets import training_problems, training_warnings
+from restpain.cohort.training_sets import training_problems
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_sidecar, write_table
-from restpain.presentation.labels import shown_columns
 from restpain.presentation.numbers import counted
 
 logger = logging.getLogger("select_participants")
@@ -23,10 +14,6 @@ logger = logging.getLogger("select_participants")
 COLUMNS = {
     "exclude": "Reason why the participant is not analysed, n/a if analysed; it begins with "
     "quality if a rating or a limit of the quality control is the reason."
-}
-WARNINGS = {
-    "warning": "What is to be known of the analysed participants: values, balance of the groups, "
-    "training sets. Sites with one group are told by the report."
 }
 
 
@@ -37,14 +24,9 @@ def select_participants(
     quality_path: str,
     analysed_path: str,
     columns_path: str,
-    warnings_path: str,
-    warnings_sidecar_path: str,
     comparison: dict,
     harmonise: bool,
     n_folds: int,
-    score: str | None,
-    shown: list[str] | None,
-    seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
     table = read_participants(participants_path, comparison)
@@ -66,21 +48,9 @@ def select_participants(
             f"{f' ({names})' if names else ''}, the group comparison is not possible:\n{error}"
         ) from None
     logger.info("%d of %d analysed", len(kept), len(table))
-    described, levels = read_json(described_path), category_counts(kept, comparison)
-    columns = shown_columns(shown, list(comparison.covariates), score)
-    sentences = [
-        *one_group_sentences(levels[levels["covariate"] != comparison.site]),
-        *group_warnings(kept, comparison, described=described, seed=seed),
-        *value_warnings(kept, columns),
-        *training_warnings(kept, comparison, levels, **folds),
-    ]
-    for sentence in sentences:
-        logger.warning("%s", sentence)
-    write_table(warnings_path, pd.DataFrame({"warning": sentences}, dtype=object))
-    write_sidecar(warnings_sidecar_path, WARNINGS)
     table["exclude"] = table["exclude"].replace("", None)
     write_table(analysed_path, table)
-    write_sidecar(columns_path, described | COLUMNS)
+    write_sidecar(columns_path, read_json(described_path) | COLUMNS)
 
 
 if __name__ == "__main__":

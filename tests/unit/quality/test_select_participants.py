@@ -67,11 +67,6 @@ def gated(folder, ratings=None, covariates=("age",), site=None, **limits):
         comparison={**GROUPS, "covariates": list(covariates), "site": site},
         harmonise=site is not None,
         n_folds=4 if site is None else 2,
-        score=None,
-        shown=None,
-        seed=1,
-        warnings_path=folder / "warnings.tsv",
-        warnings_sidecar_path=folder / "warnings.json",
     )
     return read_table(folder / "quality.tsv"), read_table(folder / "analysed.tsv")
 
