@@ -32,7 +32,7 @@ if SOURCE != "simulated":
         resources:
             **on_retry(2000, 30),
         params:
-            **settings("cohort", "columns"),
+            **settings("cohort", "columns", "categories"),
             comparison=GROUPS,
             code=code_digest("cohort/import_participants.py"),
         script:
@@ -205,6 +205,7 @@ rule check_design:
     """All problems of the group design at once: groups, covariates, score."""
     input:
         participants=DESIGN_OF,
+        described="results/cohort/participants.json",
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",
@@ -220,8 +221,10 @@ rule check_design:
         **on_retry(2000, 30),
     params:
         **settings("classification", "harmonise", "n_folds"),
+        **settings("cohort", "score", "categories"),
         comparison=COMPARISON,
-        score=config["cohort"]["score"],
+        table1=settings("table1", "columns", "skewed"),
+        seed=config["seed"],
         score_covariates=config["association"]["covariates"],
         code=code_digest("cohort/check_design.py"),
     script:

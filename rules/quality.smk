@@ -60,6 +60,33 @@ rule select_participants:
         "../scripts/quality/select_participants.py"
 
 
+# apart from select_participants, so that columns and score rerun nothing of the group level
+rule tabulate_balance:
+    """Warnings about the analysed: values, balance of the groups, inflation, training sets."""
+    input:
+        participants=rules.select_participants.output.analysed,
+        described="results/cohort/participants.json",
+        quality=rules.tabulate_quality.output.quality,
+    output:
+        warnings="results/cohort/design_warnings.tsv",
+        columns="results/cohort/design_warnings.json",
+    log:
+        "results/logs/tabulate_balance.log",
+    benchmark:
+        "results/benchmarks/tabulate_balance.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    params:
+        **settings("classification", "harmonise", "n_folds"),
+        comparison=COMPARISON,
+        score=config["cohort"]["score"],
+        shown=config["table1"]["columns"],
+        seed=config["seed"],
+        code=code_digest("quality/tabulate_balance.py"),
+    script:
+        "../scripts/quality/tabulate_balance.py"
+
+
 rule build_quality_overview:
     """QC overview page of all participants, with ratings."""
     input:

@@ -66,6 +66,7 @@ rule build_report:
         seeds=rules.define_seeds.output.table,
         check=rules.check_cohort.output.check,
         design=rules.check_design.output.check,
+        warnings=rules.tabulate_balance.output.warnings,
         recovery=RECOVERY_FILES,
         published=PUBLISHED_FILES,
         inputs=rules.trace_tables.output.inputs,

@@ -29,7 +29,9 @@ rule tabulate_demographics:
         "../envs/statistics.yaml"
     params:
         **settings("cohort", "score", "source"),
+        **settings("table1", "columns", "skewed"),
         comparison=COMPARISON,
+        seed=config["seed"],
         code=code_digest("tables/tabulate_demographics.py"),
     script:
         "../scripts/tables/tabulate_demographics.py"

@@ -16,7 +16,8 @@ from restpain.classification.fold_regions import (
 from restpain.classification.folds import folds_from_table, smaller_training_sets
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
-from restpain.cohort.participants import Comparison, of_analysed
+from restpain.cohort.participants import Comparison, included, of_analysed, read_participants
+from restpain.cohort.training_sets import SHARES, estimable_shares
 from restpain.group.maps import read_cohort
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
@@ -24,8 +25,6 @@ from restpain.io.tables import read_table, write_table
 from restpain.random_seeds import step_seed
 
 logger = logging.getLogger("classify_subsets")
-
-SHARES = (0.5, 0.75, 1.0)
 
 
 def classify_subsets(
@@ -54,8 +53,17 @@ def classify_subsets(
     )
     local = read_local_maps(maps_paths, measures, mask, affine)
     all_folds = folds_from_table(read_table(folds_path))
+    shares = estimable_shares(
+        included(read_participants(participants_path, comparison)),
+        comparison,
+        n_columns=len(cohort.design.columns),
+        n_folds=n_folds,
+        harmonise=harmonise,
+    )
+    for share in set(SHARES) - set(shares):
+        logger.warning("share %g left out: no degree of freedom for the group model", share)
     rows = []
-    for share in SHARES:
+    for share in shares:
         folds = smaller_training_sets(
             all_folds, cohort.labels.to_numpy(), share=share, seed=seed, sites=cohort.sites
         )

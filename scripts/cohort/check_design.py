@@ -3,11 +3,12 @@
 import logging
 from dataclasses import replace
 
-from restpain.cohort.design import (
+from restpain.cohort.design import score_problems
+from restpain.cohort.design_warnings import (
     category_counts,
     design_overview,
+    group_warnings,
     one_group_sentences,
-    score_problems,
 )
 from restpain.cohort.participants import (
     MEAN_FD,
@@ -17,8 +18,11 @@ from restpain.cohort.participants import (
     read_participants,
 )
 from restpain.cohort.sites import checked_design
+from restpain.cohort.table_values import shown_problems, value_problems, value_warnings
+from restpain.cohort.training_sets import training_problems, training_warnings
 from restpain.io.job import run_job
-from restpain.io.tables import write_sidecar, write_table
+from restpain.io.tables import read_json, write_sidecar, write_table
+from restpain.presentation.labels import shown_columns
 
 logger = logging.getLogger("check_design")
 
@@ -33,6 +37,7 @@ COLUMNS = {
 def check_design(
     *,
     participants_path: str,
+    described_path: str,
     check_path: str,
     columns_path: str,
     comparison: dict,
@@ -40,6 +45,9 @@ def check_design(
     n_folds: int,
     score: str | None,
     score_covariates: list[str],
+    categories: dict,
+    table1: dict,
+    seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
     table = read_participants(participants_path, comparison, judge_groups=False)
@@ -51,20 +59,29 @@ def check_design(
         [name for name in names if name != MEAN_FD]
         for names in (comparison.covariates, score_covariates)
     )
+    n_later = len(comparison.covariates) - len(known)
     comparison = replace(comparison, covariates=known)
     patients = table[table["group"] == comparison.patients]
-    problems = score_problems(patients, score, known_of_score)
+    shown = shown_columns(table1["columns"], known, score)
+    used = list(dict.fromkeys([*known, *known_of_score, *([score] if score else []), *shown]))
+    problems = score_problems(patients, score, known_of_score) + shown_problems(table, **table1)
+    problems += value_problems(
+        table,
+        used,
+        described=read_json(described_path),
+        declared=categories,
+        score=score,
+        site=comparison.site,
+    )
+    folds = {"n_folds": n_folds, "harmonise": harmonise}
     try:
-        design = checked_design(
-            table,
-            comparison,
-            harmonise=harmonise,
-            n_folds=n_folds,
-        )
+        design = checked_design(table, comparison, **folds)
+        folds["n_columns"] = len(design.columns) + n_later
+        problems += training_problems(table, comparison, **folds)
     except ValueError as error:
-        raise ValueError("\n".join([str(error), *problems])) from None
+        problems = [*str(error).splitlines(), *problems]
     if problems:
-        raise ValueError("\n".join(problems))
+        raise ValueError("\n".join(dict.fromkeys(problems)))
     logger.info("patients: %d, controls: %d", design.patients.sum(), design.controls.sum())
     counts = category_counts(table, comparison)
     for row in counts.itertuples():
@@ -72,7 +89,13 @@ def check_design(
             "%s %s: patients %d, controls %d",
             *(row.covariate, row.level, row.n_patients, row.n_controls),
         )
-    for sentence in one_group_sentences(counts):
+    sentences = [
+        *one_group_sentences(counts),
+        *group_warnings(table, comparison, seed=seed),
+        *value_warnings(table, used),
+        *training_warnings(table, comparison, counts, **folds),
+    ]
+    for sentence in sentences:
         logger.warning("%s", sentence)
     write_table(check_path, design_overview(design))
     write_sidecar(columns_path, COLUMNS)

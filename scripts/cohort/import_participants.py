@@ -3,6 +3,7 @@
 import logging
 
 from restpain.cohort.described import read_described
+from restpain.cohort.levels import SEX_LABELS, with_joined_sex, with_labelled_codes
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
@@ -18,15 +19,22 @@ def import_participants(
     described_path: str,
     comparison: dict,
     columns: dict,
+    categories: dict,
 ) -> None:
     table = read_participants(table_path, Comparison(**comparison), columns, judge_groups=False)
+    described = read_described(columns_path, list(table.columns))
+    table, described = with_labelled_codes(table, described, categories)
+    table = with_joined_sex(table)
+    levels = described.get("sex", {}).get("Levels")
+    if levels and not set(table["sex"].dropna()) <= set(levels):  # its spellings were joined
+        described["sex"] = described["sex"] | {"Levels": SEX_LABELS}
     table[["group", "exclude"]] = table[["group", "exclude"]].replace("", None)
     counts = table["group"].value_counts()
     logger.info("%d rows: %s", len(table), ", ".join(f"{n} {g}" for g, n in counts.items()))
     for reason, n in table["exclude"].value_counts().items():
         logger.info("%d left out: %s", n, reason)
     write_table(participants_path, table)
-    write_json(described_path, read_described(columns_path, list(table.columns)))
+    write_json(described_path, described)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import logging
 
 from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.cohort.sites import checked_design
+from restpain.cohort.training_sets import training_problems
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_sidecar, write_table
 from restpain.presentation.numbers import counted
@@ -35,13 +36,11 @@ def select_participants(
         table.loc[table["participant_id"] == who, "exclude"] = reason
     kept = included(table)
     kept[MEAN_FD] = kept["participant_id"].map(quality["mean_fd_jenkinson_mm"])
+    folds = {"n_folds": n_folds, "harmonise": harmonise}
     try:
-        checked_design(
-            kept,
-            comparison,
-            harmonise=harmonise,
-            n_folds=n_folds,
-        )
+        folds["n_columns"] = len(checked_design(kept, comparison, **folds).columns)
+        if problems := training_problems(kept, comparison, **folds):
+            raise ValueError("\n".join(problems))
     except ValueError as error:
         names = "; ".join(f"{who}: {reason}" for who, reason in excluded.items())
         raise ValueError(

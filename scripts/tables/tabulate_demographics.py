@@ -5,6 +5,7 @@ import logging
 from restpain.cohort.participants import Comparison, included, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_sidecar, write_table
+from restpain.presentation.labels import shown_columns
 from restpain.tables.demographics import COLUMNS, demographics
 
 logger = logging.getLogger("tabulate_demographics")
@@ -19,12 +20,21 @@ def tabulate_demographics(
     comparison: dict,
     score: str | None,
     source: str,
+    columns: list[str] | None,
+    skewed: list[str],
+    seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
     participants = read_participants(participants_path, comparison)
     analysed = included(participants)
-    names = [*comparison.covariates, *([score] if score else [])]
-    table = demographics(analysed, comparison, columns=names, described=read_json(described_path))
+    table = demographics(
+        analysed,
+        comparison,
+        columns=shown_columns(columns, list(comparison.covariates), score),
+        skewed=skewed,
+        described=read_json(described_path),
+        seed=seed,
+    )
     logger.info("%d participants analysed, %d rows", len(analysed), len(table))
 
     write_table(table_path, table)

@@ -42,8 +42,6 @@ of_table("table_with_an_unknown_group", lambda t: t.replace("sub-08\tcontrol", "
 of_table("table_with_text_as_age", lambda t: t.replace("\t61\tM\t4", "\tsixty\tM\t4"))
 of_table("table_with_a_decimal_comma", lambda t: t.replace("\t61\tM\t4", "\t61,5\tM\t4"))
 of_table("table_with_a_missing_covariate", lambda t: t.replace("\t61\tM\t4", "\tn/a\tM\t4"))
-of_table("table_separated_by_commas", lambda t: t.replace("\t", ","))
-of_table("table_separated_by_semicolons", lambda t: t.replace("\t", ";"))
 of_table("table_not_in_utf8", lambda t: t.replace("sex", "geschlächt").encode("latin-1"))
 of_table("table_with_a_ragged_row", lambda t: t.replace("\t61\tM\t4", "\t61\tM\t4\tx"))
 of_table("table_with_decimal_commas", lambda t: re.sub(r"\t(\d\d)\t", r"\t\1,5\t", t))

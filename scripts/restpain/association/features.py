@@ -112,7 +112,8 @@ def spearman_interval(
     if not varies.any():
         return np.nan, np.nan
     rho = product[varies] / (lengths[0] * lengths[1])[varies]
-    low, high = np.quantile(rho, [(1 - confidence) / 2, (1 + confidence) / 2])
+    ends = np.quantile(rho, [(1 - confidence) / 2, (1 + confidence) / 2])
+    low, high = np.clip(ends, -1.0, 1.0)  # rounding may lead beyond
     return float(low), float(high)
 
 

@@ -43,10 +43,14 @@ def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> 
         members = np.flatnonzero(labels == group)
         if len(members) < 2:
             raise ValueError(f"a split into two sets needs 2 {name}, found {len(members)}")
-        size = int(np.floor(len(members) * test_fraction + 0.5))
-        size = min(max(size, 1), len(members) - 1)
+        size = size_of_test_set(len(members), test_fraction)
         test[generator.permutation(members)[:size]] = True
     return test
+
+
+def size_of_test_set(n_members: int, test_fraction: float) -> int:
+    """Members of a group in a test set: the share, rounded half up, at least one, never all."""
+    return min(max(int(np.floor(n_members * test_fraction + 0.5)), 1), n_members - 1)
 
 
 def stratified_folds(

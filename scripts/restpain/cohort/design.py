@@ -165,7 +165,7 @@ def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]
             f"{', '.join(table.columns)}; set cohort.score to one of them or to null"
         ]
     given = table[table[score].notna()]
-    scores = pd.to_numeric(given[score], errors="coerce")
+    scores = pd.to_numeric(given[score], errors="coerce").replace([np.inf, -np.inf], np.nan)
     odd = given.loc[scores.isna(), ["participant_id", score]]
     problems = [
         f"the score {score} is {value!r} for {label}, but must be a number or n/a"
@@ -188,58 +188,6 @@ def score_problems(table: pd.DataFrame, score: str | None, covariates: list[str]
                 f"patients with a score; drop {' or '.join(others)}"
             )
     return problems
-
-
-def category_counts(table: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
-    """Participants of each group in each level of the covariates that are categories.
-
-    Columns ``covariate``, ``level``, ``n_patients``, ``n_controls``; a site is such a category.
-    """
-    rows = []
-    for name in comparison.covariates:
-        if name not in table or _numbers(table[name]) is not None:
-            continue
-        counts = pd.crosstab(table[name], table["group"])
-        for level in counts.index:
-            n = [int(counts.loc[level].get(label, 0)) for label in comparison.groups]
-            rows.append((name, level, *n))
-    return pd.DataFrame(rows, columns=["covariate", "level", "n_patients", "n_controls"])
-
-
-def one_group_sentences(counts: pd.DataFrame) -> list[str]:
-    """Name the levels of `category_counts` that only one group has, a sentence each.
-
-    The model can be fitted, but such participants do not contribute to the group difference.
-    """
-    alone = counts[(counts["n_patients"] == 0) ^ (counts["n_controls"] == 0)]
-    return [
-        f"the covariate {row.covariate} is {row.level} for {counted(row.n_patients, 'patient')} "
-        f"and {counted(row.n_controls, 'control')}; expected both groups; these participants add "
-        "nothing to the group difference: merge the level with another or exclude them"
-        for row in alone.itertuples()
-    ]
-
-
-def design_overview(design: Design) -> pd.DataFrame:
-    """One row per column of a design: means of the groups and variance inflation.
-
-    Variance inflation is 1 / (1 - R^2) of the column on all other columns; it is not defined for
-    the intercept.
-    """
-    matrix, rows = design.matrix, []
-    for index, name in enumerate(design.columns):
-        values = matrix[:, index]
-        others = np.delete(matrix, index, axis=1)
-        inflation = np.nan if name == "intercept" else _variance_inflation(others, values)
-        means = [values[group].mean() for group in (design.patients, design.controls)]
-        rows.append((name, *means, inflation))
-    columns = ["column", "mean_patients", "mean_controls", "variance_inflation"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _variance_inflation(others: np.ndarray, values: np.ndarray) -> float:
-    residual = values - others @ np.linalg.lstsq(others, values, rcond=None)[0]
-    return np.sum((values - values.mean()) ** 2) / np.sum(residual**2)
 
 
 def _group_size_problems(sizes: dict[str, int]) -> list[str]:
@@ -270,20 +218,27 @@ def _column_problems(table: pd.DataFrame, covariates: list[str]) -> list[str]:
             problems.append(
                 f"the covariate {name} is {table[name].iloc[0]} for all participants; drop it"
             )
-        elif isinstance(_numbers(table[name]), pd.Series):
-            odd = table[_numbers(table[name]).isna()]
-            problems += [
-                f"the covariate {name} is {value!r} for {label}, but a number for most others; "
-                "correct the value"
-                for label, value in zip(odd["participant_id"], odd[name], strict=True)
-            ]
-        elif _with_commas(table[name]).mean() > 0.5:
-            example = table[_with_commas(table[name])].iloc[0]
-            problems.append(
-                f"the covariate {name} has decimal commas, such as {example[name]!r} for "
-                f"{example['participant_id']}; write decimal points"
-            )
+        else:
+            problems += unusual_value_problems(table, name)
     return problems
+
+
+def unusual_value_problems(table: pd.DataFrame, name: str) -> list[str]:
+    """Values of a column that are no numbers where most are, or have decimal commas."""
+    if (numbers := numbers_of(table[name])) is not None:
+        odd = table[numbers.isna()]
+        return [
+            f"the column {name} is {value!r} for {label}, but a number for most others; "
+            "correct the value"
+            for label, value in zip(odd["participant_id"], odd[name], strict=True)
+        ]
+    if _with_commas(table[name]).mean() > 0.5:
+        example = table[_with_commas(table[name])].iloc[0]
+        return [
+            f"the column {name} has decimal commas, such as {example[name]!r} for "
+            f"{example['participant_id']}; write decimal points"
+        ]
+    return []
 
 
 def _with_commas(values: pd.Series) -> pd.Series:
@@ -291,8 +246,8 @@ def _with_commas(values: pd.Series) -> pd.Series:
     return values.astype(str).str.fullmatch(DECIMAL_COMMA).astype(bool)
 
 
-def _numbers(values: pd.Series) -> pd.Series | None:
-    """Convert to numbers, NaN where a value is none; nothing if most are none."""
+def numbers_of(values: pd.Series) -> pd.Series | None:
+    """Numbers of a column, NaN where a value is none; None if most are none: a category."""
     numbers = pd.to_numeric(values, errors="coerce").replace([np.inf, -np.inf], np.nan)
     return numbers.astype(float) if numbers.notna().mean() > 0.5 else None
 
@@ -301,7 +256,7 @@ def _covariate_columns(table: pd.DataFrame, covariates: list[str]) -> dict[str, 
     """Columns of covariates: numbers, or an indicator of each level but the first."""
     columns = {}
     for name in covariates:
-        numbers, texts = _numbers(table[name]), table[name].astype(str)
+        numbers, texts = numbers_of(table[name]), table[name].astype(str)
         if numbers is not None:
             columns[name] = numbers.fillna(0.0).to_numpy()  # what is no number has been reported
         else:

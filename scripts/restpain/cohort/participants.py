@@ -1,13 +1,13 @@
 """Table of participants: groups, covariates and exclusions."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from restpain.cohort.levels import with_joined_sex
+from restpain.cohort.table_cells import read_cells
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted
 
@@ -19,7 +19,6 @@ OTHER_GROUP = "not part of this comparison"
 MISSING = frozenset({"", "n/a", "na", "nan"})  # compared in lower case
 NO_REASONS = frozenset({"no", "0", "false", "none"})  # compared in lower case
 SMALLEST_GROUP = 3  # for a comparison of two groups
-SEPARATORS = {",": "commas", ";": "semicolons", " ": "spaces"}
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,14 @@ def read_participants(
 ) -> pd.DataFrame:
     """Read a BIDS participants.tsv and check what every later step relies on.
 
-    Participants of a third group are left out, with that as the reason.
+    Participants of a third group are left out, with that as the reason. The spellings that BIDS
+    has for a sex are joined, see `with_joined_sex`.
 
     Parameters
     ----------
     path : str or Path
-        Tab-separated UTF-8 text with the columns participant_id and group; the column exclude
-        is optional and gives, in words, why a participant is left out.
+        UTF-8 text, see `read_cells`, with the columns participant_id and group; the column
+        exclude is optional and gives, in words, why a participant is left out.
     comparison : Comparison
         Names the two labels of the column group.
     columns : dict of str, optional
@@ -117,6 +117,7 @@ def read_participants(
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
     table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
+    table = with_joined_sex(table)
     for column in {"group", "exclude"} - set(table):
         table[column] = ""
     written = table["participant_id"].fillna("").tolist()
@@ -160,46 +161,6 @@ def _renamed(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 def _plain(label: str) -> str:
     """Label without what makes no other group: case and blanks."""
     return "".join(label.lower().split())
-
-
-def read_cells(
-    path: str | Path, *, key: str = "cohort.participants"
-) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and numbered rows of a tab-separated file, cells stripped, empty rows dropped.
-
-    ``key`` is the key of the configuration that names the file.
-
-    Raises
-    ------
-    ValueError
-        If there is no such file, or it is no UTF-8 text separated by tabs.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"{path} does not exist or is no file; set {key}")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8"
-        ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        raise ValueError(
-            f"{path.name} is no table ({error} in line {reader.line_num}); save it as text "
-            "separated by tabs"
-        ) from None
-    rows = [(line, cells) for line, cells in rows if any(cells)]
-    if not rows:
-        raise ValueError(f"{path.name} is empty, but should have a header and a row for each one")
-    header = rows[0][1]
-    if len(header) == 1:
-        for separator, word in SEPARATORS.items():
-            if separator in header[0]:
-                raise ValueError(f"{path.name} is separated by {word}; separate it by tabs")
-    return header, rows[1:]
 
 
 def with_prefix(label: str | None) -> str:

@@ -7,7 +7,8 @@ import pandas as pd
 
 from restpain.cohort.checks import problem_table, sentences
 from restpain.cohort.image_checks import report
-from restpain.cohort.participants import MISSING, read_cells, with_prefix
+from restpain.cohort.participants import MISSING, with_prefix
+from restpain.cohort.table_cells import read_cells
 from restpain.presentation.numbers import counted
 
 EXCLUDE = "exclude"

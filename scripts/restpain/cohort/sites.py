@@ -5,7 +5,8 @@ from itertools import count
 
 import pandas as pd
 
-from restpain.cohort.design import Design, category_counts, two_sample_design
+from restpain.cohort.design import Design, two_sample_design
+from restpain.cohort.design_warnings import category_counts
 from restpain.cohort.participants import Comparison
 from restpain.presentation.numbers import counted
 

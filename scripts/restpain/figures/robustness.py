@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from restpain.classification.robustness import AUCS, HEADLINE, PERMUTED_ARMS, pooled_row
-from restpain.presentation.numbers import counted, number, p_clause
+from restpain.presentation.numbers import counted, number, permutation_clause
 from restpain.presentation.plots import frame
 from restpain.presentation.slices import ALERT, INK, MUTED
 
@@ -120,9 +120,10 @@ def robustness_figure(
           x="predicted probability, mean of the bin", y="share of patients")  # fmt: skip
     draw_calibration(left, calibration, nested)
     row = nested[nested["arm"] == HEADLINE].iloc[0]
-    clause = f"B: {p_clause(row['p_permutation'])}"
+    n_permutations = permuted["permutation"].nunique()
+    clause = f"B: {permutation_clause(row['p_permutation'], n_permutations)}"
     frame(middle, "Permuted groups",
-          f"{permuted['permutation'].nunique()} permutations, all steps recomputed; {clause}",
+          f"{n_permutations} permutations, all steps recomputed; {clause}",
           x="AUC", y="")  # fmt: skip
     draw_permuted(middle, published, nested, permuted)
     frame(right, "Learning curve", "logistic regression, regions chosen again",

@@ -11,7 +11,7 @@ from restpain.presentation.numbers import (
     is_missing,
     measure_name,
     number,
-    p_clause,
+    permutation_clause,
     region_name,
 )
 from restpain.presentation.plots import frame
@@ -168,7 +168,7 @@ def draw_nested(
         style["markevery"] = (8 * index, 40)
         if index == 0:
             style = {"color": "#000000", "linewidth": 2.2, "linestyle": "-"}
-            label += f", {p_clause(row['p_permutation'])}"
+            label += f", {permutation_clause(row['p_permutation'], row['n_permutations'])}"
             low, high = bootstrap_band(rows, patients, n_bootstrap=n_bootstrap, seed=seed)
             axes.fill_between(GRID, low, high, color="#000000", alpha=0.1, linewidth=0,
                               label="95 % band of the curve above")  # fmt: skip

@@ -1,5 +1,24 @@
 """Labels of the columns of participants.tsv, from its sidecar ``participants.json`` (BIDS)."""
 
+# column of participants.tsv and the row's name, in the order of the paper's Table 1
+PAPER_ROWS = {
+    "age": "Age (years)",
+    "sex": "Male/Female",
+    "education": "Education (years)",
+    "phq9": "Depression Patient Health Questionnaire-9",
+    "nrs": "Numeric Rating Scale",
+    "cancer_days": "Duration of cancer (days)",
+    "pain_days": "Duration of cancer pain (days)",
+    "ome_mg": "Oral Morphine Equivalent daily dose (mg)",
+    "breakthrough": "Breakthrough cancer pain",
+}
+# letter of the footnote of each test of Table 1
+TEST_MARKS = {
+    "two-sample t": "a",
+    "chi-square": "b",
+    "Mann-Whitney U": "c",
+    "Fisher's exact": "d",
+}
 # columns that the workflow adds
 ADDED = {"mean_fd": {"LongName": "Mean framewise displacement", "Units": "mm"}}
 
@@ -9,6 +28,28 @@ def column_label(name: str, described: dict, *, unit: bool = False) -> str:
     entry = ADDED.get(name, {}) | described.get(name, {})
     label, units = entry.get("LongName") or name, entry.get("Units")
     return f"{label} ({units})" if unit and units else label
+
+
+def level_label(level: str, name: str, described: dict) -> str:
+    """Label of a level of a column in its sidecar (Levels), or the level where it has none."""
+    levels = described.get(name, {}).get("Levels")
+    entry = levels.get(level) if isinstance(levels, dict) else None
+    text = entry.get("Description") if isinstance(entry, dict) else entry
+    return " ".join(str(text).split()) if text else level
+
+
+def row_label(name: str, described: dict) -> str:
+    """Name of a column in Table 1: as the paper prints it, else its LongName and Units."""
+    return PAPER_ROWS.get(name) or column_label(name, described, unit=True)
+
+
+def shown_columns(
+    configured: list[str] | None, covariates: list[str], score: str | None
+) -> list[str]:
+    """Columns of Table 1 in their order: as configured, else the paper's and those analysed."""
+    if configured is not None:
+        return configured
+    return list(dict.fromkeys([*PAPER_ROWS, *covariates, *([score] if score else [])]))
 
 
 def column_labels(names: list[str], described: dict) -> list[str]:

@@ -96,6 +96,23 @@ def p_value(value) -> str:
     return "<0.001" if float(value) < 0.001 else f"{float(value):.3f}"
 
 
+def permutation_p(value, n_permutations) -> str:
+    """Write a p of permutations; ``<=1/(m+1), smallest possible`` at the floor of m of them."""
+    if is_missing(value) or is_missing(n_permutations) or not n_permutations:
+        return p_value(value)
+    n = int(n_permutations) + 1
+    # the floor is 1 / n, the next p 2 / n
+    return (
+        p_value(value) if value > 1.5 / n else f"\N{LESS-THAN OR EQUAL TO}1/{n}, smallest possible"
+    )
+
+
+def permutation_clause(value, n_permutations) -> str:
+    """Write a p of permutations within a sentence."""
+    text = permutation_p(value, n_permutations)
+    return f"p {text[0]} {text[1:]}" if "/" in text and text != MISSING else p_clause(value)
+
+
 def p_clause(value, symbol: str = "p") -> str:
     """Write a p value within a sentence: ``p = 0.012`` or ``p < 0.001``."""
     text = p_value(value)
@@ -123,6 +140,11 @@ def mean_sd_range(mean: float, sd: float, low: float, high: float) -> str:
     return (
         f"{number(mean, 2)}{PLUS_MINUS}{number(sd, 2)} ({shortest(low)}{EN_DASH}{shortest(high)})"
     )
+
+
+def median_quartiles(median: float, first: float, third: float) -> str:
+    """Write ``median (first to third quartile)``, as cells of skewed columns are printed."""
+    return f"{number(median, 2)} ({shortest(first)}{EN_DASH}{shortest(third)})"
 
 
 def count_percent(count: int, total: int) -> str:

@@ -13,6 +13,7 @@ from restpain.presentation.numbers import (
     measure_name,
     number,
     p_value,
+    permutation_p,
 )
 
 LEVEL = 0.05
@@ -65,8 +66,8 @@ def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
     )
 
 
-def normality_rows(normality: pd.DataFrame) -> list[dict]:
-    """Cells of the table of normality."""
+def normality_rows(normality: pd.DataFrame, n_permutations: int) -> list[dict]:
+    """Cells of the table of normality; ``n_permutations`` are those of the participants."""
     return [
         {
             "cluster_id": row.cluster_id,
@@ -77,7 +78,7 @@ def normality_rows(normality: pd.DataFrame) -> list[dict]:
             "first": row.Index % 2 == 0,
             "student": f"{number(row.t, 2)} ({p_value(row.p_t)})",
             "welch": f"{number(row.t_welch, 2)} ({p_value(row.p_welch)})",
-            "permutation": p_value(row.p_permutation),
+            "permutation": permutation_p(row.p_permutation, n_permutations),
         }
         for row in normality.reset_index(drop=True).itertuples()
     ]

@@ -1,5 +1,6 @@
 """Report page: its sections in their order, from the results of all stages."""
 
+from restpain.classification.folds import size_of_test_set
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
@@ -46,8 +47,9 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
     results : dict
         Tables: ``roster`` (all participants), ``tables`` (``demographics``, ``regions``,
         ``classification``, ``correlation``), ``robustness``, ``normality``, ``seeds``,
-        ``motion``, ``inputs``, ``run_times``, ``checks`` (by title), ``recovery`` (list; empty
-        without a simulation), ``published`` (audit and comparison; empty without).
+        ``motion``, ``warnings`` (of the design), ``inputs``, ``run_times``, ``checks`` (by
+        title), ``recovery`` (list; empty without a simulation), ``published`` (audit and
+        comparison; empty without).
         Sidecars: ``described`` (columns of participants.tsv), ``func_qc`` and ``anat_qc`` (of
         the analysed participants), ``mask``, and by measure ``models``, ``corrections``,
         ``score_maps``; ``error_rates`` (list). Pictures: ``figures`` (by name), ``pictures``
@@ -86,6 +88,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             tables["demographics"],
             figures["workflow"],
             site_counts(analysed, comparison),
+            results["warnings"],
         ),
         regions_section(
             tables["regions"],
@@ -108,6 +111,10 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             tables["classification"],
             results["robustness"],
             n_repeats=settings["classification"]["n_repeats"],
+            tested=[
+                size_of_test_set(group["analysed"], settings["classification"]["test_fraction"])
+                for group in flow
+            ],
             curves=figures["roc"],
             robustness_figure=figures["robustness"],
         ),

@@ -4,15 +4,19 @@ import pandas as pd
 
 from restpain.presentation.numbers import (
     arm_name,
+    counted,
     integer,
     interval,
     is_missing,
+    joined,
     number,
-    p_value,
+    permutation_p,
     region_name,
     shortest,
 )
 from restpain.presentation.pages import Section, embedded_figure, span
+
+SHARES = ("sensitivity", "specificity", "accuracy")
 
 
 def classification_section(
@@ -20,11 +24,15 @@ def classification_section(
     robustness: pd.DataFrame,
     *,
     n_repeats: int,
+    tested: tuple[int, int],
     curves: bytes,
     robustness_figure: bytes,
 ) -> Section:
-    """Table 3, Table 3 robustness analyses, and both parts of Figure 4 (PNG)."""
-    published, arms = classification_rows(classification)
+    """Table 3, Table 3 robustness analyses, and both parts of Figure 4 (PNG).
+
+    ``tested`` are the patients and controls of a test set of arm A, in each of ``n_repeats``.
+    """
+    published, arms = classification_rows(classification, n_tested=[n_repeats * n for n in tested])
     return Section(
         "classification",
         "Classification",
@@ -33,6 +41,7 @@ def classification_section(
             "published": published,
             "arms": arms,
             "n_repeats": n_repeats,
+            "tested": joined([counted(tested[0], "patient"), counted(tested[1], "control")]),
             "figure_4": embedded_figure(curves),
             "robustness": robustness_rows(robustness),
             "figure_4_continued": embedded_figure(robustness_figure),
@@ -40,8 +49,14 @@ def classification_section(
     )
 
 
-def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
-    """Cells of Table 3: rows of arm A (published protocol), and of arms B to D."""
+def classification_rows(
+    table: pd.DataFrame, *, n_tested: list[int]
+) -> tuple[list[dict], list[dict]]:
+    """Cells of Table 3: rows of arm A (published protocol), and of arms B to D.
+
+    ``n_tested`` are the predictions of patients and of controls in all test sets of arm A.
+    """
+    n_all = [*n_tested, sum(n_tested)]
     published, others = [], []
     for row in table.itertuples():
         cells = {
@@ -65,6 +80,9 @@ def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
                     "feature": number(row.feature_auc, 2),
                     "feature_interval": interval(row.feature_auc_low, row.feature_auc_high, 2),
                     "cluster_id": "" if pooled else row.cluster_id,
+                    "counts": [
+                        _count(row, name, n) for name, n in zip(SHARES, n_all, strict=True)
+                    ],
                 }
             )
         else:
@@ -74,7 +92,7 @@ def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
                     "arm": arm_name(row.arm),
                     "features": "" if is_missing(row.region) else row.region,
                     "interval": interval(row.auc_low, row.auc_high, 2),
-                    "p": p_value(row.p_permutation),
+                    "p": permutation_p(row.p_permutation, row.n_permutations),
                     "sensitivity_interval": interval(row.sensitivity_low, row.sensitivity_high, 0),
                     "specificity_interval": interval(row.specificity_low, row.specificity_high, 0),
                     "brier": number(row.brier, 3),
@@ -82,6 +100,12 @@ def classification_rows(table: pd.DataFrame) -> tuple[list[dict], list[dict]]:
                 }
             )
     return span(published, "measure"), others
+
+
+def _count(row, name: str, n: int) -> str:
+    """Right predictions out of n: a share of few is no percentage."""
+    share = getattr(row, f"{name}_percent")
+    return "" if is_missing(share) else f"{round(share / 100 * n)}/{n}"
 
 
 def robustness_rows(table: pd.DataFrame) -> list[dict]:
@@ -94,7 +118,7 @@ def robustness_rows(table: pd.DataFrame) -> list[dict]:
             "interval": interval(row.low, row.high, 2),
             "kind": "" if is_missing(row.interval) else row.interval,
             "n": shortest(row.n),
-            "p": "" if is_missing(row.p) else p_value(row.p),
+            "p": "" if is_missing(row.p) else permutation_p(row.p, row.n),
             "note": "" if is_missing(row.note) else row.note,
         }
         for row in table.itertuples()

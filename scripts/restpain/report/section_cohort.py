@@ -3,16 +3,30 @@
 import pandas as pd
 from markupsafe import Markup
 
-from restpain.presentation.numbers import counted, integer, is_missing, number, p_value
+from restpain.presentation.labels import TEST_MARKS
+from restpain.presentation.numbers import (
+    EN_DASH,
+    counted,
+    integer,
+    is_missing,
+    number,
+    p_value,
+)
 from restpain.presentation.pages import Section
 
 
 def cohort_section(
-    flow: list[dict], demographics: pd.DataFrame, workflow: bytes, sites: pd.DataFrame
+    flow: list[dict],
+    demographics: pd.DataFrame,
+    workflow: bytes,
+    sites: pd.DataFrame,
+    warnings: pd.DataFrame,
 ) -> Section:
     """Recruitment and exclusions, sites if any, Figure 1 (SVG) and Table 1.
 
-    ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``).
+    ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``),
+    ``warnings`` the sentences about values, covariates and training sets of the analysed
+    (``design_warnings.tsv``).
     """
     return Section(
         "cohort",
@@ -22,6 +36,7 @@ def cohort_section(
             "flow": flow,
             "sites": sites.to_dict("records"),
             "site_warnings": site_warnings(sites),
+            "warnings": [text[:1].upper() + text[1:] for text in warnings["warning"]],
             "workflow": Markup(workflow.decode("utf-8")),
             "demographics": demographic_rows(demographics),
         },
@@ -40,8 +55,8 @@ def site_warnings(sites: pd.DataFrame) -> list[str]:
 
 
 def demographic_rows(table: pd.DataFrame) -> list[dict]:
-    """Cells of Table 1."""
-    marks = {"two-sample t": "a", "chi-square": "b"}
+    """Cells of Table 1; levels are indented below the row with the test of all."""
+    tested = set(table["row"])
     return [
         {
             "row": row.row,
@@ -49,11 +64,20 @@ def demographic_rows(table: pd.DataFrame) -> list[dict]:
             "patients": "" if is_missing(row.patients) else row.patients,
             "controls": "" if is_missing(row.controls) else row.controls,
             "p": "" if is_missing(row.p) else p_value(row.p),
-            "mark": marks.get(row.test, ""),
+            "mark": TEST_MARKS.get(row.test, ""),
             "alternative": "" if is_missing(row.p) else p_value(row.p_welch_or_fisher),
             "smd": "" if is_missing(row.smd) else number(row.smd, 2),
             "missing": integer(row.missing),
-            "indent": "(NRS" in row.row,
+            "skewness": _skewness(row),
+            "indent": "(NRS" in row.row or row.row.rpartition(": ")[0] in tested,
         }
         for row in table.itertuples()
     ]
+
+
+def _skewness(row) -> str:
+    """Skewness of patients and of controls; empty in rows of counts."""
+    values = row.patients_skewness, row.controls_skewness
+    if all(map(is_missing, values)):
+        return ""
+    return " / ".join(EN_DASH if is_missing(value) else number(value, 1) for value in values)

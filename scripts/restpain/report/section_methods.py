@@ -244,7 +244,12 @@ def methods_text(
         f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}."
     )
     covariates = column_labels(settings["cohort"]["covariates"], described)
-    sides = "two-tailed (both p halved for each sign)" if group["tails"] == 2 else "for each sign"
+    sides = "two-tailed (both p halved for each sign)"
+    if group["tails"] == 1:
+        sides = (
+            "for each sign (one-tailed; both signs are searched, so that the two together have a "
+            f"voxel p < {2 * group['voxel_p']:g} and a cluster p < {2 * group['cluster_p']:g})"
+        )
     smooth = {"residuals": "the residuals", "zmap": "the map of z"}[group["smoothness"]]
     third = (
         "Groups were compared by a two-sample t-test, patients minus controls"

@@ -11,6 +11,7 @@ from restpain.presentation.numbers import (
     joined,
     number,
     p_value,
+    permutation_p,
     region_name,
     shortest,
 )
@@ -38,8 +39,8 @@ def regions_section(
         "Group differences",
         "Group differences",
         {
-            "regions": region_rows(regions),
-            "normality": normality_rows(normality),
+            "regions": region_rows(regions, settings["group"]["n_permutations"]),
+            "normality": normality_rows(normality, settings["group"]["n_permutations"]),
             "group": settings["group"],
             "covariates": joined(covariates),
             "df": df,
@@ -51,8 +52,8 @@ def regions_section(
     )
 
 
-def region_rows(table: pd.DataFrame) -> list[dict]:
-    """Cells of Table 2."""
+def region_rows(table: pd.DataFrame, n_permutations: int) -> list[dict]:
+    """Cells of Table 2; ``n_permutations`` are those of the participants."""
     rows = []
     for row in table.itertuples():
         distance = 0 if is_missing(row.region_distance_mm) else row.region_distance_mm
@@ -69,7 +70,7 @@ def region_rows(table: pd.DataFrame) -> list[dict]:
                 "t": number(row.t, 2),
                 "n_voxels": integer(row.n_voxels),
                 "p_grf": p_value(row.p_grf),
-                "p_permutation": p_value(row.p_permutation),
+                "p_permutation": permutation_p(row.p_permutation, n_permutations),
                 "fdr": "yes" if "fdr" in {name.strip() for name in survives} else "no",
                 "g": number(row.hedges_g, 2),
                 "g_interval": interval(row.hedges_g_low, row.hedges_g_high, 2),

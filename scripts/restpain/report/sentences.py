@@ -21,6 +21,7 @@ from restpain.presentation.numbers import (
     measure_name,
     number,
     p_clause,
+    permutation_clause,
     region_name,
 )
 
@@ -100,7 +101,7 @@ def classification_sentence(classification: pd.DataFrame) -> str:
             f"Arm B, nested cross-validation, classified patients and controls with an AUC of "
             f"{number(nested['auc'], 2)} "
             f"(95 % CI {interval(nested['auc_low'], nested['auc_high'], 2)}, "
-            f"permutation {p_clause(nested['p_permutation'])})."
+            f"permutation {_permutation(nested)})."
         )
     aucs = published["auc"].dropna().astype(float)
     if len(aucs):
@@ -113,6 +114,10 @@ def classification_sentence(classification: pd.DataFrame) -> str:
     elif published.empty:
         text += " Arm A, published protocol, had no significant region to classify with."
     return text
+
+
+def _permutation(nested: pd.Series) -> str:
+    return permutation_clause(nested["p_permutation"], nested.get("n_permutations"))
 
 
 def certainty(

@@ -2,27 +2,28 @@
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from restpain.cohort.group_tests import (
+    compare_categories,
+    compare_counts,
+    compare_means,
+    compare_ranks,
+    skewness,
+)
 from restpain.cohort.participants import Comparison
-from restpain.presentation.labels import column_label
-from restpain.presentation.numbers import EN_DASH, PLUS_MINUS, count_percent, mean_sd_range
+from restpain.presentation.labels import column_label, level_label, row_label
+from restpain.presentation.numbers import (
+    EN_DASH,
+    PLUS_MINUS,
+    count_percent,
+    mean_sd_range,
+    median_quartiles,
+)
 
-# column of participants.tsv and the row's name, in the order of the paper's Table 1
-PAPER_ROWS = {
-    "age": "Age (years)",
-    "sex": "Male/Female",
-    "education": "Education (years)",
-    "phq9": "Depression Patient Health Questionnaire-9",
-    "nrs": "Numeric Rating Scale",
-    "cancer_days": "Duration of cancer (days)",
-    "pain_days": "Duration of cancer pain (days)",
-    "ome_mg": "Oral Morphine Equivalent daily dose (mg)",
-    "breakthrough": "Breakthrough cancer pain",
-}
 # first and last score of each category of pain
 PAIN_CATEGORIES = {"Mild pain": (1, 3), "Moderate pain": (4, 6), "Severe pain": (7, 10)}
 MEAN_LEVEL = f"mean{PLUS_MINUS}SD (min{EN_DASH}max)"
+MEDIAN_LEVEL = "median (IQR)"
 COUNT_LEVEL = "n (%)"
 
 COLUMNS = {
@@ -31,13 +32,15 @@ COLUMNS = {
     "patients": "Patients, as printed in a paper",
     "controls": "Controls, as printed in a paper",
     "p": "Two-sided p of the test in the column test",
-    "test": "Two-sample t-test with pooled variance, or chi-square without continuity correction",
+    "test": "Two-sample t-test with pooled variance, Mann-Whitney U test, chi-square without "
+    "continuity correction, or Fisher's exact test where expected counts of more than two levels "
+    "are small",
     "p_welch_or_fisher": (
         "Two-sided p without assuming equal variances (Welch), or Fisher's exact p of the counts"
     ),
     "smd": "Standardised mean difference, patients minus controls, in SD of both groups averaged",
     "missing": "Participants without a value; of the patients alone where controls have none",
-    "statistic": "t or chi-square of the test",
+    "statistic": "t, chi-square, or U of the patients, of the test",
     "df": "Degrees of freedom of the test",
     "patients_n": "Patients with a value",
     "controls_n": "Controls with a value",
@@ -49,6 +52,8 @@ COLUMNS = {
     "controls_sd": "Standard deviation of the controls (n - 1)",
     "controls_min": "Smallest value of the controls",
     "controls_max": "Largest value of the controls",
+    "patients_skewness": "Skewness of the patients (G1, adjusted for the size of the sample)",
+    "controls_skewness": "Skewness of the controls (G1, adjusted for the size of the sample)",
 }
 
 
@@ -57,9 +62,11 @@ def demographics(
     comparison: Comparison,
     *,
     columns: list[str],
+    skewed: list[str] = (),
     described: dict | None = None,
+    seed: int,
 ) -> pd.DataFrame:
-    """Compare the groups in age, sex and every clinical column of the table.
+    """Compare the groups in the columns of Table 1.
 
     Parameters
     ----------
@@ -68,21 +75,25 @@ def demographics(
     comparison : Comparison
         Labels of the groups.
     columns : list of str
-        Columns to show after those of the paper (covariates, the clinical score).
+        Columns to show, in their order.
+    skewed : list of str
+        Columns shown as median and quartiles and compared by ranks.
     described : dict
-        Sidecar of the participants: LongName and Units of each column.
+        Sidecar of the participants: LongName, Units and Levels of each column.
+    seed : int
+        See `compare_categories`.
 
     Returns
     -------
     DataFrame
-        One row per line of Table 1, with the columns of ``COLUMNS``. A row about one group only
-        has no p value.
+        One row per line of Table 1, with the columns of ``COLUMNS``. A category of two levels is
+        one row; of more, a row with the test and one without per level. A row about one group
+        only has no p value.
     """
-    names = [*PAPER_ROWS, *(name for name in columns if name not in PAPER_ROWS)]
     of_patients = participants["group"] == comparison.patients
     of_controls = participants["group"] == comparison.controls
     rows = []
-    for name in names:
+    for name in columns:
         if name not in participants:
             continue
         values = participants[name]
@@ -90,24 +101,29 @@ def demographics(
         missing = int(values[of_patients].isna().sum())
         if len(groups[1]):
             missing += int(values[of_controls].isna().sum())
-        label = row_label(name, described or {})
-        rows += [row | {"missing": missing} for row in _rows(name, label, *groups)]
+        of_column = _rows(name, described or {}, *groups, skewed=name in skewed, seed=seed)
+        rows += [row | {"missing": missing} for row in of_column]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def row_label(name: str, described: dict) -> str:
-    """Name of the row of a column: as the paper prints it, else its LongName and Units."""
-    return PAPER_ROWS.get(name) or column_label(name, described, unit=True)
-
-
-def _rows(name: str, label: str, patients: pd.Series, controls: pd.Series) -> list[dict]:
+def _rows(
+    name: str,
+    described: dict,
+    patients: pd.Series,
+    controls: pd.Series,
+    *,
+    skewed: bool,
+    seed: int,
+) -> list[dict]:
+    label = row_label(name, described)
     pooled = pd.concat([patients, controls])
     if pooled.empty:
         return []
     numbers = pd.to_numeric(pooled, errors="coerce")
     if numbers.notna().all():
         groups = numbers.iloc[: len(patients)], numbers.iloc[len(patients) :]
-        rows = [_mean_row(label, *(group.to_numpy(float) for group in groups))]
+        describe = _median_row if skewed else _mean_row
+        rows = [describe(label, *(group.to_numpy(float) for group in groups))]
         if name == "nrs":
             rows += [
                 _category_row(f"{pain} (NRS {low}{EN_DASH}{high})", groups, low, high)
@@ -115,11 +131,36 @@ def _rows(name: str, label: str, patients: pd.Series, controls: pd.Series) -> li
             ]
         return rows
     levels = sorted(pooled.astype(str).unique())
+    groups = patients.astype(str), controls.astype(str)
+    if {level.lower() for level in levels} <= {"yes", "no"}:
+        yes = next((level for level in levels if level.lower() == "yes"), "yes")
+        return [_level_row(label, *groups, level=yes)]
     if name == "sex" and set(levels) <= {"M", "F"}:
-        return [_level_row(label, patients, controls, level="M", pair="F")]
-    if set(levels) <= {"yes", "no"}:
-        return [_level_row(label, patients, controls, level="yes")]
-    return [_level_row(f"{label}: {level}", patients, controls, level=level) for level in levels]
+        return [_level_row(label, *groups, level="M", pair=True)]
+    title = column_label(name, described)
+    names = [level_label(level, name, described) for level in levels]
+    if len(levels) == 2:
+        return [_level_row(f"{title}: {names[0]}/{names[1]}", *groups, level=levels[0], pair=True)]
+    test = {"row": title, "level": COUNT_LEVEL} | compare_categories(*groups, seed=seed)
+    untested = dict.fromkeys(("p", "test", "p_welch_or_fisher", "statistic", "df"))
+    rows = [
+        _level_row(f"{title}: {shown}", *groups, level=level) | untested
+        for level, shown in zip(levels, names, strict=True)
+    ]
+    sizes = {key: rows[0][key] for key in ("patients_n", "controls_n")}
+    return [test | sizes, *rows]
+
+
+def _median_row(label: str, patients: np.ndarray, controls: np.ndarray) -> dict:
+    """Quartiles of each group, and the test of ranks in place of that of means."""
+    row = _mean_row(label, patients, controls)
+    tested = ("p", "test", "p_welch_or_fisher", "smd", "statistic", "df")
+    row = {key: value for key, value in row.items() if key not in tested}
+    row |= {"level": MEDIAN_LEVEL} | compare_ranks(patients, controls)
+    for name, values in (("patients", patients), ("controls", controls)):
+        if values.size:
+            row[name] = median_quartiles(*np.percentile(values, [50, 25, 75]))
+    return row
 
 
 def _mean_row(label: str, patients: np.ndarray, controls: np.ndarray) -> dict:
@@ -132,6 +173,7 @@ def _mean_row(label: str, patients: np.ndarray, controls: np.ndarray) -> dict:
             keys = (f"{name}_{moment}" for moment in ("mean", "sd", "min", "max"))
             row |= dict(zip(keys, moments, strict=True))
         row[f"{name}_n"] = values.size
+        row[f"{name}_skewness"] = skewness(values)
     return row
 
 
@@ -142,9 +184,9 @@ def _category_row(label: str, groups, low: int, high: int) -> dict:
 
 
 def _level_row(
-    label: str, patients: pd.Series, controls: pd.Series, *, level: str, pair: str | None = None
+    label: str, patients: pd.Series, controls: pd.Series, *, level: str, pair: bool = False
 ) -> dict:
-    inside = [(group.astype(str) == level).to_numpy() for group in (patients, controls)]
+    inside = [(group == level).to_numpy() for group in (patients, controls)]
     row = _count_row(label, *inside, "n" if pair else COUNT_LEVEL)
     if pair:
         for name, group in zip(("patients", "controls"), inside, strict=True):
@@ -161,54 +203,3 @@ def _count_row(label: str, patients: np.ndarray, controls: np.ndarray, level: st
             row[name] = count_percent(int(inside.sum()), inside.size)
             row[f"{name}_mean"] = inside.mean()
     return row
-
-
-def compare_means(patients: np.ndarray, controls: np.ndarray) -> dict:
-    """Two-sample t-test with pooled variance, Welch's t-test, and the mean difference in SD.
-
-    The standardised difference divides by the root of the mean of both variances (Austin 2009,
-    doi:10.1002/sim.3697). Groups of fewer than two, or without any variance, have no test.
-    """
-    if min(patients.size, controls.size) < 2:
-        return {}
-    spread = np.sqrt((patients.var(ddof=1) + controls.var(ddof=1)) / 2)
-    if spread == 0:
-        return {}
-    moments = [f(x) for x in (patients, controls) for f in (np.mean, _sd, np.size)]
-    pooled = stats.ttest_ind_from_stats(*moments)
-    welch = stats.ttest_ind_from_stats(*moments, equal_var=False)
-    return {
-        "p": pooled.pvalue,
-        "test": "two-sample t",
-        "p_welch_or_fisher": welch.pvalue,
-        "smd": (patients.mean() - controls.mean()) / spread,
-        "statistic": pooled.statistic,
-        "df": patients.size + controls.size - 2,
-    }
-
-
-def _sd(values: np.ndarray) -> float:
-    return values.std(ddof=1)
-
-
-def compare_counts(patients: np.ndarray, controls: np.ndarray) -> dict:
-    """Chi-square without continuity correction, Fisher's exact test, and the difference in SD.
-
-    Arguments are booleans, one per participant. The standardised difference of two shares a and b
-    is (a - b) / sqrt((a (1 - a) + b (1 - b)) / 2). There is no test where none or all are
-    counted.
-    """
-    counts = np.array([[x.sum(), (~x).sum()] for x in (patients, controls)])
-    if (counts.sum(axis=0) == 0).any() or (counts.sum(axis=1) == 0).any():
-        return {}
-    chi_square = stats.chi2_contingency(counts, correction=False)
-    share = counts[:, 0] / counts.sum(axis=1)
-    spread = np.sqrt((share * (1 - share)).mean())
-    return {
-        "p": chi_square.pvalue,
-        "test": "chi-square",
-        "p_welch_or_fisher": stats.fisher_exact(counts).pvalue,
-        "smd": (share[0] - share[1]) / spread if spread else np.nan,
-        "statistic": chi_square.statistic,
-        "df": chi_square.dof,
-    }

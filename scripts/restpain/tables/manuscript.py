@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from restpain.presentation.labels import TEST_MARKS
 from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
@@ -14,6 +15,7 @@ from restpain.presentation.numbers import (
     p_value,
     region_name,
 )
+from restpain.tables.demographics import MEDIAN_LEVEL
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,13 @@ class Sheet:
 
 def demographics_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     """Table 1; a letter at each p refers to the test in the footnotes."""
-    marks = {"two-sample t": "a", "chi-square": "b"}
     n = {group: _largest(table[f"{group}_n"]) for group in ("patients", "controls")}
     rows = [
         [
             row.row,
             _text(row.patients),
             _text(row.controls),
-            "" if is_missing(row.p) else f"{p_value(row.p)} ({marks.get(row.test, 'c')})",
+            "" if is_missing(row.p) else f"{p_value(row.p)} ({TEST_MARKS[row.test]})",
         ]
         for row in table.itertuples()
     ]
@@ -59,9 +60,29 @@ def demographics_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         "(a) Two-sample t-test with pooled variance, two-sided.",
         "(b) Chi-square test without continuity correction.",
     ]
+    if MEDIAN_LEVEL in set(table["level"]):
+        notes[0] = "Mean±SD (range), median (interquartile range), n (%) or n/n."
+        notes.append("(c) Mann-Whitney U test, two-sided.")
+    if "Fisher's exact" in set(table["test"]):
+        notes.append("(d) Fisher's exact test (Freeman-Halton), from random tables.")
+    if missing := missing_words(table):
+        notes.append(f"Without a value: {missing}.")
     head = ["Variable", f"Patients (n = {n['patients']})", f"Controls (n = {n['controls']})", "p"]
     title = "Table 1. Demographic and clinical characteristics"
     return Sheet(_titled(title, simulated), head, rows, notes, 1)
+
+
+def missing_words(table: pd.DataFrame) -> str:
+    """Participants without a value of each variable of Table 1; an empty text if there are none.
+
+    Levels and categories of scores are not listed beside the variable that they belong to.
+    """
+    names = set(table["row"])
+    return ", ".join(
+        f"{row.row} {integer(row.missing)}"
+        for row in table.itertuples()
+        if row.missing and "(NRS" not in row.row and row.row.rpartition(": ")[0] not in names
+    )
 
 
 def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:

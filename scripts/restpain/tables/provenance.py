@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from restpain.presentation.labels import column_label, row_label
 from restpain.presentation.numbers import is_missing, measure_name
-from restpain.tables.demographics import row_label
 
 COLUMNS = {
     "row": "Row of the table, counted from 1",
@@ -57,7 +57,11 @@ def trace_demographics(table: pd.DataFrame, participants: Source, described: dic
 
     ``described`` is the sidecar of the participants, from which the rows have their names.
     """
-    columns = {row_label(column, described): column for column in participants.table}
+    columns = {
+        label: column
+        for column in participants.table
+        for label in (row_label(column, described), column_label(column, described))
+    }
     traces = []
     for index, row in table.iterrows():
         name = str(row["row"])

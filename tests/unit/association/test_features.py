@@ -66,6 +66,15 @@ def test_the_interval_is_the_quantiles_of_resampled_rho():
     assert found == pytest.approx(tuple(np.quantile(rho, [0.05, 0.95])))
 
 
+def test_the_interval_of_a_perfect_correlation_ends_at_one():
+    for n in range(5, 30):
+        x = RNG.normal(size=n)
+
+        low, high = spearman_interval(x, -x, none(n), n_bootstrap=50, seed=n, confidence=0.9)
+
+        assert -1 <= low <= high <= 1
+
+
 def partial(x, y, covariates):
     """Partial rank correlation from the inverse of the matrix of correlations."""
     ranks = stats.rankdata(np.column_stack([x, y, covariates]), axis=0)

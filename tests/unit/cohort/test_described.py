@@ -48,6 +48,7 @@ def test_the_import_carries_the_sidecar_or_an_empty_one(tmp_path, given):
         described_path=tmp_path / "participants.json",
         comparison={"patients": "CP", "controls": "HC"},
         columns={"participant": "participant_id", "group": "group", "exclude": "exclude"},
+        categories={},
     )
 
     assert read_json(tmp_path / "participants.json") == ({"nrs": NRS} if given else {})

@@ -5,9 +5,6 @@ import pandas as pd
 import pytest
 
 from restpain.cohort.design import (
-    category_counts,
-    design_overview,
-    one_group_sentences,
     score_problems,
     two_sample_design,
 )
@@ -124,19 +121,6 @@ def test_a_subset_with_two_controls_is_refused():
         design_of(participants(), "age").subset(np.arange(6))
 
 
-def test_the_overview_gives_group_means_and_the_inflation_of_a_known_correlation():
-    x = np.array([1.0, 1, -1, -1, 1, 1, -1, -1])
-    y = np.array([1.0, -1, 1, -1, 1, -1, 1, -1])  # orthogonal to x and to the group
-    table = participants(x=x, mixed=0.6 * x + 0.8 * y)
-
-    overview = design_overview(design_of(table, "x", "mixed")).set_index("column")
-
-    # R^2 of either on the other is 0.36
-    assert overview.loc["x", "variance_inflation"] == pytest.approx(1 / 0.64)
-    assert overview.loc["group", "variance_inflation"] == pytest.approx(1)
-    assert overview.loc["group", ["mean_patients", "mean_controls"]].tolist() == [1, -1]
-
-
 def test_score_problems_name_the_column_or_the_value():
     table = participants(nrs=["3", "high", None, "5", None, None, None, None])
 
@@ -144,6 +128,9 @@ def test_score_problems_name_the_column_or_the_value():
     assert score_problems(table, "nrs", []) == [
         "the score nrs is 'high' for sub-2, but must be a number or n/a"
     ]
+    assert score_problems(table.assign(nrs="inf"), "nrs", [])[0] == (
+        "the score nrs is 'inf' for sub-1, but must be a number or n/a"
+    )
     assert "the score pain is no column" in score_problems(table, "pain", [])[0]
 
 
@@ -168,25 +155,6 @@ def test_problems_of_the_scores_covariates_are_reported_for_patients_with_a_scor
         "association.covariates: the covariate height is no column of the participants table, "
         "which has participant_id, group, age, sex, nrs, dose, site, weight; correct the name or "
         "add the column",
-    ]
-
-
-def test_sites_are_counted_by_group_and_one_with_a_single_group_is_named():
-    table = participants(site=["A", "A", "B", "C", "A", "B", "B", "B"])
-
-    design = design_of(table, "age", "site")
-    counts = category_counts(table, Comparison("patient", "control", ["age", "site"]))
-
-    assert design.columns == ("group", "intercept", "age", "site=B", "site=C")
-    assert counts.to_numpy().tolist() == [
-        ["site", "A", 2, 1],
-        ["site", "B", 1, 3],
-        ["site", "C", 1, 0],
-    ]
-    assert one_group_sentences(counts) == [
-        "the covariate site is C for 1 patient and no controls; expected both groups; these "
-        "participants add nothing to the group difference: merge the level with another or "
-        "exclude them"
     ]
 
 

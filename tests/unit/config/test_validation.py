@@ -40,8 +40,9 @@ def said(text):
         (
             "metricss: {band_hz: [0.01, 0.08]}",
             "configuration: the file has the unknown key metricss; did you mean metrics? Its "
-            "keys are seed, cohort, published, simulation, preprocessing, quality, metrics, "
-            "group, connectivity, association, classification, power; correct or remove it",
+            "keys are seed, cohort, table1, published, simulation, preprocessing, quality, "
+            "metrics, group, connectivity, association, classification, power; correct or remove "
+            "it",
         ),
         (
             "association: {zzz: 1}",
@@ -112,6 +113,16 @@ def said(text):
             "cohort: {covariates: age}",
             "configuration: cohort.covariates is 'age'; expected a list, each entry a text, "
             "none of them twice; correct it",
+        ),
+        (
+            "cohort: {categories: {sex: category}}",
+            "configuration: cohort.categories.sex is 'category'; expected true or false; correct "
+            "it",
+        ),
+        (
+            "cohort: {categories: [sex]}",
+            "configuration: cohort.categories is ['sex']; expected a section with keys; correct "
+            "it",
         ),
         (
             "cohort: {patients: 1}",

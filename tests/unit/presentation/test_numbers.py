@@ -51,3 +51,19 @@ def test_an_arm_has_its_letter_and_its_words_and_an_unknown_one_stays():
     assert formatting.arm_name("A") == "A, published protocol"
     assert formatting.arm_name("B nested") == "B, nested cross-validation"
     assert formatting.arm_name("E other") == "E other"
+
+
+@pytest.mark.parametrize(
+    ("p", "n", "cell", "clause"),
+    [
+        (1 / 20, 19, "≤1/20, smallest possible", "p ≤ 1/20, smallest possible"),
+        (2 / 20, 19, "0.100", "p = 0.100"),
+        (1 / 10_000, 9999, "≤1/10000, smallest possible", "p ≤ 1/10000, smallest possible"),
+        (2 / 10_000, 9999, "<0.001", "p < 0.001"),
+        (1.0, 0, "1.000", "p = 1.000"),
+        (float("nan"), 19, "n/a", "p not available"),
+    ],
+)
+def test_the_smallest_p_of_permutations_is_said_to_be_the_smallest(p, n, cell, clause):
+    assert formatting.permutation_p(p, n) == cell
+    assert formatting.permutation_clause(p, n) == clause

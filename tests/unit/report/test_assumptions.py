@@ -32,11 +32,11 @@ def test_without_features_normality_speaks_of_the_maps_alone():
     text = normality_sentence({"alff": MODEL}, NORMALITY.iloc[:0])
 
     assert text.endswith("if all were normal.")
-    assert normality_rows(NORMALITY.iloc[:0]) == []
+    assert normality_rows(NORMALITY.iloc[:0], 500) == []
 
 
 def test_the_table_gives_both_groups_a_row_and_the_tests_to_the_first():
-    rows = normality_rows(NORMALITY)
+    rows = normality_rows(NORMALITY, 500)
 
     assert [row["first"] for row in rows] == [True, False, True, False]
     assert rows[0]["student"] == "\N{MINUS SIGN}5.50 (<0.001)"

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from restpain.cohort.participants import Comparison, included
+from restpain.presentation.labels import PAPER_ROWS
 from restpain.report import sentences
 from restpain.report.page import report_page
 from restpain.report.run_times import run_times
@@ -82,7 +83,7 @@ def results(
         "roster": roster,
         "tables": {
             "demographics": demographics(
-                included(roster), Comparison(**groups), columns=[]
+                included(roster), Comparison(**groups), columns=list(PAPER_ROWS), seed=1
             ),
             "regions": REGIONS.iloc[keep],
             "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
@@ -100,6 +101,7 @@ def results(
         "robustness": ROBUSTNESS.iloc[keep],
         "seeds": pd.DataFrame({"seed": ["ALFF1"]}),
         "motion": MOTION,
+        "warnings": pd.DataFrame({"warning": [f"the groups differ in {EVIL}"]}),
         "mask": {"n_voxels": 65321},
         "recovery": recovered,
         "recovery_figure": recovery_figure,

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from restpain.cohort.participants import Comparison
+from restpain.presentation.labels import PAPER_ROWS
 from restpain.report.section_cohort import demographic_rows, site_warnings
 from restpain.tables.demographics import demographics
 
@@ -16,7 +17,7 @@ PEOPLE = pd.DataFrame(
 
 
 def test_a_row_has_both_p_and_a_row_of_patients_alone_has_none():
-    table = demographics(PEOPLE, Comparison("CP", "HC"), columns=[])
+    table = demographics(PEOPLE, Comparison("CP", "HC"), columns=list(PAPER_ROWS), seed=1)
 
     age, score, mild, *_ = demographic_rows(table)
 
@@ -41,3 +42,15 @@ def test_only_sites_of_one_group_are_warned_of():
 
     assert first.startswith("The scanner B has no patients and 1 control: its effect cannot")
     assert second.startswith("The scanner C has 1 patient and no controls")
+
+
+def test_levels_are_indented_below_their_test_and_the_skewness_of_both_groups_is_shown():
+    people = PEOPLE.assign(hand=["left", "right", "both"] * 2, age=["1", "1", "4"] * 2)
+    table = demographics(people, Comparison("CP", "HC"), columns=["age", "hand"], seed=1)
+
+    age, hand, *levels = demographic_rows(table)
+
+    assert age["skewness"] == "1.7 / 1.7"  # 3^0.5
+    assert (hand["mark"], hand["skewness"], hand["indent"]) == ("d", "", False)
+    assert [row["indent"] for row in levels] == [True] * 3
+    assert [row["p"] for row in levels] == [""] * 3

@@ -56,7 +56,13 @@ def test_methods_cite_each_source_once_in_the_order_of_the_text():
             "done",
             "Nuisance had been regressed out before, and nothing more was here.",
         ),
-        ("group", "tails", 1, "cluster p < 0.05, for each sign"),
+        (
+            "group",
+            "tails",
+            1,
+            "cluster p < 0.05, for each sign (one-tailed; both signs are searched, so that the "
+            "two together have a voxel p < 0.002 and a cluster p < 0.1)",
+        ),
         ("connectivity", "seeds", "coordinates", "spheres of 6 mm radius"),
         ("connectivity", "correct_across_seeds", True, "of all seeds were corrected together"),
         ("classification", "harmonise", True, "by ComBat [12, 13], location and scale of each"),

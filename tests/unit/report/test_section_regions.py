@@ -5,8 +5,11 @@ from study import REGIONS
 
 
 def test_rows_of_one_measure_share_one_tall_cell():
-    rows = region_rows(REGIONS)
+    rows = region_rows(REGIONS.assign(p_permutation=[1 / 501, 2 / 501, 0.1]), 500)
 
     assert [row["span"] for row in rows] == [2, 0, 1]
+    assert [row["p_permutation"] for row in rows] == [
+        *("≤1/501, smallest possible", "0.004", "0.100"),
+    ]
     assert rows[1]["near"] == "4.2 mm away"
     assert [row["fdr"] for row in rows] == ["yes", "no", "no"]

@@ -5,6 +5,7 @@ import pytest
 
 from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_json
+from restpain.presentation.labels import PAPER_ROWS
 from restpain.tables.demographics import demographics
 from scripts.tables.tabulate_classification import classification_table
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS
@@ -21,7 +22,9 @@ PEOPLE = pd.DataFrame(
 @pytest.fixture
 def tables():
     return {
-        "table1_demographics": demographics(PEOPLE, Comparison("CP", "HC"), columns=[]),
+        "table1_demographics": demographics(
+            PEOPLE, Comparison("CP", "HC"), columns=list(PAPER_ROWS), seed=1
+        ),
         "table2_regions": REGIONS,
         "table3_classification": classification_table(PUBLISHED, NESTED),
         "table4_correlation": ASSOCIATION,

@@ -1,21 +1,13 @@
-"""Table 1 against textbook examples, published counts and numbers made by hand."""
+"""Rows of Table 1, made by hand."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import skew
 
-from restpain.cohort.participants import Comparison
-from restpain.tables.demographics import COLUMNS, compare_counts, compare_means, demographics
-
-# Student (1908), extra hours of sleep under two drugs; R's t.test gives these p values
-SLEEP = (
-    np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]),
-    np.array([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]),
-)
-
-
-def of(n, total):
-    return np.arange(total) < n
+from restpain.cohort.participants import Comparison, read_participants
+from restpain.presentation.labels import PAPER_ROWS
+from restpain.tables.demographics import COLUMNS, demographics
 
 
 def table(**columns):
@@ -25,44 +17,9 @@ def table(**columns):
 
 
 def compared(participants, **options):
-    return demographics(participants, Comparison("CP", "HC"), columns=[], **options)
-
-
-def test_means_of_the_sleep_data_have_the_textbook_t_and_both_p():
-    result = compare_means(*SLEEP)
-
-    assert result["statistic"] == pytest.approx(-1.8608, abs=5e-5)
-    assert result["df"] == 18
-    assert result["p"] == pytest.approx(0.07919, abs=5e-6)
-    assert result["p_welch_or_fisher"] == pytest.approx(0.07939, abs=5e-6)
-
-
-def test_the_standardised_difference_divides_by_the_mean_variance():
-    result = compare_means(np.array([1.0, 3.0]), np.array([0.0, 0.0, 0.0]))
-
-    assert result["smd"] == pytest.approx(2 / np.sqrt((2 + 0) / 2))
-
-
-def test_chi_square_without_yates_gives_the_published_p_of_16_5_against_15_10():
-    assert compare_counts(of(16, 21), of(15, 25))["p"] == pytest.approx(0.243, abs=5e-4)
-
-
-def test_fisher_gives_the_p_of_the_lady_tasting_tea():
-    result = compare_counts(of(3, 4), of(1, 4))
-
-    assert result["p_welch_or_fisher"] == pytest.approx(34 / 70)
-    assert result["statistic"] == pytest.approx(2.0)  # 8 (3 * 3 - 1 * 1)^2 / 4^4
-    assert result["smd"] == pytest.approx(0.5 / np.sqrt(0.1875))
-
-
-@pytest.mark.parametrize("patients", [0, 4])
-def test_counts_without_a_second_level_have_no_test(patients):
-    assert compare_counts(of(patients, 4), of(patients, 4)) == {}
-
-
-def test_values_without_variance_and_groups_of_one_have_no_test():
-    assert compare_means(np.ones(3), np.ones(4)) == {}
-    assert compare_means(np.ones(1), np.arange(4.0)) == {}
+    return demographics(
+        participants, Comparison("CP", "HC"), columns=list(PAPER_ROWS), seed=1, **options
+    )
 
 
 def test_rows_come_in_the_order_of_the_paper_and_absent_columns_give_none():
@@ -89,13 +46,14 @@ def test_missing_values_of_both_groups_are_counted_and_left_out():
     assert rows.loc[0, "patients_mean"] == 62
 
 
-def test_sex_is_one_row_and_another_category_has_a_row_per_level():
+def test_sex_and_any_other_category_of_two_levels_are_one_row():
     people = table(sex=["M", "M", "F", "M", "F", "F"], site=["a", "a", "b", "a", "b", "b"])
 
-    rows = demographics(people, Comparison("CP", "HC"), columns=["site", "mean_fd"])
+    rows = demographics(people, Comparison("CP", "HC"), columns=["sex", "site", "mean_fd"], seed=1)
 
-    assert rows["row"].tolist() == ["Male/Female", "site: a", "site: b"]
-    assert rows[["patients", "controls"]].iloc[0].tolist() == ["2/1", "1/2"]
+    assert rows["row"].tolist() == ["Male/Female", "site: a/b"]
+    assert rows["patients"].tolist() == ["2/1", "2/1"]
+    assert rows["controls"].tolist() == ["1/2", "1/2"]
 
 
 def test_nobody_gives_an_empty_table_with_its_columns():
@@ -114,8 +72,92 @@ def test_a_column_that_the_paper_lacks_has_its_long_name_and_unit():
     people = table(age=["60", "61"], bdi=["3", "4"], weight=["70", "80"], hand=["1", "2"])
     columns = ["bdi", "weight", "hand"]
 
-    rows = demographics(people, Comparison("CP", "HC"), columns=columns, described=described)
+    rows = demographics(
+        people, Comparison("CP", "HC"), columns=["age", *columns], described=described, seed=1
+    )
 
     assert rows["row"].tolist() == [
         *("Age (years)", "Beck Depression Inventory", "Weight (kg)", "hand"),
     ]
+
+
+HANDS = ["right", "right", "right", "left", "both", "both"] * 4
+LEVELS = {"Levels": {"right": "right-handed", "left": "left-handed"}, "LongName": "Handedness"}
+
+
+def test_a_category_of_three_levels_has_one_test_and_a_row_for_each_level():
+    people = table(hand=HANDS)
+
+    rows = demographics(
+        people, Comparison("CP", "HC"), columns=["hand"], described={"hand": LEVELS}, seed=1
+    )
+
+    assert rows["row"].tolist() == [
+        *("Handedness", "Handedness: both", "Handedness: left-handed"),
+        "Handedness: right-handed",
+    ]
+    assert rows["patients"].isna().tolist() == [True, False, False, False]
+    assert rows["patients"].tolist()[1:] == ["4 (33.33%)", "2 (16.67%)", "6 (50.00%)"]
+    assert rows["p"].notna().tolist() == [True, False, False, False]
+    assert rows.loc[0, "test"] == "Fisher's exact"  # 2 left-handers expected in each group
+    assert rows.loc[0, "p"] == 1
+    assert rows["smd"].tolist()[1:] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "label", "patients", "controls"),
+    [
+        ("sex", ["M", "F"], "Male/Female", "6/6", "6/6"),
+        ("sex", ["code 1", "code 2"], "sex: code 1/code 2", "6/6", "6/6"),
+        ("smoker", ["Yes", "No", "No"], "smoker", "4 (33.33%)", "4 (33.33%)"),
+        ("smoker", ["no", "no", "yes"], "smoker", "4 (33.33%)", "4 (33.33%)"),
+        ("hand", ["left", "right", "right"], "hand: left/right", "4/8", "4/8"),
+    ],
+)
+def test_two_levels_are_one_row_with_one_test(name, values, label, patients, controls):
+    rows = demographics(
+        table(**{name: np.resize(values, 24)}), Comparison("CP", "HC"), columns=[name], seed=1
+    )
+
+    assert rows[["row", "patients", "controls", "test"]].to_numpy().tolist() == [
+        [label, patients, controls, "chi-square"]
+    ]
+
+
+@pytest.mark.parametrize("sexes", ["M F", "m f", "male female", "Male FEMALE", "M f"])
+def test_sex_in_any_spelling_of_bids_is_one_row(tmp_path, sexes):
+    man, woman = sexes.split()
+    lines = [f"sub-{n}\t{'CP' if n < 4 else 'HC'}\t{man if n % 2 else woman}" for n in range(1, 8)]
+    path = tmp_path / "participants.tsv"
+    path.write_text("\n".join(["participant_id\tgroup\tsex", *lines]))
+
+    rows = compared(read_participants(path, Comparison("CP", "HC")))
+
+    assert rows[["row", "patients", "controls"]].to_numpy().tolist() == [
+        ["Male/Female", "2/1", "2/2"]
+    ]
+
+
+def test_skewed_columns_have_quartiles_and_the_test_of_ranks():
+    days = ["1", "2", "3", "4", "100", "2", "3", "5", "6", "7"]
+
+    rows = compared(table(pain_days=days, age=days), skewed=["pain_days"])
+
+    mean, median = (rows.iloc[index] for index in (0, 1))
+    assert (median["row"], median["level"]) == ("Duration of cancer pain (days)", "median (IQR)")
+    assert (median["patients"], median["controls"]) == ("3.00 (2–4)", "5.00 (3–6)")
+    assert (median["test"], median["statistic"]) == ("Mann-Whitney U", 9)  # pairs, ties half
+    assert median[["p_welch_or_fisher", "smd"]].isna().all()
+    # skewness of all, so that the choice can be made
+    assert mean["level"].startswith("mean")
+    for row in (mean, median):
+        assert row["patients_skewness"] == pytest.approx(skew([1, 2, 3, 4, 100], bias=False))
+        assert abs(row["controls_skewness"]) < 1
+
+
+def test_columns_come_in_the_order_that_is_asked_for():
+    people = table(age=["60", "61"], bdi=["3", "4"], education=["9", "10"])
+
+    rows = demographics(people, Comparison("CP", "HC"), columns=["bdi", "iq", "age"], seed=1)
+
+    assert rows["row"].tolist() == ["bdi", "Age (years)"]

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from docx import Document
 
+from restpain.cohort.participants import Comparison
+from restpain.tables.demographics import demographics
 from restpain.tables.documents import as_docx, as_latex
 from restpain.tables.manuscript import (
     SHEETS,
@@ -93,3 +95,32 @@ def test_clusters_of_one_region_have_their_ids_and_connectivity_names_its_seed()
 
 def test_an_empty_table_says_why():
     assert regions_sheet(REGIONS.iloc[:0], simulated=False).notes[0].startswith("No cluster")
+
+
+def test_footnotes_of_table_1_name_the_tests_that_it_has_and_who_is_missing():
+    people = pd.DataFrame(
+        {
+            "group": ["CP"] * 6 + ["HC"] * 6,
+            "days": ["1", "2", "3", "4", "90", None, "2", "3", "5", "6", "7", "8"],
+            "hand": ["left", "right", "both", None] * 3,
+        }
+    )
+    table = demographics(
+        people, Comparison("CP", "HC"), columns=["days", "hand"], skewed=["days"], seed=1
+    )
+
+    sheet = demographics_sheet(table, simulated=False)
+
+    assert [row[0] for row in sheet.rows] == [
+        "days", "hand", "hand: both", "hand: left", "hand: right",
+    ]  # fmt: skip
+    assert sheet.rows[0][1:3] == ["3.00 (2–4)", "5.50 (3.5–6.75)"]
+    assert [row[3][-3:] for row in sheet.rows] == ["(c)", "(d)", "", "", ""]
+    assert sheet.notes == [
+        "Mean±SD (range), median (interquartile range), n (%) or n/n.",
+        "(a) Two-sample t-test with pooled variance, two-sided.",
+        "(b) Chi-square test without continuity correction.",
+        "(c) Mann-Whitney U test, two-sided.",
+        "(d) Fisher's exact test (Freeman-Halton), from random tables.",
+        "Without a value: days 1, hand 3.",
+    ]

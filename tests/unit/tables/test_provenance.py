@@ -8,6 +8,7 @@ import pytest
 
 from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_table, write_json, write_table
+from restpain.presentation.labels import PAPER_ROWS
 from restpain.tables.demographics import demographics
 from restpain.tables.provenance import Source, trace_copied
 from scripts.tables.tabulate_classification import tabulate_classification
@@ -42,7 +43,9 @@ def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     write_table(paths["b"], NESTED)
     write_table(paths["rho"], ASSOCIATION.iloc[rows])
     tables = [folder / f"table{number}.tsv" for number in (1, 2, 3, 4)]
-    table1 = demographics(PEOPLE, Comparison("CP", "HC"), columns=["site"], described=DESCRIBED)
+    table1 = demographics(
+        PEOPLE, Comparison("CP", "HC"), columns=[*PAPER_ROWS, "site"], described=DESCRIBED, seed=1
+    )
     write_table(tables[0], table1)
     made = {"columns_path": folder / "x.json", "source": "bids"}
     clusters = [paths["alff"], paths["fc"]]
@@ -102,7 +105,7 @@ def test_cells_of_tables_1_3_and_4_are_traced_to_their_columns(tmp_path):
     columns = first.drop_duplicates("name").set_index("name")["file_column"]
     assert columns["Age (years)"] == "age"
     assert columns["Mild pain (NRS 1–3)"] == "nrs"
-    assert columns["Site: scanner: a"] == "site"
+    assert columns["Site: scanner: a/b"] == "site"
     arm = third[(third["name"] == "B nested") & (third["column"] == "region")].iloc[0]
     assert (arm["file_column"], arm["how"], arm["rule"]) == (
         "features",

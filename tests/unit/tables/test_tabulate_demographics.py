@@ -24,6 +24,9 @@ def test_demographics_count_the_analysed_participants_only(tmp_path, made, sidec
         comparison={"patients": "CP", "controls": "HC", "covariates": ["age"]},
         score="nrs",
         source="bids",
+        columns=None,
+        skewed=[],
+        seed=1,
         **made,
     )
 
