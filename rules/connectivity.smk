@@ -12,6 +12,7 @@ rule define_seeds:
     """Seeds of connectivity: significant clusters, their union, spheres or mask files."""
     input:
         mask=rules.compute_group_mask.output.mask,
+        coverage=rules.compute_group_mask.output.coverage,
         labels=per_map(rules.correct_clusters.output.labels, LOCAL_CLUSTERS),
         tables=per_map(rules.correct_clusters.output.table, LOCAL_CLUSTERS),
         images=SEED_IMAGES,

@@ -17,7 +17,8 @@ from restpain.classification.folds import folds_from_table, smaller_training_set
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
 from restpain.cohort.participants import Comparison, of_analysed
-from restpain.group.maps import read_cohort
+from restpain.group.maps import of_maps, read_cohort
+from restpain.group.missing import uncovered
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
@@ -34,6 +35,7 @@ def classify_subsets(
     series_paths: list[str],
     qc_paths: list[str],
     mask_path: str,
+    covered_paths: list[str],
     participants_path: str,
     folds_path: str,
     curve_path: str,
@@ -49,10 +51,11 @@ def classify_subsets(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
+    missing = uncovered(of_maps(covered_paths, series_paths), mask, affine)
     cohort = read_cohort(
         participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    local = read_local_maps(maps_paths, measures, mask, affine)
+    local = read_local_maps(maps_paths, measures, mask, affine, missing)
     all_folds = folds_from_table(read_table(folds_path))
     rows = []
     for share in SHARES:
@@ -61,7 +64,7 @@ def classify_subsets(
         )
         found = fold_regions(
             local,
-            stored_connectivity(series_paths),
+            stored_connectivity(series_paths, missing),
             [cohort.design] * len(folds),
             folds,
             Search(mask, affine, selection),

@@ -215,7 +215,7 @@ def methods_text(
     parts.append(
         "Maps were divided by their mean over the participant's brain. Functional connectivity is "
         f"the Fisher-transformed Pearson correlation of a seed's mean series ({origin}) with "
-        f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}."
+        f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}; {_own_seed(settings)}."
     )
     covariates = column_labels(settings["cohort"]["covariates"], described)
     sides = "two-tailed (both p halved for each sign)" if group["tails"] == 2 else "for each sign"
@@ -279,3 +279,11 @@ def methods_text(
         f"the training set. Every random step derives from the seed {settings['seed']}."
     )
     return [first, " ".join(parts), third, fourth], [REFERENCES[key] for key in cited]
+
+
+def _own_seed(settings: dict) -> str:
+    """Treatment of a seed in its own map, in words."""
+    if settings["connectivity"]["search_seed"]:
+        return "a seed was searched for clusters of its own map, too"
+    reach = shortest(settings["metrics"]["fwhm_mm"])
+    return f"a seed and the voxels within {reach} mm of it were left out of its own map's search"

@@ -10,7 +10,7 @@ from scipy import stats
 
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
-from restpain.presentation.labels import within_sentence
+from restpain.presentation.labels import own_seed, within_sentence
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -62,7 +62,11 @@ def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
 def _location(row, measure: str) -> str:
     side = "" if row.hemisphere == "midline" else f"{row.hemisphere} "
     name = within_sentence(region_name(row.region))
-    seed = f" (seed {row.seed})" if measure == "fc" and not is_missing(row.seed) else ""
+    seed = (
+        f" (seed {row.seed}{own_seed(row)})"
+        if measure == "fc" and not is_missing(row.seed)
+        else ""
+    )
     return f"{side}{name}{seed}"
 
 
