@@ -5,7 +5,6 @@ outputs  results/group/seeds.tsv, results/sub-*/func/*_stat-fc_desc-standardised
 """
 
 LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
-SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
 
 
 rule define_seeds:

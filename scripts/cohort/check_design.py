@@ -16,6 +16,7 @@ from restpain.cohort.participants import (
     included,
     read_participants,
 )
+from restpain.cohort.seed_masks import seed_mask_problem
 from restpain.cohort.sites import checked_design
 from restpain.io.job import run_job
 from restpain.io.tables import write_sidecar, write_table
@@ -33,6 +34,7 @@ COLUMNS = {
 def check_design(
     *,
     participants_path: str,
+    seed_masks_paths: list[str],
     check_path: str,
     columns_path: str,
     comparison: dict,
@@ -54,6 +56,7 @@ def check_design(
     comparison = replace(comparison, covariates=known)
     patients = table[table["group"] == comparison.patients]
     problems = score_problems(patients, score, known_of_score)
+    problems += filter(None, map(seed_mask_problem, seed_masks_paths))
     try:
         design = checked_design(
             table,
