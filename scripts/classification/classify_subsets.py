@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.classification.columns import LEARNING_CURVE
-from restpain.classification.evaluation import bootstrap_auc_interval
+from restpain.classification.evaluation import auc_intervals
 from restpain.classification.fold_regions import (
     Search,
     fold_regions,
@@ -77,19 +77,13 @@ def classify_subsets(
         for record in [*(record for result in found for record in result.records), *records]:
             logger.info("%s", record)
         ordered = predictions.set_index("participant_id")["probability"].loc[cohort.labels.index]
-        low, high = bootstrap_auc_interval(
-            cohort.labels.to_numpy(),
-            ordered.to_numpy(),
-            n_bootstrap=n_bootstrap,
-            seed=step_seed(seed, "learning curve"),
-        )
+        step = {"n_bootstrap": n_bootstrap, "seed": step_seed(seed, "learning curve")}
         rows.append(
             {
                 "share": share,
                 "n_training": np.mean([fold.training.sum() for fold in folds]),
                 "auc": first_repeat_auc(predictions, cohort.labels),
-                "auc_low": low,
-                "auc_high": high,
+                **auc_intervals(cohort.labels.to_numpy(), ordered.to_numpy(), **step),
                 "folds_without_region": sum(not table.shape[1] for table in regional.values()),
             }
         )

@@ -204,16 +204,10 @@ def limits(
     nested = nested_row(classification)
     if nested is not None and not is_missing(nested["auc_low"]):
         width = nested["auc_high"] - nested["auc_low"]
-        if width > 0:
-            sentences.append(
-                f"The 95 % CI of the AUC of arm B is {number(width, 2)} wide: many true values "
-                "are compatible with it."
-            )
-        else:
-            sentences.append(
-                "All bootstrap samples gave the same AUC of arm B, so its CI has no width: this "
-                "reflects the few participants, not how well new ones would be classified."
-            )
+        sentences.append(
+            f"The 95 % CI of the AUC of arm B is {number(width, 2)} wide: many true values "
+            "are compatible with it."
+        )
     if n_test is not None:
         sentences.append(
             f"A test set of arm A has {counted(round(n_test), 'participant')}; an AUC of so few "

@@ -107,16 +107,16 @@ def test_limits_begin_with_the_simulation_only_if_there_is_one():
     assert not any("simulated" in text for text in report_words.limits(flow, TABLE3, real, None))
 
 
-def test_an_interval_without_width_is_explained():
-    perfect = TABLE3.copy()
-    perfect.loc[perfect["arm"] == "B nested", ["auc", "auc_low", "auc_high"]] = 1.0
+def test_the_width_of_the_interval_is_told_if_there_is_one():
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
     flow = exclusion_flow(roster, Comparison("CP", "HC"))
+    constant = TABLE3.copy()
+    constant.loc[constant["arm"] == "B nested", ["auc_low", "auc_high"]] = float("nan")
 
-    texts = " ".join(report_words.limits(flow, perfect, settings(), 2.0))
+    texts = [" ".join(report_words.limits(flow, t, settings(), 2.0)) for t in (TABLE3, constant)]
 
-    assert "its CI has no width" in texts
-    assert "0.00 wide" not in texts
+    assert "The 95 % CI of the AUC of arm B is 0.45 wide" in texts[0]
+    assert "wide" not in texts[1]
 
 
 def test_the_published_error_rate_is_quoted_only_at_its_threshold():
