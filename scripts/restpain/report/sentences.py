@@ -37,7 +37,10 @@ def direction(t: float) -> str:
 
 
 def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
-    """Clusters of each measure, lower and higher in patients; one sentence per measure."""
+    """Clusters of each measure, lower and higher in patients; one sentence or two per measure.
+
+    Clusters that survive the permutation test come first, then what GRF correction alone adds.
+    """
     sentences = []
     for measure in [*measures, "fc"]:
         name = "Functional connectivity" if measure == "fc" else measure_name(measure)
@@ -45,18 +48,38 @@ def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
         if rows.empty:
             sentences.append(f"{name}: no cluster survived the GRF correction.")
             continue
-        parts = []
-        for sign in ("lower", "higher"):
-            some = rows[[direction(t) == sign for t in rows["t"]]]
-            if len(some):
-                regions_ = Counter(_location(row, measure) for row in some.itertuples())
-                named = [
-                    name if count == 1 else f"{name} ({count} clusters)"
-                    for name, count in regions_.items()
-                ]
-                parts.append(f"{sign} in patients in the {joined(named)}")
-        sentences.append(f"{name}: {counted(len(rows), 'cluster')}; {'; '.join(parts)}.")
+        surviving, added = by_permutation(rows, tested=regions["p_permutation"].notna().any())
+        text = f"{name}: no cluster survived the permutation test of cluster size"
+        if len(surviving):
+            text = f"{name}: {counted(len(surviving), 'cluster')}; {_sides(surviving, measure)}"
+        if len(added):
+            more = f"{counted(len(added), 'cluster')}{' more' if len(surviving) else ''}"
+            text += f". By GRF correction alone {more}; {_sides(added, measure)}"
+        sentences.append(f"{text}.")
     return sentences
+
+
+def by_permutation(
+    regions: pd.DataFrame, *, tested: bool = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clusters that survive the permutation test, and the others; all and none if not tested."""
+    survives = regions["survives"].fillna("").astype(str).str.contains("permutation")
+    return (regions[survives], regions[~survives]) if tested else (regions, regions.iloc[:0])
+
+
+def _sides(rows: pd.DataFrame, measure: str) -> str:
+    """Location of clusters in which patients are lower, and higher."""
+    parts = []
+    for sign in ("lower", "higher"):
+        some = rows[[direction(t) == sign for t in rows["t"]]]
+        if len(some):
+            regions_ = Counter(_location(row, measure) for row in some.itertuples())
+            named = [
+                name if count == 1 else f"{name} ({count} clusters)"
+                for name, count in regions_.items()
+            ]
+            parts.append(f"{sign} in patients in the {joined(named)}")
+    return "; ".join(parts)
 
 
 def _location(row, measure: str) -> str:
@@ -257,14 +280,17 @@ def key_figures(
     excluded = sum(group["recruited"] - group["analysed"] for group in flow)
     nested = nested_row(classification)
     aucs = classification.loc[classification["arm"] == "A", "auc"].dropna().astype(float)
-    split = [
-        f"{count} {measure}"
-        for measure, count in regions["measure"].value_counts(sort=False).items()
-    ]
+    tested = bool(regions["p_permutation"].notna().any())
+    surviving, added = by_permutation(regions, tested=tested)
+    counts = surviving["measure"].value_counts(sort=False).items()
+    split = [f"{count} {measure}" for measure, count in counts]
+    split += [f"GRF correction alone adds {len(added)}"] if len(added) else []
+    corrected = "clusters significant by GRF correction and permutation"
     facts = [
         {"value": f"{n[0]} + {n[1]}", "name": "patients and controls analysed",
          "note": f"{excluded} excluded"},
-        {"value": str(len(regions)), "name": "significant clusters",
+        {"value": str(len(surviving)),
+         "name": corrected if tested else "significant clusters",
          "note": ", ".join(split) or "none survived the GRF correction"},
     ]  # fmt: skip
     arm_b = "AUC, nested cross-validation (arm B)"
