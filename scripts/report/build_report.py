@@ -18,7 +18,7 @@ TABLES = ("demographics", "regions", "classification", "correlation")
 FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 # tables and sidecars of one file each, named as the inputs of the rule
 SINGLE_TABLES = ("robustness", "normality", "seeds", "motion", "inputs", "run_times")
-BY_MEASURE = ("models", "corrections", "score_maps")
+BY_MEASURE = ("models", "searched", "corrections", "score_maps")
 BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 
 

@@ -17,7 +17,7 @@ from restpain.presentation.numbers import (
     shortest,
 )
 
-LARGEST_SHARES = 3  # regions of a cluster that Table 2 names
+LARGEST_SHARES, SMALLEST_SHARE = 3, 5  # regions of a cluster that Table 2 names, and their %
 
 
 @dataclass(frozen=True)
@@ -190,9 +190,9 @@ def _shares(composition) -> str:
         return ""
     parts = [part.rsplit(" ", 2)[:2] for part in str(composition).split("; ")]
     named = [(f"{region_name(name)}{_side(name)}", int(share)) for name, share in parts]
-    rest = 100 - sum(share for _, share in named[:LARGEST_SHARES])
-    if len(named) > LARGEST_SHARES and rest > 0:
-        named[LARGEST_SHARES:] = [("others", rest)]
+    shown = [part for part in named[:LARGEST_SHARES] if part[1] >= SMALLEST_SHARE] or named[:1]
+    rest = 100 - sum(share for _, share in shown)
+    named = [*shown, ("others", rest)] if len(shown) < len(named) and rest > 0 else shown
     return "; ".join(f"{name} {share} %" for name, share in named)
 
 

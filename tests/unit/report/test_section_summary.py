@@ -25,6 +25,7 @@ def summary(rows=slice(None)):
         models={"alff": MODEL},
         corrections={},
         error_rates=[ERROR_RATE],
+        searched={},
         normality=NORMALITY,
         score="the clinical score (NRS)",
     )
