@@ -42,7 +42,9 @@ rule correlate_score_maps:
         mask=rules.compute_group_mask.output.mask,
         participants=rules.select_participants.output.analysed,
         motion=MOTION_OF_PATIENTS,
+        covered=COVERED,
         seeds=seeds_of_measure,
+        seed_images=seed_images_of_measure,
     output:
         rho=group_map("contrast-score_stat-rho_statmap.nii.gz"),
         z=group_map("contrast-score_stat-z_statmap.nii.gz"),
@@ -66,6 +68,7 @@ rule correlate_score_maps:
         covariates=config["association"]["covariates"],
         correction=CORRECTION,
         n_permutations=config["group"]["n_permutations"],
+        seed_distance_mm=SEED_DISTANCE_MM,
         seed=config["seed"],
         code=code_digest("association/correlate_score_maps.py"),
     script:

@@ -18,6 +18,7 @@ rule select_fold_regions:
         series=STORED_SERIES,
         qc=FUNC_QC,
         mask=rules.compute_group_mask.output.mask,
+        covered=COVERED,
         participants=rules.select_participants.output.analysed,
     output:
         folds="results/classification/repeat-{repeat}/folds.tsv",
@@ -48,6 +49,7 @@ rule extract_atlas_features:
     input:
         maps=LOCAL_MAPS,
         mask=rules.compute_group_mask.output.mask,
+        covered=COVERED,
         participants=rules.select_participants.output.analysed,
     output:
         features="results/classification/atlas_features.tsv",
@@ -151,6 +153,7 @@ rule classify_permuted:
         series=STORED_SERIES,
         qc=FUNC_QC,
         mask=rules.compute_group_mask.output.mask,
+        covered=COVERED,
         participants=rules.select_participants.output.analysed,
     output:
         permuted="results/classification/permutations-{batch}/permuted.tsv",
@@ -182,6 +185,7 @@ rule classify_subsets:
         series=STORED_SERIES,
         qc=FUNC_QC,
         mask=rules.compute_group_mask.output.mask,
+        covered=COVERED,
         participants=rules.select_participants.output.analysed,
         folds="results/classification/repeat-1/folds.tsv",
     output:

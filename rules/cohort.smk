@@ -202,10 +202,11 @@ DESIGN_OF = (
 
 
 rule check_design:
-    """All problems of the group design at once: groups, covariates, score."""
+    """All problems of the group design at once: groups, covariates, score, seed masks."""
     input:
         participants=DESIGN_OF,
         described="results/cohort/participants.json",
+        seed_masks=SEED_IMAGES,
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",

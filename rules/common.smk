@@ -72,9 +72,13 @@ QUALITY_LIMITS = settings(
     *("max_mean_fd_mm", "max_flagged_share", "min_unflagged_volumes"),
     *("min_coverage", "min_dice_gm", "max_coregistration_cost"),
 )
+SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
+# voxels this near to a seed are left out of its search; None: nothing is left out
+SEED_DISTANCE_MM = None if config["connectivity"]["search_seed"] else config["metrics"]["fwhm_mm"]
 # of the regions of a fold: as those of the whole sample
 SELECTION = {
     **CORRECTION,
+    "seed_distance_mm": SEED_DISTANCE_MM,
     "smoothness": config["group"]["smoothness"],
     "across_seeds": config["connectivity"]["correct_across_seeds"],
 }

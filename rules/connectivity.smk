@@ -5,13 +5,13 @@ outputs  results/group/seeds.tsv, results/sub-*/func/*_stat-fc_desc-standardised
 """
 
 LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
-SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
 
 
 rule define_seeds:
     """Seeds of connectivity: significant clusters, their union, spheres or mask files."""
     input:
         mask=rules.compute_group_mask.output.mask,
+        coverage=rules.compute_group_mask.output.coverage,
         labels=per_map(rules.correct_clusters.output.labels, LOCAL_CLUSTERS),
         tables=per_map(rules.correct_clusters.output.table, LOCAL_CLUSTERS),
         images=SEED_IMAGES,

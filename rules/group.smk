@@ -30,6 +30,7 @@ rule compute_group_mask:
         "../envs/statistics.yaml"
     params:
         mask_coverage=config["group"]["mask_coverage"],
+        comparison=GROUPS,
         code=code_digest("group/compute_group_mask.py"),
     script:
         "../scripts/group/compute_group_mask.py"
@@ -43,7 +44,9 @@ rule fit_group_model:
         participants=rules.select_participants.output.analysed,
         checked=rules.check_design.output.check,
         motion=MOTION_FILES,
+        covered=COVERED,
         seeds=seeds_of_measure,
+        seed_images=seed_images_of_measure,
     output:
         t=difference("stat-t_statmap.nii.gz"),
         z=difference("stat-z_statmap.nii.gz"),
@@ -51,6 +54,8 @@ rule fit_group_model:
         controls=group_map("contrast-controls_stat-t_statmap.nii.gz"),
         normality=difference("stat-jarquebera_statmap.nii.gz"),
         sidecar=difference("stat-jarquebera_statmap.json"),
+        n=difference("stat-n_statmap.nii.gz"),
+        n_sidecar=difference("stat-n_statmap.json"),
         model="results/group/{measure}/model.json",
     log:
         "results/logs/fit_group_model/{measure}.log",
@@ -62,6 +67,7 @@ rule fit_group_model:
         **on_retry(MODEL_MEMORY_MB, 30),
     params:
         comparison=COMPARISON,
+        seed_distance_mm=SEED_DISTANCE_MM,
         seed=config["seed"],
         code=code_digest("group/fit_group_model.py"),
     script:
@@ -75,8 +81,10 @@ rule permute_group:
         mask=rules.compute_group_mask.output.mask,
         participants=rules.select_participants.output.analysed,
         motion=MOTION_FILES,
+        covered=COVERED,
         t=rules.fit_group_model.output.t,
         z=rules.fit_group_model.output.z,
+        n=rules.fit_group_model.output.n,
         model=rules.fit_group_model.output.model,
     output:
         largest="results/group/{measure}/permutations/part-{permutations}_largest.tsv",
@@ -109,9 +117,12 @@ rule correct_clusters:
         mask=rules.compute_group_mask.output.mask,
         participants=rules.select_participants.output.analysed,
         motion=MOTION_FILES,
+        covered=COVERED,
         t=rules.fit_group_model.output.t,
         z=rules.fit_group_model.output.z,
+        n=rules.fit_group_model.output.n,
         model=rules.fit_group_model.output.model,
+        seed_images=seed_images_of_measure,
         largest=PERMUTATION_FILES,
     output:
         labels=difference("desc-clusters_dseg.nii.gz"),
@@ -131,6 +142,7 @@ rule correct_clusters:
         across_seeds=config["connectivity"]["correct_across_seeds"],
         comparison=COMPARISON,
         correction=CORRECTION,
+        fwhm_mm=config["metrics"]["fwhm_mm"],
         code=code_digest("group/correct_clusters.py"),
     script:
         "../scripts/group/correct_clusters.py"
@@ -141,6 +153,7 @@ rule extract_features:
     input:
         maps=per_participant(STANDARDISED),
         participants=rules.select_participants.output.analysed,
+        coverage=rules.compute_group_mask.output.coverage,
         labels=rules.correct_clusters.output.labels,
         table=rules.correct_clusters.output.table,
     output:

@@ -86,6 +86,9 @@ def per_map(pattern, measures=MAPS):
 
 STANDARDISED = func_mni("stat-{measure}_desc-standardised_boldmap.nii.gz")
 LOCAL_MAPS = per_participant(*per_map(STANDARDISED, MEASURES))
+# brain masks, where voxels of the group mask may lack participants
+COVERED = per_participant(func_mni("desc-brain_mask.nii.gz"))
+COVERED = COVERED if config["group"]["mask_coverage"] < 1 else []
 STORED_SERIES = per_participant(func_mni("desc-standardised_bold.npz"))
 FUNC_QC = per_participant(func("desc-qc_metrics.json"))
 
@@ -166,6 +169,11 @@ def published_folder():
 def seeds_of_measure(wildcards):
     """The table of seeds for connectivity; nothing for measures without seeds."""
     return ["results/group/seeds.tsv"] if wildcards.measure == "fc" else []
+
+
+def seed_images_of_measure(wildcards):
+    """The image of seeds for connectivity; nothing for measures without seeds."""
+    return [group_file("desc-seeds_mask.nii.gz")] if wildcards.measure == "fc" else []
 
 
 def description_of_dataset():

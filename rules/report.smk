@@ -58,6 +58,7 @@ rule build_report:
         clusters=per_map(rules.correct_clusters.output.table),
         mask=rules.compute_group_mask.output.summary,
         models=per_map(rules.fit_group_model.output.model),
+        searched=per_map(rules.fit_group_model.output.n_sidecar),
         corrections=per_map(rules.correct_clusters.output.correction),
         error_rates=per_map(rules.estimate_error_rate.output.error_rate, MEASURES),
         normality=rules.tabulate_normality.output.table,

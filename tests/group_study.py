@@ -57,7 +57,7 @@ def read(paths):
 class Study:
     """Files of 16 participants, patients and controls in turn, and the steps on them."""
 
-    def __init__(self, folder, ids=IDS):
+    def __init__(self, folder, ids=IDS, mask_coverage=1.0):
         self.folder, self.ids = folder, ids
         self.participants = f"{folder}/participants.tsv"
         self.mask = f"{folder}/space-MNI_mask.nii.gz"
@@ -84,8 +84,10 @@ class Study:
             mask_path=self.mask,
             coverage_path=f"{folder}/coverage.nii.gz",
             summary_path=f"{folder}/mask.json",
-            mask_coverage=1.0,
+            mask_coverage=mask_coverage,
+            comparison=GROUPS,
         )
+        self.covered = masks if mask_coverage < 1 else []
 
     def write_scores(self, scores=SCORES):
         """Give the patients these scores."""
@@ -120,11 +122,22 @@ class Study:
         """Voxels of the group mask."""
         return read_volume(self.mask)[0] > 0
 
-    def compare(self, measure, effects, seed=0, parts=((0, 60),), covariates=("age",), **changes):
+    def compare(
+        self,
+        measure,
+        effects,
+        seed=0,
+        parts=((0, 60),),
+        covariates=("age",),
+        seed_distance_mm=3.0,
+        **changes,
+    ):
         """Fit, permute in parts, correct and extract; returns the content of the files."""
         maps, part = self.write_maps(measure, effects, seed), f"{self.folder}/{measure}"
-        fitted = files(part, t="t.nii.gz", z="z.nii.gz", model="model.json")
+        fitted = files(part, t="t.nii.gz", z="z.nii.gz", n="n.nii.gz", model="model.json")
         common = {"maps_paths": maps, "mask_path": self.mask} | fitted | self.cohort
+        common["covered_paths"] = self.covered
+        own = {"seed_images_paths": [f"{self.folder}/seeds.nii.gz"] * (measure == "fc")}
         common["comparison"] = {**GROUPS, "covariates": list(covariates)}
         single = files(
             part,
@@ -133,7 +146,15 @@ class Study:
             normality="normality.nii.gz",
         )
         seeds = [f"{self.folder}/seeds.tsv"]
-        fit_group_model(seeds_paths=seeds, measure=measure, seed=1, **single, **common)
+        fit_group_model(
+            seeds_paths=seeds,
+            seed_distance_mm=seed_distance_mm,
+            measure=measure,
+            seed=1,
+            **single,
+            **own,
+            **common,
+        )
         settings = SETTINGS | changes
         self.largest = [f"{part}_{k}_largest.tsv" for k, _ in enumerate(parts)]
         for path, (first, n_permutations) in zip(self.largest, parts, strict=True):
@@ -144,6 +165,8 @@ class Study:
         correct_clusters(
             largest_paths=self.largest,
             measure=measure,
+            fwhm_mm=3.0,
+            **own,
             **clusters,
             **described,
             **common,
@@ -151,7 +174,11 @@ class Study:
         )
         features = files(part, features="features.tsv")
         extract_features(
-            maps_paths=maps, participants_path=self.participants, **clusters, **features
+            maps_paths=maps,
+            participants_path=self.participants,
+            coverage_path=f"{self.folder}/coverage.nii.gz",
+            **clusters,
+            **features,
         )
         found = read(fitted | single | clusters | described | features)
         found.maps = self.maps(measure)
@@ -166,6 +193,7 @@ class Study:
         settings = {"images_paths": [], "coordinates": [], "radius_mm": 6.0}
         define_seeds(
             mask_path=self.mask,
+            coverage_path=f"{self.folder}/coverage.nii.gz",
             labels_paths=[f"{self.folder}/{measure}_dseg.nii.gz" for measure in measures],
             tables_paths=[f"{self.folder}/{measure}_table.tsv" for measure in measures],
             columns_path=f"{self.folder}/seeds.json",
@@ -221,7 +249,9 @@ class Study:
         )
         return read(written).error_rate
 
-    def score_maps(self, measure, effects, score="nrs", covariates=(), **changes):
+    def score_maps(
+        self, measure, effects, score="nrs", covariates=(), seed_distance_mm=3.0, **changes
+    ):
         """Correlate maps with the score; returns the content of the files."""
         maps = self.write_maps(measure, effects, seed=0)
         written = files(
@@ -237,7 +267,10 @@ class Study:
             maps_paths=[path for path, patient in zip(maps, PATIENT, strict=True) if patient],
             mask_path=self.mask,
             covariates=list(covariates),
+            covered_paths=self.covered,
             seeds_paths=[f"{self.folder}/seeds.tsv"],
+            seed_images_paths=[f"{self.folder}/seeds.nii.gz"] * (measure == "fc"),
+            seed_distance_mm=seed_distance_mm,
             measure=measure,
             score=score,
             n_permutations=30,

@@ -43,6 +43,7 @@ REGIONS = pd.DataFrame(
         "subpeaks": [None, None, "39,-9,48 (-4.1)"],
         "cluster_id": ["ALFF1", "ALFF2", "FC1"],
         "seed": [None, None, "ALFF1"],
+        "seed_share": [None, None, 0.0],
     }
 )
 PUBLISHED = pd.DataFrame(

@@ -16,8 +16,9 @@ from restpain.association.maps import (
 from restpain.cohort.participants import Comparison, of_analysed, participant_of
 from restpain.group.cluster_table import correction_summary, write_clusters
 from restpain.group.inference import Correction
-from restpain.group.maps import maps_of_volumes, read_scored_patients
+from restpain.group.maps import maps_of_volumes, read_scored_patients, searched_by_all
 from restpain.group.permutation_null import correction_of_maps, permutation_null
+from restpain.group.search import part_of_mask
 from restpain.io.images import read_mask, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
@@ -32,7 +33,9 @@ def correlate_score_maps(
     mask_path: str,
     participants_path: str,
     motion_paths: list[str],
+    covered_paths: list[str],
     seeds_paths: list[str],
+    seed_images_paths: list[str],
     rho_path: str,
     z_path: str,
     labels_path: str,
@@ -47,6 +50,7 @@ def correlate_score_maps(
     across_seeds: bool,
     smoothness: str,
     n_permutations: int,
+    seed_distance_mm: float | None,
     seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
@@ -56,53 +60,54 @@ def correlate_score_maps(
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
     reason, n_patients, design = "no score is set", 0, None
     if score is not None:
-        scored = read_scored_patients(
-            participants_path, motion_paths, comparison, score=score, covariates=covariates
-        )
+        cohort = (participants_path, motion_paths, comparison)
+        scored = read_scored_patients(*cohort, score=score, covariates=covariates)
         n_patients = len(scored.score)
         reason = unusable_score(scored.score, n_covariates=len(scored.names))
         path_of = {participant_of(path): path for path in maps_paths}
         maps_paths = [path_of[label] for label in scored.participants]
-    if reason:
+    if not reason:
+        design = rank_design(scored.score, scored.covariates, scored.names)
+    else:
         logger.info("nothing is correlated: %s", reason)
         seeds = []
-    else:
-        design = rank_design(scored.score, scored.covariates, scored.names)
 
     shape = (np.count_nonzero(mask), len(seeds))
-    rho, t, z = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.float32)
+    rho, t, z = np.zeros(shape), np.full(shape, np.nan), np.zeros(shape, np.float32)
+    images = (maps_paths, covered_paths, seed_images_paths, *grid)
+    searched = searched_by_all(*images, n_volumes=len(seeds), distance_mm=seed_distance_mm)
+    parts = [(part_of_mask(mask, inside), affine) for inside in searched.T]
     fields, nulls = [], []
-    drawn = {"n_permutations": n_permutations, "seed": step_seed(seed, "score")}
-    drawn["with_scores"] = False
-    for k, maps in enumerate(maps_of_volumes(maps_paths, mask, affine, n_volumes=len(seeds))):
-        ranks = ranked_maps(maps)
-        rho[:, k], t[:, k], z[:, k] = spearman_map(ranks, design)
-        fields.append(rank_smoothness(ranks, design, z[:, k], *grid, source=smoothness))
-        nulls.append(permutation_null(ranks, design, mask, correction=correction, **drawn))
-    correction, nulls, q = correction_of_maps(
-        t, design.df if design else 0, nulls, correction=correction, across=across_seeds
-    )
+    drawn = {"seed": step_seed(seed, "score"), "n_permutations": n_permutations}
+    drawn |= {"with_scores": False, "correction": correction}
+    for k, maps in enumerate(maps_of_volumes(maps_paths, *grid, n_volumes=len(seeds))):
+        inside = searched[:, k]
+        ranks = ranked_maps(maps if inside.all() else maps[:, inside])
+        rho[inside, k], t[inside, k], z[inside, k] = spearman_map(ranks, design)
+        fields.append(rank_smoothness(ranks, design, z[inside, k], *parts[k], source=smoothness))
+        nulls.append(permutation_null(ranks, design, parts[k][0], **drawn))
+    together, df = {"correction": correction, "across": across_seeds}, design.df if design else 0
+    correction, nulls, q = correction_of_maps(t, df, nulls, **together)
 
     labels, tables, summaries = np.zeros(shape, np.int16), [], []
     for k, field in enumerate(fields):
         corrected = {"null": nulls[k], "correction": correction, "dlh": field.dlh}
-        labels[:, k], clusters, size = score_clusters(
-            rho[:, k], t[:, k], z[:, k], *grid, q=q[:, k], **corrected
-        )
+        inside = searched[:, k]
+        tested = (*(volume[inside, k] for volume in (rho, t, z)), *parts[k])
+        labels[inside, k], clusters, size = score_clusters(*tested, q=q[inside, k], **corrected)
         tables.append(clusters)
         sizes = {"fwhm_mm": field.fwhm_mm, "size_threshold": size, "n_clusters": len(clusters)}
-        surviving = clusters["p_permutation"] < correction.cluster_p
-        sources = {"seed": seeds[k], "smoothness": smoothness}
+        n_surviving = int((clusters["p_permutation"] < correction.cluster_p).sum())
+        sizes |= {"seed": seeds[k], "smoothness": smoothness}
         summaries.append(
-            correction_summary(z[:, k], mask, **sources, **sizes, **corrected)
-            | {"df": design.df, "n_surviving_permutation": int(surviving.sum())}
+            correction_summary(z[inside, k], parts[k][0], **sizes, **corrected)
+            | {"df": design.df, "n_surviving_permutation": n_surviving}
             | {"largest_rho": float(np.abs(rho[:, k]).max())}
         )
         logger.info("%s", summaries[-1])
 
-    one = seeds == [None]  # else a volume per seed, or none
     for path, values in ((rho_path, rho.astype(np.float32)), (z_path, z)):
-        write_masked(path, values[:, 0] if one else values, *grid)
+        write_masked(path, values[:, 0] if seeds == [None] else values, *grid)
     paths = (labels_path, table_path, columns_path)
     described = {"measure": measure, "seeds": seeds, "columns": COLUMNS, "suffix": "SCORE"}
     write_clusters(tables, labels, *grid, paths, **described)

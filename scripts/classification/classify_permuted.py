@@ -8,7 +8,8 @@ from restpain.classification.columns import PERMUTED
 from restpain.classification.fold_regions import Search, read_local_maps, stored_connectivity
 from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.cohort.participants import Comparison, of_analysed
-from restpain.group.maps import read_cohort
+from restpain.group.maps import of_maps, read_cohort
+from restpain.group.missing import uncovered
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
 from restpain.io.tables import write_table
@@ -22,6 +23,7 @@ def classify_permuted(
     series_paths: list[str],
     qc_paths: list[str],
     mask_path: str,
+    covered_paths: list[str],
     participants_path: str,
     permuted_path: str,
     permutations: list[int],
@@ -40,15 +42,16 @@ def classify_permuted(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
+    missing = uncovered(of_maps(covered_paths, series_paths), mask, affine)
     cohort = read_cohort(
         participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    local = read_local_maps(maps_paths, measures, mask, affine)
+    local = read_local_maps(maps_paths, measures, mask, affine, missing)
     rows = []
     for permutation in permutations:
         permuted, found = permuted_regions(
             local,
-            stored_connectivity(series_paths),
+            stored_connectivity(series_paths, missing),
             cohort.design,
             Search(mask, affine, selection),
             permutation=permutation,

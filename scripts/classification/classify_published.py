@@ -39,7 +39,8 @@ def classify_published(
     groups = table.set_index("participant_id")["group"]
     labels = (groups == comparison.patients).to_numpy(int)
     features = {
-        measure: read_table(path, index_col="participant_id").loc[groups.index]
+        # n/a: no voxel of the cluster has data of all participants
+        measure: read_table(path, index_col="participant_id").loc[groups.index].dropna(axis=1)
         for measure, path in zip(measures, features_paths, strict=True)
     }
     regions = pd.concat([read_table(path) for path in clusters_paths]).set_index("cluster_id")

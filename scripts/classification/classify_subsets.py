@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.classification.columns import LEARNING_CURVE
-from restpain.classification.evaluation import bootstrap_auc_interval
+from restpain.classification.evaluation import auc_intervals
 from restpain.classification.fold_regions import (
     Search,
     fold_regions,
@@ -18,7 +18,8 @@ from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
 from restpain.cohort.participants import Comparison, included, of_analysed, read_participants
 from restpain.cohort.training_sets import SHARES, estimable_shares
-from restpain.group.maps import read_cohort
+from restpain.group.maps import of_maps, read_cohort
+from restpain.group.missing import uncovered
 from restpain.io.images import read_mask
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_table
@@ -33,6 +34,7 @@ def classify_subsets(
     series_paths: list[str],
     qc_paths: list[str],
     mask_path: str,
+    covered_paths: list[str],
     participants_path: str,
     folds_path: str,
     curve_path: str,
@@ -48,10 +50,11 @@ def classify_subsets(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
+    missing = uncovered(of_maps(covered_paths, series_paths), mask, affine)
     cohort = read_cohort(
         participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
-    local = read_local_maps(maps_paths, measures, mask, affine)
+    local = read_local_maps(maps_paths, measures, mask, affine, missing)
     all_folds = folds_from_table(read_table(folds_path))
     shares = estimable_shares(
         included(read_participants(participants_path, comparison)),
@@ -69,7 +72,7 @@ def classify_subsets(
         )
         found = fold_regions(
             local,
-            stored_connectivity(series_paths),
+            stored_connectivity(series_paths, missing),
             [cohort.design] * len(folds),
             folds,
             Search(mask, affine, selection),
@@ -82,19 +85,13 @@ def classify_subsets(
         for record in [*(record for result in found for record in result.records), *records]:
             logger.info("%s", record)
         ordered = predictions.set_index("participant_id")["probability"].loc[cohort.labels.index]
-        low, high = bootstrap_auc_interval(
-            cohort.labels.to_numpy(),
-            ordered.to_numpy(),
-            n_bootstrap=n_bootstrap,
-            seed=step_seed(seed, "learning curve"),
-        )
+        step = {"n_bootstrap": n_bootstrap, "seed": step_seed(seed, "learning curve")}
         rows.append(
             {
                 "share": share,
                 "n_training": np.mean([fold.training.sum() for fold in folds]),
                 "auc": first_repeat_auc(predictions, cohort.labels),
-                "auc_low": low,
-                "auc_high": high,
+                **auc_intervals(cohort.labels.to_numpy(), ordered.to_numpy(), **step),
                 "folds_without_region": sum(not table.shape[1] for table in regional.values()),
             }
         )

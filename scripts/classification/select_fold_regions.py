@@ -17,7 +17,8 @@ from restpain.classification.fold_regions import (
 )
 from restpain.classification.folds import repeated_folds
 from restpain.cohort.participants import Comparison, of_analysed
-from restpain.group.maps import read_cohort
+from restpain.group.maps import of_maps, read_cohort
+from restpain.group.missing import uncovered
 from restpain.io.images import read_mask, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import write_table
@@ -38,6 +39,7 @@ def select_fold_regions(
     series_paths: list[str],
     qc_paths: list[str],
     mask_path: str,
+    covered_paths: list[str],
     participants_path: str,
     folds_path: str,
     voxels_path: str,
@@ -57,6 +59,7 @@ def select_fold_regions(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
+    missing = uncovered(of_maps(covered_paths, series_paths), mask, affine)
     cohort = read_cohort(
         participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
     )
@@ -69,10 +72,10 @@ def select_fold_regions(
         sites=cohort.sites,
     )
     folds = [fold for fold in all_folds if fold.repeat == int(repeat)]
-    local = read_local_maps(maps_paths, measures, mask, affine)
+    local = read_local_maps(maps_paths, measures, mask, affine, missing)
     found = fold_regions(
         local,
-        stored_connectivity(series_paths),
+        stored_connectivity(series_paths, missing),
         [cohort.design] * len(folds),
         folds,
         Search(mask, affine, selection),

@@ -17,6 +17,7 @@ from restpain.cohort.participants import (
     included,
     read_participants,
 )
+from restpain.cohort.seed_masks import seed_mask_problem
 from restpain.cohort.sites import checked_design
 from restpain.cohort.table_values import shown_problems, value_problems, value_warnings
 from restpain.cohort.training_sets import training_problems, training_warnings
@@ -38,6 +39,7 @@ def check_design(
     *,
     participants_path: str,
     described_path: str,
+    seed_masks_paths: list[str],
     check_path: str,
     columns_path: str,
     comparison: dict,
@@ -73,6 +75,7 @@ def check_design(
         score=score,
         site=comparison.site,
     )
+    problems += filter(None, map(seed_mask_problem, seed_masks_paths))
     folds = {"n_folds": n_folds, "harmonise": harmonise}
     try:
         design = checked_design(table, comparison, **folds)

@@ -18,6 +18,7 @@ logger = logging.getLogger("define_seeds")
 def define_seeds(
     *,
     mask_path: str,
+    coverage_path: str,
     labels_paths: list[str],
     tables_paths: list[str],
     images_paths: list[str],
@@ -29,10 +30,15 @@ def define_seeds(
     radius_mm: float,
 ) -> None:
     mask, affine = read_mask(mask_path)
+    coverage, _ = read_volume(coverage_path)
+    complete = mask & (coverage >= 1)  # the same voxels in all participants
     seeds, rows = [], []
 
     def add(voxels, seed, source, *, measure=None, place_mm=None):
-        voxels = voxels & mask
+        voxels = voxels & complete
+        if source in ("cluster", "union") and not voxels.any():
+            logger.info("%s is no seed: none of its voxels is covered by all participants", seed)
+            return
         place = {"measure": measure, "place_mm": place_mm}
         rows.append(seed_row(voxels, affine, seed=seed, source=source, **place))
         seeds.append(voxels[mask])

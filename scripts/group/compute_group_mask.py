@@ -4,7 +4,12 @@ import logging
 
 import numpy as np
 
-from restpain.cohort.participants import of_analysed, participant_of
+from restpain.cohort.participants import (
+    SMALLEST_GROUP,
+    Comparison,
+    of_analysed,
+    participant_of,
+)
 from restpain.io.images import check_grid, read_mask, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json
@@ -20,18 +25,26 @@ def compute_group_mask(
     coverage_path: str,
     summary_path: str,
     mask_coverage: float,
+    comparison: dict,
 ) -> None:
     masks_paths = of_analysed(masks_paths, participants_path)
     first, affine = read_mask(masks_paths[0])
-    count = np.zeros(first.shape, np.int32)
+    groups = [
+        set(of_analysed(masks_paths, participants_path, group=label))
+        for label in Comparison(**comparison).groups
+    ]
+    counts = np.zeros((2, *first.shape), np.int32)
     sizes = {}
     for path in masks_paths:
         mask, other = read_mask(path)
         check_grid(mask.shape, other, first.shape, affine, path)
-        count += mask
+        counts[int(path in groups[1])] += mask
         sizes[participant_of(path)] = int(mask.sum())
     needed = int(np.ceil(mask_coverage * len(masks_paths) - 1e-9))
+    count = counts.sum(axis=0)
     group = count >= max(needed, 1)
+    for covered, members in zip(counts, groups, strict=True):
+        group &= covered >= min(SMALLEST_GROUP, len(members))  # or there is nothing to compare
     if not group.any():
         raise ValueError(
             f"no voxel is covered by {needed} of {len(masks_paths)} participants, as "
@@ -39,15 +52,16 @@ def compute_group_mask(
             "or lower it"
         )
     covered = int((count > 0).sum())
-    counts = (group.sum(), covered, needed)
-    logger.info("%d of %d covered voxels, in at least %d participants", *counts)
+    sums = (group.sum(), covered, needed)
+    logger.info("%d of %d covered voxels, in at least %d participants", *sums)
 
     write_volume(mask_path, group, affine)
     write_volume(coverage_path, count / len(masks_paths), affine)
     write_json(
         summary_path,
         {
-            "Description": "Voxels covered in at least the share MaskCoverage of participants.",
+            "Description": "Voxels covered in at least the share MaskCoverage of participants"
+            + (f", and in {SMALLEST_GROUP} of each group." if mask_coverage < 1 else "."),
             "MaskCoverage": mask_coverage,
             "n_participants": len(masks_paths),
             "n_voxels": int(group.sum()),

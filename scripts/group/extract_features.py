@@ -1,4 +1,4 @@
-"""Mean of every significant cluster in the map of every participant."""
+"""Mean of every significant cluster in the map of every participant, over the same voxels."""
 
 import logging
 
@@ -18,6 +18,7 @@ def extract_features(
     *,
     maps_paths: list[str],
     participants_path: str,
+    coverage_path: str,
     labels_path: str,
     table_path: str,
     features_path: str,
@@ -26,6 +27,8 @@ def extract_features(
     clusters = read_table(table_path)["cluster_id"].tolist()
     labels, affine = read_volume(labels_path)
     labels = labels.reshape(*labels.shape[:3], -1)
+    coverage, _ = read_volume(coverage_path)
+    labels[coverage < 1] = 0  # else participants would be compared by different voxels
     mask = np.any(labels != 0, axis=3)
     members = [np.argwhere(labels[mask] == cluster_number(name)).T for name in clusters]
 
@@ -33,9 +36,10 @@ def extract_features(
     for path in maps_paths:
         row = {"participant_id": participant_of(path)}
         if clusters:
-            values = read_masked(path, mask, affine).reshape(mask.sum(), -1)
+            values = read_masked(path, mask, affine).reshape(mask.sum(), labels.shape[3])
             for name, (voxels, volumes) in zip(clusters, members, strict=True):
-                row[name] = values[voxels, volumes].mean(dtype=np.float64)
+                inside = values[voxels, volumes]
+                row[name] = inside.mean(dtype=np.float64) if len(inside) else np.nan
         rows.append(row)
     logger.info("%d clusters in %d participants", len(clusters), len(rows))
 

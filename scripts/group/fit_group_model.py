@@ -6,9 +6,15 @@ import numpy as np
 
 from restpain.cohort.participants import Comparison, of_analysed, patients_first
 from restpain.group.inference import estimated_smoothness
-from restpain.group.maps import read_group
+from restpain.group.maps import read_group, seed_surroundings
 from restpain.group.models import fit_model, one_sample_t, t_to_z
-from restpain.group.normality import least_normal, share_if_normal, share_not_normal
+from restpain.group.normality import (
+    NORMALITY_SIDECAR,
+    least_normal,
+    share_if_normal,
+    share_not_normal,
+)
+from restpain.group.search import SEARCH_SIDECAR, part_of_mask, reasons_left_out
 from restpain.io.images import write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_json
@@ -18,11 +24,6 @@ logger = logging.getLogger("fit_group_model")
 
 LEVEL_NORMALITY = 0.05
 DRAWS_NORMALITY = 10_000
-NORMALITY_SIDECAR = {
-    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the less normal "
-    "group in each voxel; 0 where no group varies.",
-    "Units": "-log10 p",
-}
 # ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity
 # against 0. Neither test has covariates (the paper names none, DPABI's default has none).
 BASE = {"alff": 1.0, "falff": 1.0, "reho": 1.0, "fc": 0.0}
@@ -34,23 +35,32 @@ def fit_group_model(
     mask_path: str,
     participants_path: str,
     motion_paths: list[str],
+    covered_paths: list[str],
     seeds_paths: list[str],
+    seed_images_paths: list[str],
     t_path: str,
     z_path: str,
     patients_path: str,
     controls_path: str,
     normality_path: str,
+    n_path: str,
     model_path: str,
     measure: str,
     comparison: dict,
+    seed_distance_mm: float | None,
     seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
     maps_paths = of_analysed(maps_paths, participants_path)
     maps_paths = patients_first(maps_paths, participants_path, comparison)
-    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
+    cohort = (participants_path, motion_paths, comparison, covered_paths)
+    group = read_group(maps_paths, mask_path, *cohort)
     grid, design = (group.mask, group.affine), group.design
     seeds = read_table(seeds_paths[0])["seed"].tolist() if measure == "fc" else [None]
+    own = seed_surroundings(
+        seed_images_paths, *grid, n_volumes=len(seeds), distance_mm=seed_distance_mm
+    )
+    n, left_out = np.zeros(own.shape, np.uint16), []
     n_patients = int(design.patients.sum())
     logger.info(
         "%d patients, %d controls, %d voxels, %d degrees of freedom, columns %s, %d volumes",
@@ -59,29 +69,31 @@ def fit_group_model(
     )
 
     paths = (t_path, z_path, patients_path, controls_path, normality_path)
-    written = np.zeros((len(paths), group.mask.sum(), len(seeds)), np.float32)
+    written = np.zeros((len(paths), *n.shape), np.float32)
     volumes = []
     for k, maps in enumerate(group.volumes(len(seeds))):
         fit = fit_model(maps, design.matrix, column=0)
         z = t_to_z(fit.t, fit.df).astype(np.float32)
-        field = estimated_smoothness(maps, design, fit, z, *grid, source="residuals")
+        inside = fit.tested & ~own[:, k]
+        n[:, k] = np.where(inside, fit.n, 0)
+        left_out.append({"seed": seeds[k]} | reasons_left_out(fit, own[:, k]))
+        logger.info("not searched: %s", left_out[-1])
+        searched = (maps if inside.all() else maps[:, inside], design, fit.of_voxels(inside))
+        volume = (part_of_mask(group.mask, inside), group.affine)
+        field = estimated_smoothness(*searched, z[inside], *volume, source="residuals")
         parts = (maps[:n_patients], maps[n_patients:])
         one_sample = [one_sample_t(part, base=BASE[measure]) for part in parts]
         normality = least_normal(parts)
         written[:, :, k] = (fit.t, z, *one_sample, np.nan_to_num(normality))
-        volumes.append(
-            {
-                "seed": seeds[k],
-                "dlh": field.dlh,
-                "fwhm_mm": field.fwhm_mm,
-                "jarque_bera_share": share_not_normal(normality, level=LEVEL_NORMALITY),
-            }
-        )
+        volumes.append({"seed": seeds[k], "dlh": field.dlh, "fwhm_mm": field.fwhm_mm})
+        volumes[-1]["jarque_bera_share"] = share_not_normal(normality, level=LEVEL_NORMALITY)
 
     for path, columns in zip(paths, written, strict=True):
         sidecar = NORMALITY_SIDECAR if path == normality_path else None
         values = columns if measure == "fc" else columns[:, 0]
         write_masked(path, values, *grid, sidecar=sidecar)
+    sidecar = SEARCH_SIDECAR | {"NotSearched": left_out, "SeedDistance": seed_distance_mm}
+    write_masked(n_path, n if measure == "fc" else n[:, 0], *grid, sidecar=sidecar)
     write_json(
         model_path,
         {

@@ -6,6 +6,7 @@ from restpain.cohort.participants import Comparison, of_analysed
 from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group
 from restpain.group.permutation_null import NULL_COLUMNS, null_table, permutation_null
+from restpain.group.search import part_of_mask
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_table
 from restpain.random_seeds import step_seed
@@ -19,8 +20,10 @@ def permute_group(
     mask_path: str,
     participants_path: str,
     motion_paths: list[str],
+    covered_paths: list[str],
     t_path: str,
     z_path: str,
+    n_path: str,
     model_path: str,
     largest_path: str,
     comparison: dict,
@@ -34,17 +37,20 @@ def permute_group(
     comparison = Comparison(**comparison)
     correction = Correction(**correction)
     maps_paths = of_analysed(maps_paths, participants_path)
-    group = read_group(maps_paths, mask_path, participants_path, motion_paths, comparison)
+    cohort = (participants_path, motion_paths, comparison, covered_paths)
+    group = read_group(maps_paths, mask_path, *cohort)
     model = read_json(model_path)
     n_volumes = len(model["seeds"])
     correction = correction.of_maps(n_volumes if across_seeds else 1)
     t, z = (group.statistic(path, n_volumes) for path in (t_path, z_path))
-    grid = (group.mask, group.affine)
+    searched, _ = group.searched(n_path, n_volumes)
     significant = []
     for k, fitted in enumerate(model["volumes"]):
-        dlh, _ = smoothness_for_correction(z[:, k], *grid, fitted, source=smoothness)
+        inside = searched[:, k]
+        grid = (part_of_mask(group.mask, inside), group.affine)
+        dlh, _ = smoothness_for_correction(z[inside, k], *grid, fitted, source=smoothness)
         _, clusters, _ = corrected_clusters(
-            t[:, k], z[:, k], *grid, dlh=dlh, correction=correction
+            t[inside, k], z[inside, k], *grid, dlh=dlh, correction=correction
         )
         significant.append(len(clusters) > 0)
     drawn = {"n_permutations": n_permutations, "first": first, "correction": correction}
@@ -52,7 +58,9 @@ def permute_group(
     nulls = []
     for k, maps in enumerate(group.volumes(n_volumes)):
         with_scores = any(significant) if across_seeds else significant[k]
-        tested = (maps, group.design, group.mask)
+        inside = searched[:, k]
+        maps = maps if inside.all() else maps[:, inside]
+        tested = (maps, group.design, part_of_mask(group.mask, inside))
         nulls.append(permutation_null(*tested, with_scores=with_scores, **drawn))
         logger.info("%d of %d volumes permuted", k + 1, n_volumes)
     logger.info(

@@ -20,7 +20,7 @@ FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 SINGLE_TABLES = (
     *("robustness", "normality", "seeds", "motion", "warnings", "inputs", "run_times"),
 )
-BY_MEASURE = ("models", "corrections", "score_maps")
+BY_MEASURE = ("models", "searched", "corrections", "score_maps")
 BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 
 

@@ -17,7 +17,7 @@ COLUMNS = {
         *("measure", "region", "hemisphere", "brodmann_area", "x_mm", "y_mm", "z_mm", "t"),
         *("n_voxels", "volume_mm3", "p_grf", "p_permutation", "p_tfce", "q_fdr_peak", "survives"),
         *("hedges_g", "hedges_g_low", "hedges_g_high", "region_distance_mm", "composition"),
-        *("subpeaks", "cluster_id", "seed"),
+        *("subpeaks", "cluster_id", "seed", "seed_share"),
     )
 }
 

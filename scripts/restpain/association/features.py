@@ -40,8 +40,8 @@ def spearman(x: np.ndarray, y: np.ndarray, covariates: np.ndarray) -> tuple[floa
     Returns
     -------
     rho, p : float
-        NaN with fewer than 3 pairs, without a degree of freedom, or if one of them does not vary
-        beyond the covariates.
+        NaN with fewer than 3 pairs, without a degree of freedom, if one of them does not vary
+        beyond the covariates, or if a value is NaN.
 
     Notes
     -----
@@ -59,7 +59,7 @@ def spearman(x: np.ndarray, y: np.ndarray, covariates: np.ndarray) -> tuple[floa
     """
     n, n_covariates = covariates.shape
     df = n - 2 - n_covariates
-    if df < 1:
+    if df < 1 or np.isnan(x).any():
         return np.nan, np.nan
     columns = _ranks(covariates.T)
     rest_x, rest_y = (_rest(_ranks(values), columns) for values in (x, y))

@@ -38,18 +38,23 @@ def plain_arms(
     """Arms of demographics alone and of motion alone, by logistic regression.
 
     ``folds`` are the numbers of the folds. Without a covariate in the design there is no arm of
-    demographics.
+    demographics. The arm of motion says of how many participants motion is unknown (NaN); then it
+    classifies nobody, see `predict_folds`.
     """
     index = pd.Index(design.participants, name="participant_id")
     table = pd.DataFrame(design.matrix, index=index, columns=design.columns)
     demographics = table.drop(columns=["group", "intercept", MEAN_FD], errors="ignore")
     movement = pd.DataFrame({MEAN_FD: index.map(motion)}, index=index)
+    unknown = int(movement[MEAN_FD].isna().sum())
+    moved = "mean framewise displacement"
+    if unknown:
+        moved += f", unknown of {unknown} of {counted(len(index), 'participant')}: not classified"
     logistic = logistic_fitter(n_folds)
     arms = [
         Arm(
             "D demographics", ", ".join(demographics), dict.fromkeys(folds, demographics), logistic
         ),
-        Arm("D motion", "mean framewise displacement", dict.fromkeys(folds, movement), logistic),
+        Arm("D motion", moved, dict.fromkeys(folds, movement), logistic),
     ]
     return [arm for arm in arms if arm.name != "D demographics" or demographics.shape[1]]
 

@@ -19,8 +19,10 @@ PUBLISHED = {
     "n_train": "Participants of a training set",
     "n_test": "Participants of a test set",
     "feature_auc": "AUC of the feature itself in all participants, without a model",
-    "feature_auc_low": "Lower end of its 95 % bootstrap interval",
-    "feature_auc_high": "Upper end of its 95 % bootstrap interval",
+    "feature_auc_low": "Lower end of its 95 % interval (Newcombe, 2006); n/a if it is constant",
+    "feature_auc_high": "Upper end of that interval",
+    "feature_auc_bootstrap_low": "Lower end of its 95 % percentile bootstrap interval",
+    "feature_auc_bootstrap_high": "Upper end of that interval",
     "feature_cutoff": "Cutoff of the feature in its own unit (largest Youden index)",
     "feature_patients": "Side of the cutoff on which patients lie: higher or lower",
     "feature_sensitivity_percent": "Patients on that side, %; apparent, since the cutoff was "
@@ -44,8 +46,12 @@ NESTED = {
     "features": "Features of the model",
     "auc": "Area under the ROC curve of the out-of-fold probabilities, pooled over the folds, "
     "mean of the repeats",
-    "auc_low": "Lower end of its 95 % bootstrap interval (participants drawn within groups)",
-    "auc_high": "Upper end of its 95 % bootstrap interval",
+    "auc_low": "Lower end of its 95 % interval (Newcombe, 2006); n/a if all participants have the "
+    "same probability",
+    "auc_high": "Upper end of that interval",
+    "auc_bootstrap_low": "Lower end of its 95 % percentile bootstrap interval (participants drawn "
+    "within groups)",
+    "auc_bootstrap_high": "Upper end of that interval",
     "auc_first_repeat": "AUC of the first repeat, to which p_permutation belongs",
     "p_permutation": "(b + 1) / (m + 1) of permuted groups, with regions, features and models "
     "recomputed; missing for arm C, whose permutation would take hours",
@@ -99,8 +105,11 @@ LEARNING_CURVE = {
     "share": "Share of each training set that was used, of each group",
     "n_training": "Participants in a training set, mean of the folds",
     "auc": "AUC of the out-of-fold probabilities of logistic regression, regions selected again",
-    "auc_low": "Lower end of its 95 % bootstrap interval",
-    "auc_high": "Upper end of its 95 % bootstrap interval",
+    "auc_low": "Lower end of its 95 % interval (Newcombe, 2006); n/a if all participants have the "
+    "same probability",
+    "auc_high": "Upper end of that interval",
+    "auc_bootstrap_low": "Lower end of its 95 % percentile bootstrap interval",
+    "auc_bootstrap_high": "Upper end of that interval",
     "folds_without_region": "Outer folds without a feature",
 }
 CALIBRATION = {

@@ -10,6 +10,8 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from restpain.intervals import auc_interval
+
 
 def auc(labels: np.ndarray, scores: np.ndarray) -> float:
     """Area under the ROC curve; a tie of a patient and a control counts half.
@@ -153,6 +155,30 @@ def mean_auc(labels: np.ndarray, scores: np.ndarray) -> float:
     scores : ndarray of shape (n_repeats, n_participants)
     """
     return float(np.mean([auc(labels, row) for row in np.atleast_2d(scores)]))
+
+
+def auc_intervals(
+    labels: np.ndarray, scores: np.ndarray, *, n_bootstrap: int, seed: int, prefix: str = ""
+) -> dict[str, float]:
+    """Both 95 % intervals of the mean AUC of all repeats.
+
+    The parameters are those of `bootstrap_auc_interval`.
+
+    Returns
+    -------
+    dict
+        ``auc_low`` and ``auc_high`` of Newcombe (`auc_interval`), ``auc_bootstrap_low`` and
+        ``auc_bootstrap_high``, all after ``prefix``. NaN where a group is empty, and where all
+        participants have the same score: an AUC of 0.5 is then no estimate.
+    """
+    n_patients = int(np.count_nonzero(np.asarray(labels) == 1))
+    ends = [(np.nan, np.nan)] * 2
+    if np.ptp(scores) > 0:
+        sizes = (n_patients, len(labels) - n_patients)
+        drawn = bootstrap_auc_interval(labels, scores, n_bootstrap=n_bootstrap, seed=seed)
+        ends = [auc_interval(mean_auc(labels, scores), *sizes), drawn]
+    names = ("auc_low", "auc_high", "auc_bootstrap_low", "auc_bootstrap_high")
+    return {f"{prefix}{name}": end for name, end in zip(names, sum(ends, ()), strict=True)}
 
 
 def bootstrap_auc_interval(

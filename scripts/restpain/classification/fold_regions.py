@@ -10,8 +10,11 @@ from restpain.atlas import aal
 from restpain.classification.folds import Fold
 from restpain.cohort.design import Design
 from restpain.connectivity.correlation import connectivity_of_seeds
+from restpain.group.clusters import cluster_means
 from restpain.group.inference import find_clusters
 from restpain.group.maps import MEMORY_BYTES
+from restpain.group.missing import incomplete_voxels
+from restpain.group.search import near_seeds
 from restpain.io.images import read_arrays, read_masked
 from restpain.presentation.numbers import measure_name
 
@@ -48,7 +51,8 @@ class Search:
     affine : ndarray of shape (4, 4)
     settings : dict
         Thresholds of `find_clusters`; ``across_seeds`` if the connectivity
-        maps of all seeds of a fold share one correction (default: each has its own).
+        maps of all seeds of a fold share one correction (default: each has its own);
+        ``seed_distance_mm`` around a seed that is left out of its search (default: nothing is).
     """
 
     mask: np.ndarray
@@ -56,14 +60,21 @@ class Search:
     settings: dict
 
     def clusters(
-        self, maps: np.ndarray, design: Design, fold: Fold, *, name: str, n_seeds: int = 1
+        self,
+        maps: np.ndarray,
+        design: Design,
+        fold: Fold,
+        *,
+        name: str,
+        n_seeds: int = 1,
+        seed: np.ndarray | None = None,
     ) -> tuple[np.ndarray, pd.DataFrame, pd.DataFrame, str]:
         """Clusters in which the groups of the training set differ, and their mean per participant.
 
         Parameters
         ----------
         maps : ndarray of shape (n_participants, n_voxels)
-            One map per participant of the fold, voxels in C order of the mask.
+            One map per participant of the fold, voxels in C order of the mask. NaN: no data.
         design : Design
             Of all participants; only the training set enters the test.
         fold : Fold
@@ -71,16 +82,17 @@ class Search:
             Name of the maps, for the log.
         n_seeds : int
             Seeds of the fold whose maps are searched.
+        seed : ndarray of bool, shape (n_voxels,), optional
+            The seed of the maps.
 
         Returns
         -------
         labels : ndarray of int, shape (n_voxels,)
             Clusters 1..k.
         clusters : DataFrame
-            One row per cluster.
+            One row per cluster that has a voxel with data of all participants.
         means : DataFrame of shape (n_participants, k)
-            Mean of each participant's map over each cluster, columns 1..k; also of the test
-            set, whose maps were not used to select the clusters.
+            `cluster_means` of each; also of the test set, whose maps selected no cluster.
         record : str
             Participants of the test, for the log.
 
@@ -92,18 +104,24 @@ class Search:
         """
         training = design.subset(fold.training)
         record = fold.training_record(f"{name}, t-test and correction", training.participants)
-        settings = {key: value for key, value in self.settings.items() if key != "across_seeds"}
-        n_maps = n_seeds if self.settings.get("across_seeds") else 1
+        settings = dict(self.settings)
+        n_maps = n_seeds if settings.pop("across_seeds", False) else 1
+        distance_mm = settings.pop("seed_distance_mm", None)
+        grid, searched = (self.mask, self.affine), None
+        if seed is not None and distance_mm is not None:
+            searched = ~near_seeds(seed[:, None], *grid, distance_mm=distance_mm)[:, 0]
         labels, clusters = find_clusters(
-            maps[fold.training], training, self.mask, self.affine, **settings, n_maps=n_maps
+            maps[fold.training], training, *grid, **settings, n_maps=n_maps, searched=searched
         )
-        numbers = clusters["label"].to_list()
         inside = labels[self.mask]
         means = pd.DataFrame(
-            {number: maps[:, inside == number].mean(axis=1, dtype=float) for number in numbers},
+            {label: cluster_means(maps, inside, label) for label in clusters["label"]},
             index=pd.Index(fold.participants, name="participant_id"),
-        )
-        return inside, clusters, means, record
+        ).dropna(axis=1)
+        without = ~clusters["label"].isin(means.columns)
+        if without.any():
+            record += f"; without a voxel that all cover, left out: {int(without.sum())} clusters"
+        return inside, clusters[~without], means, record
 
 
 @dataclass
@@ -168,9 +186,10 @@ def fold_regions(
             result.voxels[measure] = labels > 0
             rows = [(None, row, means[row["label"]]) for row in clusters.to_dict("records")]
             _add(result, measure, rows)
+            complete = ~incomplete_voxels(maps)
             for row in clusters.itertuples():
                 name = f"{measure_name(measure)}{row.label}"
-                seeds.append((place, name, labels == row.label))
+                seeds.append((place, name, (labels == row.label) & complete))
         found.append(result)
 
     n_voxels = int(search.mask.sum())
@@ -178,13 +197,14 @@ def fold_regions(
     for result in found:
         result.voxels["fc"] = np.zeros(n_voxels, dtype=bool)
     masks = np.array([voxels for _, _, voxels in seeds], dtype=bool).reshape(len(seeds), n_voxels)
-    for (place, name, _), maps in zip(seeds, connectivity(masks), strict=True):
+    for (place, name, seed), maps in zip(seeds, connectivity(masks), strict=True):
         labels, clusters, means, record = search.clusters(
             maps,
             designs[place],
             folds[place],
             name=f"connectivity of {name}",
-            n_seeds=sum(seed[0] == place for seed in seeds),
+            n_seeds=sum(other[0] == place for other in seeds),
+            seed=seed,
         )
         found[place].records.append(record)
         found[place].voxels["fc"] |= labels > 0
@@ -212,28 +232,31 @@ def _add(result: FoldRegions, measure: str, rows: list[tuple[str | None, dict, p
 
 
 def read_local_maps(
-    paths: list[str], measures: list[str], mask: np.ndarray, affine: np.ndarray
+    paths: list[str],
+    measures: list[str],
+    mask: np.ndarray,
+    affine: np.ndarray,
+    missing: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Read the maps of all participants, ``(n_participants, n_voxels)`` each, by measure.
 
-    ``paths`` has all participants of the first measure, then all of the next.
+    ``paths`` has all participants of the first measure, then all of the next. Values that are
+    ``missing`` (see `uncovered`) become NaN.
     """
     n_participants = len(paths) // len(measures)
-    return {
-        measure: np.stack(
-            [
-                read_masked(path, mask, affine)
-                for path in paths[place * n_participants : (place + 1) * n_participants]
-            ]
-        )
-        for place, measure in enumerate(measures)
-    }
+    local = {}
+    for place, measure in enumerate(measures):
+        some = paths[place * n_participants : (place + 1) * n_participants]
+        local[measure] = np.stack([read_masked(path, mask, affine) for path in some])
+        if missing is not None:
+            local[measure][missing] = np.nan
+    return local
 
 
 def atlas_means(
     local: dict[str, np.ndarray], labels: np.ndarray, names: dict[int, str]
 ) -> pd.DataFrame:
-    """Mean of each measure's maps over each atlas region that the mask reaches.
+    """Mean of each measure's maps over each atlas region, of voxels with data of everybody.
 
     Parameters
     ----------
@@ -247,6 +270,8 @@ def atlas_means(
     DataFrame of shape (n_participants, n_measures * n_regions)
         Columns such as ``ALFF Precentral_L``.
     """
+    complete = np.logical_and.reduce([~incomplete_voxels(maps) for maps in local.values()])
+    labels = np.where(complete, labels, 0)
     present = np.unique(labels[labels != 0]).tolist()
     return pd.DataFrame(
         {
@@ -259,10 +284,11 @@ def atlas_means(
     )
 
 
-def stored_connectivity(paths: list[str]) -> Connectivity:
+def stored_connectivity(paths: list[str], missing: np.ndarray | None = None) -> Connectivity:
     """Map seeds by the stored standardised series of all participants.
 
-    Each file is read once for as many seeds as fit into memory.
+    Each file is read once for as many seeds as fit into memory. What is ``missing`` (see
+    `uncovered`) is NaN.
     """
 
     def maps_of(seeds: np.ndarray) -> Iterator[np.ndarray]:
@@ -274,6 +300,8 @@ def stored_connectivity(paths: list[str]) -> Connectivity:
             for row, path in enumerate(paths):
                 stored = read_arrays(path)
                 maps[:, row] = connectivity_of_seeds(stored["units"], stored["norms"], block)
+            if missing is not None:
+                maps[:, missing] = np.nan
             yield from maps
 
     return maps_of

@@ -8,7 +8,7 @@ import pandas as pd
 from restpain.classification.columns import CALIBRATION, NESTED_WEIGHTS
 from restpain.classification.evaluation import (
     auc,
-    bootstrap_auc_interval,
+    auc_intervals,
     brier,
     calibration,
     counts,
@@ -60,7 +60,8 @@ def predict_folds(
     Features are harmonised across the sites of the arm, if it has any, with estimates from the
     training set. A feature that is constant there is omitted. Without any feature every
     participant gets the share of patients in the cohort, which the design of a case-control study
-    fixes; it is the same in all folds and gives an AUC of 0.5.
+    fixes; it is the same in all folds and gives an AUC of 0.5. With a missing feature (NaN) nobody
+    is classified: probabilities and cutoffs are NaN.
 
     Parameters
     ----------
@@ -88,6 +89,9 @@ def predict_folds(
     for fold in folds:
         features = arm.features[fold.number]
         training, tested = features[fold.training], features[fold.test]
+        if features.isna().any(axis=None):
+            tables.append(_predictions(arm, fold, tested, np.nan, np.nan))
+            continue
         if arm.sites is not None:
             records.append(fold.training_record(f"ComBat of {arm.name}", training.index))
             training, tested = harmonised(training, tested, arm.sites)
@@ -108,25 +112,33 @@ def predict_folds(
         else:
             cutoff = round(float(labels.mean()), DECIMALS)
             probability = np.full(len(tested), cutoff)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "arm": arm.name,
-                    "repeat": fold.repeat,
-                    "fold": fold.number,
-                    "participant_id": tested.index,
-                    "probability": probability,
-                    "cutoff": cutoff,
-                }
-            )
-        )
+        tables.append(_predictions(arm, fold, tested, probability, cutoff))
     weight_table = pd.DataFrame(weights, columns=list(NESTED_WEIGHTS))
     return pd.concat(tables, ignore_index=True), weight_table, records
 
 
+def _predictions(arm: Arm, fold: Fold, tested: pd.DataFrame, probability, cutoff) -> pd.DataFrame:
+    """Rows of the test participants of a fold."""
+    return pd.DataFrame(
+        {
+            "arm": arm.name,
+            "repeat": fold.repeat,
+            "fold": fold.number,
+            "participant_id": tested.index,
+            "probability": probability,
+            "cutoff": cutoff,
+        }
+    )
+
+
 def first_repeat_auc(predictions: pd.DataFrame, labels: pd.Series) -> float:
-    """AUC of the first repeat, to which the permutations of the groups belong."""
+    """AUC of the first repeat, to which the permutations of the groups belong.
+
+    NaN if nobody is classified.
+    """
     rows = predictions[predictions["repeat"] == predictions["repeat"].min()]
+    if rows["probability"].isna().any():
+        return float("nan")
     return auc(rows["participant_id"].map(labels), rows["probability"])
 
 
@@ -145,8 +157,11 @@ def nested_summary(
     Returns
     -------
     dict
-        Columns ``auc`` to ``n`` of ``NESTED``, without those of permutations and cutoff rule.
+        Columns ``auc`` to ``n`` of ``NESTED``, without those of permutations and cutoff rule;
+        only ``auc_first_repeat``, NaN, and ``n`` if nobody is classified.
     """
+    if predictions["probability"].isna().any():
+        return {"auc_first_repeat": float("nan"), "n": len(labels)}
     wide = predictions.pivot(
         index="repeat", columns="participant_id", values=["probability", "cutoff", "fold"]
     )
@@ -155,7 +170,6 @@ def nested_summary(
         wide[name][order].to_numpy(float) for name in ("probability", "cutoff", "fold")
     )
     truth = labels.to_numpy()
-    low, high = bootstrap_auc_interval(truth, probability, n_bootstrap=n_bootstrap, seed=seed)
     found = [counts(truth, row) for row in probability >= cutoff]
     n_patients, n_controls = found[0].n_patients, found[0].n_controls
     sensitivity = float(np.mean([each.sensitivity for each in found]))
@@ -164,8 +178,7 @@ def nested_summary(
     specificity_limits = wilson_interval(specificity * n_controls, n_controls)
     return {
         "auc": mean_auc(truth, probability),
-        "auc_low": low,
-        "auc_high": high,
+        **auc_intervals(truth, probability, n_bootstrap=n_bootstrap, seed=seed),
         "auc_first_repeat": first_repeat_auc(predictions, labels),
         "p_shuffle": permutation_p(
             truth, probability, folds, n_permutations=N_SHUFFLES, seed=seed
@@ -184,9 +197,17 @@ def nested_summary(
 
 
 def calibration_table(name: str, predictions: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
-    """Calibration of an arm, pooled over repeats, columns ``CALIBRATION``."""
+    """Calibration of an arm, pooled over repeats, columns ``CALIBRATION``.
+
+    No row if nobody is classified.
+    """
+    predictions = predictions.dropna(subset="probability")
     truth = predictions["participant_id"].map(labels).to_numpy()
-    bins = calibration(truth, predictions["probability"].to_numpy(), n_bins=N_BINS)
+    bins = (
+        calibration(truth, predictions["probability"].to_numpy(), n_bins=N_BINS)
+        if len(truth)
+        else []
+    )
     rows = [(name, number, *row) for number, row in enumerate(bins, start=1)]
     return pd.DataFrame(rows, columns=list(CALIBRATION))
 

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from restpain.classification.arms import ensemble_fitter, plain_arms
-from restpain.classification.evaluation import auc
 from restpain.classification.fold_regions import Connectivity, FoldRegions, Search, fold_regions
 from restpain.classification.folds import Fold, repeated_folds
 from restpain.classification.logistic import logistic_fitter
-from restpain.classification.nested import Arm, predict_folds
+from restpain.classification.nested import Arm, first_repeat_auc, predict_folds
 from restpain.classification.published_protocol import published_protocol
 from restpain.cohort.design import Design
 from restpain.random_seeds import step_seed
@@ -110,7 +109,7 @@ def permuted_aucs(
     ]
     for arm in arms:
         predictions, *_ = predict_folds(arm, labels, folds, seed=seed)
-        value = auc(predictions["participant_id"].map(labels), predictions["probability"])
+        value = first_repeat_auc(predictions, labels)
         n_found = sum(arm.features[fold.number].shape[1] > 0 for fold in folds)
         rows.append({"arm": arm.name, "auc": value, "n_found": n_found})
     return rows

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.classification.ensemble import fit_and_predict
-from restpain.classification.evaluation import auc, bootstrap_auc_interval, counts, youden_cutoff
+from restpain.classification.evaluation import auc, auc_intervals, counts, youden_cutoff
 from restpain.classification.folds import stratified_split
 from restpain.random_seeds import step_seed
 
@@ -152,13 +152,12 @@ def feature_roc(values: np.ndarray, labels: np.ndarray, *, n_bootstrap: int, see
     """
     higher = values[labels == 1].mean() >= values[labels == 0].mean()
     scores = values if higher else -values
-    low, high = bootstrap_auc_interval(labels, scores, n_bootstrap=n_bootstrap, seed=seed)
+    drawn = {"n_bootstrap": n_bootstrap, "seed": seed}
     cutoff = youden_cutoff(labels, scores)
     called = counts(labels, scores >= cutoff)
     return {
         "feature_auc": auc(labels, scores),
-        "feature_auc_low": low,
-        "feature_auc_high": high,
+        **auc_intervals(labels, scores, **drawn, prefix="feature_"),
         "feature_cutoff": cutoff if higher else -cutoff,
         "feature_patients": "higher" if higher else "lower",
         "feature_sensitivity_percent": 100 * called.sensitivity,

@@ -264,7 +264,7 @@ def curve_rows(curve: pd.DataFrame) -> list[dict]:
             "value": row.auc,
             "low": row.auc_low,
             "high": row.auc_high,
-            "interval": "95 % bootstrap of participants",
+            "interval": "95 %, Newcombe",
             "n": row.n_training,
             "note": "Logistic regression, regions selected again; "
             f"{counted(row.folds_without_region, 'fold')} without a region",

@@ -155,6 +155,9 @@ def draw_nested(
     """Draw one curve per arm B to D; the first one with its bootstrap band."""
     for index, (_, row) in enumerate(nested.iterrows()):
         rows = predictions[predictions["arm"] == row["arm"]]
+        if rows["probability"].isna().any():
+            axes.plot([], [], " ", label=f"n/a  {arm_name(row['arm'])}, nobody classified")
+            continue
         curves = split_curves(rows, patients)
         if not curves:
             continue

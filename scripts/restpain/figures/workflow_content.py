@@ -7,6 +7,7 @@ from restpain.cohort.participants import Comparison, configured_comparison
 from restpain.presentation.labels import column_label, column_labels
 from restpain.presentation.numbers import (
     counted,
+    interval,
     joined,
     measure_name,
     number,
@@ -192,8 +193,7 @@ def _outcome_boxes(association, published, nested, described: dict, settings: di
         row = arm_b.iloc[0]
         leak_free = [
             f"all steps refitted in {classification['n_folds']} folds",
-            f"AUC {number(row['auc'], 2)} "
-            f"({number(row['auc_low'], 2)} to {number(row['auc_high'], 2)})",
+            f"AUC {number(row['auc'], 2)} ({interval(row['auc_low'], row['auc_high'], 2)})",
         ]
     return [
         ("Correlation with score", lines),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from restpain.atlas import aal, brodmann_area, composition_text, hemisphere
 from restpain.cohort.design import Design
-from restpain.group.clusters import cluster_name, hedges_g, millimetres, subpeaks
+from restpain.group.clusters import cluster_means, cluster_name, hedges_g, millimetres, subpeaks
 from restpain.group.inference import Correction
 from restpain.group.permutation import family_wise_p
 from restpain.group.permutation_null import PermutationNull, clusters_by_permutation
@@ -25,6 +25,9 @@ COLUMNS = {
     "cluster_id": "Label of the cluster, as in the label image (number) and the features.",
     "measure": "Measure that differs: ALFF, fALFF, ReHo, or FC (connectivity of a seed).",
     "seed": "Seed of the connectivity map; n/a for local measures.",
+    "seed_share": "Share of the cluster that lies in its own seed or within one smoothing FWHM of "
+    "it, where a seed is connected with itself; 0 where the seed is left out of the search, n/a "
+    "for local measures.",
     "region": "AAL2 region of the peak, or the nearest one.",
     "region_distance_mm": "Distance of the peak to that region in mm; 0 inside.",
     "hemisphere": "Side of the peak from its x; midline within half a voxel of 0.",
@@ -153,9 +156,9 @@ def numbered(
     return table[list(columns)], renumbered
 
 
-def cluster_means(maps: np.ndarray, labels: np.ndarray, label: int) -> np.ndarray:
-    """Mean of each map ``(n_participants, n_voxels)`` over the voxels with a label."""
-    return maps[:, labels == label].mean(axis=1, dtype=np.float64)
+def shares_inside(clusters: pd.DataFrame, labels: np.ndarray, inside: np.ndarray) -> list[float]:
+    """Share of each cluster's voxels (labels ``(n_voxels,)``) for which ``inside`` is True."""
+    return [float(inside[labels == label].mean()) for label in clusters["label"]]
 
 
 def described_cluster(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, special
 
+from restpain.group.missing import incomplete_voxels
 from restpain.presentation.numbers import measure_name
 
 FACES_EDGES_CORNERS = {6: 1, 18: 2, 26: 3}
@@ -114,6 +115,20 @@ def subpeaks(
             accepted.append(place)
             result.append((tuple(place.tolist()), float(t[tuple(voxel)])))
     return result
+
+
+def cluster_means(maps: np.ndarray, labels: np.ndarray, label: int) -> np.ndarray:
+    """Mean of each map ``(n_participants, n_voxels)`` over the voxels with a label.
+
+    Voxels in which somebody has no data (NaN) are left out, so that all means are of the same
+    voxels; NaN if there is no other.
+    """
+    values = maps[:, labels == label]
+    complete = ~incomplete_voxels(values)
+    if not complete.any():
+        return np.full(len(maps), np.nan)
+    values = values if complete.all() else values[:, complete]
+    return values.mean(axis=1, dtype=np.float64)
 
 
 def hedges_g(

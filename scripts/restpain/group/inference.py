@@ -14,7 +14,10 @@ from restpain.group.random_field import (
     cluster_size_threshold,
     tail_thresholds,
 )
+from restpain.group.search import part_of_mask
 from restpain.group.smoothness import Smoothness, map_smoothness, residual_smoothness
+
+NO_SMOOTHNESS = Smoothness(None, (None,) * 3, 0)  # of no voxel
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ def find_clusters(
     connectivity: int,
     smoothness: str,
     n_maps: int = 1,
+    searched: np.ndarray | None = None,
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Clusters in which patients differ from controls, significant after GRF correction.
 
@@ -79,17 +83,19 @@ def find_clusters(
     Parameters
     ----------
     maps : ndarray of shape (n_participants, n_voxels)
-        One map per row of the design, voxels in C order of the mask.
+        One map per row of the design, voxels in C order of the mask. NaN: no data.
     design : Design
         Two-sample design.
     mask : ndarray of bool, shape (x, y, z)
-        Voxels searched.
+        Voxels of the maps.
     affine : ndarray of shape (4, 4)
         From voxels to mm.
     voxel_p, cluster_p, tails, connectivity, n_maps
         See `Correction`.
     smoothness : {"residuals", "zmap"}
         Source of the estimated smoothness.
+    searched : ndarray of bool, shape (n_voxels,), optional
+        Voxels searched; all by default. Those without a test (`Fit.tested`) are not.
 
     Returns
     -------
@@ -100,6 +106,9 @@ def find_clusters(
         no row if no cluster is significant.
     """
     fit = fit_model(maps, design.matrix, column=0)
+    inside = fit.tested if searched is None else fit.tested & searched
+    if not inside.all():
+        maps, fit, mask = maps[:, inside], fit.of_voxels(inside), part_of_mask(mask, inside)
     z = t_to_z(fit.t, fit.df).astype(np.float32)
     field = estimated_smoothness(maps, design, fit, z, mask, affine, source=smoothness)
     correction = Correction(
@@ -126,12 +135,14 @@ def estimated_smoothness(
     source: str,
 ) -> Smoothness:
     """Smoothness of the comparison, from its residuals or from its Z map (``source``)."""
+    if not mask.any():
+        return NO_SMOOTHNESS
     voxel_mm = np.linalg.norm(affine[:3, :3], axis=0)
     if source == "zmap":
         return map_smoothness(z, mask=mask, voxel_mm=voxel_mm)
     pairs = zip(maps, design.matrix, strict=True)
     residuals = (residual_map(values, row, fit.betas) for values, row in pairs)
-    sizes = {"n_maps": len(maps), "df": fit.df}
+    sizes = {"n_maps": fit.n, "df": float(np.mean(fit.df))}
     return residual_smoothness(residuals, sse=fit.sse, mask=mask, voxel_mm=voxel_mm, **sizes)
 
 
@@ -143,7 +154,7 @@ def smoothness_for_correction(
     For the source ``residuals`` those in ``fitted``, the volume's entry in ``model.json``; for
     ``zmap`` those of its Z map ``(n_voxels,)``.
     """
-    if source == "zmap":
+    if source == "zmap" and mask.any():
         field = map_smoothness(z, mask=mask, voxel_mm=np.linalg.norm(affine[:3, :3], axis=0))
         return field.dlh, field.fwhm_mm
     return fitted["dlh"], fitted["fwhm_mm"]
@@ -157,7 +168,7 @@ def corrected_clusters(
     *,
     dlh: float,
     correction: Correction,
-) -> tuple[np.ndarray, pd.DataFrame, int]:
+) -> tuple[np.ndarray, pd.DataFrame, int | None]:
     """Clusters of a T map that are significant after GRF correction.
 
     Parameters
@@ -176,9 +187,12 @@ def corrected_clusters(
     labels, clusters
         As `find_clusters`. ``p_grf`` is the probability for one sign times the numbers of tails
         and of maps, at most 1, to be compared with ``cluster_p``.
-    size_threshold : int
-        Voxels of the smallest significant cluster.
+    size_threshold : int or None
+        Voxels of the smallest significant cluster; None if no voxel is searched.
     """
+    if not mask.any():
+        labels = np.zeros(mask.shape, np.int16)
+        return labels, peaks_table(labels, labels, labels, affine).assign(p_grf=[]), None
     z_threshold = correction.z_threshold
     field = {"z_threshold": z_threshold, "dlh": dlh, "volume": int(mask.sum())}
     size_threshold = cluster_size_threshold(alpha=correction.alpha, **field)
@@ -198,7 +212,16 @@ def corrected_clusters(
     return labels, clusters, size_threshold
 
 
-def voxel_fdr(t: np.ndarray, df: int) -> np.ndarray:
-    """Benjamini-Hochberg q of the two-sided p of T of any shape, all voxels pooled."""
+def voxel_fdr(t: np.ndarray, df: np.ndarray | int) -> np.ndarray:
+    """Benjamini-Hochberg q of the two-sided p of T of any shape, all voxels pooled.
+
+    A NaN is not tested; its q is NaN.
+    """
+    tested = ~np.isnan(t)
+    if not tested.all():
+        q = np.full(t.shape, np.nan)
+        if tested.any():
+            q[tested] = voxel_fdr(t[tested], df[tested] if np.ndim(df) else df)
+        return q
     p = 2 * special.stdtr(df, -np.abs(np.asarray(t, dtype=np.float64)))
     return stats.false_discovery_control(p, axis=None).reshape(p.shape)

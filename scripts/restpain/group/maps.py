@@ -16,6 +16,8 @@ from restpain.cohort.participants import (
     participants_table,
     read_participants,
 )
+from restpain.group.missing import uncovered
+from restpain.group.search import near_seeds
 from restpain.io.images import read_mask, read_masked
 
 MEMORY_BYTES = 1_500_000_000  # of maps held at a time; at least one volume of all participants
@@ -29,15 +31,65 @@ class GroupMaps:
     mask: np.ndarray  # (x, y, z); its voxels are read, in C order
     affine: np.ndarray  # from voxels to mm
     design: Design
+    missing: np.ndarray | None = None  # (n_participants, n_voxels), see `uncovered`
 
     def volumes(self, n_volumes: int) -> Iterator[np.ndarray]:
         """Read the maps, one volume (seed) after the other, see `maps_of_volumes`."""
-        return maps_of_volumes(self.paths, self.mask, self.affine, n_volumes=n_volumes)
+        parts = {"n_volumes": n_volumes, "missing": self.missing}
+        return maps_of_volumes(self.paths, self.mask, self.affine, **parts)
+
+    def searched(self, n_path: str, n_volumes: int) -> tuple[np.ndarray, np.ndarray]:
+        """Voxels searched in each volume, booleans, and degrees of freedom of their T.
+
+        Both ``(n_voxels, n_volumes)``, from the map of the number of participants in each test.
+        """
+        n = self.statistic(n_path, n_volumes).astype(int)
+        return n > 0, np.maximum(n - len(self.design.columns), 1)
 
     def statistic(self, path: str, n_volumes: int) -> np.ndarray:
         """Read a map of the group, ``(n_voxels, n_volumes)``."""
         values = read_masked(path, self.mask, self.affine)
         return values.reshape(np.count_nonzero(self.mask), n_volumes)
+
+
+def seed_surroundings(
+    image_paths: list[str],
+    mask: np.ndarray,
+    affine: np.ndarray,
+    *,
+    n_volumes: int,
+    distance_mm: float | None,
+) -> np.ndarray:
+    """Voxels near the seed of each volume, booleans ``(n_voxels, n_volumes)``, see `near_seeds`.
+
+    ``image_paths`` has the image of the seeds. It is empty for measures without seeds, for which,
+    as for a ``distance_mm`` of None, no voxel is near.
+    """
+    if not image_paths or distance_mm is None or not n_volumes:
+        return np.zeros((np.count_nonzero(mask), n_volumes), bool)
+    seeds = read_masked(image_paths[0], mask, affine)
+    return near_seeds(seeds, mask, affine, distance_mm=distance_mm)
+
+
+def searched_by_all(
+    maps_paths: list[str],
+    covered_paths: list[str],
+    seed_image_paths: list[str],
+    mask: np.ndarray,
+    affine: np.ndarray,
+    *,
+    n_volumes: int,
+    distance_mm: float | None,
+) -> np.ndarray:
+    """Voxels of each volume that all participants of the maps cover, and that are not at its seed.
+
+    Booleans ``(n_voxels, n_volumes)``, for tests whose design depends on who has data, such as
+    those of ranks. The parameters are those of `seed_surroundings` and `read_group`.
+    """
+    around = {"n_volumes": n_volumes, "distance_mm": distance_mm}
+    searched = ~seed_surroundings(seed_image_paths, mask, affine, **around)
+    missing = uncovered(of_maps(covered_paths, maps_paths), mask, affine)
+    return searched if missing is None else searched & ~missing.any(axis=0)[:, None]
 
 
 def read_group(
@@ -46,14 +98,23 @@ def read_group(
     participants_path: str,
     motion_paths: list[str],
     comparison: Comparison,
+    covered_paths: list[str],
 ) -> GroupMaps:
     """Read mask and design of the maps of a measure; `GroupMaps.volumes` reads the maps.
 
-    The parameters are those of `read_design`, and the mask.
+    The parameters are those of `read_design`, the group mask, and the brain masks of all
+    participants, analysed or not, where the group mask does not need all of them.
     """
     mask, affine = read_mask(mask_path)
     design = read_design(participants_path, motion_paths, maps_paths, comparison)
-    return GroupMaps(maps_paths, mask, affine, design)
+    missing = uncovered(of_maps(covered_paths, maps_paths), mask, affine)
+    return GroupMaps(maps_paths, mask, affine, design, missing)
+
+
+def of_maps(covered_paths: list[str], maps_paths: list[str]) -> list[str]:
+    """Masks of the participants of some maps, in their order; none if there are no masks."""
+    path_of = {participant_of(path): path for path in covered_paths}
+    return [path_of[participant_of(path)] for path in maps_paths] if path_of else []
 
 
 def read_design(
@@ -183,15 +244,22 @@ def read_scored_patients(
 
 
 def maps_of_volumes(
-    paths: list[str], mask: np.ndarray, affine: np.ndarray, *, n_volumes: int
+    paths: list[str],
+    mask: np.ndarray,
+    affine: np.ndarray,
+    *,
+    n_volumes: int,
+    missing: np.ndarray | None = None,
 ) -> Iterator[np.ndarray]:
     """Read the maps of all participants, one volume (seed) after the other.
 
-    Files are read once for as many volumes as fit into memory.
+    Files are read once for as many volumes as fit into memory. ``missing``
+    ``(n_participants, n_voxels)`` is True where a participant has no data.
 
     Yields
     ------
     ndarray of float32, shape (n_participants, n_voxels)
+        NaN where there are no data.
 
     Raises
     ------
@@ -211,4 +279,6 @@ def maps_of_volumes(
                     "expected; delete it so that it is recomputed"
                 )
             maps[:, row] = values[:, start:stop].T
+        if missing is not None:
+            maps[:, missing] = np.nan
         yield from maps

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from restpain.group.missing import data_patterns
 from restpain.presentation.numbers import counted
 
 BLOCK, BLOCK_VALUES = 4096, 2**24  # voxels at a time, and values; bounds memory, changes no result
@@ -17,10 +18,24 @@ EXTRAPOLATION_STEPS = np.arange(6) * 0.1
 class Fit:
     """A fitted model."""
 
-    t: np.ndarray  # (n_voxels,), of the tested column; 0 where the residuals do not vary
-    df: int  # participants minus columns
+    t: np.ndarray  # (n_voxels,), of the tested column; 0 where there is no test (`tested`)
+    df: np.ndarray | int  # participants with data minus columns; (n_voxels,) where they differ
     betas: np.ndarray  # (n_columns, n_voxels)
     sse: np.ndarray  # (n_voxels,), sum of squared residuals
+    n: np.ndarray  # (n_voxels,), participants with data; 0 where they do not allow the model
+
+    @property
+    def tested(self) -> np.ndarray:
+        """Voxels with a test ``(n_voxels,)``: the model is estimable and its residuals vary."""
+        return (self.n > 0) & (self.sse > 0)
+
+    def of_voxels(self, inside: np.ndarray) -> "Fit":
+        """Return the fit of some voxels, ``(n_voxels,)`` booleans."""
+        if inside.all():
+            return self
+        df = self.df[inside] if np.ndim(self.df) else self.df
+        parts = (part[..., inside] for part in (self.betas, self.sse, self.n))
+        return Fit(self.t[inside], df, *parts)
 
 
 def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
@@ -29,7 +44,8 @@ def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
     Parameters
     ----------
     maps : ndarray of shape (n_participants, n_voxels)
-        Values; computed in double precision, block by block.
+        Values; computed in double precision, block by block. NaN: no data. Each voxel has the
+        model of the participants who have data there, with their degrees of freedom.
     matrix : ndarray of shape (n_participants, n_columns)
         Design of full rank.
     column : int
@@ -72,7 +88,23 @@ def fit_model(maps: np.ndarray, matrix: np.ndarray, *, column: int) -> Fit:
         )
         betas[:, block] = coefficients
         sse[block] = np.where(varies, errors, 0.0)
-    return Fit(t=t, df=df, betas=betas, sse=sse)
+    n = np.full(n_voxels, n_participants)
+    for rows, voxels in data_patterns(maps):
+        part = _fit_of_some(maps[np.ix_(rows, voxels)], matrix[rows], column)
+        t[voxels], sse[voxels], n[voxels], betas[:, voxels] = part.t, part.sse, part.n, part.betas
+        if np.ndim(df) == 0:
+            df = np.full(n_voxels, df)
+        df[voxels] = part.df
+    return Fit(t, df, betas, sse, n)
+
+
+def _fit_of_some(maps: np.ndarray, matrix: np.ndarray, column: int) -> Fit:
+    """Fit of participants who have all the data; of none (n = 0) if the model is not estimable."""
+    n_participants, n_columns = matrix.shape
+    if n_participants > n_columns == np.linalg.matrix_rank(matrix):
+        return fit_model(maps, matrix, column=column)
+    nothing = np.zeros(maps.shape[1])
+    return Fit(nothing, 1, np.zeros((n_columns, len(nothing))), nothing, nothing)
 
 
 def voxels_at_a_time(n_participants: int) -> int:
@@ -88,21 +120,28 @@ def residual_map(values: np.ndarray, row: np.ndarray, betas: np.ndarray) -> np.n
 def one_sample_t(maps: np.ndarray, *, base: float) -> np.ndarray:
     """One-sample t of maps ``(n_participants, n_voxels)`` against the mean ``base``.
 
-    It has n_participants - 1 degrees of freedom, and is 0 where the maps do not vary.
+    Of n participants with data (not NaN) it has n - 1 degrees of freedom; it is 0 where their
+    values do not vary.
     """
     fit = fit_model(maps, np.ones((len(maps), 1)), column=0)
-    scale = np.sqrt(fit.sse / (fit.df * len(maps)))
+    scale = np.sqrt(fit.sse / (fit.df * np.maximum(fit.n, 1)))
     return np.divide(fit.betas[0] - base, scale, out=np.zeros(len(scale)), where=scale > 0)
 
 
-def t_to_z(t: np.ndarray, df: int) -> np.ndarray:
-    r"""Z with the same one-tailed probability as T.
+def t_to_z(t: np.ndarray, df: np.ndarray | int) -> np.ndarray:
+    r"""Z with the same one-tailed probability as T, of one number of degrees or one per voxel.
 
     Beyond the T of probability 1e-16, :math:`t_1` with :math:`z_1`, Z grows with the logarithm,
     :math:`|z| = z_1 + \ln((|t| - t_1 + l) / l)`; :math:`1/l` is the slope of z on t over
     :math:`t_1, t_1 - 0.1, \dots, t_1 - 0.5`. DPABI's ``y_TFRtoZ`` does the same, so that its maps
     and ours agree to the end of the scale.
     """
+    if np.ndim(df):
+        z = np.zeros(len(t))
+        for degrees in np.unique(df):
+            voxels = df == degrees
+            z[voxels] = t_to_z(t[voxels], int(degrees))
+        return z
     size = np.abs(np.asarray(t, dtype=np.float64))
     last = -special.stdtrit(df, EXTRAPOLATION_P)
     z = -special.ndtri(special.stdtr(df, -np.minimum(size, last)))

@@ -3,9 +3,15 @@
 import numpy as np
 from scipy import special, stats
 
+from restpain.group.missing import data_patterns
 from restpain.group.models import voxels_at_a_time
 from restpain.group.permutation import permuted_orders
 
+NORMALITY_SIDECAR = {
+    "Description": "Jarque-Bera test of normality within the groups: -log10 p of the less normal "
+    "group in each voxel; 0 where no group varies.",
+    "Units": "-log10 p",
+}
 SIMULATED = 1000  # voxels simulated at a time
 
 
@@ -19,7 +25,7 @@ def jarque_bera(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns
     -------
     statistic, p : ndarray of shape (n_voxels,)
-        NaN where the values do not vary.
+        NaN where the values do not vary. A value of NaN does not count.
 
     Notes
     -----
@@ -46,6 +52,9 @@ def jarque_bera(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         kurtosis = (square**2).mean(axis=0) / variance**2
         found = n_participants / 6 * (skewness**2 + (kurtosis - 3) ** 2 / 4)
         statistic[start : start + step] = np.where(varies, found, np.nan)
+    for rows, voxels in data_patterns(values):
+        if rows.any():
+            statistic[voxels] = jarque_bera(values[np.ix_(rows, voxels)])[0]
     return statistic, special.chdtrc(2, statistic)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from restpain.group.clusters import neighbourhood
+from restpain.group.missing import data_patterns
 from restpain.group.models import NO_VARIATION
 
 BLOCK = 256  # voxels at a time, so that they stay in the cache; does not change the result
@@ -52,6 +53,9 @@ def permuted_t(
     residuals are needed: :math:`\hat\beta = x'P\epsilon / x'x` and
     :math:`SSE = \|\epsilon\|^2 - \|Q'P\epsilon\|^2 - \hat\beta^2 x'x`.
 
+    A participant without data in a voxel (NaN) takes the gap along: the model is fitted to the
+    rows that get data, T has their degrees of freedom, and is 0 where they do not allow the model.
+
     References
     ----------
     Freedman and Lane (1983). Journal of Business and Economic Statistics 1, 292-298.
@@ -60,21 +64,50 @@ def permuted_t(
     weights, basis = _permuted_weights(matrix, column, orders)
     df = matrix.shape[0] - matrix.shape[1]
     n_voxels = maps.shape[1]
+    patterns = list(data_patterns(maps))
     batch = max(1, BATCH_BYTES // (4 * n_voxels))
     for first in range(0, len(orders), batch):
         part = weights[first : first + batch]
         t = np.empty((len(part), n_voxels), np.float32)
         for start in range(0, n_voxels, BLOCK):
             block = maps[:, start : start + BLOCK].astype(np.float64)
-            residuals = block - basis @ (basis.T @ block)
-            varies = np.sum(residuals**2, axis=0) > NO_VARIATION * np.sum(block**2, axis=0)
-            residuals = np.where(varies, residuals, 0.0).astype(np.float32)
-            t[:, start : start + BLOCK] = _t_values(part, residuals, df)
+            t[:, start : start + BLOCK] = _t_values(part, _residuals(block, basis), df)
+        for rows, voxels in patterns:
+            some = orders[first : first + batch]
+            t[:, voxels] = _t_of_some(maps, matrix, column, some, rows=rows, voxels=voxels)
         yield t
 
 
+def _residuals(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    """Residuals of values ``(n_participants, n_voxels)`` on an orthonormal basis, float32.
+
+    0 where they do not vary.
+    """
+    residuals = values - basis @ (basis.T @ values)
+    varies = np.sum(residuals**2, axis=0) > NO_VARIATION * np.sum(values**2, axis=0)
+    return np.where(varies, residuals, 0.0).astype(np.float32)
+
+
+def _t_of_some(
+    maps, matrix, column: int, orders, *, rows: np.ndarray, voxels: np.ndarray
+) -> np.ndarray:
+    """T of `permuted_t` in voxels in which only the participants ``rows`` have data."""
+    df = int(rows.sum()) - matrix.shape[1]
+    if df < 1:
+        return np.zeros((len(orders), len(voxels)), np.float32)
+    nuisance = np.linalg.qr(np.delete(matrix[rows], column, axis=1))[0]
+    residuals = np.zeros((len(rows), len(voxels)), np.float32)
+    residuals[rows] = _residuals(maps[np.ix_(rows, voxels)].astype(np.float64), nuisance)
+    weights = np.zeros((len(orders), matrix.shape[1], len(rows)), np.float32)
+    for weight, order in zip(weights, orders, strict=True):
+        filled = rows[order]  # rows of the design that get data
+        if np.linalg.matrix_rank(matrix[filled]) == matrix.shape[1]:
+            weight[:, order[filled]] = _tested_and_nuisance(matrix[filled], column)[0]
+    return _t_values(weights, residuals, df)
+
+
 def largest_clusters(
-    t: np.ndarray, mask: np.ndarray, *, t_threshold: float, connectivity: int
+    t: np.ndarray, mask: np.ndarray, *, t_threshold: np.ndarray | float, connectivity: int
 ) -> np.ndarray:
     """Voxels of the largest cluster of each sign in each of many T maps.
 
@@ -83,7 +116,7 @@ def largest_clusters(
     t : ndarray of shape (n_maps, n_voxels)
         T maps, voxels in C order of the mask.
     mask : ndarray of bool, shape (x, y, z)
-    t_threshold : float
+    t_threshold : float or ndarray of shape (n_voxels,)
         Positive T that a voxel must reach; each sign for itself.
     connectivity : {6, 18, 26}
 
@@ -159,13 +192,18 @@ def _permuted_weights(
     basis; all have length 1. Permuting the weights instead of the residuals gives the same
     products.
     """
-    basis = np.linalg.qr(np.delete(matrix, column, axis=1))[0]
-    tested = matrix[:, column] - basis @ (basis.T @ matrix[:, column])
-    rows = np.vstack([tested / np.linalg.norm(tested), basis.T])
+    rows, basis = _tested_and_nuisance(matrix, column)
     weights = np.empty((len(orders), *rows.shape), np.float32)
     for weight, order in zip(weights, orders, strict=True):
         weight[:, order] = rows
     return weights, basis
+
+
+def _tested_and_nuisance(matrix: np.ndarray, column: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of an unpermuted design, (n_columns, n_participants), and its nuisance basis."""
+    basis = np.linalg.qr(np.delete(matrix, column, axis=1))[0]
+    tested = matrix[:, column] - basis @ (basis.T @ matrix[:, column])
+    return np.vstack([tested / np.linalg.norm(tested), basis.T]), basis
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ from scipy import stats
 from restpain.cohort.design import Design
 from restpain.group.clusters import signed_clusters
 from restpain.group.inference import Correction, voxel_fdr
+from restpain.group.missing import incomplete_voxels
 from restpain.group.permutation import (
     largest_clusters,
     permuted_orders,
@@ -64,8 +65,11 @@ def permutation_null(
     maps with a cluster that needs them. Permutations are counted from ``first``, see
     `permuted_orders`.
     """
+    if not mask.any():
+        return PermutationNull(np.zeros((n_permutations, 2), int), np.zeros((0, 2)))
     orders = permuted_orders(len(maps), n_permutations=n_permutations, seed=seed, first=first)
-    t_threshold = float(stats.t.isf(correction.voxel_p / correction.tails, design.df))
+    df = degrees_of_freedom(maps, design)
+    t_threshold = stats.t.isf(correction.voxel_p / correction.tails, df)
     connectivity = correction.connectivity
     sizes, scores = [np.zeros((0, 2), int)], [np.zeros((0, 2))]
     for t in permuted_t(maps, design.matrix, column=0, orders=orders):
@@ -74,6 +78,19 @@ def permutation_null(
             scores.append(largest_tfce_scores(t, mask, connectivity=connectivity))
         logger.info("%d of %d permutations", sum(map(len, sizes)), n_permutations)
     return PermutationNull(sizes=np.concatenate(sizes), scores=np.concatenate(scores))
+
+
+def degrees_of_freedom(maps: np.ndarray, design: Design) -> np.ndarray | int:
+    """Participants with data (not NaN) minus columns of the design, at least 1.
+
+    ``(n_voxels,)`` if they differ between the voxels.
+    """
+    incomplete = incomplete_voxels(maps)
+    if not incomplete.any():
+        return design.df
+    df = np.full(len(incomplete), design.df)
+    df[incomplete] -= np.isnan(maps[:, incomplete]).sum(axis=0)
+    return np.maximum(df, 1)
 
 
 def null_table(nulls: list[PermutationNull], *, first: int) -> pd.DataFrame:
@@ -123,7 +140,7 @@ def largest_of_maps(nulls: list[PermutationNull]) -> PermutationNull:
 
 def correction_of_maps(
     t: np.ndarray,
-    df: int,
+    df: np.ndarray | int,
     nulls: list[PermutationNull],
     *,
     correction: Correction,
@@ -134,8 +151,8 @@ def correction_of_maps(
     Parameters
     ----------
     t : ndarray of shape (n_voxels, n_maps)
-        T maps, such as one per seed.
-    df : int
+        T maps, such as one per seed; NaN in voxels that are not searched.
+    df : int or ndarray of shape (n_voxels, n_maps)
         Their degrees of freedom.
     nulls : list of PermutationNull
         Of each map.
@@ -157,7 +174,9 @@ def correction_of_maps(
     if across:
         nulls = [largest_of_maps(nulls)] * n_maps
         return correction.of_maps(n_maps), nulls, voxel_fdr(t, df)
-    q = np.stack([voxel_fdr(column, df) for column in t.T], axis=1)
+    degrees = np.broadcast_to(df, t.shape) if np.ndim(df) else np.full(n_maps, df)
+    q = [voxel_fdr(*pair) for pair in zip(t.T, degrees.T, strict=True)]
+    q = np.stack(q, axis=1)
     return correction, nulls, q
 
 

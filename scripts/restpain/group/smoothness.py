@@ -26,8 +26,8 @@ def residual_smoothness(
     residuals: Iterable[np.ndarray],
     *,
     sse: np.ndarray,
-    n_maps: int,
-    df: int,
+    n_maps: np.ndarray | int,
+    df: float,
     mask: np.ndarray,
     voxel_mm: np.ndarray,
 ) -> Smoothness:
@@ -37,13 +37,14 @@ def residual_smoothness(
     ----------
     residuals : iterable of ndarray of shape (n_voxels,)
         Residuals of each participant, of a model with an intercept; read one at a time to save
-        memory.
+        memory. NaN: no data; a participant counts for two neighbours with data in both.
     sse : ndarray of shape (n_voxels,)
         Sum of the squared residuals; voxels with 0 count as 0 in all participants.
-    n_maps : int
-        Number of participants.
-    df : int
-        Degrees of freedom of the residuals; dLh is corrected for them, FWHM is not.
+    n_maps : int or ndarray of shape (n_voxels,)
+        Number of participants, in each voxel where they differ.
+    df : float
+        Degrees of freedom of the residuals, their mean over voxels; dLh is corrected for them,
+        FWHM is not.
     mask : ndarray of bool, shape (x, y, z)
     voxel_mm : ndarray of shape (3,)
 
@@ -145,8 +146,8 @@ def _lag_sums(values: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
     lagged = [values[axis] for axis in neighbours[1:]]
     return np.array(
         [
-            [np.sum(here * there) for there in lagged],
-            [np.sum(0.5 * (here**2 + there**2)) for there in lagged],
+            [np.nansum(here * there) for there in lagged],
+            [np.nansum(0.5 * (here**2 + there**2)) for there in lagged],
         ]
     )
 

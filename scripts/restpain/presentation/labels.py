@@ -1,4 +1,6 @@
-"""Labels of the columns of participants.tsv, from its sidecar ``participants.json`` (BIDS)."""
+"""Labels of columns, from the sidecar ``participants.json`` (BIDS), and remarks on seeds."""
+
+from restpain.presentation.numbers import is_missing, number
 
 # column of participants.tsv and the row's name, in the order of the paper's Table 1
 PAPER_ROWS = {
@@ -66,3 +68,10 @@ def within_sentence(label: str) -> str:
 def score_label(score: str | None, described: dict) -> str | None:
     """Clinical score within a sentence; None without one."""
     return f"the clinical score ({column_label(score, described)})" if score else None
+
+
+def own_seed(row) -> str:
+    """Remark on a row of Table 2 whose cluster reaches into its own seed; nothing on others."""
+    if is_missing(row.seed_share) or row.seed_share == 0:
+        return ""
+    return f", {number(100 * row.seed_share, 0)} % of the cluster in or at the seed itself"

@@ -24,6 +24,37 @@ def percent(share) -> str:
     return "n/a" if is_missing(share) else f"{number(100 * share, 1)} %"
 
 
+def searched_sentences(searched: dict[str, dict]) -> list[str]:
+    """Say which voxels of the group mask were not searched, and why; nothing if all were.
+
+    ``searched`` has the sidecar of the number of participants in each test, by measure.
+    """
+    reasons = {
+        "near_the_seed": "in a seed or near it ({} mm), in its own map",
+        "too_few_participants_with_data": "with too few participants who have data there",
+        "no_variation": "without variation between participants",
+    }
+    sentences = []
+    for measure, sidecar in searched.items():
+        counts = {name: [one[name] for one in sidecar["NotSearched"]] for name in reasons}
+        parts = [
+            f"{_range(counts[name])} {words.format(number(sidecar['SeedDistance'] or 0, 0))}"
+            for name, words in reasons.items()
+            if any(counts[name])
+        ]
+        if parts:
+            each = " (of each seed)" if len(sidecar["NotSearched"]) > 1 else ""
+            sentences.append(
+                f"Voxels of {measure_name(measure)} that were not searched{each}: {joined(parts)}."
+            )
+    return sentences
+
+
+def _range(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return integer(low) if low == high else f"{integer(low)} to {integer(high)}"
+
+
 def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
     """Share of voxels that are not normal, and agreement of three tests of the features.
 
@@ -45,7 +76,8 @@ def normality_sentence(models: dict[str, dict], normality: pd.DataFrame) -> str:
         f"{joined(shares)} of voxels; {percent(expected)} are expected in groups of this size if "
         "all were normal"
     )
-    tests = normality.drop_duplicates("cluster_id")
+    # n/a: no voxel of the cluster has data of all participants
+    tests = normality.drop_duplicates("cluster_id").dropna(subset="p_t")
     if tests.empty:
         return f"{text}."
     p = tests[["p_t", "p_welch", "p_permutation"]].dropna(axis=1, how="all")

@@ -80,6 +80,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
                 measure: found["volumes"] for measure, found in results["corrections"].items()
             },
             error_rates=results["error_rates"],
+            searched=results["searched"],
             normality=results["normality"],
             score=score,
         ),

@@ -94,6 +94,11 @@ REFERENCES = {
         f"sites. NeuroImage 2018;167:104{EN_DASH}120",
         "10.1016/j.neuroimage.2017.11.024",
     ),
+    "newcombe": (
+        "Newcombe RG. Confidence intervals for an effect size measure based on the Mann-Whitney "
+        f"statistic. Part 2. Stat Med 2006;25:559{EN_DASH}573",
+        "10.1002/sim.2324",
+    ),
     "eklund": (
         "Eklund A et al. Cluster failure: why fMRI inferences for spatial extent have inflated "
         f"false-positive rates. Proc Natl Acad Sci USA 2016;113:7900{EN_DASH}7905",
@@ -241,7 +246,7 @@ def methods_text(
     parts.append(
         "Maps were divided by their mean over the participant's brain. Functional connectivity is "
         f"the Fisher-transformed Pearson correlation of a seed's mean series ({origin}) with "
-        f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}."
+        f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}; {_own_seed(settings)}."
     )
     covariates = column_labels(settings["cohort"]["covariates"], described)
     sides = "two-tailed (both p halved for each sign)"
@@ -305,8 +310,16 @@ def methods_text(
         )
     fourth += (
         "No learner uses the left-out participant for early stopping. Confidence intervals of the "
-        f"AUC come from {integer(classification['n_bootstrap'])} bootstrap samples of "
-        "participants, those of sensitivity and specificity are Wilson's; cutoffs are chosen in "
-        f"the training set. Every random step derives from the seed {settings['seed']}."
+        f"AUC are Newcombe's {cite('newcombe')}, those of sensitivity and specificity Wilson's; "
+        "cutoffs are chosen in the training set. Every random step derives from the seed "
+        f"{settings['seed']}."
     )
     return [first, " ".join(parts), third, fourth], [REFERENCES[key] for key in cited]
+
+
+def _own_seed(settings: dict) -> str:
+    """Treatment of a seed in its own map, in words."""
+    if settings["connectivity"]["search_seed"]:
+        return "a seed was searched for clusters of its own map, too"
+    reach = shortest(settings["metrics"]["fwhm_mm"])
+    return f"a seed and the voxels within {reach} mm of it were left out of its own map's search"

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.presentation.labels import own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
@@ -75,7 +76,7 @@ def region_rows(table: pd.DataFrame, n_permutations: int) -> list[dict]:
                 "g": number(row.hedges_g, 2),
                 "g_interval": interval(row.hedges_g_low, row.hedges_g_high, 2),
                 "cluster_id": row.cluster_id,
-                "seed": "" if is_missing(row.seed) else row.seed,
+                "seed": "" if is_missing(row.seed) else f"{row.seed}{own_seed(row)}",
                 "composition": "" if is_missing(row.composition) else row.composition,
                 "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks.replace("-", MINUS),
             }

@@ -4,7 +4,7 @@ import pandas as pd
 
 from restpain.cohort.participants import configured_comparison
 from restpain.presentation.pages import Section
-from restpain.report.assumptions import error_rate_sentence, normality_sentence
+from restpain.report.assumptions import error_rate_sentence, normality_sentence, searched_sentences
 from restpain.report.sentences import (
     certainty,
     classification_sentence,
@@ -24,6 +24,7 @@ def summary_section(
     models: dict[str, dict],
     corrections: dict[str, list[dict]],
     error_rates: list[dict],
+    searched: dict[str, dict],
     normality: pd.DataFrame,
     score: str | None,
 ) -> Section:
@@ -43,6 +44,8 @@ def summary_section(
         Of the group level, by measure.
     error_rates : list of dict
         Family-wise error of GRF correction in this cohort, of each local measure.
+    searched : dict
+        Voxels that were not searched, by measure, see `searched_sentences`.
     normality : DataFrame
         Jarque-Bera and three tests of every feature.
     score : str or None
@@ -69,6 +72,7 @@ def summary_section(
                     quality,
                     configured_comparison(settings),
                 ),
+                *searched_sentences(searched),
                 error_rate_sentence(error_rates),
                 normality_sentence(models, normality),
             ],

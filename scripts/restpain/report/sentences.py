@@ -10,7 +10,7 @@ from scipy import stats
 
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
-from restpain.presentation.labels import within_sentence
+from restpain.presentation.labels import own_seed, within_sentence
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -38,7 +38,10 @@ def direction(t: float) -> str:
 
 
 def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
-    """Clusters of each measure, lower and higher in patients; one sentence per measure."""
+    """Clusters of each measure, lower and higher in patients; one sentence or two per measure.
+
+    Clusters that survive the permutation test come first, then what GRF correction alone adds.
+    """
     sentences = []
     for measure in [*measures, "fc"]:
         name = "Functional connectivity" if measure == "fc" else measure_name(measure)
@@ -46,24 +49,48 @@ def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
         if rows.empty:
             sentences.append(f"{name}: no cluster survived the GRF correction.")
             continue
-        parts = []
-        for sign in ("lower", "higher"):
-            some = rows[[direction(t) == sign for t in rows["t"]]]
-            if len(some):
-                regions_ = Counter(_location(row, measure) for row in some.itertuples())
-                named = [
-                    name if count == 1 else f"{name} ({count} clusters)"
-                    for name, count in regions_.items()
-                ]
-                parts.append(f"{sign} in patients in the {joined(named)}")
-        sentences.append(f"{name}: {counted(len(rows), 'cluster')}; {'; '.join(parts)}.")
+        surviving, added = by_permutation(rows, tested=regions["p_permutation"].notna().any())
+        text = f"{name}: no cluster survived the permutation test of cluster size"
+        if len(surviving):
+            text = f"{name}: {counted(len(surviving), 'cluster')}; {_sides(surviving, measure)}"
+        if len(added):
+            more = f"{counted(len(added), 'cluster')}{' more' if len(surviving) else ''}"
+            text += f". By GRF correction alone {more}; {_sides(added, measure)}"
+        sentences.append(f"{text}.")
     return sentences
+
+
+def by_permutation(
+    regions: pd.DataFrame, *, tested: bool = True
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clusters that survive the permutation test, and the others; all and none if not tested."""
+    survives = regions["survives"].fillna("").astype(str).str.contains("permutation")
+    return (regions[survives], regions[~survives]) if tested else (regions, regions.iloc[:0])
+
+
+def _sides(rows: pd.DataFrame, measure: str) -> str:
+    """Location of clusters in which patients are lower, and higher."""
+    parts = []
+    for sign in ("lower", "higher"):
+        some = rows[[direction(t) == sign for t in rows["t"]]]
+        if len(some):
+            regions_ = Counter(_location(row, measure) for row in some.itertuples())
+            named = [
+                name if count == 1 else f"{name} ({count} clusters)"
+                for name, count in regions_.items()
+            ]
+            parts.append(f"{sign} in patients in the {joined(named)}")
+    return "; ".join(parts)
 
 
 def _location(row, measure: str) -> str:
     side = "" if row.hemisphere == "midline" else f"{row.hemisphere} "
     name = within_sentence(region_name(row.region))
-    seed = f" (seed {row.seed})" if measure == "fc" and not is_missing(row.seed) else ""
+    seed = (
+        f" (seed {row.seed}{own_seed(row)})"
+        if measure == "fc" and not is_missing(row.seed)
+        else ""
+    )
     return f"{side}{name}{seed}"
 
 
@@ -205,16 +232,10 @@ def limits(
     nested = nested_row(classification)
     if nested is not None and not is_missing(nested["auc_low"]):
         width = nested["auc_high"] - nested["auc_low"]
-        if width > 0:
-            sentences.append(
-                f"The 95 % CI of the AUC of arm B is {number(width, 2)} wide: many true values "
-                "are compatible with it."
-            )
-        else:
-            sentences.append(
-                "All bootstrap samples gave the same AUC of arm B, so its CI has no width: this "
-                "reflects the few participants, not how well new ones would be classified."
-            )
+        sentences.append(
+            f"The 95 % CI of the AUC of arm B is {number(width, 2)} wide: many true values "
+            "are compatible with it."
+        )
     if n_test is not None:
         sentences.append(
             f"A test set of arm A has {counted(round(n_test), 'participant')}; an AUC of so few "
@@ -264,14 +285,17 @@ def key_figures(
     excluded = sum(group["recruited"] - group["analysed"] for group in flow)
     nested = nested_row(classification)
     aucs = classification.loc[classification["arm"] == "A", "auc"].dropna().astype(float)
-    split = [
-        f"{count} {measure}"
-        for measure, count in regions["measure"].value_counts(sort=False).items()
-    ]
+    tested = bool(regions["p_permutation"].notna().any())
+    surviving, added = by_permutation(regions, tested=tested)
+    counts = surviving["measure"].value_counts(sort=False).items()
+    split = [f"{count} {measure}" for measure, count in counts]
+    split += [f"GRF correction alone adds {len(added)}"] if len(added) else []
+    corrected = "clusters significant by GRF correction and permutation"
     facts = [
         {"value": f"{n[0]} + {n[1]}", "name": "patients and controls analysed",
          "note": f"{excluded} excluded"},
-        {"value": str(len(regions)), "name": "significant clusters",
+        {"value": str(len(surviving)),
+         "name": corrected if tested else "significant clusters",
          "note": ", ".join(split) or "none survived the GRF correction"},
     ]  # fmt: skip
     arm_b = "AUC, nested cross-validation (arm B)"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from restpain.presentation.labels import TEST_MARKS
+from restpain.presentation.labels import TEST_MARKS, own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
@@ -14,8 +14,11 @@ from restpain.presentation.numbers import (
     number,
     p_value,
     region_name,
+    shortest,
 )
 from restpain.tables.demographics import MEDIAN_LEVEL
+
+LARGEST_SHARES, SMALLEST_SHARE = 3, 5  # regions of a cluster that Table 2 names, and their %
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,20 @@ def missing_words(table: pd.DataFrame) -> str:
 
 
 def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
-    """Table 2; a connectivity cluster is shown with its seed."""
+    """Table 2; connectivity is shown with its seed, a peak outside the atlas with what is near."""
     regions = _regions(table)
+    near = [
+        f"near {regions[row.Index]}, {shortest(round(row.region_distance_mm))} mm"
+        if row.region_distance_mm > 0
+        else regions[row.Index]
+        for row in table.itertuples()
+    ]
     seeds = list(dict.fromkeys(table["seed"].dropna()))
     rows = [
         [
             row.measure if is_missing(row.seed) else f"{row.measure} ({row.seed})",
-            regions[row.Index],
+            near[row.Index],
+            _shares(row.composition),
             _text(row.hemisphere),
             EN_DASH if is_missing(row.brodmann_area) else str(row.brodmann_area),
             *(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm)),
@@ -108,9 +118,14 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     if seeds:
         named = "; ".join(_seed_words(table, seed) for seed in seeds)
         notes.append(f"In parentheses after FC, the seed: {named}.")
-    head = ["Measure", "Region", "Hemisphere", "BA", "x", "y", "z", "t"]
+    if any(row.region_distance_mm > 0 for row in table.itertuples()):
+        notes.append("Near: the peak lies outside every AAL2 region, that far from the nearest.")
+    for row in table.itertuples():
+        remark = own_seed(row).removeprefix(", ")
+        notes += [f"{row.cluster_id}: {remark}."] if remark else []
+    head = ["Measure", "Region", "Share of the cluster", "Hemisphere", "BA", "x", "y", "z", "t"]
     title = "Table 2. Regions that differ between patients and controls"
-    return Sheet(_titled(title, simulated), head, rows, _noted(notes, rows), 3)
+    return Sheet(_titled(title, simulated), head, rows, _noted(notes, rows), 4)
 
 
 def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
@@ -187,6 +202,22 @@ def _regions(table: pd.DataFrame) -> pd.Series:
     several = table.duplicated(["measure", "region", "hemisphere"], keep=False)
     labels = " (" + table["cluster_id"].astype(str) + ")"
     return names.where(~(several & table["region"].notna()), names + labels)
+
+
+def _shares(composition) -> str:
+    """Share of the cluster in its largest AAL2 regions, and in all others, in words."""
+    if is_missing(composition):
+        return ""
+    parts = [part.rsplit(" ", 2)[:2] for part in str(composition).split("; ")]
+    named = [(f"{region_name(name)}{_side(name)}", int(share)) for name, share in parts]
+    shown = [part for part in named[:LARGEST_SHARES] if part[1] >= SMALLEST_SHARE] or named[:1]
+    rest = 100 - sum(share for _, share in shown)
+    named = [*shown, ("others", rest)] if len(shown) < len(named) and rest > 0 else shown
+    return "; ".join(f"{name} {share} %" for name, share in named)
+
+
+def _side(label: str) -> str:
+    return f" {label[-1]}" if label.endswith(("_L", "_R")) else ""
 
 
 def _seed_words(table: pd.DataFrame, seed: str) -> str:

@@ -12,7 +12,7 @@ LABELS = pd.Series(np.repeat([1, 0], 15), index=INDEX)
 FEATURES = pd.DataFrame(1.0, index=INDEX, columns=["ALFF1", "FC1"])
 
 
-def arms(*names, sites=None, features=FEATURES, measures=("alff",)):
+def arms(*names, sites=None, features=FEATURES, measures=("alff",), fd_mm=0.1):
     matrix = np.column_stack(
         [np.where(LABELS == 1, 1.0, -1.0), np.ones(30)] + [np.arange(30.0)] * len(names)
     )
@@ -20,7 +20,7 @@ def arms(*names, sites=None, features=FEATURES, measures=("alff",)):
         dict.fromkeys(range(1, 6), features),
         pd.DataFrame({"ALFF Precentral_L": 1.0}, index=INDEX[::-1]),
         Design(matrix, ("group", "intercept", *names), IDS),
-        dict.fromkeys(IDS, 0.1),
+        dict.fromkeys(IDS, 0.1) | {"sub-07": fd_mm},
         measures=measures,
         learners=["KNN"],
         n_folds=5,
@@ -36,6 +36,14 @@ def test_demographics_are_the_covariates_of_the_design_and_absent_without_any():
     assert list(with_age["D demographics"].features[1]) == ["age"]
     assert list(with_age["D motion"].features[1]) == ["mean_fd"]
     assert "D demographics" not in arms()
+
+
+def test_motion_that_is_unknown_is_said_and_not_taken_for_a_feature():
+    assert arms()["D motion"].description == "mean framewise displacement"
+    for unknown in (None, float("nan")):
+        assert arms(fd_mm=unknown)["D motion"].description == (
+            "mean framewise displacement, unknown of 1 of 30 participants: not classified"
+        )
 
 
 def test_features_are_described_and_in_the_order_of_the_participants():

@@ -6,6 +6,7 @@ from scipy.stats import mannwhitneyu
 
 from restpain.classification.evaluation import (
     auc,
+    auc_intervals,
     auc_or_half,
     bootstrap_auc_interval,
     brier,
@@ -17,6 +18,7 @@ from restpain.classification.evaluation import (
     roc_points,
     youden_cutoff,
 )
+from restpain.intervals import auc_interval
 
 
 def drawn(n, *, shift, seed, digits=1):
@@ -188,3 +190,18 @@ def test_p_of_permutations_counts_those_at_least_as_large_and_the_truth():
     assert exceedance_p(1.0, np.zeros(19)) == 1 / 20
     assert np.isnan(exceedance_p(0.8, np.array([])))
     assert np.isnan(exceedance_p(float("nan"), np.ones(3)))
+
+
+def test_the_intervals_of_repeats_are_those_of_their_mean_auc():
+    labels, scores = drawn(12, shift=1.0, seed=3)
+    repeats = np.stack([scores, scores + 0.3 * np.cos(np.arange(len(scores)))])
+
+    found = auc_intervals(labels, repeats, n_bootstrap=50, seed=1, prefix="x_")
+
+    assert (found["x_auc_low"], found["x_auc_high"]) == auc_interval(
+        mean_auc(labels, repeats), *np.bincount(labels)[::-1]
+    )
+    drawn_ends = bootstrap_auc_interval(labels, repeats, n_bootstrap=50, seed=1)
+    assert (found["x_auc_bootstrap_low"], found["x_auc_bootstrap_high"]) == drawn_ends
+    constant = auc_intervals(labels, np.full(len(labels), 0.5), n_bootstrap=50, seed=1)
+    assert np.isnan(list(constant.values())).all()

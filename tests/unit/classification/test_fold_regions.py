@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import ndimage
 
 from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
 from restpain.classification.fold_regions import (
@@ -172,3 +173,47 @@ def test_dice_of_half_overlapping_sets_is_a_half_and_of_nothing_undefined():
     assert dice(one, one) == 1.0
     assert dice(one, ~one) == dice(one, np.zeros(4, bool)) == 0.0
     assert np.isnan(dice(np.zeros(4, bool), np.zeros(4, bool)))
+
+
+def test_the_seed_of_a_fold_is_left_out_of_its_own_search(people, folds):
+    fold, seed = folds[0], BLOB.ravel()
+    maps = people.local["alff"]  # differs in the blob, which is taken for the seed here
+    near = ndimage.distance_transform_edt(~BLOB, sampling=3.0).ravel() <= 6.0
+
+    def labels(**settings):
+        found = search(STRICT | settings).clusters(maps, people.design, fold, name="fc", seed=seed)
+        return found[0]
+
+    assert (labels() > 0)[seed].mean() > 0.9
+    assert (labels(seed_distance_mm=None) > 0)[seed].mean() > 0.9
+    assert not (labels(seed_distance_mm=6.0) > 0)[near].any()
+
+
+def test_features_and_seeds_of_a_fold_are_of_voxels_that_all_cover(people, folds):
+    gaps = {"alff": people.local["alff"].copy()}
+    slab = np.zeros(SHAPE, bool)
+    slab[:6] = True
+    gaps["alff"][:2, slab.ravel()] = np.nan  # two patients
+
+    found = regions_of(people, folds[:1], local=gaps)[0]
+
+    inside = found.voxels["alff"]
+    assert (inside & slab.ravel()).sum() > 10
+    expected = gaps["alff"][:, inside & ~slab.ravel()].mean(axis=1)
+    np.testing.assert_allclose(found.features["ALFF1"], expected, rtol=1e-5)
+
+    gaps["alff"][0, inside] = np.nan
+    without = regions_of(people, folds[:1], local=gaps)[0]
+    assert "ALFF1" not in without.features
+    assert "without a voxel that all cover, left out: 1 clusters" in without.records[0]
+
+
+def test_stored_connectivity_and_atlas_means_leave_out_what_is_missing(people):
+    missing = np.zeros((20, BLOB.size), bool)
+    missing[3, :5] = True
+    (maps,) = stored_connectivity(people.series, missing)(BLOB.reshape(1, -1))
+    np.testing.assert_array_equal(np.isnan(maps), missing)
+
+    local = np.array([[1, np.nan, 5, 9], [3, 4, 5, 9]], np.float32)
+    table = atlas_means({"alff": local}, np.array([1, 1, 1, 0]), {1: "Insula_L"})
+    assert table["ALFF Insula_L"].tolist() == [3, 4]

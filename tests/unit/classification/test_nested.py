@@ -14,6 +14,7 @@ from restpain.classification.nested import (
     predict_folds,
     weights_in_words,
 )
+from restpain.intervals import auc_interval
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 31))
 INDEX = pd.Index(IDS, name="participant_id")
@@ -79,7 +80,8 @@ def test_without_any_region_the_auc_is_a_half():
     row = nested_summary(predictions, uneven, n_bootstrap=100, seed=0)
     bins = calibration_table("B", predictions, uneven)
 
-    assert (row["auc"], row["auc_low"], row["auc_high"]) == (0.5, 0.5, 0.5)
+    assert row["auc"] == 0.5
+    assert np.isnan([row["auc_low"], row["auc_high"]]).all()  # the same for all is no estimate
     assert row["p_shuffle"] == 1.0
     assert weights_in_words(weights) is None
     assert (predictions["probability"] == round(15 / 26, 6)).all()
@@ -97,7 +99,9 @@ def test_numbers_of_an_arm_are_those_of_its_predictions():
     truth = predictions["participant_id"].map(LABELS)
     called = predictions["probability"] >= predictions["cutoff"]
     assert row["auc"] == pytest.approx(np.mean(per_repeat))
-    assert row["auc_low"] < row["auc"] < row["auc_high"]
+    n = LABELS.sum(), (LABELS == 0).sum()
+    assert (row["auc_low"], row["auc_high"]) == auc_interval(row["auc"], *n)
+    assert row["auc_bootstrap_low"] < row["auc"] < row["auc_bootstrap_high"]
     assert row["sensitivity_percent"] == pytest.approx(100 * called[truth == 1].mean())
     assert row["accuracy_percent"] == pytest.approx(100 * (called == (truth == 1)).mean())
     assert row["brier"] == pytest.approx(((predictions["probability"] - truth) ** 2).mean())
@@ -158,3 +162,19 @@ def test_cohorts_of_any_shape_give_numbers_also_with_one_class_in_a_test_fold(
     assert all(np.isfinite(value) for value in row.values())
     one_class = [labels[np.array(fold.test)].nunique() == 1 for fold in folds]
     assert any(one_class) == (n_patients == 3)
+
+
+def test_nobody_is_classified_by_a_missing_feature():
+    motion = pd.DataFrame({"mean_fd": np.where(np.arange(len(LABELS)) == 3, np.nan, 0.1)}, IDS)
+    arm = logistic_arm(motion)
+
+    predictions, weights, _ = predict_folds(arm, LABELS, FOLDS, seed=0)
+    row = nested_summary(predictions, LABELS, n_bootstrap=100, seed=0)
+
+    assert predictions["probability"].isna().all()
+    assert predictions.groupby("repeat")["participant_id"].nunique().eq(len(LABELS)).all()
+    assert len(weights) == 0
+    assert row["n"] == len(LABELS)
+    assert "auc" not in row
+    assert np.isnan(row["auc_first_repeat"])
+    assert len(calibration_table("D motion", predictions, LABELS)) == 0

@@ -10,6 +10,7 @@ from restpain.classification.published_protocol import (
     feature_sets,
     published_protocol,
 )
+from restpain.intervals import auc_interval
 
 IDS = pd.Index([f"sub-{number:02d}" for number in range(1, 21)], name="participant_id")
 LABELS = np.repeat([1, 0], 10)
@@ -89,7 +90,9 @@ def test_the_plain_roc_reads_a_lowered_feature_from_below():
     assert roc["feature_cutoff"] == pytest.approx(0.8)
     assert roc["feature_patients"] == "lower"
     assert roc["feature_sensitivity_percent"] == roc["feature_specificity_percent"] == 100
-    assert (roc["feature_auc_low"], roc["feature_auc_high"]) == (1.0, 1.0)
+    assert (roc["feature_auc_low"], roc["feature_auc_high"]) == auc_interval(1.0, 10, 10)
+    assert roc["feature_auc_low"] < 0.85
+    assert roc["feature_auc_bootstrap_low"] == roc["feature_auc_bootstrap_high"] == 1.0
 
 
 def test_the_plain_roc_of_a_raised_feature_keeps_its_unit():
@@ -139,5 +142,6 @@ def test_cohorts_of_any_shape_go_through_the_protocol(n_patients, n_controls):
 def test_a_constant_feature_has_an_auc_of_a_half():
     roc = feature_roc(np.full(20, 2.0), LABELS, n_bootstrap=100, seed=0)
 
-    assert roc["feature_auc"] == roc["feature_auc_low"] == 0.5
+    assert roc["feature_auc"] == 0.5
+    assert np.isnan(roc["feature_auc_low"])
     assert roc["feature_cutoff"] == 2.0

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from group_study import GROUPS
+from restpain.io.images import write_volume
 from restpain.io.tables import read_table, write_json, write_table
 from scripts.cohort.check_design import check_design
 
@@ -25,6 +26,7 @@ def checked(tmp_path):
             "categories": {},
             "table1": {"columns": None, "skewed": []},
             "seed": 1,
+            "seed_masks_paths": [],
         } | settings
         check_design(
             participants_path=(
@@ -60,11 +62,14 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study, 
     columns = check("age", "mean_fd", score="nrs", score_covariates=["mean_fd"])
     assert columns == ["group", "intercept", "age"]
 
+    labels = f"{study.folder}/labels.nii.gz"
+    write_volume(labels, np.arange(8, dtype=np.uint8).reshape(2, 2, 2), np.eye(4))
     with pytest.raises(ValueError, match="no column") as error:
-        check("weight", score="pain")
+        check("weight", score="pain", seed_masks_paths=[labels])
     assert [line[:20] for line in str(error.value).splitlines()] == [
         "the covariate weight",
         "the score pain is no",
+        "seed mask labels.nii",
     ]
     with pytest.raises(ValueError, match="no column scanner, which cohort.site names"):
         check("scanner", site="scanner")

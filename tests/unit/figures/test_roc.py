@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score
 
 from restpain.figures import roc
@@ -92,3 +93,16 @@ def test_features_of_one_measure_share_a_colour_and_differ_in_their_dashes():
 
     assert first["color"] == second["color"] != other["color"]
     assert first["linestyle"] != second["linestyle"]
+
+
+def test_an_arm_that_classifies_nobody_is_named_and_has_no_curve():
+    table = predictions(np.full(4, np.nan), ["CP", "CP", "HC", "HC"]).assign(arm="D motion")
+    row = pd.DataFrame({"arm": ["D motion"], "auc": np.nan, "auc_low": np.nan})
+    axes = Figure().add_subplot()
+
+    roc.draw_nested(axes, row, table, "CP", n_bootstrap=10, seed=0)
+
+    (line,) = axes.get_lines()
+    assert line.get_label().startswith("n/a  D")
+    assert line.get_label().endswith("nobody classified")
+    assert len(line.get_xdata()) == 0

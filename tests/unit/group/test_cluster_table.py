@@ -7,7 +7,6 @@ import pytest
 from restpain.cohort.design import Design
 from restpain.group.cluster_table import (
     COLUMNS,
-    cluster_means,
     cluster_rows,
     described_cluster,
     numbered,
@@ -76,12 +75,6 @@ def test_no_cluster_is_a_table_with_all_columns():
     assert list(table) == list(COLUMNS)
     assert len(table) == 0
     assert not labels.any()
-
-
-def test_means_are_those_of_the_voxels_with_the_label():
-    maps = np.array([[1, 2, 3, 9], [5, 5, 8, 0]], np.float32)
-
-    np.testing.assert_array_equal(cluster_means(maps, np.array([2, 1, 2, 0]), 2), [2, 6.5])
 
 
 def test_rows_have_p_and_effect_of_each_cluster():

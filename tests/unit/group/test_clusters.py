@@ -5,6 +5,7 @@ import pytest
 from scipy import special, stats
 
 from restpain.group.clusters import (
+    cluster_means,
     cluster_name,
     cluster_number,
     hedges_g,
@@ -138,3 +139,16 @@ def test_hedges_g_changes_its_sign_with_the_groups():
 
 def test_groups_without_variation_have_no_effect_size():
     assert np.isnan(hedges_g(np.ones(4), np.ones(3), confidence=0.95)).all()
+
+
+def test_means_are_those_of_the_voxels_with_the_label():
+    maps = np.array([[1, 2, 3, 9], [5, 5, 8, 0]], np.float32)
+
+    np.testing.assert_array_equal(cluster_means(maps, np.array([2, 1, 2, 0]), 2), [2, 6.5])
+
+
+def test_means_leave_out_voxels_in_which_somebody_has_no_data():
+    maps = np.array([[1, np.nan, 3], [5, 5, 8]], np.float32)
+
+    np.testing.assert_array_equal(cluster_means(maps, np.array([1, 1, 1]), 1), [2, 6.5])
+    assert np.isnan(cluster_means(maps, np.array([0, 1, 0]), 1)).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from group_study import AFFINE
+from group_study import AFFINE, GROUPS
 from restpain.io.images import read_volume, write_volume
 from restpain.io.tables import read_json, write_table
 from scripts.group.compute_group_mask import compute_group_mask
@@ -40,4 +40,5 @@ def test_masks_without_a_common_voxel_are_refused(tmp_path):
             coverage_path=f"{tmp_path}/coverage.nii.gz",
             summary_path=f"{tmp_path}/mask.json",
             mask_coverage=1.0,
+            comparison=GROUPS,
         )

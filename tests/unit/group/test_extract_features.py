@@ -34,7 +34,7 @@ def test_map_table_features_and_seeds_carry_the_same_clusters(study):
 def test_everything_significant_is_one_cluster(study):
     found = study.compare("alff", [np.full(SHAPE, 50.0)])
     seeds, _ = study.seeds("clusters", ["alff"])
-    connectivity = study.compare("fc", [np.full(SHAPE, -50.0)])
+    connectivity = study.compare("fc", [np.full(SHAPE, -50.0)], seed_distance_mm=None)
 
     mask = study.in_mask()
     np.testing.assert_array_equal(seeds[..., 0] > 0, mask)

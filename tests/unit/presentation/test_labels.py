@@ -1,8 +1,11 @@
 """Labels of columns from the BIDS sidecar of the table of participants."""
 
+from types import SimpleNamespace
+
 from restpain.presentation.labels import (
     column_label,
     column_labels,
+    own_seed,
     score_label,
     within_sentence,
 )
@@ -32,3 +35,10 @@ def test_labels_within_a_sentence_begin_small_but_for_abbreviations():
 def test_the_score_is_named_by_its_label():
     assert score_label("nrs", DESCRIBED) == "the clinical score (Numeric Rating Scale)"
     assert score_label(None, DESCRIBED) is None
+
+
+def test_a_cluster_in_its_own_seed_is_remarked_on():
+    shares = (0.913, 0.0, float("nan"))
+    assert [own_seed(SimpleNamespace(seed_share=share)) for share in shares] == [
+        *(", 91 % of the cluster in or at the seed itself", "", ""),
+    ]

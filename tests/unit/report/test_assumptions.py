@@ -7,6 +7,7 @@ from restpain.report.assumptions import (
     normality_rows,
     normality_sentence,
     score_maps_sentence,
+    searched_sentences,
 )
 from study import ERROR_RATE, MODEL, NORMALITY, SCORE_MAP
 
@@ -84,3 +85,25 @@ def test_another_threshold_has_no_published_rate_and_no_permutation_no_rate():
 
     assert "Published" not in other
     assert "was not estimated (no permutations)" in none
+
+
+def test_voxels_that_are_not_searched_are_told_with_the_reason():
+    nothing = dict.fromkeys(("near_the_seed", "too_few_participants_with_data", "no_variation"), 0)
+    constant = nothing | {"no_variation": 12, "too_few_participants_with_data": 1}
+    seeds = [nothing | {"near_the_seed": size} for size in (1819, 393)]
+
+    sentences = searched_sentences(
+        {
+            "alff": {"NotSearched": [nothing], "SeedDistance": 6.0},
+            "reho": {"NotSearched": [constant], "SeedDistance": 6.0},
+            "fc": {"NotSearched": seeds, "SeedDistance": 6.0},
+        }
+    )
+
+    assert sentences == [
+        "Voxels of ReHo that were not searched: 1 with too few participants who have data there "
+        "and 12 without variation between participants.",
+        "Voxels of FC that were not searched (of each seed): 393 to 1\u202f819 in a seed or near "
+        "it (6 mm), in its own map.",
+    ]
+    assert searched_sentences({"fc": {"NotSearched": [], "SeedDistance": None}}) == []

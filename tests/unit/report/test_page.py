@@ -94,6 +94,7 @@ def results(
         "anat_qc": [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
         "pictures": [picture()] * 4,
         "models": {"alff": MODEL},
+        "searched": {},
         "corrections": {measure: {"volumes": []} for measure in ("alff", "reho", "fc")},
         "score_maps": {"alff": SCORE_MAP},
         "error_rates": [ERROR_RATE],

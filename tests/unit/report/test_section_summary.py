@@ -25,6 +25,7 @@ def summary(rows=slice(None)):
         models={"alff": MODEL},
         corrections={},
         error_rates=[ERROR_RATE],
+        searched={},
         normality=NORMALITY,
         score="the clinical score (NRS)",
     )
@@ -33,10 +34,10 @@ def summary(rows=slice(None)):
 def test_the_key_figures_are_those_of_the_tables():
     facts = summary().content["facts"]
 
-    assert [fact["value"] for fact in facts] == ["10 + 10", "3", "0.60", "0.90"]
+    assert [fact["value"] for fact in facts] == ["10 + 10", "2", "0.60", "0.90"]
     assert [fact["note"] for fact in facts] == [
         "2 excluded",
-        "2 ALFF, 1 FC",
+        "2 ALFF, GRF correction alone adds 1",
         "95 % CI 0.35 to 0.80",
         "circular: regions chosen on all participants",
     ]

@@ -1,5 +1,6 @@
 """Sentences of the report against the tables that they summarise."""
 
+import numpy as np
 import pandas as pd
 
 from restpain.cohort.participants import Comparison
@@ -20,7 +21,39 @@ def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
         "higher in patients in the right inferior temporal gyrus."
     )
     assert reho == "ReHo: no cluster survived the GRF correction."
-    assert "right precentral gyrus (seed ALFF1)" in connectivity
+    assert connectivity == (
+        "Functional connectivity: no cluster survived the permutation test of cluster size. By "
+        "GRF correction alone 1 cluster; lower in patients in the right precentral gyrus (seed "
+        "ALFF1)."
+    )
+
+
+def test_what_survives_the_permutation_comes_before_what_grf_correction_adds():
+    mixed = REGIONS[REGIONS["measure"] == "ALFF"].copy()
+    mixed["survives"] = ["grf,permutation", "grf,tfce,fdr"]
+
+    alff, _ = report_words.findings(mixed, ["alff"])
+    untested, _ = report_words.findings(mixed.assign(p_permutation=np.nan), ["alff"])
+
+    assert alff == (
+        "ALFF: 1 cluster; lower in patients in the left inferior temporal gyrus. By GRF "
+        "correction alone 1 cluster more; higher in patients in the right inferior temporal gyrus."
+    )
+    assert untested.startswith("ALFF: 2 clusters; ")
+
+
+def test_the_headline_counts_clusters_that_survive_the_permutation():
+    flow = exclusion_flow(
+        pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]}), Comparison("CP", "HC")
+    )
+
+    fact = report_words.key_figures(flow, REGIONS, TABLE3)[1]
+    untested = REGIONS.assign(p_permutation=np.nan)
+    plain = report_words.key_figures(flow, untested, TABLE3)[1]
+
+    assert (fact["value"], fact["note"]) == ("2", "2 ALFF, GRF correction alone adds 1")
+    assert fact["name"] == "clusters significant by GRF correction and permutation"
+    assert (plain["value"], plain["name"]) == ("3", "significant clusters")
 
 
 def test_a_region_with_two_clusters_is_named_once():
@@ -107,16 +140,16 @@ def test_limits_begin_with_the_simulation_only_if_there_is_one():
     assert not any("simulated" in text for text in report_words.limits(flow, TABLE3, real, None))
 
 
-def test_an_interval_without_width_is_explained():
-    perfect = TABLE3.copy()
-    perfect.loc[perfect["arm"] == "B nested", ["auc", "auc_low", "auc_high"]] = 1.0
+def test_the_width_of_the_interval_is_told_if_there_is_one():
     roster = pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]})
     flow = exclusion_flow(roster, Comparison("CP", "HC"))
+    constant = TABLE3.copy()
+    constant.loc[constant["arm"] == "B nested", ["auc_low", "auc_high"]] = float("nan")
 
-    texts = " ".join(report_words.limits(flow, perfect, settings(), 2.0))
+    texts = [" ".join(report_words.limits(flow, t, settings(), 2.0)) for t in (TABLE3, constant)]
 
-    assert "its CI has no width" in texts
-    assert "0.00 wide" not in texts
+    assert "The 95 % CI of the AUC of arm B is 0.45 wide" in texts[0]
+    assert "wide" not in texts[1]
 
 
 def test_the_published_error_rate_is_quoted_only_at_its_threshold():

@@ -56,7 +56,8 @@ def test_table_1_says_how_many_and_which_test(tables):
 
 def test_tables_2_to_4_are_written_as_the_published_ones(tables):
     assert regions_sheet(REGIONS, simulated=False).rows[1] == [
-        *("ALFF", "Inferior temporal gyrus", "right", "–", "48", "−36", "−21", "4.90"),
+        *("ALFF", "near Inferior temporal gyrus, 4 mm", "Inferior temporal gyrus L 100 %"),
+        *("right", "–", "48", "−36", "−21", "4.90"),
     ]
     table = classification_sheet(tables["table3_classification"], simulated=False)
     assert table.rows[0][3:] == ["0.900", "0.850", "0.500", "80.0", "75.0", "77.5"]
@@ -75,6 +76,13 @@ def test_clusters_of_one_region_have_their_ids_and_connectivity_names_its_seed()
             "n": 9,
             "cluster_id": ["ALFF1", "FC1", "FC2", "FC3"],
             "seed": [None, "ALFF1", "ALFF1", "insula"],
+            "seed_share": [None, 0.0, 0.25, 0.0],
+            "region_distance_mm": [0.0, 0.0, 0.0, 14.4],
+            "composition": [
+                "Temporal_Inf_L 62 %; Fusiform_L 20 %; no label 18 %",
+                "Precentral_R 50 %; Postcentral_R 30 %; Vermis_3 8 %; Insula_R 7 %; no label 5 %",
+                *("Precentral_R 100 %", None),
+            ],
         }
     )
 
@@ -84,13 +92,20 @@ def test_clusters_of_one_region_have_their_ids_and_connectivity_names_its_seed()
         ["ALFF", "Inferior temporal gyrus"],
         ["FC (ALFF1)", "Precentral gyrus (FC1)"],
         ["FC (ALFF1)", "Precentral gyrus (FC2)"],
-        ["FC (insula)", "Insula"],
+        ["FC (insula)", "near Insula, 14 mm"],
     ]
-    assert regions.notes[-1] == (
-        "In parentheses after FC, the seed: ALFF1 Inferior temporal gyrus, left; insula."
-    )
+    assert [row[2] for row in regions.rows] == [
+        "Inferior temporal gyrus L 62 %; Fusiform gyrus L 20 %; no label 18 %",
+        "Precentral gyrus R 50 %; Postcentral gyrus R 30 %; Vermis 3 8 %; others 12 %",
+        *("Precentral gyrus R 100 %", ""),
+    ]
+    assert regions.notes[-3:] == [
+        "In parentheses after FC, the seed: ALFF1 Inferior temporal gyrus, left; insula.",
+        "Near: the peak lies outside every AAL2 region, that far from the nearest.",
+        "FC2: 25 % of the cluster in or at the seed itself.",
+    ]
     correlation = correlation_sheet(table, simulated=False)
-    assert [row[1] for row in correlation.rows] == [row[1] for row in regions.rows]
+    assert [row[1] for row in correlation.rows][:3] == [row[1] for row in regions.rows][:3]
 
 
 def test_an_empty_table_says_why():
