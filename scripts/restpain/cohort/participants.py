@@ -115,6 +115,7 @@ def read_participants(
         raise ValueError("\n".join(problems))
 
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
+    table = table.drop(columns="", errors="ignore")  # row numbers, as pandas writes them
     table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
     for column in {"group", "exclude"} - set(table):
@@ -167,7 +168,7 @@ def read_cells(
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Header and numbered rows of a tab-separated file, cells stripped, empty rows dropped.
 
-    ``key`` is the key of the configuration that names the file.
+    A ``.csv`` is separated by commas. ``key`` is the key of the configuration that names the file.
 
     Raises
     ------
@@ -183,13 +184,14 @@ def read_cells(
         raise ValueError(
             f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8"
         ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t")
+    delimiter, expected = (",", "commas") if path.suffix.lower() == ".csv" else ("\t", "tabs")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except csv.Error as error:
         raise ValueError(
             f"{path.name} is no table ({error} in line {reader.line_num}); save it as text "
-            "separated by tabs"
+            f"separated by {expected}"
         ) from None
     rows = [(line, cells) for line, cells in rows if any(cells)]
     if not rows:
@@ -198,7 +200,7 @@ def read_cells(
     if len(header) == 1:
         for separator, word in SEPARATORS.items():
             if separator in header[0]:
-                raise ValueError(f"{path.name} is separated by {word}; separate it by tabs")
+                raise ValueError(f"{path.name} is separated by {word}; separate it by {expected}")
     return header, rows[1:]
 
 
@@ -333,7 +335,11 @@ def participants_table(
 
 def mean_displacement(qc_paths: list[str]) -> dict[str, float]:
     """Mean framewise displacement (Jenkinson) in mm of each participant, by participant_id."""
-    return {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths}
+    key, found = (
+        "mean_fd_jenkinson_mm",
+        {participant_of(path): read_json(path) for path in qc_paths},
+    )
+    return {who: one[key] for who, one in found.items() if key in one}  # none of maps
 
 
 MEAN_FD = "mean_fd"  # known only after preprocessing
