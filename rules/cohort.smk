@@ -61,6 +61,7 @@ for number, members in enumerate(in_tens(SUBJECTS)):
         params:
             **settings("cohort", "source", "select"),
             **settings("preprocessing", "repetition_time_s"),
+            maps=maps_of(members),
             code=code_digest("cohort/index_participants.py"),
         script:
             "../scripts/cohort/index_participants.py"
@@ -95,7 +96,8 @@ checkpoint check_cohort:
         **settings("preprocessing", "nuisance"),
         **settings("cohort", "source", "incomplete"),
         comparison=GROUPS,
-        data=config["cohort"]["data"] if SOURCE != "simulated" else None,
+        maps=MAP_SUMMARY,
+        data=config["cohort"]["data"] if SOURCE not in ("simulated", "maps") else None,
         slice_order=SLICE_ORDER,
         band_hz=config["metrics"]["band_hz"],
         n_permutations=config["classification"]["n_permutations"],
@@ -161,7 +163,7 @@ if SOURCE == "bids":
             "../scripts/cohort/link_bids.py"
 
 
-if SOURCE != "derivatives":
+if SOURCE not in ("derivatives", "maps"):
 
     rule describe_rawdata:
         """Description, README and table of participants of the raw BIDS dataset."""

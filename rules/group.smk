@@ -62,6 +62,7 @@ rule fit_group_model:
         **on_retry(MODEL_MEMORY_MB, 30),
     params:
         comparison=COMPARISON,
+        base=lambda wildcards: ONE_SAMPLE_BASES[wildcards.measure],
         seed=config["seed"],
         code=code_digest("group/fit_group_model.py"),
     script:

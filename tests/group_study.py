@@ -133,7 +133,8 @@ class Study:
             normality="normality.nii.gz",
         )
         seeds = [f"{self.folder}/seeds.tsv"]
-        fit_group_model(seeds_paths=seeds, measure=measure, seed=1, **single, **common)
+        fitting = single | {"measure": measure, "base": float(measure != "fc"), "seed": 1}
+        fit_group_model(seeds_paths=seeds, **fitting, **common)
         settings = SETTINGS | changes
         self.largest = [f"{part}_{k}_largest.tsv" for k, _ in enumerate(parts)]
         for path, (first, n_permutations) in zip(self.largest, parts, strict=True):

@@ -40,9 +40,7 @@ def classify_permuted(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    cohort = read_cohort(
-        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
-    )
+    cohort = read_cohort(participants_path, qc_paths, qc_paths, comparison, harmonise=harmonise)
     local = read_local_maps(maps_paths, measures, mask, affine)
     rows = []
     for permutation in permutations:

@@ -23,9 +23,6 @@ NORMALITY_SIDECAR = {
     "group in each voxel; 0 where no group varies.",
     "Units": "-log10 p",
 }
-# ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity
-# against 0. Neither test has covariates (the paper names none, DPABI's default has none).
-BASE = {"alff": 1.0, "falff": 1.0, "reho": 1.0, "fc": 0.0}
 
 
 def fit_group_model(
@@ -43,6 +40,7 @@ def fit_group_model(
     model_path: str,
     measure: str,
     comparison: dict,
+    base: float,
     seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
@@ -66,7 +64,7 @@ def fit_group_model(
         z = t_to_z(fit.t, fit.df).astype(np.float32)
         field = estimated_smoothness(maps, design, fit, z, *grid, source="residuals")
         parts = (maps[:n_patients], maps[n_patients:])
-        one_sample = [one_sample_t(part, base=BASE[measure]) for part in parts]
+        one_sample = [one_sample_t(part, base=base) for part in parts]
         normality = least_normal(parts)
         written[:, :, k] = (fit.t, z, *one_sample, np.nan_to_num(normality))
         volumes.append(
@@ -92,7 +90,7 @@ def fit_group_model(
             "df": design.df,
             "columns": design.columns,
             "covariates": comparison.covariates,
-            "one_sample_base": BASE[measure],
+            "one_sample_base": base,
             "jarque_bera_share_if_normal": share_if_normal(
                 [n_patients, int(design.controls.sum())],
                 level=LEVEL_NORMALITY,

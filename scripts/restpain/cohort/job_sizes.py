@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from restpain.cohort.checks import ALL, chosen_runs
+from restpain.cohort.checks import ALL, chosen_runs, of_maps
 from restpain.cohort.image_checks import problem
+from restpain.cohort.map_checks import map_resources
 from restpain.presentation.numbers import counted
 
 BYTES = 4  # of a float32
@@ -59,6 +60,8 @@ def predicted_resources(
     records. Memory: of the largest job. Jobs: see `participant_jobs`. Time: of one core; of
     the classification with permuted groups by its number (``n_permutations``).
     """
+    if of_maps(indices):
+        return map_resources(indices, n_permutations=n_permutations)
     disk = temporary = seconds = memory = 0.0
     finer = (3.0 / voxel_mm) ** 3
     for index in indices:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.measures import CONNECTIVITY, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison
 from restpain.presentation.labels import column_label, column_labels
 from restpain.presentation.numbers import (
@@ -79,7 +80,8 @@ def workflow_content(
         "metrics": _metric_boxes(seeds, settings),
         "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),
         "clusters": [(measure_name(key), len(table)) for key, table in clusters.items()],
-        "seeded": settings["connectivity"]["seeds"] in ("clusters", "union"),
+        "seeded": CONNECTIVITY in clusters
+        and settings["connectivity"]["seeds"] in ("clusters", "union"),
         "outcomes": _outcome_boxes(association, published, nested, described, settings),
         "simulated": cohort["source"] == "simulated",
     }
@@ -88,6 +90,8 @@ def workflow_content(
 def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> list[tuple]:
     nuisance = [NUISANCE_NAMES.get(name, name) for name in settings["nuisance"]]
     removed = f"removed: {joined(nuisance)}" if nuisance else "no nuisance regression"
+    if cohort["source"] == "maps":
+        return [("Maps", ["given in MNI space, on their own grid", "no registration, no series"])]
     if cohort["source"] == "derivatives":
         return [("Derivatives", ["preprocessed series in MNI space", removed])]
     timing = sorted({str(metrics.get("slice_timing", "")) for metrics in func_qc} - {""})
@@ -111,6 +115,8 @@ def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> l
 
 def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
     metrics = settings["metrics"]
+    if settings["cohort"]["source"] == "maps":
+        return _map_boxes(settings)
     low, high = metrics["band_hz"]
     band = f"{low:g}\N{EN DASH}{high:g} Hz"
     smooth = f"{shortest(metrics['fwhm_mm'])} mm FWHM"
@@ -138,6 +144,20 @@ def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
     }[settings["connectivity"]["seeds"]]
     lines = [f"{counted(len(seeds), 'seed')}: {origin}", f"Fisher z of r, {band}, {smooth}"]
     return [*boxes, ("Seed FC", lines)]
+
+
+def _map_boxes(settings: dict) -> list[tuple]:
+    words = {
+        "mean": "\N{DIVISION SIGN} mean before",
+        "zscore": "z scores",
+        "raw": "\N{DIVISION SIGN} mean in the mask",
+    }
+    fwhm = settings["metrics"]["fwhm_mm"] * settings["cohort"]["smooth_maps"]
+    smoothed = f"smoothed {shortest(fwhm)} mm FWHM" if fwhm else "not smoothed here"
+    return [
+        (measure_name(measure), [words[scale], smoothed])
+        for measure, scale in map_scales(settings["cohort"]).items()
+    ]
 
 
 def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:

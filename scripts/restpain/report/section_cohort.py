@@ -8,11 +8,17 @@ from restpain.presentation.pages import Section
 
 
 def cohort_section(
-    flow: list[dict], demographics: pd.DataFrame, workflow: bytes, sites: pd.DataFrame
+    flow: list[dict],
+    demographics: pd.DataFrame,
+    workflow: bytes,
+    sites: pd.DataFrame,
+    *,
+    seeded: bool = True,
 ) -> Section:
     """Recruitment and exclusions, sites if any, Figure 1 (SVG) and Table 1.
 
     ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``).
+    Figure 1 shows seeds if ``seeded``.
     """
     return Section(
         "cohort",
@@ -20,6 +26,7 @@ def cohort_section(
         "Cohort and workflow",
         {
             "flow": flow,
+            "seeded": seeded,
             "sites": sites.to_dict("records"),
             "site_warnings": site_warnings(sites),
             "workflow": Markup(workflow.decode("utf-8")),
