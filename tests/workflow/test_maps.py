@@ -53,9 +53,10 @@ def entered(finished_run, tmp_path_factory):
 
 
 def test_the_check_says_what_was_given_and_what_is_left_out(entered):
-    _, process = entered
+    study, process = entered
 
-    assert "map ALFF: 16 files, divided by their mean before" in process.stdout
+    n = len(list(study.glob("Results/ALFF_FunImgARCW/*.nii")))
+    assert f"map ALFF: {n} files, divided by their mean before" in process.stdout
     assert "grid: 61x73x61 voxels of 3 mm, the first at 90, -126, -72 mm" in process.stdout
     assert process.stdout.count("left out, since maps are given and no series") == 1
 

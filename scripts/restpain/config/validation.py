@@ -31,6 +31,7 @@ BOUNDS = {
 }
 
 
+MEASURES = ("alff", "falff", "reho", "fc")
 OF_MAPS = ("ratings", "min_coverage")  # keys of quality that hold without series
 
 
@@ -108,6 +109,12 @@ def _contradictions(config: dict) -> list[str]:
         )
     if config["cohort"]["source"] == "maps":
         problems += measure_problems(config["cohort"]) + _needs_series(config)
+    measures = [*config["cohort"]["maps"], *MEASURES]
+    if config["power"]["measure"] not in measures:
+        problems.append(
+            f"{_in('power.measure')} is {_shown(config['power']['measure'])}; expected one of "
+            f"{', '.join(dict.fromkeys(measures))}; correct it"
+        )
     learners = config["classification"]["learners"]
     if "NN_TORCH" in learners and find_spec("torch") is None:
         problems.append(

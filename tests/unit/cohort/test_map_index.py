@@ -6,8 +6,11 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from given_maps import AFFINE, SHAPE, indices, write_cohort, write_map
+from given_maps import AFFINE, COHORT, SHAPE, indices, write_cohort, write_map
+from restpain.cohort.map_files import given_files
 from restpain.cohort.map_index import is_straight
+from restpain.io.tables import read_json
+from scripts.cohort.index_participants import index_participants
 
 
 def index_of(tmp_path, **changes):
@@ -37,6 +40,24 @@ def test_facts_of_good_maps(tmp_path):
     assert reho["mean"] == pytest.approx(inside.mean(dtype=float))
     assert reho["n_used"] == len(inside) == 7 * 8 * 6
     assert alff["digest"] != reho["digest"]
+
+
+def test_one_job_writes_the_indices_of_several_participants(tmp_path):
+    cells = write_cohort(tmp_path, 2)
+    cohort = COHORT | {"data": str(tmp_path)}
+    files = {who: given_files(values, cohort) for who, values in cells.items()}
+
+    index_participants(
+        folders_paths=[],
+        indices_paths=[str(tmp_path / f"{who}.json") for who in cells],
+        source="maps",
+        select={},
+        repetition_time_s=None,
+        maps={"files": files, "scales": {"alff": "mean", "reho": "mean"}},
+    )
+
+    for who, index in zip(cells, indices(tmp_path, cells), strict=True):
+        assert read_json(tmp_path / f"{who}.json") == index
 
 
 def test_a_missing_file_and_two_files_are_told_together(tmp_path):

@@ -139,6 +139,11 @@ def said(text):
             "digits, and neither fc nor all, which are names of results; give it another name",
         ),
         (
+            "power: {measure: alf}",
+            "configuration: power.measure is 'alf'; expected one of alff, falff, reho, fc; "
+            "correct it",
+        ),
+        (
             "cohort: {maps: {alff: 3}}",
             "configuration: cohort.maps.alff is 3; expected a text, not empty or a section with "
             "keys; correct it",
