@@ -39,7 +39,7 @@ check: environment
 participants: environment
 	$(BIN)/snakemake participants --cores $(CORES)
 
-# Files to start a study with: make study DIR=folder [SOURCE=dicom|bids|derivatives]; nothing is overwritten.
+# Files to start a study with: make study DIR=folder [SOURCE=dicom|bids|derivatives|maps]; nothing is overwritten.
 SOURCE ?= dicom
 study:
 	@$(PYTHON) presets/study/new_study.py "$(DIR)" --source "$(SOURCE)" --snakemake "$(abspath $(BIN))/snakemake"

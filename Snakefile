@@ -38,7 +38,13 @@ include: "rules/preprocessing.smk"
 include: "rules/metrics.smk"
 include: "rules/quality.smk"
 include: "rules/group.smk"
-include: "rules/connectivity.smk"
+
+
+if "fc" in MAPS:
+
+    include: "rules/connectivity.smk"
+
+
 include: "rules/association.smk"
 include: "rules/classification.smk"
 
@@ -82,7 +88,7 @@ rule all:
         expand("results/tables/{name}_provenance.tsv", name=TABLES),
         FIGURE_FILES,
         "results/report.html",
-        "results/quality.html",
+        QUALITY_PAGE,
         RAW_FILES,
         PUBLISHED_FILES,
         RECOVERY_FILES,
@@ -91,8 +97,8 @@ rule all:
 rule participants:
     """Preprocessing, metrics and quality control of every participant; no group level."""
     input:
-        "results/quality.html",
-        per_participant(rules.plot_participant.output.page),
+        QUALITY_PAGE,
+        of_series(per_participant(rules.plot_participant.output.page)),
         LOCAL_MAPS,
         RAW_FILES,
 

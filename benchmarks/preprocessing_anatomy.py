@@ -87,7 +87,7 @@ def template_paths(folder):
     if not Path(func["CSF"]).exists():
         outputs = {f"anat_{name}": path for name, path in anat.items()}
         outputs |= {f"func_{name}": path for name, path in func.items()}
-        prepare_template(outputs=outputs, normalisation_mm=2.0, voxel_mm=3.0)
+        prepare_template(grid_path=None, outputs=outputs, normalisation_mm=2.0, voxel_mm=3.0)
     return anat, func
 
 

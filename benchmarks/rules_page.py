@@ -30,7 +30,11 @@ the same name. Rules marked *other sources* belong to data that are not simulate
 COHORT = {"n_patients": 3, "n_controls": 3, "n_excluded": 0}
 T1W = "results/rawdata/sub-01/anat/sub-01_T1w.nii.gz"
 BOLD = f"results/sub-01/func/sub-01_task-rest_{MNI}_desc-denoised_bold.nii.gz"
-TARGETS = {"simulated": ("all", "power"), "bids": (T1W,), "derivatives": (BOLD,)}
+ALFF = (
+    "results/sub-01/func/sub-01_task-rest_space-MNI152_stat-alff_desc-standardised_boldmap.nii.gz"
+)
+TARGETS = {"simulated": ("all", "power"), "bids": (T1W,), "derivatives": (BOLD,), "maps": (ALFF,)}
+GIVEN = {"maps": {"alff": "{participant_id}.nii"}}
 
 
 def dry_run(source: str, directory: Path) -> list[dict]:
@@ -46,9 +50,10 @@ def dry_run(source: str, directory: Path) -> list[dict]:
     table.write_text("participant_id\tgroup\n" + "".join(rows))
     for n in range(1, 7):
         (directory / f"sub-0{n}").mkdir()
+        (directory / f"sub-0{n}.nii").touch()
     cohort = {"source": source, "data": str(directory), "participants": str(table)}
     config = directory / "config.yaml"
-    config.write_text(yaml.safe_dump({"cohort": cohort, "simulation": COHORT}))
+    config.write_text(yaml.safe_dump({"cohort": cohort | GIVEN, "simulation": COHORT}))
     process = subprocess.run(
         [
             *(sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1"),

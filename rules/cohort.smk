@@ -62,6 +62,7 @@ for number, members in enumerate(in_tens(SUBJECTS)):
         params:
             **settings("cohort", "source", "select"),
             **settings("preprocessing", "repetition_time_s"),
+            maps=maps_of(members),
             code=code_digest("cohort/index_participants.py"),
         script:
             "../scripts/cohort/index_participants.py"
@@ -96,6 +97,7 @@ checkpoint check_cohort:
         **settings("preprocessing", "nuisance"),
         **settings("cohort", "source", "incomplete"),
         comparison=GROUPS,
+        maps=MAP_SUMMARY,
         places=[str(place) for place in PLACES],
         measures=MEASURES,
         fwhm_mm=config["metrics"]["fwhm_mm"],
@@ -164,7 +166,7 @@ if SOURCE == "bids":
             "../scripts/cohort/link_bids.py"
 
 
-if SOURCE != "derivatives":
+if SOURCE not in ("derivatives", "maps"):
 
     rule describe_rawdata:
         """Description, README and table of participants of the raw BIDS dataset."""

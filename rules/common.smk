@@ -11,6 +11,13 @@ sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
 from restpain.cohort.done_before import DONE
 from restpain.cohort.dparsf import named_by_data, participant_places
+from restpain.cohort.map_files import given_files, pattern_problems, table_values
+from restpain.cohort.measures import (
+    compared_measures,
+    local_measures,
+    map_scales,
+    one_sample_bases,
+)
 from restpain.cohort.participants import Comparison, included, is_pilot, read_participants
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
@@ -82,8 +89,10 @@ SELECTION = {
     "smoothness": config["group"]["smoothness"],
     "across_seeds": config["connectivity"]["correct_across_seeds"],
 }
-MEASURES = config["metrics"]["measures"]
-MAPS = [*MEASURES, "fc"]  # the local measures, and connectivity with the seeds
+# those of the maps where maps are given, in rules and report alike
+config["metrics"]["measures"] = MEASURES = local_measures(config)
+MAPS = compared_measures(config)  # the local measures, and connectivity with the seeds
+ONE_SAMPLE_BASES = one_sample_bases(config)
 # None: fitted at all frequencies, before any filter
 REGRESSION_BAND_HZ = (
     config["metrics"]["band_hz"] if config["preprocessing"]["filter"] == "simultaneous" else None
@@ -118,6 +127,46 @@ PLACES = [] if SOURCE == "simulated" else participant_places(config["cohort"])
 WRITTEN = ROSTER.attrs.get("written")
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
+
+# of maps that are given: their files by participant_id (restpain.cohort.map_files.given_files)
+GIVEN_MAPS, MAP_SCALES, MAP_SUMMARY = {}, {}, None
+MAP_FWHM_MM = config["metrics"]["fwhm_mm"] if config["cohort"]["smooth_maps"] else 0
+if SOURCE == "maps":
+    patterns = settings("cohort", "data", "maps", "map_mask")
+    cells = table_values(ROSTER, config["cohort"]["columns"])
+    stop_at(pattern_problems(patterns, list(next(iter(cells.values())))))
+    GIVEN_MAPS = {who: given_files(cells[who], patterns) for who in INCLUDED["participant_id"]}
+    MAP_SCALES = map_scales(settings("cohort", "maps", "map_scale"))
+    MAP_SUMMARY = {"scales": MAP_SCALES, "fwhm_mm": MAP_FWHM_MM}
+
+
+def of_maps(files):
+    """Files that there are only where maps are given."""
+    return files if SOURCE == "maps" else []
+
+
+def of_series(files):
+    """Files of which there are none where maps are given."""
+    return [] if SOURCE == "maps" else files
+
+
+def unless_derivatives(files):
+    """Files of which there are none where preprocessed series or maps are given."""
+    return [] if SOURCE in ("derivatives", "maps") else files
+
+
+def maps_of(subjects):
+    """Maps that are given for some participants, with their scales; None of other sources."""
+    if SOURCE != "maps":
+        return None
+    files = {f"sub-{subject}": GIVEN_MAPS[f"sub-{subject}"] for subject in subjects}
+    return {"files": files, "scales": MAP_SCALES}
+
+
+def files_of_maps(subjects):
+    """Maps and masks that are there, of some participants; one for all is listed once."""
+    wanted = [one for subject in subjects for one in GIVEN_MAPS[f"sub-{subject}"].values()]
+    return list(dict.fromkeys(path for one in wanted for path in one["files"]))
 
 
 wildcard_constraints:

@@ -16,9 +16,9 @@ rule plot_group_maps:
         labels=per_map(rules.correct_clusters.output.labels),
         clusters=per_map(rules.correct_clusters.output.table),
         models=per_map(rules.fit_group_model.output.model),
-        seeds_mask=rules.define_seeds.output.seeds,
-        seeds=rules.define_seeds.output.table,
-        fc_maps=per_participant(rules.correlate_seeds.output.fc),
+        seeds_mask=SEEDS_MASK,
+        seeds=SEEDS,
+        fc_maps=SEED_MAPS,
     output:
         figure=reported("results/figures/figure2_group_maps.png", "Figures"),
     log:
@@ -31,7 +31,7 @@ rule plot_group_maps:
         **on_retry(3000, 15),
     params:
         **settings("group", "voxel_p", "tails"),
-        measures=MEASURES,
+        measures=MAPS,
         comparison=GROUPS,
         source=config["cohort"]["source"],
         code=code_digest("figures/plot_group_maps.py"),
@@ -47,7 +47,7 @@ rule plot_regions:
         labels=per_map(rules.correct_clusters.output.labels),
         clusters=per_map(rules.correct_clusters.output.table),
         models=per_map(rules.fit_group_model.output.model),
-        seeds=rules.define_seeds.output.table,
+        seeds=SEEDS,
     output:
         figure=reported("results/figures/figure3_regions.png", "Figures"),
     log:
@@ -60,7 +60,7 @@ rule plot_regions:
         **on_retry(2000, 10),
     params:
         **settings("group", "voxel_p", "cluster_p", "tails"),
-        measures=MEASURES,
+        measures=MAPS,
         source=config["cohort"]["source"],
         code=code_digest("figures/plot_regions.py"),
     script:
@@ -100,7 +100,7 @@ rule plot_workflow:
         func_qc=FUNC_QC,
         mask=rules.compute_group_mask.output.summary,
         clusters=per_map(rules.correct_clusters.output.table),
-        seeds=rules.define_seeds.output.table,
+        seeds=SEEDS,
         association=rules.correlate_score.output.association,
         published=rules.collect_published.output.published,
         nested=rules.collect_nested.output.nested,

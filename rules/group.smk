@@ -68,6 +68,7 @@ rule fit_group_model:
     params:
         comparison=COMPARISON,
         seed_distance_mm=SEED_DISTANCE_MM,
+        base=lambda wildcards: ONE_SAMPLE_BASES[wildcards.measure],
         seed=config["seed"],
         code=code_digest("group/fit_group_model.py"),
     script:

@@ -5,9 +5,31 @@ outputs  results/tpl-*/, results/sub-*/anat/, results/sub-*/func/*_desc-denoised
          mean, confounds and quality, results/sub-*/figures/
 """
 
+if SOURCE == "maps":
+
+    rule find_grid:
+        """Grid of the maps that are given."""
+        input:
+            checked=CHECKED,
+            indices=[INDEX.format(subject=subject) for subject in SUBJECTS],
+        output:
+            grid="results/cohort/grid.json",
+        log:
+            "results/logs/find_grid.log",
+        benchmark:
+            "results/benchmarks/find_grid.tsv"
+        conda:
+            "../envs/cohort.yaml"
+        params:
+            code=code_digest("preprocessing/find_grid.py"),
+        script:
+            "../scripts/preprocessing/find_grid.py"
+
 
 rule prepare_template:
     """MNI152 2009a symmetric: T1, brain, tissues at the resolutions of registration and maps."""
+    input:
+        grid=of_maps("results/cohort/grid.json"),
     output:
         anat_T1w=template("res-anat_T1w.nii.gz"),
         anat_mask=template("res-anat_desc-brain_mask.nii.gz"),

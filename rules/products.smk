@@ -2,7 +2,9 @@
 
 from snakemake.exceptions import WorkflowError
 
-SPACE = "MNI152NLin2009aSym"  # of all maps
+TEMPLATE_SPACE = "MNI152NLin2009aSym"
+# of all maps; those that are given do not state which MNI152 theirs is
+SPACE = "MNI152" if SOURCE == "maps" else TEMPLATE_SPACE
 MNI_TO_T1W = f"from-{SPACE}_to-T1w_mode-image_xfm.nii.gz"
 
 
@@ -38,7 +40,7 @@ def func_mni(name):
 
 def template(name):
     """An image of the template."""
-    return f"results/tpl-{SPACE}/anat/tpl-{SPACE}_{name}"
+    return f"results/tpl-{TEMPLATE_SPACE}/anat/tpl-{TEMPLATE_SPACE}_{name}"
 
 
 def group_file(name):
@@ -89,7 +91,10 @@ LOCAL_MAPS = per_participant(*per_map(STANDARDISED, MEASURES))
 # brain masks, where voxels of the group mask may lack participants
 COVERED = per_participant(func_mni("desc-brain_mask.nii.gz"))
 COVERED = COVERED if config["group"]["mask_coverage"] < 1 else []
-STORED_SERIES = per_participant(func_mni("desc-standardised_bold.npz"))
+STORED_SERIES = of_series(per_participant(func_mni("desc-standardised_bold.npz")))
+SEED_MAPS = of_series(per_participant(func_mni("stat-fc_desc-standardised_boldmap.nii.gz")))
+SEEDS = of_series("results/group/seeds.tsv")
+SEEDS_MASK = of_series(group_file("desc-seeds_mask.nii.gz"))
 FUNC_QC = per_participant(func("desc-qc_metrics.json"))
 
 
@@ -97,11 +102,6 @@ def reported(path, category, *, subcategory=None, caption=None):
     """A product in Snakemake's report; the caption is the file of its name in docs/captions."""
     caption = f"../docs/captions/{caption or Path(path).stem}.rst"
     return report(path, caption=caption, category=category, subcategory=subcategory)
-
-
-def unless_derivatives(files):
-    """Files of which there are none where preprocessed series are given."""
-    return [] if SOURCE == "derivatives" else files
 
 
 def motion_files(covariates, subjects=SUBJECTS):
@@ -128,7 +128,9 @@ def participant_folder(wildcards):
 
 
 def folders_of(subjects):
-    """Folders of the raw data of some participants, one for each who has one."""
+    """Folders of the raw data of some participants, one for each who has one; or their maps."""
+    if SOURCE == "maps":
+        return files_of_maps(subjects)
     return lambda wildcards: [folder for folder in map(folder_of, subjects) if folder]
 
 
@@ -141,6 +143,8 @@ def data_of_participants():
     """The first files of each participant that the workflow writes: without any identifier."""
     if SOURCE == "derivatives":
         return per_participant(func_mni("desc-denoised_bold.nii.gz"))
+    if SOURCE == "maps":
+        return LOCAL_MAPS
     return per_participant(raw_anat("T1w.nii.gz"), raw_func("bold.nii.gz"))
 
 
@@ -239,6 +243,7 @@ PUBLISHED_FILES = [
     "results/tables/published_vs_recomputed.tsv",
 ] * (config["published"] is not None)
 RAW_FILES = unless_derivatives(["results/rawdata/dataset_description.json"])
+QUALITY_PAGE = of_series(["results/quality.html"])
 RECOVERY_TABLES = ["recovery", "recovery_clusters", "recovery_stages", "recovery_participants"]
 RECOVERY_FILES = [
     *expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),

@@ -10,6 +10,7 @@ DATA_RULES = {
     "dicom": "convert_dicom",
     "bids": "link_bids",
     "derivatives": "import_derivatives",
+    "maps": "import_maps",
 }
 
 
@@ -102,7 +103,7 @@ rule tabulate_robustness:
     resources:
         **on_retry(2000, 15),
     params:
-        measures=MEASURES,
+        measures=MAPS,
         patients=config["cohort"]["patients"],
         n_bootstrap=config["classification"]["n_bootstrap"],
         seed=config["seed"],
@@ -169,8 +170,8 @@ rule trace_tables:
         nested=rules.collect_nested.output.nested,
         association=rules.correlate_score.output.association,
         data=data_of_participants(),
-        maps=LOCAL_MAPS,
-        seed_maps=per_participant(rules.correlate_seeds.output.fc),
+        maps=of_series(LOCAL_MAPS),
+        seed_maps=SEED_MAPS,
     output:
         traces=expand("results/tables/{name}_provenance.tsv", name=TABLES),
         inputs="results/tables/provenance_inputs.tsv",

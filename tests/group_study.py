@@ -146,14 +146,9 @@ class Study:
             normality="normality.nii.gz",
         )
         seeds = [f"{self.folder}/seeds.tsv"]
+        fitting = single | {"measure": measure, "base": float(measure != "fc"), "seed": 1}
         fit_group_model(
-            seeds_paths=seeds,
-            seed_distance_mm=seed_distance_mm,
-            measure=measure,
-            seed=1,
-            **single,
-            **own,
-            **common,
+            seeds_paths=seeds, seed_distance_mm=seed_distance_mm, **fitting, **own, **common
         )
         settings = SETTINGS | changes
         self.largest = [f"{part}_{k}_largest.tsv" for k, _ in enumerate(parts)]

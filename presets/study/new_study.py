@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).absolute().parent
 CLONE = HERE.parents[1]
-SOURCES = ("dicom", "bids", "derivatives")
+SOURCES = ("dicom", "bids", "derivatives", "maps")
 
 
 def new_study(folder: Path, source: str) -> list[Path]:
@@ -57,11 +57,15 @@ def next_steps(folder: Path, *, snakemake: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", help="folder of the study (DIR)")
-    parser.add_argument("--source", default="dicom", help="dicom, bids or derivatives (SOURCE)")
+    parser.add_argument(
+        "--source", default="dicom", help="dicom, bids, derivatives or maps (SOURCE)"
+    )
     parser.add_argument("--snakemake", default="snakemake", help="program in the commands shown")
     options = parser.parse_args()
     if not options.folder:
-        sys.exit("DIR is missing: make study DIR=folder, with SOURCE=dicom, bids or derivatives")
+        sys.exit(
+            "DIR is missing: make study DIR=folder, with SOURCE=dicom, bids, derivatives or maps"
+        )
     folder = Path(options.folder).absolute()
     for path in new_study(folder, options.source):
         print(f"Written: {path}")

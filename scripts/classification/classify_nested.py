@@ -33,6 +33,7 @@ def classify_nested(
     learners: list[str],
     n_folds: int,
     n_search_trials: int,
+    connectivity: bool,
     seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
@@ -49,6 +50,7 @@ def classify_nested(
         n_folds=n_folds,
         n_search_trials=n_search_trials,
         sites=cohort.sites,
+        connectivity=connectivity,
     )
     predictions, weights, rows = [], [], []
     for arm in arms:

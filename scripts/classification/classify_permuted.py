@@ -42,10 +42,10 @@ def classify_permuted(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    missing = uncovered(of_maps(covered_paths, series_paths), mask, affine)
-    cohort = read_cohort(
-        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
+    missing = uncovered(
+        of_maps(covered_paths, of_analysed(qc_paths, participants_path)), mask, affine
     )
+    cohort = read_cohort(participants_path, qc_paths, qc_paths, comparison, harmonise=harmonise)
     local = read_local_maps(maps_paths, measures, mask, affine, missing)
     rows = []
     for permutation in permutations:

@@ -59,10 +59,10 @@ def select_fold_regions(
     maps_paths = of_analysed(maps_paths, participants_path)
     series_paths = of_analysed(series_paths, participants_path)
     mask, affine = read_mask(mask_path)
-    missing = uncovered(of_maps(covered_paths, series_paths), mask, affine)
-    cohort = read_cohort(
-        participants_path, qc_paths, series_paths, comparison, harmonise=harmonise
+    missing = uncovered(
+        of_maps(covered_paths, of_analysed(qc_paths, participants_path)), mask, affine
     )
+    cohort = read_cohort(participants_path, qc_paths, qc_paths, comparison, harmonise=harmonise)
     all_folds = repeated_folds(
         cohort.design.participants,
         cohort.labels.to_numpy(),
@@ -89,7 +89,8 @@ def select_fold_regions(
     write_table(regions_path, region_table(found), REGIONS)
     write_table(features_path, feature_table(found), FEATURES)
     # measure after measure, fold after fold
-    voxels = [result.voxels[measure] for measure in [*measures, "fc"] for result in found]
+    compared = list(found[0].voxels)
+    voxels = [result.voxels[measure] for measure in compared for result in found]
     write_masked(voxels_path, np.stack(voxels, axis=1).astype(np.uint8), mask, affine)
 
 

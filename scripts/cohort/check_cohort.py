@@ -50,6 +50,7 @@ def check_cohort(
     normalisation_mm: float,
     voxel_mm: float,
     n_permutations: int,
+    maps: dict | None,
 ) -> None:
     comparison = Comparison(**comparison)
     participants = read_participants(participants_path, comparison, judge_groups=False)
@@ -101,6 +102,7 @@ def check_cohort(
         resources,
         drop_volumes=drop_volumes,
         slice_order=slice_order,
+        maps=maps,
     )
     for line in summary:
         logger.info("%s", line)

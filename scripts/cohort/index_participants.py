@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from restpain.cohort.index import participant_index
+from restpain.cohort.map_index import map_index
 from restpain.cohort.participants import with_prefix
 from restpain.io.job import run_job
 from restpain.io.tables import write_json
@@ -18,10 +19,16 @@ def index_participants(
     source: str,
     select: dict,
     repetition_time_s: float | None,
+    maps: dict | None,
 ) -> None:
     folders = {with_prefix(Path(folder).name): folder for folder in folders_paths}
     for path in indices_paths:
         who = Path(path).stem
+        if maps is not None:
+            index = map_index(who, maps["files"][who], scales=maps["scales"])
+            logger.info("%s: %d files", who, len(index["series"]))
+            write_json(path, index)
+            continue
         index = participant_index(
             folders.get(who),
             participant_id=who,

@@ -4,6 +4,7 @@ import logging
 
 import numpy as np
 
+from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison, of_analysed, read_participants
 from restpain.figures.group_maps import (
     MAX_SEEDS,
@@ -11,7 +12,7 @@ from restpain.figures.group_maps import (
     measure_title,
     seed_correlations,
 )
-from restpain.group.cluster_maps import maps_of_measures
+from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
@@ -47,8 +48,8 @@ def plot_group_maps(
     labels_paths: list[str],
     clusters_paths: list[str],
     models_paths: list[str],
-    seeds_mask_path: str,
-    seeds_path: str,
+    seeds_mask_path: str | None,
+    seeds_path: str | None,
     fc_maps_paths: list[str],
     figure_path: str,
     measures: list[str],
@@ -62,7 +63,7 @@ def plot_group_maps(
     template, affine = read_volume(template_path)
     participants = read_participants(participants_path, comparison)
     included = participants[participants["exclude"] == ""]
-    seeds = read_table(seeds_path)
+    seeds = read_table(seeds_path) if seeds_path else NO_SEEDS
     paths = {
         "patients": patients_paths,
         "controls": controls_paths,
@@ -71,7 +72,7 @@ def plot_group_maps(
     }
     models = [read_json(path) for path in models_paths]
     maps = maps_of_measures(
-        [*measures, "fc"],
+        measures,
         {name: [read_volume(path)[0] for path in some] for name, some in paths.items()},
         [read_table(path) for path in clusters_paths],
         seeds,
@@ -88,15 +89,18 @@ def plot_group_maps(
         }
         for shown in maps
     ]
-    shown = rows[: len(measures) + MAX_SEEDS]
+    n_local = sum(measure != CONNECTIVITY for measure in measures)
+    shown = rows[: n_local + MAX_SEEDS]
     omitted = len(rows) - len(shown)
     note = f"{counted(omitted, 'more seed')} not shown." if omitted else ""
-    if not len(seeds):
+    if CONNECTIVITY not in measures:
+        note = None
+    elif not len(seeds):
         note = "No seed and no connectivity map."
-    matrices = mean_seed_correlations(
-        fc_maps_paths, included, read_volume(seeds_mask_path)[0],
-        comparison,
-    )  # fmt: skip
+    matrices = None
+    if seeds_mask_path:
+        seeds_mask, _ = read_volume(seeds_mask_path)
+        matrices = mean_seed_correlations(fc_maps_paths, included, seeds_mask, comparison)
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()
     logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), omitted, len(seeds))

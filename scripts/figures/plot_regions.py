@@ -8,7 +8,7 @@ from nilearn.datasets import fetch_surf_fsaverage
 from nilearn.surface import load_surf_mesh
 
 from restpain.figures.regions import regions_figure, surface_values, surface_view
-from restpain.group.cluster_maps import maps_of_measures, single_clusters, strongest_of
+from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures, single_clusters, strongest_of
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
@@ -44,7 +44,7 @@ def plot_regions(
     labels_paths: list[str],
     clusters_paths: list[str],
     models_paths: list[str],
-    seeds_path: str,
+    seeds_path: str | None,
     figure_path: str,
     measures: list[str],
     voxel_p: float,
@@ -54,13 +54,13 @@ def plot_regions(
 ) -> None:
     template, affine = read_volume(template_path)
     maps = maps_of_measures(
-        [*measures, "fc"],
+        measures,
         {
             "difference": [read_volume(path)[0] for path in difference_paths],
             "labels": [read_volume(path)[0] for path in labels_paths],
         },
         [read_table(path) for path in clusters_paths],
-        read_table(seeds_path),
+        read_table(seeds_path) if seeds_path else NO_SEEDS,
     )
     panels = single_clusters(maps)
     projections = []

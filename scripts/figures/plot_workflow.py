@@ -2,9 +2,11 @@
 
 import logging
 
+from restpain.cohort.measures import compared_measures
 from restpain.cohort.participants import configured_comparison, of_analysed, read_participants
 from restpain.figures.workflow import workflow_svg
 from restpain.figures.workflow_content import workflow_content
+from restpain.group.cluster_maps import NO_SEEDS
 from restpain.io.files import write_text
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
@@ -19,7 +21,7 @@ def plot_workflow(
     func_qc_paths: list[str],
     mask_path: str,
     clusters_paths: list[str],
-    seeds_path: str,
+    seeds_path: str | None,
     association_path: str,
     published_path: str,
     nested_path: str,
@@ -27,14 +29,14 @@ def plot_workflow(
     settings: dict,
 ) -> None:
     func_qc_paths = of_analysed(func_qc_paths, participants_path)
-    measures = [*settings["metrics"]["measures"], "fc"]
+    measures = compared_measures(settings)
     tables = [read_table(path) for path in clusters_paths]
     content = workflow_content(
         roster=read_participants(participants_path, configured_comparison(settings)),
         func_qc=[read_json(path) for path in func_qc_paths],
         mask=read_json(mask_path),
         clusters=dict(zip(measures, tables, strict=True)),
-        seeds=read_table(seeds_path),
+        seeds=read_table(seeds_path) if seeds_path else NO_SEEDS,
         association=read_table(association_path),
         published=read_table(published_path),
         nested=read_table(nested_path),

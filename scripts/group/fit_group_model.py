@@ -24,9 +24,6 @@ logger = logging.getLogger("fit_group_model")
 
 LEVEL_NORMALITY = 0.05
 DRAWS_NORMALITY = 10_000
-# ASSUME: a group's map is tested against the brain's mean, 1 after division by it; connectivity
-# against 0. Neither test has covariates (the paper names none, DPABI's default has none).
-BASE = {"alff": 1.0, "falff": 1.0, "reho": 1.0, "fc": 0.0}
 
 
 def fit_group_model(
@@ -48,6 +45,7 @@ def fit_group_model(
     measure: str,
     comparison: dict,
     seed_distance_mm: float | None,
+    base: float,
     seed: int,
 ) -> None:
     comparison = Comparison(**comparison)
@@ -82,7 +80,7 @@ def fit_group_model(
         volume = (part_of_mask(group.mask, inside), group.affine)
         field = estimated_smoothness(*searched, z[inside], *volume, source="residuals")
         parts = (maps[:n_patients], maps[n_patients:])
-        one_sample = [one_sample_t(part, base=BASE[measure]) for part in parts]
+        one_sample = [one_sample_t(part, base=base) for part in parts]
         normality = least_normal(parts)
         written[:, :, k] = (fit.t, z, *one_sample, np.nan_to_num(normality))
         volumes.append({"seed": seeds[k], "dlh": field.dlh, "fwhm_mm": field.fwhm_mm})
@@ -104,7 +102,7 @@ def fit_group_model(
             "df": design.df,
             "columns": design.columns,
             "covariates": comparison.covariates,
-            "one_sample_base": BASE[measure],
+            "one_sample_base": base,
             "jarque_bera_share_if_normal": share_if_normal(
                 [n_patients, int(design.controls.sum())],
                 level=LEVEL_NORMALITY,

@@ -13,7 +13,9 @@ from nilearn.datasets import (
 from restpain.cohort.derivatives import template_sidecar
 from restpain.io.images import write_volume
 from restpain.io.job import run_job
+from restpain.io.tables import read_json
 from restpain.preprocessing.template import (
+    canonical_grid,
     covering_grid,
     template_grid,
     template_images,
@@ -32,6 +34,7 @@ SOURCES = {
 
 def prepare_template(
     *,
+    grid_path: str | None,
     outputs: dict[str, str],
     normalisation_mm: float,
     voxel_mm: float,
@@ -44,6 +47,9 @@ def prepare_template(
         "anat": covering_grid(sources["T1w"].shape, affine, voxel_mm=normalisation_mm),
         "func": template_grid(voxel_mm),
     }
+    if grid_path is not None:
+        given = read_json(grid_path)
+        grids["func"] = canonical_grid(given["matrix"], given["affine"])
     for name, (shape, target) in grids.items():
         resampled = template_images(sources, affine, shape=shape, target=target)
         logger.info("%s: %s voxels, %d in the brain", name, shape, resampled["mask"].sum())

@@ -16,6 +16,7 @@ from restpain.quality.limits import COLUMNS, quality_row
 logger = logging.getLogger("tabulate_quality")
 
 FD = "framewise_displacement_jenkinson"
+UNKNOWN = np.full(1, np.nan)  # displacement of participants without series
 
 
 def tabulate_quality(
@@ -48,7 +49,7 @@ def tabulate_quality(
             who,
             group or None,
             func[who] | anat.get(who, {}),
-            displacement[who],
+            displacement.get(who, UNKNOWN),
             *ratings.loc[who, ["rating", "reason"]],
             limits,
         )

@@ -4,8 +4,9 @@ import logging
 from importlib.resources import files
 from pathlib import Path
 
+from restpain.cohort.measures import compared_measures
 from restpain.cohort.participants import configured_comparison, of_analysed, read_participants
-from restpain.group.cluster_maps import maps_of_measures
+from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures
 from restpain.io.files import write_text
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
@@ -17,15 +18,13 @@ logger = logging.getLogger("build_report")
 TABLES = ("demographics", "regions", "classification", "correlation")
 FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 # tables and sidecars of one file each, named as the inputs of the rule
-SINGLE_TABLES = (
-    *("robustness", "normality", "seeds", "motion", "warnings", "inputs", "run_times"),
-)
+SINGLE_TABLES = ("robustness", "normality", "motion", "warnings", "inputs", "run_times")
 BY_MEASURE = ("models", "searched", "corrections", "score_maps")
 BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 
 
 def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
-    measures = [*settings["metrics"]["measures"], "fc"]
+    measures = compared_measures(settings)
     participants = inputs["participants"]
     func_qc_paths = of_analysed(inputs["func_qc"], participants)
     anat_qc_paths = of_analysed(inputs["anat_qc"], participants)
@@ -34,6 +33,7 @@ def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:
     volumes = {"difference": inputs["differences"], "labels": inputs["labels"]}
 
     results = {name: read_table(inputs[name]) for name in SINGLE_TABLES}
+    results["seeds"] = read_table(inputs["seeds"]) if inputs["seeds"] else NO_SEEDS
     for name in BY_MEASURE:
         results[name] = dict(zip(measures, map(read_json, inputs[name]), strict=True))
     results |= {

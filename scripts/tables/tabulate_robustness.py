@@ -55,9 +55,8 @@ def tabulate_robustness(
 
     mask, affine = read_mask(mask_path)
     repeats = [read_masked(path, mask, affine) != 0 for path in fold_voxels_paths]
-    every = [*measures, "fc"]
-    for index, (measure, path) in enumerate(zip(every, clusters_paths, strict=True)):
-        folds = [np.array_split(voxels.T, len(every))[index] for voxels in repeats]
+    for index, (measure, path) in enumerate(zip(measures, clusters_paths, strict=True)):
+        folds = [np.array_split(voxels.T, len(measures))[index] for voxels in repeats]
         whole = read_masked(path, mask, affine).reshape(mask.sum(), -1) != 0
         rows += stability_rows(measure, np.concatenate(folds), whole.any(axis=1))
     rows += curve_rows(read_table(curve_path))

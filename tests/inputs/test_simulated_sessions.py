@@ -58,6 +58,7 @@ def converted(tmp_path_factory):
             source="dicom",
             select={},
             repetition_time_s=None,
+            maps=None,
         )
         paths = {f"{name}_path": str(folder / f"{name}.nii.gz") for name in ("t1w", "bold")} | {
             f"{name}_sidecar_path": str(folder / f"{name}.json") for name in ("t1w", "bold")

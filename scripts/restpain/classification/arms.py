@@ -38,8 +38,9 @@ def plain_arms(
     """Arms of demographics alone and of motion alone, by logistic regression.
 
     ``folds`` are the numbers of the folds. Without a covariate in the design there is no arm of
-    demographics. The arm of motion says of how many participants motion is unknown (NaN); then it
-    classifies nobody, see `predict_folds`.
+    demographics, of maps without any known motion none of motion. Of participants whose motion is
+    partly unknown (NaN) the arm of motion says how many, and classifies nobody; see
+    `predict_folds`.
     """
     index = pd.Index(design.participants, name="participant_id")
     table = pd.DataFrame(design.matrix, index=index, columns=design.columns)
@@ -56,7 +57,8 @@ def plain_arms(
         ),
         Arm("D motion", moved, dict.fromkeys(folds, movement), logistic),
     ]
-    return [arm for arm in arms if arm.name != "D demographics" or demographics.shape[1]]
+    known = {"D demographics": demographics.shape[1] > 0, "D motion": len(motion) > 0}
+    return [arm for arm in arms if known[arm.name]]
 
 
 def leak_free_arms(
@@ -70,6 +72,7 @@ def leak_free_arms(
     n_folds: int,
     n_search_trials: int,
     sites: pd.Series | None = None,
+    connectivity: bool = True,
 ) -> list[Arm]:
     """Arm B (nested cross-validation), arm C (atlas) and the comparisons of arm D.
 
@@ -84,9 +87,11 @@ def leak_free_arms(
     motion : dict of str to float
         Mean framewise displacement by participant_id, mm.
     measures, learners, n_folds, n_search_trials
-        As in the configuration; FC comes with the measures.
+        As in the configuration; FC comes with the measures of series.
     sites : Series, optional
         Site of each participant, across which all features of maps are harmonised.
+    connectivity : bool
+        False where maps are given, without series.
     """
     index = pd.Index(design.participants, name="participant_id")
     nothing = dict.fromkeys(regional, pd.DataFrame(index=index))
@@ -94,7 +99,8 @@ def leak_free_arms(
     local = ", ".join(measure_name(measure) for measure in measures)
     any_region = any(features.shape[1] for features in regional.values())
     scale = "" if sites is None else f", harmonised across {sites.name}"
-    selected = f"{local}, FC of the regions of each fold{scale}" if any_region else NO_REGION
+    seeded = ", FC" if connectivity else ""
+    selected = f"{local}{seeded} of the regions of each fold{scale}" if any_region else NO_REGION
     all_regions = f"{local} in AAL regions, {counted(atlas.shape[1], 'feature')}{scale}"
     ensemble = ensemble_fitter(learners, n_folds, n_search_trials)
     return [

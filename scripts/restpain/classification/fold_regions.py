@@ -10,7 +10,7 @@ from restpain.atlas import aal
 from restpain.classification.folds import Fold
 from restpain.cohort.design import Design
 from restpain.connectivity.correlation import connectivity_of_seeds
-from restpain.group.clusters import cluster_means
+from restpain.group.clusters import cluster_means, cluster_name
 from restpain.group.inference import find_clusters
 from restpain.group.maps import MEMORY_BYTES
 from restpain.group.missing import incomplete_voxels
@@ -150,7 +150,7 @@ class FoldRegions:
 
 def fold_regions(
     local: dict[str, np.ndarray],
-    connectivity: Connectivity,
+    connectivity: Connectivity | None,
     designs: list[Design],
     folds: list[Fold],
     search: Search,
@@ -165,7 +165,7 @@ def fold_regions(
     local : dict of str to ndarray of shape (n_participants, n_voxels)
         Maps of each local measure.
     connectivity : callable
-        Maps of seeds, such as `stored_connectivity`.
+        Maps of seeds, such as `stored_connectivity`; None without series.
     designs : list of Design
         One per fold; the same for all, unless groups are permuted.
     folds : list of Fold
@@ -188,9 +188,11 @@ def fold_regions(
             _add(result, measure, rows)
             complete = ~incomplete_voxels(maps)
             for row in clusters.itertuples():
-                name = f"{measure_name(measure)}{row.label}"
+                name = cluster_name(measure, row.label)
                 seeds.append((place, name, (labels == row.label) & complete))
         found.append(result)
+    if connectivity is None:
+        return found
 
     n_voxels = int(search.mask.sum())
     rows = {place: [] for place in range(len(folds))}
@@ -219,7 +221,7 @@ def _add(result: FoldRegions, measure: str, rows: list[tuple[str | None, dict, p
     rows = sorted(rows, key=lambda row: -abs(row[1]["t"]))
     columns = {}
     for number, (seed, row, values) in enumerate(rows, start=1):
-        name = f"{measure_name(measure)}{number}"
+        name = cluster_name(measure, number)
         peak = {axis: row[axis] for axis in ("x_mm", "y_mm", "z_mm")}
         result.regions.append(
             {"fold": result.fold.number, "cluster_id": name, "measure": measure, "seed": seed}
@@ -284,12 +286,16 @@ def atlas_means(
     )
 
 
-def stored_connectivity(paths: list[str], missing: np.ndarray | None = None) -> Connectivity:
-    """Map seeds by the stored standardised series of all participants.
+def stored_connectivity(
+    paths: list[str], missing: np.ndarray | None = None
+) -> Connectivity | None:
+    """Map seeds by the stored standardised series of all participants; None without series.
 
     Each file is read once for as many seeds as fit into memory. What is ``missing`` (see
     `uncovered`) is NaN.
     """
+    if not paths:
+        return None
 
     def maps_of(seeds: np.ndarray) -> Iterator[np.ndarray]:
         n_seeds, n_voxels = seeds.shape

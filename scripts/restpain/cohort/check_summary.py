@@ -6,6 +6,7 @@ import pandas as pd
 
 from restpain.cohort.checks import chosen_runs
 from restpain.cohort.choice import KIND_NAMES, signature
+from restpain.cohort.map_checks import map_summary
 from restpain.cohort.participants import Comparison
 from restpain.cohort.timing import slice_times_source
 from restpain.presentation.numbers import counted
@@ -22,6 +23,7 @@ def check_summary(
     *,
     drop_volumes: int,
     slice_order: str | list[float] | None,
+    maps: dict | None = None,
 ) -> list[str]:
     """Lines about a cohort that has no error.
 
@@ -41,12 +43,27 @@ def check_summary(
         Volumes dropped at the start.
     slice_order : str, list or None
         As in the configuration.
+    maps : dict, optional
+        ``scales`` and ``fwhm_mm`` of `restpain.cohort.map_checks.map_summary`, of maps.
     """
     kept = participants[participants["exclude"] == ""]
     counts = kept["group"].value_counts()
     names = dict.fromkeys([*comparison.groups, *counts.index])
     groups = ", ".join(f"{counts.get(name, 0)} {name or 'without a group'}" for name in names)
     lines = [f"participants: {groups}{_reasons(participants)}"]
+    lines += (
+        map_summary(indices, **maps) if maps else _series_lines(indices, drop_volumes, slice_order)
+    )
+    n_warnings = int((problems["severity"] == "warning").sum())
+    lines.append(
+        f"warnings: {n_warnings or 'none'}{', in results/cohort/check.tsv' * (n_warnings > 0)}"
+    )
+    return [*lines, "a run takes:", *(f"  {row['found']}" for row in resources)]
+
+
+def _series_lines(indices: list[dict], drop_volumes: int, slice_order) -> list[str]:
+    """Images that were chosen, repetition time, slice times and volumes."""
+    lines = []
     runs = {
         kind: [run for index in indices for run in chosen_runs(index) if run["kind"] == kind]
         for kind in KIND_NAMES
@@ -62,18 +79,13 @@ def check_summary(
     order = [slice_times_source(run, slice_order) or "unknown" for run in rest]
     if all(index["source"] == "derivatives" for index in indices):
         order = ["as preprocessed before"]
-    lines += [
+    return [
+        *lines,
         f"repetition time: {_values(_seconds(run) for run in rest)}",
         f"slice times: {_values(order)}",
         f"volumes: {_values(str(run['n_volumes']) for run in rest)}; {_range(minutes)} minutes "
         f"after dropping {drop_volumes}",
     ]
-    n_warnings = int((problems["severity"] == "warning").sum())
-    lines.append(
-        f"warnings of the images: {n_warnings or 'none'}"
-        + ", in results/cohort/check.tsv" * (n_warnings > 0)
-    )
-    return [*lines, "a run takes:", *(f"  {row['found']}" for row in resources)]
 
 
 def _reasons(participants: pd.DataFrame) -> str:

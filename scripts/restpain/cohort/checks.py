@@ -20,6 +20,7 @@ from restpain.cohort.image_checks import (
     report,
     volume_problems,
 )
+from restpain.cohort.map_checks import map_problems, missing_map
 from restpain.cohort.participants import PARTICIPANT_ID, with_prefix
 from restpain.cohort.timing import TOLERANCE
 from restpain.cohort.timing_checks import repetition_time_problems, slice_timing_problems
@@ -71,6 +72,8 @@ def cohort_problems(
     list of dict
         Rows of the table; none if nothing is wrong.
     """
+    if of_maps(indices):
+        return map_problems(indices)
     rows = []
     for index in indices:
         who = index["participant_id"]
@@ -105,12 +108,16 @@ def left_out(indices: list[dict], *, drop_volumes: int, min_volumes: int) -> dic
 
     Empty if nobody has both: then there is nothing to go on with, and the problems are errors.
     """
-    reasons = {
-        index["participant_id"]: missing_images(index, min_volumes=min_volumes + drop_volumes)
-        for index in indices
-    }
+    n_volumes = {} if of_maps(indices) else {"min_volumes": min_volumes + drop_volumes}
+    missing = missing_map if of_maps(indices) else missing_images
+    reasons = {index["participant_id"]: missing(index, **n_volumes) for index in indices}
     missing = {who: reason for who, reason in reasons.items() if reason}
     return {} if len(missing) == len(indices) else missing
+
+
+def of_maps(indices: list[dict]) -> bool:
+    """Check whether the participants have maps in place of images of a scanner."""
+    return any(index["source"] == "maps" for index in indices)
 
 
 def as_warnings(rows: list[dict]) -> list[dict]:

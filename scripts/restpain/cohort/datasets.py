@@ -63,7 +63,7 @@ RESERVED = ("HED", "strain_rrid")  # columns that mean something else in BIDS
 
 def results_description(source: str) -> dict:
     """Describe the results; where preprocessed images are given, there is no raw dataset."""
-    links = {} if source == "derivatives" else {"DatasetLinks": {"raw": "rawdata"}}
+    links = {} if source in ("derivatives", "maps") else {"DatasetLinks": {"raw": "rawdata"}}
     return RESULTS | links
 
 

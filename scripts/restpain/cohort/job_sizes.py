@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from restpain.cohort.checks import ALL, chosen_runs
+from restpain.cohort.checks import ALL, chosen_runs, of_maps
 from restpain.cohort.image_checks import problem
+from restpain.cohort.map_checks import map_resources
 from restpain.cohort.participants import SMALLEST_GROUP
 from restpain.presentation.numbers import counted
 
@@ -63,6 +64,8 @@ def predicted_resources(
     the classification with permuted groups by its number (``n_permutations``). Fewer participants
     than two groups need are a pilot, without group level.
     """
+    if of_maps(indices):
+        return map_resources(indices, n_permutations=n_permutations)
     disk = temporary = memory = 0.0
     seconds = FIXED_SECONDS
     finer = (3.0 / voxel_mm) ** 3

@@ -115,6 +115,7 @@ def read_participants(
         raise ValueError("\n".join(problems))
 
     table = pd.DataFrame([cells for _, cells in rows], columns=header, dtype=object)
+    table = table.drop(columns="", errors="ignore")  # row numbers, as pandas writes them
     table = _renamed(table, columns or {})
     table = table.map(lambda cell: None if cell.lower() in MISSING else cell)
     table = with_joined_sex(table)
@@ -294,7 +295,11 @@ def participants_table(
 
 def mean_displacement(qc_paths: list[str]) -> dict[str, float]:
     """Mean framewise displacement (Jenkinson) in mm of each participant, by participant_id."""
-    return {participant_of(path): read_json(path)["mean_fd_jenkinson_mm"] for path in qc_paths}
+    key, found = (
+        "mean_fd_jenkinson_mm",
+        {participant_of(path): read_json(path) for path in qc_paths},
+    )
+    return {who: one[key] for who, one in found.items() if key in one}  # none of maps
 
 
 MEAN_FD = "mean_fd"  # known only after preprocessing

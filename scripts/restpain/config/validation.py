@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from restpain.cohort.map_files import measure_problems
+from restpain.cohort.participants import MEAN_FD
 from restpain.presentation.numbers import counted
 
 TYPES = {
@@ -28,6 +30,10 @@ BOUNDS = {
     "maximum": "at most",
     "exclusiveMaximum": "below",
 }
+
+
+MEASURES = ("alff", "falff", "reho", "fc")
+OF_MAPS = ("ratings", "min_coverage")  # keys of quality that hold without series
 
 
 def _is_finite(checker, value) -> bool:
@@ -115,6 +121,14 @@ def _contradictions(config: dict) -> list[str]:
             "list of regressors, since only preprocessed series may be without nuisance; correct "
             "it"
         )
+    if source == "maps":
+        problems += measure_problems(config["cohort"]) + _needs_series(config)
+    measures = [*config["cohort"]["maps"], *MEASURES]
+    if config["power"]["measure"] not in measures:
+        problems.append(
+            f"{_in('power.measure')} is {_shown(config['power']['measure'])}; expected one of "
+            f"{', '.join(dict.fromkeys(measures))}; correct it"
+        )
     learners = config["classification"]["learners"]
     if "NN_TORCH" in learners and find_spec("torch") is None:
         problems.append(
@@ -122,6 +136,25 @@ def _contradictions(config: dict) -> list[str]:
             "PyTorch, which is not installed; run make environment EXTRAS=torch, or name MLP, "
             "the neural network of scikit-learn, instead"
         )
+    return problems
+
+
+def _needs_series(config: dict) -> list[str]:
+    """List settings that need series, where maps are given."""
+    problems = [
+        f"{_in(f'{section}.covariates')} names {MEAN_FD}, the motion of a series, but "
+        "cohort.source is maps; expected columns of the table of participants, such as one with "
+        f"the motion under another name than {MEAN_FD}; correct it"
+        for section in ("cohort", "association")
+        if MEAN_FD in config[section]["covariates"]
+    ]
+    for key, limit in config["quality"].items():
+        if key not in OF_MAPS and limit is not None:
+            problems.append(
+                f"{_in(f'quality.{key}')} is {_shown(limit)}, a limit of what is not known of "
+                "maps; expected null, since cohort.source is maps; exclude participants in the "
+                "table instead"
+            )
     return problems
 
 

@@ -33,7 +33,7 @@ def group_maps_figure(
     affine: np.ndarray,
     rows: list[dict],
     matrices: dict | None,
-    note: str,
+    note: str | None,
     voxel_p: float,
     tails: int,
     simulated: bool,
@@ -51,7 +51,7 @@ def group_maps_figure(
         ``seeds`` (names) and the mean Fisher z of ``patients`` and ``controls``; None without
         two seeds.
     note : str
-        What is left out, in words; empty if nothing is.
+        What is left out, in words; empty if nothing is, None where no seed can be.
     """
     contrasts = ("patients", "controls", "difference")
     thresholds = {
@@ -112,9 +112,9 @@ def group_maps_figure(
         colour_bar(axes, threshold=threshold, limit=limit, label=label)
     if matrices:
         _draw_matrices(figure, matrices, height)
-    else:
+    elif note is not None:
         note = f"{note} Correlation matrix of the seeds: fewer than two seeds.".strip()
-    figure.text(0.006, 0.07 / height, note, fontsize=5.5, color=MUTED)
+    figure.text(0.006, 0.07 / height, note or "", fontsize=5.5, color=MUTED)
     if simulated:
         mark_simulated(figure)
     return figure

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from restpain.cohort.done_before import DONE
+from restpain.cohort.measures import CONNECTIVITY, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison
 from restpain.presentation.labels import column_label, column_labels
 from restpain.presentation.numbers import (
@@ -81,7 +82,8 @@ def workflow_content(
         "metrics": _metric_boxes(seeds, settings),
         "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),
         "clusters": [(measure_name(key), len(table)) for key, table in clusters.items()],
-        "seeded": settings["connectivity"]["seeds"] in ("clusters", "union"),
+        "seeded": CONNECTIVITY in clusters
+        and settings["connectivity"]["seeds"] in ("clusters", "union"),
         "outcomes": _outcome_boxes(association, published, nested, described, settings),
         "simulated": cohort["source"] == "simulated",
     }
@@ -96,6 +98,8 @@ def nuisance_text(nuisance: list[str] | str) -> str:
 
 
 def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> list[tuple]:
+    if cohort["source"] == "maps":
+        return [("Maps", ["given in MNI space, on their own grid", "no registration, no series"])]
     removed = nuisance_text(settings["nuisance"])
     if cohort["source"] == "derivatives":
         return [("Derivatives", ["preprocessed series in MNI space", removed])]
@@ -120,6 +124,8 @@ def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> l
 
 def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
     metrics = settings["metrics"]
+    if settings["cohort"]["source"] == "maps":
+        return _map_boxes(settings)
     low, high = metrics["band_hz"]
     band = f"{low:g}\N{EN DASH}{high:g} Hz"
     smooth = f"{shortest(metrics['fwhm_mm'])} mm FWHM"
@@ -147,6 +153,20 @@ def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
     }[settings["connectivity"]["seeds"]]
     lines = [f"{counted(len(seeds), 'seed')}: {origin}", f"Fisher z of r, {band}, {smooth}"]
     return [*boxes, ("Seed FC", lines)]
+
+
+def _map_boxes(settings: dict) -> list[tuple]:
+    words = {
+        "mean": "\N{DIVISION SIGN} mean before",
+        "zscore": "z scores",
+        "raw": "\N{DIVISION SIGN} mean in the mask",
+    }
+    fwhm = settings["metrics"]["fwhm_mm"] * settings["cohort"]["smooth_maps"]
+    smoothed = f"smoothed {shortest(fwhm)} mm FWHM" if fwhm else "not smoothed here"
+    return [
+        (measure_name(measure), [words[scale], smoothed])
+        for measure, scale in map_scales(settings["cohort"]).items()
+    ]
 
 
 def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:

@@ -5,6 +5,8 @@ import pandas as pd
 
 from restpain.group.clusters import cluster_number
 
+NO_SEEDS = pd.DataFrame(columns=["seed"])  # of maps that are given, without series
+
 
 def maps_of_measures(
     measures: list[str],

@@ -59,8 +59,12 @@ def signed_clusters(
 
 
 def cluster_name(measure: str, number: int, suffix: str = "") -> str:
-    """Id of a cluster: measure, kind of comparison and number (``ReHo12``, ``ALFFSCORE1``)."""
-    return f"{measure_name(measure)}{suffix}{number}"
+    """Id of a cluster: measure, kind of comparison and number (``ReHo12``, ``ALFFSCORE1``).
+
+    A name that ends in a digit is set apart from the number: ``slow4-1``.
+    """
+    name = f"{measure_name(measure)}{suffix}"
+    return f"{name}{'-' if name[-1].isdigit() else ''}{number}"
 
 
 def cluster_number(cluster_id: str) -> int:

@@ -15,9 +15,15 @@ from restpain.io.files import write_text
 
 
 def read_table(path: str | Path, **options) -> pd.DataFrame:
-    """Read a BIDS table: tab-separated, UTF-8 with or without a mark, ``n/a`` for missing."""
+    """Read a BIDS table: tab-separated, UTF-8 with or without a mark, ``n/a`` for missing.
+
+    Labels in a column ``group`` are text, also those that are numbers.
+    """
     import pandas as pd  # here, since half of the jobs read no table and pandas starts slowly
 
+    dtype = options.setdefault("dtype", {})
+    if isinstance(dtype, dict):  # else one type for all columns
+        options["dtype"] = {"group": str} | dtype
     return pd.read_csv(
         path,
         sep="\t",

@@ -1,6 +1,7 @@
 """Grids of the MNI152 template, and the template's images on them."""
 
 import numpy as np
+from nibabel.orientations import inv_ornt_aff, io_orientation
 from scipy import ndimage
 
 BOX_MM = ((-90.0, -126.0, -72.0), (90.0, 90.0, 108.0))  # centres of the outermost voxels
@@ -31,6 +32,20 @@ def covering_grid(
     """
     corners = np.stack([affine[:3, 3], affine[:3, :3] @ (np.array(shape) - 1) + affine[:3, 3]])
     return _box_grid(corners.min(axis=0), corners.max(axis=0), voxel_mm=voxel_mm)
+
+
+def canonical_grid(
+    shape: tuple[int, int, int], affine: np.ndarray
+) -> tuple[tuple[int, int, int], np.ndarray]:
+    """Shape and affine of a grid whose axes are put in the order and direction of RAS space.
+
+    No voxel moves: axes of an image of ``shape`` and ``affine`` are exchanged and turned around
+    only, as by ``nibabel.as_closest_canonical``.
+    """
+    affine = np.asarray(affine, float)
+    orientation = io_orientation(affine)
+    order = np.argsort(orientation[:, 0])
+    return tuple(int(shape[axis]) for axis in order), affine @ inv_ornt_aff(orientation, shape)
 
 
 def _box_grid(low, high, *, voxel_mm):

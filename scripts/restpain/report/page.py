@@ -1,6 +1,8 @@
 """Report page: its sections in their order, from the results of all stages."""
 
 from restpain.classification.folds import size_of_test_set
+from restpain.cohort.map_checks import grid_words
+from restpain.cohort.measures import CONNECTIVITY, compared_measures, one_sample_bases
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
@@ -32,7 +34,7 @@ def report_page(results: dict, settings: dict, templates: dict[str, str]) -> str
         "patients": cohort["patients"],
         "controls": cohort["controls"],
         "simulated": cohort["source"] == "simulated",
-        "question": question(settings["metrics"]["measures"], score),
+        "question": question(compared_measures(settings), score),
         "score": score,
         "n": {group["group"]: group["analysed"] for group in flow},
     }
@@ -90,6 +92,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             figures["workflow"],
             site_counts(analysed, comparison),
             results["warnings"],
+            seeded=CONNECTIVITY in compared_measures(settings),
         ),
         regions_section(
             tables["regions"],
@@ -98,6 +101,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             covariates=column_labels(cohort["covariates"], described),
             df=df,
             n_seeds=len(results["seeds"]),
+            bases=one_sample_bases(settings),
             group_maps=figures["group_maps"],
             regions_figure=figures["regions"],
         ),
@@ -124,13 +128,16 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
         published_section(results["published"] or None),
         quality_section(
             quality, results["pictures"], motion_sentences(results["motion"]), comparison
-        ),
+        )
+        if results["pictures"]
+        else None,
         methods_section(
             settings,
             results["func_qc"],
             described,
             df=df,
             n_voxels=results["mask"]["n_voxels"],
+            grid=grid_words(results["brain"][0].shape, results["brain"][1]),
         ),
         settings_section(results["config"], settings),
         provenance_section(results["checks"], results["files"], results["inputs"]),

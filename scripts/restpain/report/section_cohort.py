@@ -21,12 +21,14 @@ def cohort_section(
     workflow: bytes,
     sites: pd.DataFrame,
     warnings: pd.DataFrame,
+    *,
+    seeded: bool = True,
 ) -> Section:
     """Recruitment and exclusions, sites if any, Figure 1 (SVG) and Table 1.
 
     ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``),
     ``warnings`` the sentences about values, covariates and training sets of the analysed
-    (``design_warnings.tsv``).
+    (``design_warnings.tsv``). Figure 1 shows seeds if ``seeded``.
     """
     return Section(
         "cohort",
@@ -34,6 +36,7 @@ def cohort_section(
         "Cohort and workflow",
         {
             "flow": flow,
+            "seeded": seeded,
             "sites": sites.to_dict("records"),
             "site_warnings": site_warnings(sites),
             "warnings": [text[:1].upper() + text[1:] for text in warnings["warning"]],

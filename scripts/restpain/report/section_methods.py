@@ -1,11 +1,15 @@
 """Section Methods: text from the settings in force, with references."""
 
+from collections.abc import Callable
+
 from restpain.cohort.derivatives import SPACE
 from restpain.cohort.done_before import DONE
+from restpain.cohort.measures import CONNECTIVITY, compared_measures
 from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
+from restpain.report.methods_of_maps import maps_paragraphs
 
 # keys of learners that do not say whose they are
 LEARNERS = {
@@ -108,10 +112,13 @@ REFERENCES = {
 
 
 def methods_section(
-    settings: dict, func_qc: list[dict], described: dict, *, df: int, n_voxels: int
+    settings: dict, func_qc: list[dict], described: dict, *, df: int, n_voxels: int, grid: str
 ) -> Section:
-    """Methods of this run; ``func_qc`` has the quality numbers of each participant."""
-    kept = sorted({int(metrics["n_volumes"]) for metrics in func_qc})
+    """Methods of this run; ``func_qc`` has the quality numbers of each participant.
+
+    ``grid`` is that of the maps, in words.
+    """
+    kept = sorted({int(metrics.get("n_volumes", 0)) for metrics in func_qc})
     timing = sorted({str(metrics.get("slice_timing", "not recorded")) for metrics in func_qc})
     paragraphs, references = methods_text(
         settings,
@@ -123,6 +130,7 @@ def methods_section(
             "before": _before(func_qc),
             "df": df,
             "n_voxels": n_voxels,
+            "grid": grid,
         },
         described,
     )
@@ -161,9 +169,9 @@ def methods_text(
     """Paragraphs of the methods with the settings in force, and the references in their order.
 
     ``facts`` has ``kept`` (volumes, in words), ``timing``, ``spaces`` and ``programs`` (of series
-    that were preprocessed before), ``before`` (sentences about them), ``df``, ``n_voxels``,
-    ``n_permutations``; ``described`` is the sidecar of the table of participants. A reference
-    stands as ``[1]`` behind the statement that it supports.
+    that were preprocessed before), ``before`` (sentences about them), ``grid`` (of maps), ``df``,
+    ``n_voxels``, ``n_permutations``; ``described`` is the sidecar of the table of participants. A
+    reference stands as ``[1]`` behind the statement that it supports.
     """
     cited: list[str] = []
 
@@ -173,8 +181,83 @@ def methods_text(
                 cited.append(key)
         return "[" + ", ".join(str(cited.index(key) + 1) for key in keys) + "]"
 
-    preprocessing, metrics = settings["preprocessing"], settings["metrics"]
     group, classification = settings["group"], settings["classification"]
+    seeded = CONNECTIVITY in compared_measures(settings)
+    paragraphs = series_paragraphs if seeded else maps_paragraphs
+    first, second = paragraphs(settings, facts if seeded else facts["grid"], cite)
+    covariates = column_labels(settings["cohort"]["covariates"], described)
+    sides = "two-tailed (both p halved for each sign)"
+    if group["tails"] == 1:
+        sides = (
+            "for each sign (one-tailed; both signs are searched, so that the two together have a "
+            f"voxel p < {2 * group['voxel_p']:g} and a cluster p < {2 * group['cluster_p']:g})"
+        )
+    smooth = {"residuals": "the residuals", "zmap": "the map of z"}[group["smoothness"]]
+    third = (
+        "Groups were compared by a two-sample t-test, patients minus controls"
+        + (f", adjusted for {joined(covariates)}" if covariates else ", without covariates")
+        + f" ({facts['df']} degrees of freedom, {integer(facts['n_voxels'])} voxels covered in "
+        f"at least {100 * group['mask_coverage']:g} % of participants). Clusters were corrected "
+        f"by Gaussian random field theory: voxel p < {group['voxel_p']:g}, cluster p < "
+        f"{group['cluster_p']:g}, {sides}, {group['connectivity']}-connected, smoothness "
+        f"estimated from {smooth}, as in DPABI {cite('grf', 'dpabi')}."
+    )
+    if group["n_permutations"]:
+        third += (
+            f" In addition: {integer(group['n_permutations'])} permutations (Freedman-Lane) of "
+            f"the maximal cluster size {cite('freedman')} and of TFCE scores, and the false "
+            f"discovery rate {cite('fdr')}."
+        )
+    if seeded and settings["connectivity"]["correct_across_seeds"]:
+        third += " The connectivity maps of all seeds were corrected together."
+    relabelled = " and by relabelling the participants" if group["n_permutations"] else ""
+    third += (
+        " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
+        f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
+    )
+    third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
+    fourth = ""
+    if settings["cohort"]["score"]:
+        adjusted = column_labels(settings["association"]["covariates"], described)
+        kind = f"partial Spearman, adjusted for {joined(adjusted)}" if adjusted else "Spearman"
+        fourth = (
+            "Cluster means of patients were correlated with "
+            f"{score_label(settings['cohort']['score'], described)} ({kind}; "
+            f"{integer(settings['association']['n_bootstrap'])} bootstrap samples). "
+        )
+    learners = [LEARNERS.get(name, name) for name in classification["learners"]]
+    fourth += (
+        "Classification used an AutoGluon ensemble of "
+        f"{joined(learners)} {cite('autogluon')}. Arm A, published protocol: "
+        f"one model per region, {classification['n_repeats']} splits with "
+        f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
+        "set. Arm B, nested cross-validation: group test, correction, "
+        f"{'seeds, connectivity, ' * seeded}features and model recomputed in the training set of "
+        "each of "
+        f"{classification['n_folds']} outer folds; its p comes from "
+        f"{integer(classification['n_permutations'])} permutations of the group labels, "
+        "each with all of these steps recomputed. "
+    )
+    if classification["harmonise"]:
+        fourth += (
+            "Its features were harmonised across the levels of "
+            f"{settings['cohort']['site']} by ComBat {cite('combat', 'combat_imaging')}, location "
+            "and scale of each feature without empirical Bayes and without preserving the group, "
+            "fitted in the training set of each fold; the folds were stratified by group and "
+            f"{settings['cohort']['site']}. "
+        )
+    fourth += (
+        "No learner uses the left-out participant for early stopping. Confidence intervals of the "
+        f"AUC are Newcombe's {cite('newcombe')}, those of sensitivity and specificity Wilson's; "
+        "cutoffs are chosen in the training set. Every random step derives from the seed "
+        f"{settings['seed']}."
+    )
+    return [first, second, third, fourth], [REFERENCES[key] for key in cited]
+
+
+def series_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> tuple[str, str]:
+    """Preprocessing, and measures of series; see `methods_text`."""
+    preprocessing, metrics = settings["preprocessing"], settings["metrics"]
     low, high = metrics["band_hz"]
     band = f"{low:g}{EN_DASH}{high:g} Hz"
     fwhm = f"{shortest(metrics['fwhm_mm'])} mm"
@@ -248,73 +331,7 @@ def methods_text(
         f"the Fisher-transformed Pearson correlation of a seed's mean series ({origin}) with "
         f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}; {_own_seed(settings)}."
     )
-    covariates = column_labels(settings["cohort"]["covariates"], described)
-    sides = "two-tailed (both p halved for each sign)"
-    if group["tails"] == 1:
-        sides = (
-            "for each sign (one-tailed; both signs are searched, so that the two together have a "
-            f"voxel p < {2 * group['voxel_p']:g} and a cluster p < {2 * group['cluster_p']:g})"
-        )
-    smooth = {"residuals": "the residuals", "zmap": "the map of z"}[group["smoothness"]]
-    third = (
-        "Groups were compared by a two-sample t-test, patients minus controls"
-        + (f", adjusted for {joined(covariates)}" if covariates else ", without covariates")
-        + f" ({facts['df']} degrees of freedom, {integer(facts['n_voxels'])} voxels covered in "
-        f"at least {100 * group['mask_coverage']:g} % of participants). Clusters were corrected "
-        f"by Gaussian random field theory: voxel p < {group['voxel_p']:g}, cluster p < "
-        f"{group['cluster_p']:g}, {sides}, {group['connectivity']}-connected, smoothness "
-        f"estimated from {smooth}, as in DPABI {cite('grf', 'dpabi')}."
-    )
-    if group["n_permutations"]:
-        third += (
-            f" In addition: {integer(group['n_permutations'])} permutations (Freedman-Lane) of "
-            f"the maximal cluster size {cite('freedman')} and of TFCE scores, and the false "
-            f"discovery rate {cite('fdr')}."
-        )
-    if settings["connectivity"]["correct_across_seeds"]:
-        third += " The connectivity maps of all seeds were corrected together."
-    relabelled = " and by relabelling the participants" if group["n_permutations"] else ""
-    third += (
-        " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
-        f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
-    )
-    third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
-    fourth = ""
-    if settings["cohort"]["score"]:
-        adjusted = column_labels(settings["association"]["covariates"], described)
-        kind = f"partial Spearman, adjusted for {joined(adjusted)}" if adjusted else "Spearman"
-        fourth = (
-            "Cluster means of patients were correlated with "
-            f"{score_label(settings['cohort']['score'], described)} ({kind}; "
-            f"{integer(settings['association']['n_bootstrap'])} bootstrap samples). "
-        )
-    learners = [LEARNERS.get(name, name) for name in classification["learners"]]
-    fourth += (
-        "Classification used an AutoGluon ensemble of "
-        f"{joined(learners)} {cite('autogluon')}. Arm A, published protocol: "
-        f"one model per region, {classification['n_repeats']} splits with "
-        f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
-        "set. Arm B, nested cross-validation: group test, correction, seeds, connectivity, "
-        "features and model recomputed in the training set of each of "
-        f"{classification['n_folds']} outer folds; its p comes from "
-        f"{integer(classification['n_permutations'])} permutations of the group labels, "
-        "each with all of these steps recomputed. "
-    )
-    if classification["harmonise"]:
-        fourth += (
-            "Its features were harmonised across the levels of "
-            f"{settings['cohort']['site']} by ComBat {cite('combat', 'combat_imaging')}, location "
-            "and scale of each feature without empirical Bayes and without preserving the group, "
-            "fitted in the training set of each fold; the folds were stratified by group and "
-            f"{settings['cohort']['site']}. "
-        )
-    fourth += (
-        "No learner uses the left-out participant for early stopping. Confidence intervals of the "
-        f"AUC are Newcombe's {cite('newcombe')}, those of sensitivity and specificity Wilson's; "
-        "cutoffs are chosen in the training set. Every random step derives from the seed "
-        f"{settings['seed']}."
-    )
-    return [first, " ".join(parts), third, fourth], [REFERENCES[key] for key in cited]
+    return first, " ".join(parts)
 
 
 def _own_seed(settings: dict) -> str:

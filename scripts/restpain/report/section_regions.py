@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.measures import CONNECTIVITY
 from restpain.presentation.labels import own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
@@ -10,6 +11,7 @@ from restpain.presentation.numbers import (
     interval,
     is_missing,
     joined,
+    measure_name,
     number,
     p_value,
     permutation_p,
@@ -28,12 +30,13 @@ def regions_section(
     covariates: list[str],
     df: int,
     n_seeds: int,
+    bases: dict[str, float],
     group_maps: bytes,
     regions_figure: bytes,
 ) -> Section:
     """Table 2 and Figures 2 (``group_maps``) and 3 (``regions_figure``), both PNG.
 
-    ``covariates`` are labels.
+    ``covariates`` are labels, ``bases`` the values of the one-sample tests by measure.
     """
     return Section(
         "regions",
@@ -46,11 +49,28 @@ def regions_section(
             "covariates": joined(covariates),
             "df": df,
             "n_seeds": n_seeds,
+            "tested": one_sample_words(bases),
             "minus": MINUS,
             "figure_2": embedded_figure(group_maps),
             "figure_3": embedded_figure(regions_figure),
         },
     )
+
+
+def one_sample_words(bases: dict[str, float]) -> str:
+    """Values against which the maps of each group were tested."""
+    if CONNECTIVITY in bases:
+        return (
+            "Local measures are tested against the mean of the brain, connectivity against zero."
+        )
+    against = {1.0: "the mean of the brain, 1", 0.0: "zero"}
+    parts = [
+        f"{joined([measure_name(name) for name, own in bases.items() if own == base])} against "
+        f"{words}"
+        for base, words in against.items()
+        if base in bases.values()
+    ]
+    return f"The mean of a group is tested: {', '.join(parts)}."
 
 
 def region_rows(table: pd.DataFrame, n_permutations: int) -> list[dict]:

@@ -10,6 +10,7 @@ from restpain.presentation.pages import Section
 PATH_KEYS = (
     "cohort.data",
     "cohort.participants",
+    "cohort.map_mask",
     "published",
     "quality.ratings",
     "connectivity.masks",
@@ -75,7 +76,7 @@ def setting_rows(default_text: str, settings: dict) -> list[dict]:
             continue
         changed = key not in defaults or defaults[key] != value
         shown = _setting_text(value)
-        if key in PATH_KEYS and value and changed:
+        if (key in PATH_KEYS or key.startswith("cohort.maps.")) and value and changed:
             shown = "set by the user (a path)"
         rows.append(
             {

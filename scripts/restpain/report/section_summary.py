@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.cohort.measures import compared_measures
 from restpain.cohort.participants import configured_comparison
 from restpain.presentation.pages import Section
 from restpain.report.assumptions import error_rate_sentence, normality_sentence, searched_sentences
@@ -60,7 +61,7 @@ def summary_section(
         {
             "facts": key_figures(flow, regions, classification),
             "findings": [
-                *findings(regions, settings["metrics"]["measures"]),
+                *findings(regions, compared_measures(settings)),
                 score_sentence(tables["correlation"], score),
                 classification_sentence(classification),
             ],

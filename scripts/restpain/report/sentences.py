@@ -8,6 +8,7 @@ from collections import Counter
 import pandas as pd
 from scipy import stats
 
+from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
 from restpain.presentation.labels import own_seed, within_sentence
@@ -41,9 +42,10 @@ def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
     """Clusters of each measure, lower and higher in patients; one sentence or two per measure.
 
     Clusters that survive the permutation test come first, then what GRF correction alone adds.
+    ``measures`` are all that were compared, ``fc`` among them if there were series.
     """
     sentences = []
-    for measure in [*measures, "fc"]:
+    for measure in measures:
         name = "Functional connectivity" if measure == "fc" else measure_name(measure)
         rows = regions[regions["measure"] == measure_name(measure)]
         if rows.empty:
@@ -255,12 +257,20 @@ def limits(
 
 
 def question(measures: list[str], score: str | None) -> str:
-    """Questions of the study; ``score`` is the label of the clinical score."""
-    names = joined([LONG_MEASURES[name] for name in measures])
+    """Questions of the study; ``score`` is the label of the clinical score.
+
+    ``measures`` are all that were compared, ``fc`` among them if there were series.
+    """
+    local = [name for name in measures if name != CONNECTIVITY]
+    names = joined([LONG_MEASURES.get(name, measure_name(name)) for name in local])
+    connected = (
+        ", and in the functional connectivity of the regions that differ"
+        if CONNECTIVITY in measures
+        else ""
+    )
     correlate = f"Do these features correlate with {score}? " if score else ""
     return (
-        f"Do patients differ from controls in {names} at rest, and in the functional "
-        f"connectivity of the regions that differ? {correlate}"
+        f"Do patients differ from controls in {names} at rest{connected}? {correlate}"
         "Can patients and controls be classified by these features?"
     )
 

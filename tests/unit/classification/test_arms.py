@@ -12,7 +12,7 @@ LABELS = pd.Series(np.repeat([1, 0], 15), index=INDEX)
 FEATURES = pd.DataFrame(1.0, index=INDEX, columns=["ALFF1", "FC1"])
 
 
-def arms(*names, sites=None, features=FEATURES, measures=("alff",), fd_mm=0.1):
+def arms(*names, sites=None, features=FEATURES, measures=("alff",), fd_mm=0.1, series=True):
     matrix = np.column_stack(
         [np.where(LABELS == 1, 1.0, -1.0), np.ones(30)] + [np.arange(30.0)] * len(names)
     )
@@ -20,12 +20,13 @@ def arms(*names, sites=None, features=FEATURES, measures=("alff",), fd_mm=0.1):
         dict.fromkeys(range(1, 6), features),
         pd.DataFrame({"ALFF Precentral_L": 1.0}, index=INDEX[::-1]),
         Design(matrix, ("group", "intercept", *names), IDS),
-        dict.fromkeys(IDS, 0.1) | {"sub-07": fd_mm},
+        dict.fromkeys(IDS, 0.1) | {"sub-07": fd_mm} if series else {},
         measures=measures,
         learners=["KNN"],
         n_folds=5,
         n_search_trials=0,
         sites=sites,
+        connectivity=series,
     )
     return {arm.name: arm for arm in found}
 
@@ -53,6 +54,13 @@ def test_features_are_described_and_in_the_order_of_the_participants():
     assert found["C atlas"].description == "ALFF, ReHo in AAL regions, 1 feature"
     assert list(found["C atlas"].features[1].index) == list(IDS)
     assert arms(features=FEATURES[[]])["B nested"].description == NO_REGION
+
+
+def test_without_series_there_is_neither_connectivity_nor_an_arm_of_motion():
+    found = arms("age", measures=["alff", "vmhc"], series=False)
+
+    assert list(found) == ["B nested", "C atlas", "D logistic", "D demographics", "D dummy"]
+    assert found["B nested"].description == "ALFF, vmhc of the regions of each fold"
 
 
 def test_features_of_maps_alone_are_harmonised():

@@ -57,6 +57,16 @@ def test_simulated_regions_and_their_connectivity_are_found(people, folds, found
     assert seeds <= {row["cluster_id"] for row in first.regions if row["measure"] == "alff"}
 
 
+def test_without_series_regions_are_those_of_the_maps_alone(people, folds, found):
+    assert stored_connectivity([]) is None
+    designs = [people.design] * len(folds)
+    maps_only = fold_regions(people.local, None, designs, folds, search())
+
+    assert [list(result.voxels) for result in maps_only] == [["alff"]] * len(folds)
+    for result, whole in zip(maps_only, found, strict=True):
+        assert result.regions == [row for row in whole.regions if row["measure"] == "alff"]
+
+
 def test_features_are_means_over_the_regions_of_all_participants(people, folds, found):
     first = found[0]
     local = [row["cluster_id"] for row in first.regions if row["measure"] == "alff"]

@@ -33,6 +33,7 @@ def test_the_index_of_whoever_has_problems_is_kept_and_made_again_next_time(tmp_
             source="bids",
             incomplete="stop",
             n_permutations=0,
+            maps=None,
             check_path=str(tmp_path / "check.tsv"),
             description_path=str(tmp_path / "description.json"),
             ignored_path=str(tmp_path / ".bidsignore"),

@@ -132,6 +132,7 @@ def convert_all(raw, results):
         source="dicom",
         select={},
         repetition_time_s=None,
+        maps=None,
     )
     paths = {
         "index_path": results / "sub-01.json",

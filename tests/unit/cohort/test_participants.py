@@ -246,3 +246,18 @@ def test_two_ids_that_differ_by_signs_only_are_one_too_many(tmp_path):
 
     with pytest.raises(ValueError, match="participants.tsv has sub-012 more than once"):
         read_participants(path, Comparison("patient", "control"))
+
+
+def test_a_csv_is_separated_by_commas_and_its_column_without_a_name_is_dropped(tmp_path):
+    path = tmp_path / "phenotypes.csv"
+    path.write_text(',SUB_ID,DX_GROUP,NOTE\n0,50002,1,"none, really"\n1,50003,2,\n')
+    columns = {"participant": "SUB_ID", "group": "DX_GROUP"}
+
+    table = read_participants(path, Comparison("1", "2"), columns)
+
+    assert table["participant_id"].tolist() == ["sub-50002", "sub-50003"]
+    assert list(table) == ["participant_id", "group", "NOTE", "exclude"]
+    assert table["NOTE"][0] == "none, really"
+    path.write_text("SUB_ID;DX_GROUP\n50002;1\n")
+    with pytest.raises(ValueError, match="is separated by semicolons; separate it by commas"):
+        read_participants(path, Comparison("1", "2"), columns)

@@ -107,7 +107,7 @@ def said(text):
         (
             "cohort: {source: nifti}",
             "configuration: cohort.source is 'nifti'; expected one of simulated, dicom, bids, "
-            "derivatives; correct it",
+            "derivatives, maps; correct it",
         ),
         (
             "cohort: {covariates: age}",
@@ -138,6 +138,39 @@ def said(text):
             "configuration: classification.harmonise is true, but cohort.site is null; expected "
             "the column of participants.tsv with the sites; name it there, or set harmonise to "
             "false",
+        ),
+        (
+            "cohort: {source: maps}",
+            "configuration: cohort.maps is empty; expected a pattern of file names for each "
+            "measure, since cohort.source is maps, such as {alff: "
+            "ALFF/{participant_id}_alff.nii}; set it",
+        ),
+        (
+            "cohort: {source: maps, maps: {fc: '{participant_id}.nii'}}",
+            "configuration: cohort.maps has the measure 'fc'; expected lower-case letters and "
+            "digits, and neither fc nor all, which are names of results; give it another name",
+        ),
+        (
+            "power: {measure: alf}",
+            "configuration: power.measure is 'alf'; expected one of alff, falff, reho, fc; "
+            "correct it",
+        ),
+        (
+            "cohort: {maps: {alff: 3}}",
+            "configuration: cohort.maps.alff is 3; expected a text, not empty or a section with "
+            "keys; correct it",
+        ),
+        (
+            "cohort: {source: maps, maps: {alff: '{FILE_ID}.nii'}, covariates: [mean_fd]}",
+            "configuration: cohort.covariates names mean_fd, the motion of a series, but "
+            "cohort.source is maps; expected columns of the table of participants, such as one "
+            "with the motion under another name than mean_fd; correct it",
+        ),
+        (
+            "{cohort: {source: maps, maps: {alff: '{FILE_ID}.nii'}}, quality: {min_dice_gm: 0.7}}",
+            "configuration: quality.min_dice_gm is 0.7, a limit of what is not known of maps; "
+            "expected null, since cohort.source is maps; exclude participants in the table "
+            "instead",
         ),
         (
             "preprocessing: {slice_order: intereleaved}",

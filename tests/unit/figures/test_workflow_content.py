@@ -3,7 +3,8 @@
 import pandas as pd
 
 from restpain.cohort.participants import Comparison
-from restpain.figures.workflow_content import exclusion_flow, volumes_text
+from restpain.figures.workflow_content import exclusion_flow, volumes_text, workflow_content
+from study import settings
 
 ROSTER = pd.DataFrame(
     {
@@ -25,3 +26,33 @@ def test_the_flow_counts_each_reason_and_orders_them_by_number():
 def test_volumes_of_participants_that_differ_are_a_range():
     assert volumes_text([{"n_volumes": 60}], 1) == "first 1 volume dropped, 60 kept"
     assert volumes_text([{"n_volumes": 60}, {"n_volumes": 55}], 5).endswith("55 to 60 kept")
+
+
+def test_maps_are_given_and_have_no_seeds():
+    empty = pd.DataFrame(columns=["auc", "arm", "region", "q_fdr"])
+    chosen = settings()
+    maps = {"alff": "{x}.nii", "zfc": {"files": "{x}.nii", "scale": "zscore"}}
+    chosen["cohort"] |= {"source": "maps", "maps": maps, "score": None}
+
+    content = workflow_content(
+        roster=ROSTER,
+        func_qc=[{"n_voxels": 60000}],
+        mask={},
+        clusters={"alff": empty, "zfc": empty},
+        seeds=empty,
+        association=empty,
+        published=empty,
+        nested=empty,
+        described={},
+        settings=chosen,
+    )
+
+    assert content["preprocessing"] == [
+        ("Maps", ["given in MNI space, on their own grid", "no registration, no series"])
+    ]
+    assert content["metrics"] == [
+        ("ALFF", ["\N{DIVISION SIGN} mean before", "not smoothed here"]),
+        ("zfc", ["z scores", "not smoothed here"]),
+    ]
+    assert content["clusters"] == [("ALFF", 0), ("zfc", 0)]
+    assert not content["seeded"]

@@ -78,6 +78,12 @@ def test_an_id_has_the_name_of_the_measure_and_the_number_of_the_label(measure, 
     assert cluster_number(name) == 12
 
 
+def test_a_measure_that_ends_in_a_digit_is_set_apart_from_the_number():
+    assert cluster_name("slow4", 1) == "slow4-1"
+    assert cluster_number("slow4-1") == 1
+    assert cluster_name("slow4", 1, "SCORE") == "slow4SCORE1"
+
+
 def test_peaks_give_place_t_sign_and_size():
     t = np.zeros((6, 6, 6))
     t[1, 2, 3:5] = [-6, -7]

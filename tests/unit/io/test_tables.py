@@ -81,3 +81,14 @@ def test_printed_numbers_stay_text(tmp_path):
 
     assert table["p"].tolist() == ["0.050", "<0.001"]
     assert table["t"].tolist() == ["", "-3.10"]
+
+
+def test_labels_of_groups_that_are_numbers_are_read_as_text(tmp_path):
+    path = tmp_path / "table.tsv"
+    path.write_text("participant_id\tgroup\tage\nsub-1\t1\t30\nsub-2\t02\t40\nsub-3\tn/a\tn/a\n")
+
+    table = read_table(path, dtype={"age": float})
+
+    assert table["group"].tolist()[:2] == ["1", "02"]
+    assert table["group"].isna().tolist() == [False, False, True]
+    assert table["age"].tolist()[:2] == [30.0, 40.0]

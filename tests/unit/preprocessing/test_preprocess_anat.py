@@ -36,7 +36,7 @@ def runs(tmp_path_factory):
     )
     outputs = {f"anat_{name}": path for name, path in anat.items()}
     outputs |= {f"func_{name}": path for name, path in func.items()}
-    prepare_template(outputs=outputs, normalisation_mm=3.0, voxel_mm=6.0)
+    prepare_template(grid_path=None, outputs=outputs, normalisation_mm=3.0, voxel_mm=6.0)
     write_head(folder / "sub-01" / "T1w.nii.gz")
     threads = {}
     for n in (1, 2):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from restpain.preprocessing.template import (
+    canonical_grid,
     covering_grid,
     resampled,
     template_grid,
@@ -87,3 +88,12 @@ def test_voxel_sizes_are_along_the_axes_of_the_grid_whatever_their_direction():
     affine = np.array([[0, 0, 2.0, 0], [3, 0, 0, 0], [0, 4, 0, 0], [0, 0, 0, 1]])
 
     np.testing.assert_array_equal(voxel_sizes(affine), [3, 4, 2])
+
+
+def test_the_grid_of_dpabi_has_the_voxels_of_ours_from_the_other_side():
+    dpabi = np.array([[-3.0, 0, 0, 90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
+
+    shape, affine = canonical_grid((61, 73, 61), dpabi)
+
+    assert shape == (61, 73, 61)
+    np.testing.assert_array_equal(affine, template_grid(3.0)[1])

@@ -179,6 +179,24 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
     assert all(link.startswith(("#", "data:")) or link in beside for link in anatomy.links)
 
 
+def test_maps_have_a_report_without_the_sections_of_series():
+    found, chosen = results(source="maps")
+    chosen["cohort"]["maps"] = {"alff": "{participant_id}.nii"}
+    found |= {"pictures": [], "anat_qc": [], "func_qc": [{"coverage_of_template": 0.9}] * 4}
+
+    text = report_page(found, chosen, TEXTS)
+
+    anatomy = Anatomy(text)
+    assert anatomy.open == []
+    assert {link[1:] for link in anatomy.links if link.startswith("#")} <= set(anatomy.ids)
+    assert "quality.html" not in text
+    assert "quality" not in anatomy.ids
+    assert text.count("No series was given. Left out are therefore") == 1
+    assert "set by the user (a path)" in text
+    assert "{participant_id}.nii" not in text
+    assert "become the seeds" not in text
+
+
 def test_what_a_user_wrote_is_text_and_never_markup():
     text = without_viewer(participant=EVIL, group=EVIL, reason=EVIL, site=EVIL)
 

@@ -1,6 +1,6 @@
 """Cells of Table 2."""
 
-from restpain.report.section_regions import region_rows
+from restpain.report.section_regions import one_sample_words, region_rows
 from study import REGIONS
 
 
@@ -13,3 +13,13 @@ def test_rows_of_one_measure_share_one_tall_cell():
     ]
     assert rows[1]["near"] == "4.2 mm away"
     assert [row["fdr"] for row in rows] == ["yes", "no", "no"]
+
+
+def test_the_values_of_the_one_sample_tests_are_named():
+    assert one_sample_words({"alff": 1.0, "fc": 0.0}) == (
+        "Local measures are tested against the mean of the brain, connectivity against zero."
+    )
+    assert one_sample_words({"alff": 1.0, "zfc": 0.0, "reho": 1.0}) == (
+        "The mean of a group is tested: ALFF and ReHo against the mean of the brain, 1, zfc "
+        "against zero."
+    )

@@ -14,7 +14,7 @@ TABLE3 = pd.concat(
 
 
 def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
-    alff, reho, connectivity = report_words.findings(REGIONS, ["alff", "reho"])
+    alff, reho, connectivity = report_words.findings(REGIONS, ["alff", "reho", "fc"])
 
     assert alff == (
         "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus; "
@@ -59,7 +59,7 @@ def test_the_headline_counts_clusters_that_survive_the_permutation():
 def test_a_region_with_two_clusters_is_named_once():
     twice = REGIONS[REGIONS["measure"] == "ALFF"].iloc[[0, 0]]
 
-    alff, _ = report_words.findings(twice, ["alff"])
+    alff, _ = report_words.findings(twice, ["alff", "fc"])
 
     assert alff == (
         "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus (2 clusters)."
@@ -167,8 +167,18 @@ def test_the_published_error_rate_is_quoted_only_at_its_threshold():
 
 
 def test_the_question_names_the_measures_and_the_score():
-    text = report_words.question(["alff", "reho"], "the clinical score (NRS)")
+    text = report_words.question(["alff", "reho", "fc"], "the clinical score (NRS)")
 
     assert "amplitude of low-frequency fluctuations (ALFF) and regional homogeneity" in text
     assert "Do these features correlate with the clinical score (NRS)? Can patients" in text
-    assert "correlate" not in report_words.question(["alff"], None)
+    assert "and in the functional connectivity of the regions that differ?" in text
+    assert "correlate" not in report_words.question(["alff", "fc"], None)
+
+
+def test_maps_without_series_are_not_asked_or_said_anything_of_connectivity():
+    text = report_words.question(["alff", "vmhc"], None)
+
+    assert "the amplitude of low-frequency fluctuations (ALFF) and vmhc at rest? Can" in text
+    assert report_words.findings(REGIONS.iloc[:0], ["vmhc"]) == [
+        "vmhc: no cluster survived the GRF correction."
+    ]
