@@ -81,3 +81,17 @@ def test_an_image_replaced_after_the_check_is_refused(folder):
 
     with pytest.raises(ValueError, match="sub-01_task-rest_bold.nii.gz has changed since"):
         linked(folder, between=lambda: write_image(bold, (8, 8, 8, 50)))
+
+
+def test_nothing_is_written_into_the_dataset_which_may_be_read_only(folder):
+    write_image(folder / "func" / "sub-01_task-rest_bold.nii", (8, 8, 8, 40), tr=0)  # is copied
+    write_json(folder.parent / "task-rest_bold.json", {"RepetitionTime": 2.0})
+    data = folder.parent
+
+    def state():
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in data.rglob("*")}
+
+    before = state() | {data: data.stat().st_mtime_ns}
+    linked(folder)
+
+    assert state() | {data: data.stat().st_mtime_ns} == before
