@@ -38,7 +38,8 @@ def entered(finished_run, tmp_path_factory):
             target.parent.mkdir(parents=True, exist_ok=True)
             values = np.asarray(image.dataobj, dtype=np.float32)[::-1]
             nib.Nifti1Image(values, flipped).to_filename(target)
-    (study / "participants.tsv").write_bytes((results / "cohort/participants.tsv").read_bytes())
+    for name in ("participants.tsv", "participants.json"):
+        (study / name).write_bytes((results / "cohort" / name).read_bytes())
     own = write_config(study, cohort=COHORT)
     process = snakemake(
         "results/tables/table2_regions.tsv",
