@@ -45,7 +45,7 @@ def test_the_lines_say_who_and_what_was_chosen_and_what_a_run_takes():
         "repetition time: 2 s (RepetitionTime of the headers)",
         "slice times: SliceTiming of the sidecar",
         "volumes: 240; 7.7 minutes after dropping 10",
-        "warnings: none",
+        "warnings of the images: none",
         "a run takes:",
         "  about 3 hours",
     ]
@@ -77,4 +77,4 @@ def test_what_differs_is_counted_and_warnings_are_said():
     lines = summary(indices, [["warning"], ["info"], ["warning"]])
 
     assert "volumes: 240 in 2, 200 in 1; 6.3 to 7.7 minutes after dropping 10" in lines
-    assert "warnings: 2, in results/cohort/check.tsv" in lines
+    assert "warnings of the images: 2, in results/cohort/check.tsv" in lines
