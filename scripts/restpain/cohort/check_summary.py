@@ -56,7 +56,8 @@ def check_summary(
     )
     n_warnings = int((problems["severity"] == "warning").sum())
     lines.append(
-        f"warnings: {n_warnings or 'none'}{', in results/cohort/check.tsv' * (n_warnings > 0)}"
+        f"warnings of the images: {n_warnings or 'none'}"
+        f"{', in results/cohort/check.tsv' * (n_warnings > 0)}"
     )
     return [*lines, "a run takes:", *(f"  {row['found']}" for row in resources)]
 

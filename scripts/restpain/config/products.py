@@ -22,8 +22,7 @@ PRODUCTS = {
     "check": {
         "results/cohort/check.tsv": "the images have no error: read the warnings, and the "
         "memory, disk space and hours of a run",
-        DESIGN: "the columns of the group design, which has no error; its warnings are in "
-        "results/logs/check_design.log",
+        DESIGN: "the group design has no error: read the warnings in logs/check_design.log",
     },
     "audit": {
         "results/tables/audit_published.tsv": "each published number that was checked: look at "
