@@ -7,6 +7,7 @@ import pytest
 
 from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_json, read_printed, read_table, write_table
+from restpain.presentation.labels import PAPER_ROWS
 from restpain.presentation.pages import render_page
 from restpain.published import comparison as compare
 from restpain.published.audit import study_of
@@ -32,7 +33,9 @@ PARTICIPANTS = pd.DataFrame(
 def ours(found=True):
     keep = slice(None) if found else slice(0)
     return {
-        "table1": demographics(PARTICIPANTS, Comparison("CP", "HC"), columns=[]),
+        "table1": demographics(
+            PARTICIPANTS, Comparison("CP", "HC"), columns=list(PAPER_ROWS), seed=1
+        ),
         "table2": REGIONS.iloc[keep],
         "table3": classification_table(PUBLISHED.iloc[keep], NESTED),
         "table4": ASSOCIATION.iloc[keep],
