@@ -31,11 +31,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from restpain.atlas import aal
 from restpain.classification.arms import leak_free_arms
+from restpain.classification.atlas_means import atlas_means
 from restpain.classification.ensemble import HYPERPARAMETERS, fit_and_predict
 from restpain.classification.evaluation import exceedance_p, permutation_p
 from restpain.classification.fold_regions import (
     Search,
-    atlas_means,
     fold_regions,
     stored_connectivity,
 )

@@ -88,9 +88,8 @@ def per_map(pattern, measures=MAPS):
 
 STANDARDISED = func_mni("stat-{measure}_desc-standardised_boldmap.nii.gz")
 LOCAL_MAPS = per_participant(*per_map(STANDARDISED, MEASURES))
-# brain masks, where voxels of the group mask may lack participants
-COVERED = per_participant(func_mni("desc-brain_mask.nii.gz"))
-COVERED = COVERED if config["group"]["mask_coverage"] < 1 else []
+GAPS = config["group"]["mask_coverage"] < 1  # voxels of the group mask may lack participants
+COVERED = per_participant(func_mni("desc-brain_mask.nii.gz")) if GAPS else []
 STORED_SERIES = of_series(per_participant(func_mni("desc-standardised_bold.npz")))
 SEED_MAPS = of_series(per_participant(func_mni("stat-fc_desc-standardised_boldmap.nii.gz")))
 SEEDS = of_series("results/group/seeds.tsv")

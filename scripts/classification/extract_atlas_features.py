@@ -5,7 +5,8 @@ import logging
 import numpy as np
 
 from restpain.atlas import aal
-from restpain.classification.fold_regions import atlas_means, read_local_maps
+from restpain.classification.atlas_means import atlas_means
+from restpain.classification.fold_regions import read_local_maps
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.group.maps import of_maps
 from restpain.group.missing import uncovered

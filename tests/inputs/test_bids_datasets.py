@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cohort_inputs import said_of_folders, write_image
+from restpain.cohort.index import participant_index
 
 SIDECAR = {"RepetitionTime": 2.0, "SliceTiming": [0.25 * number for number in range(8)]}
 
@@ -127,11 +128,15 @@ def test_one_of_several_runs_is_chosen_by_its_entity(tmp_path, entity):
     assert said(data, select={"rest": {entity: 2}}) == []
 
 
-def test_volumes_in_one_file_each_are_counted(tmp_path):
+def test_volumes_in_one_file_each_are_joined_or_counted(tmp_path):
     folder = tmp_path / "data" / "Sub001"
-    for number in range(12):
-        write_image(folder / f"wra{number:04d}.nii", (20, 24, 20))
+    for number in range(40):
+        write_image(folder / f"wra{number:04d}.nii", (20, 24, 20), seed=number)
+    settings = {"repetition_time_s": 2.0, "source": "derivatives", "select": {}}
 
+    index = participant_index(folder, participant_id="sub-Sub001", **settings)
+
+    assert [(one["chosen"], one["n_volumes"]) for one in index["series"]] == [(True, 40)]
+    write_image(folder / "other0041.nii", (20, 24, 20))
     (sentence,) = said_of_folders(tmp_path / "data", "derivatives")
-
-    assert "(12 3D images: no 4D image; merge them into one if they are its volumes)" in sentence
+    assert "(41 3D images: no 4D image; merge them into one if they are its volumes)" in sentence

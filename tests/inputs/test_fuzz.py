@@ -25,7 +25,7 @@ FEW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 CHECKS = {"drop_volumes": 5, "min_volumes": 30, "slice_order": None, "band_hz": (0.01, 0.1)}
-CHECKS["nuisance"] = []
+CHECKS |= {"nuisance": [], "measures": ["alff", "reho"], "fwhm_mm": 6.0, "voxel_mm": 3.0}
 
 
 def changed(content, edits):

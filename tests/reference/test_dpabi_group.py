@@ -45,7 +45,7 @@ def read(grid):
 def table():
     table = read_table(REFERENCE / "inputs" / "covariates.tsv")
     table["participant_id"] = table["file"]
-    table["group"] = np.where(table["group"] == 1, "patient", "control")
+    table["group"] = np.where(table["group"] == "1", "patient", "control")
     return table
 
 

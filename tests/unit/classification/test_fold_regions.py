@@ -9,7 +9,6 @@ from mapped_cohort import BLOB, SHAPE, STRICT, TARGET, cohort, search
 from restpain.classification.fold_regions import (
     FEATURES,
     REGIONS,
-    atlas_means,
     dice,
     feature_table,
     features_from_table,
@@ -167,15 +166,6 @@ def test_two_writes_of_the_same_arrays_are_the_same_bytes(tmp_path):
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
-def test_atlas_features_are_means_over_the_regions_that_the_mask_reaches():
-    maps = np.array([[1.0, 3.0, 10.0, 7.0], [2.0, 4.0, 20.0, 7.0]])
-
-    features = atlas_means({"alff": maps}, np.array([2, 2, 5, 0]), {2: "A", 5: "B", 9: "C"})
-
-    assert list(features) == ["ALFF A", "ALFF B"]
-    assert features["ALFF A"].tolist() == [2.0, 3.0]
-
-
 def test_dice_of_half_overlapping_sets_is_a_half_and_of_nothing_undefined():
     one, two = np.array([1, 1, 0, 0], bool), np.array([0, 1, 1, 0], bool)
 
@@ -218,12 +208,8 @@ def test_features_and_seeds_of_a_fold_are_of_voxels_that_all_cover(people, folds
     assert "without a voxel that all cover, left out: 1 clusters" in without.records[0]
 
 
-def test_stored_connectivity_and_atlas_means_leave_out_what_is_missing(people):
+def test_stored_connectivity_leaves_out_what_is_missing(people):
     missing = np.zeros((20, BLOB.size), bool)
     missing[3, :5] = True
     (maps,) = stored_connectivity(people.series, missing)(BLOB.reshape(1, -1))
     np.testing.assert_array_equal(np.isnan(maps), missing)
-
-    local = np.array([[1, np.nan, 5, 9], [3, 4, 5, 9]], np.float32)
-    table = atlas_means({"alff": local}, np.array([1, 1, 1, 0]), {1: "Insula_L"})
-    assert table["ALFF Insula_L"].tolist() == [3, 4]

@@ -18,6 +18,9 @@ SETTINGS = {
     "slice_order": None,
     "band_hz": (0.01, 0.1),
     "nuisance": [],
+    "measures": ["alff"],
+    "fwhm_mm": 6.0,
+    "voxel_mm": 3.0,
 }
 GRID = "9x10x8 voxels of 3 mm, the first at 12, -15, -12 mm"
 

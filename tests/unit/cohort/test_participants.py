@@ -258,6 +258,3 @@ def test_a_csv_is_separated_by_commas_and_its_column_without_a_name_is_dropped(t
     assert table["participant_id"].tolist() == ["sub-50002", "sub-50003"]
     assert list(table) == ["participant_id", "group", "NOTE", "exclude"]
     assert table["NOTE"][0] == "none, really"
-    path.write_text("SUB_ID;DX_GROUP\n50002;1\n")
-    with pytest.raises(ValueError, match="is separated by semicolons; separate it by commas"):
-        read_participants(path, Comparison("1", "2"), columns)

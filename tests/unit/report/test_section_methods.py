@@ -91,7 +91,9 @@ def test_steps_and_volumes_before_the_workflow_are_told():
         "dropped_before": 10,
     }
 
-    section = section_methods.methods_section(changed, [metrics], DESCRIBED, df=15, n_voxels=65321)
+    section = section_methods.methods_section(
+        changed, [metrics], DESCRIBED, df=15, n_voxels=65321, grid=""
+    )
 
     assert (
         "(by: DPARSF, FunImgARW; space: MNI of SPM) were taken. By their names, they had "

@@ -32,8 +32,8 @@ def test_what_survives_the_permutation_comes_before_what_grf_correction_adds():
     mixed = REGIONS[REGIONS["measure"] == "ALFF"].copy()
     mixed["survives"] = ["grf,permutation", "grf,tfce,fdr"]
 
-    alff, _ = report_words.findings(mixed, ["alff"])
-    untested, _ = report_words.findings(mixed.assign(p_permutation=np.nan), ["alff"])
+    (alff,) = report_words.findings(mixed, ["alff"])
+    (untested,) = report_words.findings(mixed.assign(p_permutation=np.nan), ["alff"])
 
     assert alff == (
         "ALFF: 1 cluster; lower in patients in the left inferior temporal gyrus. By GRF "
