@@ -232,13 +232,15 @@ def test_real_philips_dicom_without_a_slice_order_stops_and_says_what_to_set(rea
 
 def test_real_philips_dicom_runs_through_to_alff_and_reho(real_dicom, tmp_path):
     own = write_config(
-        tmp_path, cohort=real_cohort(real_dicom), preprocessing={"slice_order": "off"}
+        tmp_path, cohort=real_cohort(real_dicom), preprocessing={"slice_order": "interleaved"}
     )
 
     process = snakemake("participants", directory=tmp_path, configfiles=(own,))
 
     assert process.returncode == 0, process.stderr[-5000:]
     assert bids_errors(tmp_path, "rawdata") == []
+    quality = tmp_path / "results/sub-01/func/sub-01_task-rest_desc-qc_metrics.json"
+    assert "groups of 3 slices (multiband)" in read_json(quality)["slice_timing"]
     for measure in ("alff", "reho"):
         values = metric_map(tmp_path, "sub-01", measure)
         assert values.shape == (61, 73, 61)
