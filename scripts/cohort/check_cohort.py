@@ -55,7 +55,7 @@ def check_cohort(
     comparison = Comparison(**comparison)
     participants = read_participants(participants_path, comparison, judge_groups=False)
     indices = [read_json(path) for path in indices_paths]
-    folders = [path.name for place in places for path in Path(place).iterdir() if path.is_dir()]
+    folders = {path.name for place in places for path in Path(place).iterdir() if path.is_dir()}
     lengths = {"drop_volumes": drop_volumes, "min_volumes": min_volumes}
     reasons = left_out(indices, **lengths) if incomplete == "exclude" else {}
     complete = [index for index in indices if index["participant_id"] not in reasons]

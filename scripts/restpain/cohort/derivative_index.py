@@ -23,6 +23,7 @@ from restpain.cohort.dparsf import (
     companions_of,
     dparsf_entries,
     found_file,
+    has_rows,
     is_series_folder,
     motion_facts,
     scan_facts,
@@ -234,8 +235,15 @@ def _complete(
 def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
     """Add timing, motion and mask of a working folder of DPARSF; return what is wrong."""
     one |= {"space": DPARSF_SPACE, **companions_of(folder)}
-    if one["readable"]:
-        one |= timing_of(scan_facts(folder), one)
+    if not one["readable"]:
+        return []
+    one |= timing_of(scan_facts(folder), one)
+    rows = []
+    if one["fd_path"] and not has_rows(found_file(folder, one["fd_path"]), one["n_volumes"]):
+        found, name = "another number of rows than volumes", Path(one["fd_path"]).name
+        expected, action = f"{one['n_volumes']} numbers", "it is computed from the motion instead"
+        rows.append(problem(who, name, "warning", found, expected, action))
+        one["fd_path"] = None
     for key in ("confounds_path", "fd_path", "mask_path"):
         if one[key]:
             state = file_state(found_file(folder, one[key]))
@@ -244,8 +252,8 @@ def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
         one["confounds"] = motion_facts(found_file(folder, one["confounds_path"]))
     if n := one.get("dropped_before"):
         found = f"{counted(n, 'volume')} dropped before (TRInfo.tsv)"
-        return [problem(who, one["label"], "info", found)]
-    return []
+        rows.append(problem(who, one["label"], "info", found))
+    return rows
 
 
 def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> list[dict]:

@@ -162,6 +162,14 @@ def read_displacement(path: Path, *, drop: int) -> np.ndarray:
     return np.concatenate([[np.nan], values[1:]])
 
 
+def has_rows(path: Path, n: int) -> bool:
+    """Check that a file holds one number in each of ``n`` rows."""
+    try:
+        return np.loadtxt(path, ndmin=1).shape == (n,)
+    except ValueError:
+        return False
+
+
 def program(run: dict) -> str | None:
     """Program behind a series of a working folder, with the folder that states its steps."""
     folder = run["entities"].get("folder")

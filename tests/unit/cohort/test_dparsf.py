@@ -181,3 +181,19 @@ def test_displacement_of_the_first_kept_volume_is_not_known(working):
 
     assert np.isnan(values[0])
     np.testing.assert_allclose(values[1:], np.linspace(0, 0.39, 40)[4:])
+
+
+@pytest.mark.parametrize("text", ["0\n0.1\n", "no numbers\n", "0 1\n" * 40])
+def test_displacement_of_another_length_is_computed_instead(working, text):
+    path = working / "RealignParameter" / "Sub_001" / "FD_Jenkinson_Sub_001.txt"
+    path.write_text(text)
+
+    (run,) = [one for one in index(working)["series"] if one["chosen"]]
+
+    assert run["fd_path"] is None
+    assert run["confounds"]["n_rows"] == 40
+    assert any(
+        "FD_Jenkinson_*.txt: another number of rows than volumes; expected 40 numbers; it is "
+        "computed from the motion instead" in sentence
+        for sentence in said(working)
+    )
