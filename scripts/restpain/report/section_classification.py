@@ -78,7 +78,9 @@ def classification_rows(
                     "cutoff": number(row.cutoff, 3),
                     "sd": number(row.auc_sd, 2),
                     "feature": number(row.feature_auc, 2),
-                    "feature_interval": interval(row.feature_auc_low, row.feature_auc_high, 2),
+                    "feature_interval": ""
+                    if is_missing(row.feature_auc)
+                    else interval(row.feature_auc_low, row.feature_auc_high, 2),
                     "cluster_id": "" if pooled else row.cluster_id,
                     "counts": [
                         _count(row, name, n) for name, n in zip(SHARES, n_all, strict=True)

@@ -34,3 +34,12 @@ def test_shares_of_small_test_sets_are_counts_and_the_smallest_p_is_said_to_be_s
     assert [row["counts"] for row in published] == [["3/6", "6/9", "9/15"], ["6/6", "0/9", "6/15"]]
     assert published[0]["specificity"] == "66.7"
     assert others[0]["p"] == "≤1/20, smallest possible"
+
+
+def test_an_auc_of_a_feature_that_is_none_is_written_once():
+    columns = ["feature_auc", "feature_auc_low", "feature_auc_high"]
+    table = classification_table(PUBLISHED.assign(**dict.fromkeys(columns)), NESTED)
+
+    published, _ = classification_rows(table, n_tested=[6, 9])
+
+    assert (published[0]["feature"], published[0]["feature_interval"]) == ("n/a", "")
