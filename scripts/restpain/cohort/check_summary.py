@@ -49,7 +49,7 @@ def check_summary(
     kept = participants[participants["exclude"] == ""]
     counts = kept["group"].value_counts()
     names = dict.fromkeys([*comparison.groups, *counts.index])
-    groups = ", ".join(f"{counts.get(name, 0)} {name or 'without a group'}" for name in names)
+    groups = ", ".join(f"{counts.get(name, 0)} {_group_words(name)}" for name in names)
     lines = [f"participants: {groups}{_reasons(participants)}"]
     lines += (
         map_summary(indices, **maps) if maps else _series_lines(indices, drop_volumes, slice_order)
@@ -87,6 +87,11 @@ def _series_lines(indices: list[dict], drop_volumes: int, slice_order) -> list[s
         f"volumes: {_values(str(run['n_volumes']) for run in rest)}; {_range(minutes)} minutes "
         f"after dropping {drop_volumes}",
     ]
+
+
+def _group_words(label: str) -> str:
+    """Label of a group behind a number of participants."""
+    return f"of group {label}" if label.isdecimal() else label or "without a group"
 
 
 def _reasons(participants: pd.DataFrame) -> str:

@@ -78,3 +78,21 @@ def test_what_differs_is_counted_and_warnings_are_said():
 
     assert "volumes: 240 in 2, 200 in 1; 6.3 to 7.7 minutes after dropping 10" in lines
     assert "warnings of the images: 2, in results/cohort/check.tsv" in lines
+
+
+def test_groups_that_are_numbers_are_named_as_groups():
+    indices = cohort()
+    for one in (run for index in indices for run in index["series"]):
+        one["why"] = "the only one"
+
+    (first, *_) = check_summary(
+        TABLE.replace({"pain": "1", "healthy": "2"}),
+        Comparison("1", "2"),
+        indices,
+        pd.DataFrame(columns=["severity"]),
+        [],
+        drop_volumes=10,
+        slice_order="off",
+    )
+
+    assert first.startswith("participants: 2 of group 1, 1 of group 2; ")
