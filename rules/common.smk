@@ -101,9 +101,7 @@ NUISANCE = config["preprocessing"]["nuisance"]
 NUISANCE = [] if NUISANCE == DONE else NUISANCE  # what is left to regress
 SLICE_ORDER = config["preprocessing"]["slice_order"]  # None: that of the sidecar
 if SLICE_ORDER is None and SOURCE == "simulated":
-    NUISANCE = config["preprocessing"]["nuisance"]
-NUISANCE = [] if NUISANCE == DONE else NUISANCE  # what is left to regress
-SLICE_ORDER = config["simulation"]["slice_order"]
+    SLICE_ORDER = config["simulation"]["slice_order"]
 
 
 def roster():
