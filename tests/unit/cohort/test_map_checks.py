@@ -110,7 +110,7 @@ def test_the_summary_says_what_is_given_and_once_what_is_left_out(tmp_path):
     )
 
     assert lines[:8] == [
-        "participants: 1 1, 2 2",
+        "participants: 1 of group 1, 2 of group 2",
         "map ALFF: 3 files, divided by their mean before",
         "map ReHo: 3 files, to be divided by their mean in the mask",
         "masks: none; voxels of the template brain where no map is 0",
