@@ -80,13 +80,23 @@ def test_a_preset_has_at_most_eight_lines(dataset):
     assert sum(not line.startswith("#") for line in lines) <= 8
 
 
-@pytest.mark.parametrize("dataset", LAYOUTS)
-def test_the_command_in_the_head_of_a_preset_asks_for_the_check(dataset):
+PRESETS = sorted((REPOSITORY / "presets").glob("*.yaml"))
+WITH_COMMAND = [path for path in PRESETS if "# Run: snakemake " in path.read_text()]
+
+
+@pytest.mark.parametrize("preset", WITH_COMMAND, ids=lambda path: path.stem)
+def test_the_command_in_the_head_of_a_preset_asks_for_the_check(preset):
     """Snakemake takes a target behind ``--configfile`` for another file."""
-    text = (REPOSITORY / "presets" / f"openneuro_{dataset}.yaml").read_text()
+    text = preset.read_text()
     line = text.partition("# Run: snakemake ")[2].partition("\n")[0]
 
     given = get_argument_parser().parse_args(shlex.split(line))
 
     assert given.targets == ["check"]
-    assert [path.name for path in given.configfile] == [f"openneuro_{dataset}.yaml"]
+    assert [path.name for path in given.configfile] == [preset.name]
+
+
+def test_every_public_dataset_has_its_command():
+    names = {path.stem.removeprefix("openneuro_") for path in WITH_COMMAND}
+
+    assert names >= {*LAYOUTS, "abide_dparsf"}
