@@ -9,7 +9,7 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
-from restpain.cohort.done_before import DONE
+from restpain.cohort.done_before import left_to_regress
 from restpain.cohort.dparsf import named_by_data, participant_places
 from restpain.cohort.map_files import given_files, pattern_problems, table_values
 from restpain.cohort.measures import (
@@ -97,8 +97,7 @@ ONE_SAMPLE_BASES = one_sample_bases(config)
 REGRESSION_BAND_HZ = (
     config["metrics"]["band_hz"] if config["preprocessing"]["filter"] == "simultaneous" else None
 )
-NUISANCE = config["preprocessing"]["nuisance"]
-NUISANCE = [] if NUISANCE == DONE else NUISANCE  # what is left to regress
+NUISANCE = left_to_regress(config["preprocessing"]["nuisance"])
 SLICE_ORDER = config["preprocessing"]["slice_order"]  # None: that of the sidecar
 if SLICE_ORDER is None and SOURCE == "simulated":
     SLICE_ORDER = config["simulation"]["slice_order"]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
 from restpain.cohort.confounds import confound_problems
-from restpain.cohort.done_before import DONE, done_before_problems
+from restpain.cohort.done_before import done_before_problems, left_to_regress
 from restpain.cohort.image_checks import (
     COLUMNS,
     OR_EXCLUDE,
@@ -39,10 +39,7 @@ def cohort_problems(
     min_volumes: int,
     slice_order: str | list[float] | None,
     band_hz: tuple[float, float],
-    nuisance: list[str] | str,
-    measures: list[str],
-    fwhm_mm: float,
-    voxel_mm: float,
+    **analysis,
 ) -> list[dict]:
     """All problems of all participants.
 
@@ -58,14 +55,8 @@ def cohort_problems(
         As in the configuration.
     band_hz : (float, float)
         Edges of the band, in Hz.
-    nuisance : list of str or str
-        ``preprocessing.nuisance``: regressors, or done.
-    measures : list of str
-        ``metrics.measures``.
-    fwhm_mm : float
-        ``metrics.fwhm_mm``.
-    voxel_mm : float
-        ``preprocessing.voxel_mm``.
+    **analysis
+        Settings that preprocessed series must fit; see `done_before_problems`.
 
     Returns
     -------
@@ -87,16 +78,9 @@ def cohort_problems(
                     who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
                 )
                 if index["source"] == "derivatives":
-                    wanted = [] if nuisance == DONE else nuisance
+                    wanted = left_to_regress(analysis["nuisance"])
                     rows += confound_problems(who, run, nuisance=wanted, drop_volumes=drop_volumes)
-                    rows += done_before_problems(
-                        who,
-                        run,
-                        nuisance=nuisance,
-                        measures=measures,
-                        fwhm_mm=fwhm_mm,
-                        voxel_mm=voxel_mm,
-                    )
+                    rows += done_before_problems(who, run, **analysis)
                 # what an unreadable sidecar says of the slices is not known to be missing
                 elif run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)

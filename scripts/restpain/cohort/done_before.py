@@ -12,6 +12,11 @@ COARSER = 1.25  # voxels of the input, relative to those of the maps
 OTHER_SERIES = "name another series in cohort.select.rest"
 
 
+def left_to_regress(nuisance: list[str] | str) -> list[str]:
+    """Regressors of ``preprocessing.nuisance``; none where it is done."""
+    return [] if nuisance == DONE else nuisance
+
+
 def done_before_problems(
     who: str,
     run: dict,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from restpain.cohort.derivatives import SPACE
-from restpain.cohort.done_before import DONE
+from restpain.cohort.done_before import DONE, left_to_regress
 from restpain.cohort.measures import CONNECTIVITY, compared_measures
 from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.labels import column_labels, score_label
@@ -287,15 +287,14 @@ def series_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> 
             "image was registered rigidly to the T1. All transforms were applied in one "
             f"interpolation, to {shortest(preprocessing['voxel_mm'])} mm voxels."
         )
-    done = preprocessing["nuisance"] == DONE
-    regressed = [] if done else preprocessing["nuisance"]
+    regressed = left_to_regress(preprocessing["nuisance"])
     removed = joined([NUISANCE_NAMES.get(name, name) for name in regressed])
     sources = [key for key in ("friston24", "acompcor") if key in regressed]
     nuisance = (
         f"Regressed out of every voxel: {removed}{' ' + cite(*sources) if sources else ''}."
         if removed
         else "Nuisance had been regressed out before, and nothing more was here."
-        if done
+        if preprocessing["nuisance"] == DONE
         else "No nuisance signal was regressed out."
     )
     if removed and preprocessing["filter"] == "simultaneous":

@@ -1,28 +1,13 @@
 """Checks of design: columns that can be read off, and every way a design can fail."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from restpain.cohort.design import (
     score_problems,
-    two_sample_design,
 )
-from restpain.cohort.participants import Comparison, included
-
-
-def participants(**columns):
-    table = {
-        "participant_id": [f"sub-{number}" for number in range(1, 9)],
-        "group": ["patient"] * 4 + ["control"] * 4,
-        "age": ["50", "61", "55", "70", "52", "66", "57", "63"],
-        "sex": ["M", "F", "M", "F", "F", "M", "M", "F"],
-    }
-    return pd.DataFrame(table | columns)
-
-
-def design_of(table, *covariates):
-    return two_sample_design(table, Comparison("patient", "control", list(covariates)))
+from restpain.cohort.participants import included
+from small_design import design_of, participants
 
 
 def test_columns_are_group_intercept_and_covariates_as_they_are():

@@ -1,10 +1,8 @@
 """Levels, overview and balance of a design made by hand."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from restpain.cohort.design import two_sample_design
 from restpain.cohort.design_warnings import (
     category_counts,
     design_overview,
@@ -12,20 +10,7 @@ from restpain.cohort.design_warnings import (
     one_group_sentences,
 )
 from restpain.cohort.participants import Comparison
-
-
-def participants(**columns):
-    table = {
-        "participant_id": [f"sub-{number}" for number in range(1, 9)],
-        "group": ["patient"] * 4 + ["control"] * 4,
-        "age": ["50", "61", "55", "70", "52", "66", "57", "63"],
-        "sex": ["M", "F", "M", "F", "F", "M", "M", "F"],
-    }
-    return pd.DataFrame(table | columns)
-
-
-def design_of(table, *covariates):
-    return two_sample_design(table, Comparison("patient", "control", list(covariates)))
+from small_design import design_of, participants
 
 
 def test_the_overview_gives_group_means_and_the_inflation_of_a_known_correlation():
