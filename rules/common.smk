@@ -119,7 +119,7 @@ def roster():
 
 ROSTER = roster()
 # that hold a folder per participant
-PLACES = [] if SOURCE == "simulated" else participant_places(config["cohort"])
+PLACES = participant_places(config["cohort"])
 # ids as the user's table has them, which folders may be named after
 WRITTEN = ROSTER.attrs.get("written")
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]

@@ -46,8 +46,11 @@ def series_folders(data: str | Path) -> list[Path]:
 def participant_places(cohort: dict) -> list[Path]:
     """Folders that hold a folder per participant: the data, or series folders, the named first.
 
-    ``cohort`` is that section of the configuration.
+    ``cohort`` is that section of the configuration. There are none where the cohort is simulated
+    or maps are given, whose patterns name files.
     """
+    if cohort["source"] in ("simulated", "maps"):
+        return []
     data, named = Path(cohort["data"]), cohort["select"]["rest"].get("folder")
     found = series_folders(data) if cohort["source"] == "derivatives" else []
     return sorted(found, key=lambda place: place.name != named) or [data]

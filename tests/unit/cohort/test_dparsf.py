@@ -154,6 +154,8 @@ def test_a_folder_of_the_series_alone_says_which_one_is_meant(working):
     chosen = cohort | {"select": {"rest": {"folder": "FunImgARCW"}}}
     assert participant_places(chosen)[0].name == "FunImgARCW"
     assert participant_places(cohort | {"source": "bids"}) == [working]
+    assert participant_places(cohort | {"source": "maps"}) == []
+    assert participant_places({"source": "simulated", "data": None}) == []
     assert named_by_data(working / "FunImgARCW", {}) == {"folder": "FunImgARCW"}
     assert named_by_data(working, {"task": "rest"}) == {"task": "rest"}
     assert series_folders(working / "FunImgARCW") == []
