@@ -29,7 +29,7 @@ def value_problems(
     score: str | None = None,
     site: str | None = None,
 ) -> list[str]:
-    """Values that are none, and columns that may be codes or quantities, a sentence each.
+    """Values that cannot be right, and columns that may be codes or quantities, a sentence each.
 
     Parameters
     ----------

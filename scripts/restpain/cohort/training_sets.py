@@ -19,8 +19,8 @@ def training_sizes(strata: list[int], *, n_folds: int, share: float = 1.0) -> np
     Parameters
     ----------
     strata : list of int
-        Participants of each group, or of each group of each site, patients first: the folds deal
-        them out one after the other (`restpain.classification.folds.stratified_folds`).
+        Participants of each group, or of each group of each site, patients first: the folds
+        take them in turn (`restpain.classification.folds.stratified_folds`).
     n_folds : int
     share : float
         Part of each training set that is used (`smaller_training_sets`).
