@@ -6,16 +6,18 @@ draws groups of random maps of known smoothness, without a difference (``null``)
 (``power``), and corrects each draw as the workflow does. The counts of the named parts go to
 ``docs/calibration.tsv``; tables and figure of ``docs/calibration.md`` are made from that file,
 also without a named part. ``--draws`` changes the number of draws per setting, ``--only`` draws
-for one correction and keeps the counts of the others. 35 CPU minutes.
+for one correction and ``--maps`` one kind of maps; the counts of the others stay. 60 CPU minutes.
 """
 
 import argparse
+from functools import cache
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pandas as pd
-from scipy import fft, stats
+from nilearn.datasets import load_mni152_gm_template
+from scipy import fft, ndimage, stats
 
 from pages import markdown, replace_part
 from restpain.cohort.design import Design
@@ -33,7 +35,7 @@ from restpain.group.permutation import (
     largest_clusters,
     permuted_orders,
     permuted_t,
-    size_threshold,
+    size_thresholds,
 )
 from restpain.group.tfce import largest_tfce_scores, tfce_scores
 from restpain.intervals import wilson_interval
@@ -52,13 +54,20 @@ CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 LEVEL = CORRECTION.cluster_p
 N_PERMUTATIONS = 200  # strictly below 0.05: 10 of 201, a level of 4.98 %
 BATCH = 20  # permutations of TFCE scores between two tests for an early stop
-# patients, controls, covariates, FWHM in mm, whether maps are permuted
+GAUSSIAN, ANATOMICAL = "Gaussian, stationary", "skewed, by anatomy"
+# kind of maps, patients, controls, covariates, FWHM in mm, whether maps are permuted
 NULL_SETTINGS = [
-    (10, 10, 0, 8.0, True),
-    (21, 25, 3, 8.0, True),
-    (21, 25, 3, 6.0, False),
-    (21, 25, 3, 12.0, False),
+    (GAUSSIAN, 10, 10, 0, 8.0, True),
+    (GAUSSIAN, 21, 25, 3, 8.0, True),
+    (GAUSSIAN, 21, 25, 3, 6.0, False),
+    (GAUSSIAN, 21, 25, 3, 12.0, False),
+    (ANATOMICAL, 10, 10, 0, 8.0, True),
+    (ANATOMICAL, 21, 25, 3, 8.0, True),
 ]
+# maps by anatomy: FWHM in grey matter as in the settings, elsewhere this many times as wide
+WIDER = 2.0
+SD_GREY, SD_ELSEWHERE = 1.5, 0.5
+CHI_SQUARE_DF = 4  # skewness 1.4
 NULL_DRAWS, POWER_DRAWS = 1000, 40
 GROUP_SIZES, EFFECTS, POWER_FWHM = (10, 20, 40), (0.4, 0.7, 1.0), 8.0
 SPHERE_MM = 12.0
@@ -71,6 +80,7 @@ METHODS = {
 }
 COLUMNS = {
     "part": "null: no difference; power: a difference in a sphere",
+    "maps": "Gaussian and stationary, or skewed with width and variance by anatomy",
     "n_patients": "Maps of the first group",
     "n_controls": "Maps of the second group",
     "n_covariates": "Covariates of the design",
@@ -99,6 +109,27 @@ def random_maps(n_maps, fwhm_mm, rng):
     spectrum = fft.rfftn(noise, axes=(1, 2, 3)) * gain.astype(np.float32)
     maps = fft.irfftn(spectrum, s=box, axes=(1, 2, 3))
     return maps[:, : SHAPE[0], : SHAPE[1], : SHAPE[2]][:, MASK]
+
+
+@cache
+def grey_matter():
+    """Share of grey matter in each voxel of the mask, in the middle of the template's brain."""
+    grey = load_mni152_gm_template(resolution=3).get_fdata()
+    centre = np.argwhere(grey > 0.5).mean(axis=0).round().astype(int)
+    start = centre - np.array(SHAPE) // 2
+    box = tuple(slice(first, first + size) for first, size in zip(start, SHAPE, strict=True))
+    return ndimage.gaussian_filter(grey, 1.0)[box][MASK]
+
+
+def maps_by_anatomy(n_maps, fwhm_mm, rng):
+    """Skewed maps of mean 0 whose width and standard deviation follow the grey matter."""
+    grey = grey_matter()
+    narrow, wide = (random_maps(n_maps, width, rng) for width in (fwhm_mm, WIDER * fwhm_mm))
+    normal = np.sqrt(grey) * narrow + np.sqrt(1 - grey) * wide
+    z = np.linspace(-6, 6, 2001)
+    skewed = stats.chi2.isf(stats.norm.sf(z), CHI_SQUARE_DF)
+    values = np.interp(normal, z, (skewed - CHI_SQUARE_DF) / np.sqrt(2 * CHI_SQUARE_DF))
+    return values * (SD_ELSEWHERE + (SD_GREY - SD_ELSEWHERE) * grey)
 
 
 def design_of(n_patients, n_controls, n_covariates, rng):
@@ -142,7 +173,7 @@ def clusters_found(maps, design, fit, inside, orders, methods):
     (t,) = permuted_t(maps, design.matrix, column=0, orders=orders)
     forming = float(stats.t.isf(CORRECTION.voxel_p / CORRECTION.tails, fit.df))
     largest = largest_clusters(t, MASK, t_threshold=forming, connectivity=26)
-    size = size_threshold(largest, level=LEVEL, tails=2)
+    size, _ = size_thresholds(largest, level=LEVEL, tails=2)
     volume = np.zeros(SHAPE, np.float32)
     volume[MASK] = z
     large = signed_clusters(
@@ -165,7 +196,7 @@ def tfce_found(maps, design, fit, inside, orders):
     return bool(family_wise_p([score], [1], null, tails=2)[0] < LEVEL)
 
 
-def counts(part, n_patients, n_controls, n_covariates, fwhm_mm, effect, *, methods, n_draws):
+def counts(part, kind, n_patients, n_controls, n_covariates, fwhm_mm, effect, *, methods, n_draws):
     """Draw, correct and count; one row per correction."""
     if not methods:
         return []
@@ -175,7 +206,8 @@ def counts(part, n_patients, n_controls, n_covariates, fwhm_mm, effect, *, metho
     for draw in range(n_draws):
         rng = np.random.default_rng([*setting, draw])
         design = design_of(n_patients, n_controls, n_covariates, rng)
-        maps = random_maps(n_patients + n_controls, fwhm_mm, rng)
+        draw_maps = {GAUSSIAN: random_maps, ANATOMICAL: maps_by_anatomy}[kind]
+        maps = draw_maps(n_patients + n_controls, fwhm_mm, rng)
         maps[:n_patients, inside] += effect
         answer, level = corrected(maps + 1, design, inside, int(rng.integers(2**31)), methods)
         found.append(answer)
@@ -183,6 +215,7 @@ def counts(part, n_patients, n_controls, n_covariates, fwhm_mm, effect, *, metho
     return [
         {
             "part": part,
+            "maps": kind,
             "n_patients": n_patients,
             "n_controls": n_controls,
             "n_covariates": n_covariates,
@@ -198,11 +231,12 @@ def counts(part, n_patients, n_controls, n_covariates, fwhm_mm, effect, *, metho
     ]
 
 
-def null(n_draws, methods):
+def null(n_draws, methods, kinds):
     """Rows of all settings without a difference."""
     return [
         row
         for *setting, permuted in NULL_SETTINGS
+        if setting[0] in kinds
         for row in counts(
             *("null", *setting, 0.0),
             methods=methods if permuted else methods - {"permutation", "tfce"},
@@ -211,14 +245,15 @@ def null(n_draws, methods):
     ]
 
 
-def power(n_draws, methods):
+def power(n_draws, methods, kinds):
     """Rows of all group sizes and differences."""
     return [
         row
         for size in GROUP_SIZES
         for effect in EFFECTS
+        if GAUSSIAN in kinds
         for row in counts(
-            *("power", size, size, 0, POWER_FWHM, effect),
+            *("power", GAUSSIAN, size, size, 0, POWER_FWHM, effect),
             methods=methods,
             n_draws=n_draws or POWER_DRAWS,
         )
@@ -239,6 +274,7 @@ def null_table(table):
     for row in table[table["part"] == "null"].itertuples():
         rows.append(
             [
+                row.maps,
                 f"{row.n_patients} + {row.n_controls}",
                 row.n_covariates,
                 f"{row.fwhm_mm:g}",
@@ -248,7 +284,8 @@ def null_table(table):
                 f"{100 * row.low:.1f} to {100 * row.high:.1f}",
             ]
         )
-    header = ["maps", "covariates", "FWHM, mm", "correction", "draws found", "%", "95 % interval"]
+    header = ["maps", "groups", "covariates", "FWHM, mm", "correction", "found", "%"]
+    header += ["95 % interval"]
     return markdown(header, rows)
 
 
@@ -260,14 +297,14 @@ def power_table(table):
     for (size, effect), group in part.groupby(["n_patients", "effect_sd"]):
         rate = group.set_index("method")["rate"]
         rows.append([f"{size} + {size}", effect, *(f"{100 * rate[m]:.0f}" for m in methods)])
-    header = ["maps", "difference, SD", *(f"{METHODS[method]}, %" for method in methods)]
+    header = ["groups", "difference, SD", *(f"{METHODS[method]}, %" for method in methods)]
     return markdown(header, rows)
 
 
 def draw_figure(table):
     """Draw the family-wise error beside the published range, and power against group size."""
     plt.rcParams.update({"svg.hashsalt": "restpain", "font.size": 9, "svg.fonttype": "none"})
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 5.0), layout="constrained")
     colours = dict(
         zip(METHODS, ("#0072b2", "#d55e00", "#009e73", "#666666", "#cc79a7"), strict=True)
     )
@@ -281,9 +318,9 @@ def draw_figure(table):
         colour = colours[row.method]
         left.plot([100 * row.low, 100 * row.high], [place, place], color=colour, lw=2)
         left.plot(100 * row.rate, place, "o", color=colour)
-        names.append(
-            f"{METHODS[row.method]}, {row.n_patients} + {row.n_controls}, {row.fwhm_mm:g} mm"
-        )
+        by_anatomy = ", by anatomy" if row.maps == ANATOMICAL else ""
+        size = f"{row.n_patients} + {row.n_controls}, {row.fwhm_mm:g} mm"
+        names.append(f"{METHODS[row.method]}, {size}{by_anatomy}")
     left.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 15), title="No difference")
     left.set_xlabel("draws with a finding, %")
     left.legend(loc="upper right", fontsize=8)
@@ -315,14 +352,17 @@ def main():
     parser.add_argument("parts", nargs="*", choices=["null", "power", []])
     parser.add_argument("--draws", type=int, help="draws per setting")
     parser.add_argument("--only", choices=list(METHODS), help="the one correction to draw for")
+    parser.add_argument("--maps", choices=[GAUSSIAN, ANATOMICAL], help="the one kind to draw")
     arguments = parser.parse_args()
     methods = {arguments.only} if arguments.only else set(METHODS)
+    kinds = {arguments.maps} if arguments.maps else {GAUSSIAN, ANATOMICAL}
     table = read_table(COUNTS) if COUNTS.exists() else pd.DataFrame(columns=list(COLUMNS))
     for part in arguments.parts:
-        rows = {"null": null, "power": power}[part](arguments.draws, methods)
-        others = table[(table["part"] != part) | ~table["method"].isin(methods)]
+        rows = {"null": null, "power": power}[part](arguments.draws, methods, kinds)
+        drawn = table["method"].isin(methods) & table["maps"].isin(kinds)
+        others = table[(table["part"] != part) | ~drawn]
         table = pd.concat([others, pd.DataFrame(rows)]) if len(others) else pd.DataFrame(rows)
-        keys = ["part", "n_patients", "fwhm_mm", "effect_sd"]
+        keys = ["part", "maps", "n_patients", "fwhm_mm", "effect_sd"]
         table = table.sort_values(
             [*keys, "method"],
             key=lambda column: (

@@ -71,8 +71,9 @@ if config["cohort"]["site"] not in [None, *config["cohort"]["covariates"]]:
 # another covariate reruns none of their jobs
 GROUPS = settings("cohort", "patients", "controls")
 COMPARISON = {**GROUPS, **settings("cohort", "covariates", "site")}
-# restpain.group.inference.Correction
-CORRECTION = settings("group", "voxel_p", "cluster_p", "tails", "connectivity")
+# restpain.group.inference.Correction; of power and of the regions of a fold it is GRF, whatever the inference
+GRF_CORRECTION = settings("group", "voxel_p", "cluster_p", "tails", "connectivity")
+CORRECTION = {**GRF_CORRECTION, **settings("group", "inference")}
 # limits beyond which participants do not enter the group level
 QUALITY_LIMITS = settings(
     "quality",
@@ -82,9 +83,9 @@ QUALITY_LIMITS = settings(
 SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
 # voxels this near to a seed are left out of its search; None: nothing is left out
 SEED_DISTANCE_MM = None if config["connectivity"]["search_seed"] else config["metrics"]["fwhm_mm"]
-# of the regions of a fold: as those of the whole sample
+# of the regions of a fold
 SELECTION = {
-    **CORRECTION,
+    **GRF_CORRECTION,
     "seed_distance_mm": SEED_DISTANCE_MM,
     "smoothness": config["group"]["smoothness"],
     "across_seeds": config["connectivity"]["correct_across_seeds"],

@@ -59,7 +59,7 @@ rule plot_regions:
     resources:
         **on_retry(2000, 10),
     params:
-        **settings("group", "voxel_p", "cluster_p", "tails"),
+        **settings("group", "voxel_p", "cluster_p", "tails", "inference"),
         measures=MAPS,
         source=config["cohort"]["source"],
         code=code_digest("figures/plot_regions.py"),

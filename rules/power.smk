@@ -34,7 +34,7 @@ rule estimate_power:
         **settings("metrics", "fwhm_mm", "smoothing_kernel"),
         map_fwhm_mm=config["power"]["fwhm_mm"],
         covariates=config["cohort"]["covariates"],
-        correction=CORRECTION,
+        correction=GRF_CORRECTION,
         seed=config["seed"],
         code=code_digest("power/estimate_power.py"),
     script:

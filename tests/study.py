@@ -145,7 +145,15 @@ SCORE_MAP = {
     "n": 10,
     "reason": None,
     "volumes": [
-        {"seed": None, "n_clusters": 2, "n_permutations": 500, "n_surviving_permutation": 1}
+        {
+            "seed": None,
+            "inference": "grf",
+            "n_permutations": 500,
+            "n_clusters": 2,
+            "n_clusters_grf": 2,
+            "n_clusters_permutation": 1,
+            "n_clusters_both": 1,
+        }
     ],
 }
 ERROR_RATE = {

@@ -96,12 +96,11 @@ def correlate_score_maps(
         tested = (*(volume[inside, k] for volume in (rho, t, z)), *parts[k])
         labels[inside, k], clusters, size = score_clusters(*tested, q=q[inside, k], **corrected)
         tables.append(clusters)
-        sizes = {"fwhm_mm": field.fwhm_mm, "size_threshold": size, "n_clusters": len(clusters)}
-        n_surviving = int((clusters["p_permutation"] < correction.cluster_p).sum())
+        sizes = {"fwhm_mm": field.fwhm_mm, "size_threshold": size}
         sizes |= {"seed": seeds[k], "smoothness": smoothness}
         summaries.append(
             correction_summary(z[inside, k], parts[k][0], **sizes, **corrected)
-            | {"df": design.df, "n_surviving_permutation": n_surviving}
+            | {"df": design.df}
             | {"largest_rho": float(np.abs(rho[:, k]).max())}
         )
         logger.info("%s", summaries[-1])

@@ -50,6 +50,7 @@ def plot_regions(
     voxel_p: float,
     cluster_p: float,
     tails: int,
+    inference: str,
     source: str,
 ) -> None:
     template, affine = read_volume(template_path)
@@ -69,6 +70,7 @@ def plot_regions(
         title = f"{measure_name(measure)}: {counted(len(list(found)), 'cluster')}"
         projections.append({"title": title, "values": values, "labels": labels})
     threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
+    by = {"grf": "GRF", "permutation": "permutation"}[inference]
     sides = "two-tailed" if tails == 2 else "one-tailed"
     limit = colour_limit(
         [shown["difference"] for shown in maps], threshold=threshold, percentile=100
@@ -79,7 +81,7 @@ def plot_regions(
 
     figure = regions_figure(
         template=template / template.max(), affine=affine, panels=panels, projections=projections,
-        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (GRF)",
+        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} ({by})",
         simulated=source == "simulated", limit=limit, threshold=threshold,
     )  # fmt: skip
     write_bytes(figure_path, png(figure, dpi=DPI))

@@ -1,4 +1,4 @@
-"""Clusters significant after GRF correction, with their location and other corrections."""
+"""Significant clusters, by GRF correction or by permutation, with location and strength."""
 
 import logging
 
@@ -14,7 +14,11 @@ from restpain.group.cluster_table import (
 )
 from restpain.group.inference import Correction, corrected_clusters, smoothness_for_correction
 from restpain.group.maps import read_group, seed_surroundings
-from restpain.group.permutation_null import correction_of_maps, nulls_of_tables
+from restpain.group.permutation_null import (
+    correction_of_maps,
+    nulls_of_tables,
+    required_sizes,
+)
 from restpain.group.search import part_of_mask
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_json
@@ -69,8 +73,9 @@ def correct_clusters(
         grid = (part_of_mask(group.mask, inside), group.affine)
         t_k, z_k, q_k = t[inside, k], z[inside, k], q[inside, k]
         dlh, width_mm = smoothness_for_correction(z_k, *grid, fitted, source=smoothness)
+        smallest = required_sizes(nulls[k], correction)
         labels, clusters, size = corrected_clusters(
-            t_k, z_k, *grid, dlh=dlh, correction=correction
+            t_k, z_k, *grid, dlh=dlh, correction=correction, smallest=smallest
         )
         all_labels[:, k] = labels[group.mask]
         corrected = {"null": nulls[k], "correction": correction}
@@ -79,7 +84,7 @@ def correct_clusters(
         if seeds[k] is not None:
             rows["seed_share"] = shares_inside(clusters, all_labels[:, k], own[:, k])
         tables.append(rows)
-        sizes = {"fwhm_mm": width_mm, "size_threshold": size, "n_clusters": len(clusters)}
+        sizes = {"fwhm_mm": width_mm, "size_threshold": size}
         sources = {"seed": seeds[k], "smoothness": smoothness, "dlh": dlh}
         summaries.append(correction_summary(z_k, grid[0], **sources, **sizes, **corrected))
         logger.info("%s", summaries[-1])

@@ -192,7 +192,7 @@ def test_without_published_tables_there_is_neither_audit_nor_comparison(tmp_path
 @pytest.mark.parametrize(("n_permutations", "n_jobs"), [(0, 0), (500, 3), (1200, 9)])
 def test_permutations_are_jobs_of_500_for_each_measure(tmp_path, n_permutations, n_jobs):
     many = tmp_path / "many.yaml"
-    many.write_text(f"group: {{n_permutations: {n_permutations}}}\n")
+    many.write_text(f"group: {{inference: grf, n_permutations: {n_permutations}}}\n")
 
     process = snakemake(directory=tmp_path, configfiles=(SMALL, many), options=["--dry-run"])
 

@@ -22,7 +22,7 @@ def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_
             {
                 "cohort": {"site": "sex"},
                 "classification": {"harmonise": True, "n_folds": 4, "n_permutations": 1},
-                "group": {"n_permutations": 0},  # nothing here depends on them
+                "group": {"inference": "grf", "n_permutations": 0},  # nothing here needs them
             }
         )
     )

@@ -10,7 +10,7 @@ from restpain.group.cluster_table import described_cluster
 from restpain.group.inference import Correction, corrected_clusters, estimated_smoothness
 from restpain.group.models import fit_model, t_to_z
 from restpain.group.permutation import family_wise_p
-from restpain.group.permutation_null import PermutationNull
+from restpain.group.permutation_null import PermutationNull, required_sizes
 from restpain.group.smoothness import Smoothness
 from restpain.presentation.numbers import counted
 
@@ -147,7 +147,7 @@ def score_clusters(
     correction: Correction,
     null: PermutationNull,
 ) -> tuple[np.ndarray, pd.DataFrame, int]:
-    """Clusters of a rank correlation map after GRF correction, with their location.
+    """Significant clusters of a rank correlation map, with their location.
 
     Parameters
     ----------
@@ -166,9 +166,10 @@ def score_clusters(
     table : DataFrame
         ``label`` and the columns of `COLUMNS` but id, measure and seed.
     size_threshold : int
-        Voxels of the smallest significant cluster.
+        Voxels that GRF correction requires.
     """
-    labels, clusters, size = corrected_clusters(t, z, mask, affine, dlh=dlh, correction=correction)
+    corrected = {"correction": correction, "smallest": required_sizes(null, correction)}
+    labels, clusters, size = corrected_clusters(t, z, mask, affine, dlh=dlh, **corrected)
     volumes = np.zeros((2, *mask.shape))
     volumes[:, mask] = t, rho
     p_permutation = np.full(len(clusters), np.nan)

@@ -121,6 +121,15 @@ def _contradictions(config: dict) -> list[str]:
             "list of regressors, since only preprocessed series may be without nuisance; correct "
             "it"
         )
+    fewest = math.floor(1 / config["group"]["cluster_p"])  # the smallest p is 1 / (1 + number)
+    drawn = config["group"]["n_permutations"]
+    if config["group"]["inference"] == "permutation" and drawn < fewest:
+        problems.append(
+            f"{_in('group.n_permutations')} is {drawn}, but group.inference is permutation and "
+            f"group.cluster_p {config['group']['cluster_p']:g}; expected at least {fewest} "
+            "permutations, since fewer cannot give a smaller p; correct it, or set "
+            "group.inference to grf"
+        )
     if source == "maps":
         problems += measure_problems(config["cohort"]) + _needs_series(config)
     measures = [*config["cohort"]["maps"], *MEASURES]

@@ -177,10 +177,11 @@ def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:
         lines.append(f"{mask['n_voxels']:,} voxels of the group mask".replace(",", " "))
     permutations = group["n_permutations"]
     permuted = f"{permutations} permutations" if permutations else "no permutation test"
+    inference = {"grf": "GRF correction", "permutation": "Permutation of cluster size"}
     return [
         ("Two-sample t", lines),
         (
-            "GRF correction",
+            inference[group["inference"]],
             [
                 f"voxel p < {group['voxel_p']:g}, cluster p < {group['cluster_p']:g}, {sides}",
                 permuted,

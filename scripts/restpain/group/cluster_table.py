@@ -11,7 +11,7 @@ from restpain.cohort.design import Design
 from restpain.group.clusters import cluster_means, cluster_name, hedges_g, millimetres, subpeaks
 from restpain.group.inference import Correction
 from restpain.group.permutation import family_wise_p
-from restpain.group.permutation_null import PermutationNull, clusters_by_permutation
+from restpain.group.permutation_null import PermutationNull, cluster_counts
 from restpain.group.tfce import tfce_scores
 from restpain.io.images import write_masked
 from restpain.io.tables import write_sidecar, write_table
@@ -97,7 +97,8 @@ def cluster_rows(
     rows = []
     for k, cluster in enumerate(clusters.itertuples()):
         means = cluster_means(maps, in_mask, cluster.label)
-        p = {"permutation": p_size[k], "tfce": p_score[k], "fdr": q[members[k]].min()}
+        p = {"grf": cluster.p_grf, "permutation": p_size[k], "tfce": p_score[k]}
+        p["fdr"] = q[members[k]].min()
         peak_mm = (cluster.x_mm, cluster.y_mm, cluster.z_mm)
         rows.append(
             cluster._asdict()
@@ -192,11 +193,11 @@ def effect_size(means: np.ndarray, patients: np.ndarray) -> dict:
 
 
 def survived(p: dict[str, float], *, level: float) -> str:
-    """Corrections that a cluster significant after GRF correction survives, such as ``grf,fdr``.
+    """Corrections that a cluster survives, such as ``grf,fdr``.
 
-    ``p`` has the corrected p of the other corrections, NaN for one that was not run.
+    ``p`` has the corrected p of each, NaN for one that was not run.
     """
-    return ",".join(["grf", *(name for name, value in p.items() if value < level)])
+    return ",".join(name for name, value in p.items() if value < level)
 
 
 def write_clusters(
@@ -235,7 +236,6 @@ def correction_summary(
     dlh: float,
     fwhm_mm: tuple[float, float, float],
     size_threshold: int,
-    n_clusters: int,
     null: PermutationNull,
     correction: Correction,
 ) -> dict:
@@ -249,12 +249,12 @@ def correction_summary(
         Seed of the volume.
     smoothness, dlh, fwhm_mm
         Source of the smoothness (residuals or zmap) and its estimate.
-    size_threshold, n_clusters : int
-        Smallest significant cluster and number of clusters after GRF correction.
+    size_threshold : int
+        Voxels that GRF correction requires.
     null, correction
         See `cluster_rows`.
     """
-    smallest, n_permutation = clusters_by_permutation(z, mask, null, correction=correction)
+    counts = cluster_counts(z, mask, null, grf_size=size_threshold, correction=correction)
     return {
         "seed": seed,
         **asdict(correction),
@@ -264,8 +264,6 @@ def correction_summary(
         "fwhm_mm": fwhm_mm,
         "n_voxels": int(mask.sum()),
         "cluster_size_threshold": size_threshold,
-        "cluster_size_permutation": smallest,
         "n_permutations": len(null.sizes),
-        "n_clusters": n_clusters,
-        "n_clusters_permutation": n_permutation,
+        **counts,
     }

@@ -21,7 +21,7 @@ def neighbourhood(connectivity: int) -> np.ndarray:
 
 
 def signed_clusters(
-    z: np.ndarray, *, z_threshold: float, smallest: int, connectivity: int
+    z: np.ndarray, *, z_threshold: float, smallest: int | tuple[int, int], connectivity: int
 ) -> np.ndarray:
     """Clusters of |z| >= ``z_threshold`` with ``smallest`` voxels or more, each sign for itself.
 
@@ -31,6 +31,8 @@ def signed_clusters(
     ----------
     z : ndarray of shape (x, y, z)
         Map; zero outside the mask.
+    smallest : int or tuple of int
+        Voxels of the smallest cluster; of positive and of negative ones where they differ.
     connectivity : {6, 18, 26}
         Number of neighbours of a voxel.
 
@@ -41,14 +43,14 @@ def signed_clusters(
     """
     structure = neighbourhood(connectivity)
     found = []
-    for sign in (1, -1):
+    for sign, required in zip((1, -1), np.broadcast_to(smallest, 2), strict=True):
         labels, number = ndimage.label(sign * z >= z_threshold, structure)
         flat = labels.ravel()
         members = np.flatnonzero(flat)
         members = members[np.argsort(flat[members], kind="stable")]
         sizes = np.bincount(flat, minlength=number + 1)[1:]
         for voxels in np.split(members, np.cumsum(sizes)[:-1]) if number else []:
-            if len(voxels) >= smallest:
+            if len(voxels) >= required:
                 found.append(voxels)
     height = np.abs(z).ravel()
     found.sort(key=lambda voxels: (-height[voxels].max(), voxels[0]))

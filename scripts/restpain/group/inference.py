@@ -30,6 +30,8 @@ class Correction:
         See `tail_thresholds`.
     connectivity : {6, 18, 26}
         Neighbours of a voxel that make one cluster.
+    inference : {"grf", "permutation"}
+        What a cluster must survive: GRF correction, or the permutation of cluster sizes.
     n_maps : int
         Maps corrected together, such as those of all seeds: ``cluster_p`` is for all of them. GRF
         correction divides it by their number (Bonferroni), permutation takes the largest
@@ -40,6 +42,7 @@ class Correction:
     cluster_p: float
     tails: int
     connectivity: int
+    inference: str = "grf"
     n_maps: int = 1
 
     def of_maps(self, n_maps: int) -> "Correction":
@@ -168,8 +171,9 @@ def corrected_clusters(
     *,
     dlh: float,
     correction: Correction,
+    smallest: tuple[int, int] | None = None,
 ) -> tuple[np.ndarray, pd.DataFrame, int | None]:
-    """Clusters of a T map that are significant after GRF correction.
+    """Clusters of a T map that are significant after GRF correction, or large enough.
 
     Parameters
     ----------
@@ -181,6 +185,9 @@ def corrected_clusters(
         Smoothness, see `cluster_probability`.
     correction : Correction
         Thresholds.
+    smallest : tuple of int, optional
+        Voxels that a positive and a negative cluster need; by default those that GRF correction
+        requires.
 
     Returns
     -------
@@ -188,7 +195,7 @@ def corrected_clusters(
         As `find_clusters`. ``p_grf`` is the probability for one sign times the numbers of tails
         and of maps, at most 1, to be compared with ``cluster_p``.
     size_threshold : int or None
-        Voxels of the smallest significant cluster; None if no voxel is searched.
+        Voxels that GRF correction requires; None if no voxel is searched.
     """
     if not mask.any():
         labels = np.zeros(mask.shape, np.int16)
@@ -201,7 +208,7 @@ def corrected_clusters(
     labels = signed_clusters(
         z_volume,
         z_threshold=z_threshold,
-        smallest=size_threshold,
+        smallest=size_threshold if smallest is None else smallest,
         connectivity=correction.connectivity,
     )
     clusters = peaks_table(t_volume, z_volume, labels, affine)

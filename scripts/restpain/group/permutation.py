@@ -165,8 +165,8 @@ def family_wise_p(
     return (1 + np.sum(null >= np.asarray(sizes), axis=0)) / (1 + len(largest))
 
 
-def size_threshold(largest: np.ndarray, *, level: float, tails: int) -> int | None:
-    """Smallest size whose `family_wise_p` is below ``level`` for either sign.
+def size_thresholds(largest: np.ndarray, *, level: float, tails: int) -> tuple[int, int] | None:
+    """Smallest size of positive and of negative clusters whose `family_wise_p` is below ``level``.
 
     None if there are too few permutations to get below the level.
     """
@@ -175,8 +175,9 @@ def size_threshold(largest: np.ndarray, *, level: float, tails: int) -> int | No
         return None
     ordered = np.sort(_null(largest, tails), axis=0)[::-1]
     if may_be_larger >= len(ordered):
-        return 1
-    return int(ordered[may_be_larger].max()) + 1
+        return 1, 1
+    positive, negative = np.broadcast_to(ordered[may_be_larger] + 1, 2)
+    return int(positive), int(negative)
 
 
 def _null(largest: np.ndarray, tails: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from restpain.group.permutation import (
     largest_clusters,
     permuted_orders,
     permuted_t,
-    size_threshold,
+    size_thresholds,
 )
 from restpain.group.tfce import largest_tfce_scores
 
@@ -180,23 +180,55 @@ def correction_of_maps(
     return correction, nulls, q
 
 
-def clusters_by_permutation(
-    z: np.ndarray, mask: np.ndarray, null: PermutationNull, *, correction: Correction
-) -> tuple[int | None, int | None]:
-    """Smallest cluster significant by permutation, and the number of such clusters of a Z map.
+def required_sizes(null: PermutationNull, correction: Correction) -> tuple[int, int] | None:
+    """Voxels that a cluster of each sign needs by permutation, if that is the inference, or None.
 
-    They are counted whether or not they are significant after GRF correction. None without
-    permutations, or with too few of them.
+    Raises
+    ------
+    ValueError
+        If permutation is the inference and there are too few of them for ``cluster_p``.
     """
-    smallest = size_threshold(null.sizes, level=correction.cluster_p, tails=correction.tails)
-    if smallest is None:
-        return None, None
+    if correction.inference == "grf":
+        return None
+    sizes = size_thresholds(null.sizes, level=correction.cluster_p, tails=correction.tails)
+    if sizes is None:
+        raise ValueError(
+            f"{len(null.sizes)} permutations cannot give a p below {correction.cluster_p:g}; draw "
+            "more of them"
+        )
+    return sizes
+
+
+def cluster_counts(
+    z: np.ndarray,
+    mask: np.ndarray,
+    null: PermutationNull,
+    *,
+    grf_size: int | None,
+    correction: Correction,
+) -> dict[str, int | None]:
+    """Clusters of a Z map ``(n_voxels,)`` that survive GRF correction, permutation, and both.
+
+    ``grf_size`` are the voxels that GRF correction requires, None without a voxel. What concerns
+    permutation is None without permutations, or with too few; its size is that which suffices for
+    both signs.
+    """
+    smallest = size_thresholds(null.sizes, level=correction.cluster_p, tails=correction.tails)
     volume = np.zeros(mask.shape, np.float32)
     volume[mask] = z
-    labels = signed_clusters(
-        volume,
-        z_threshold=correction.z_threshold,
-        smallest=smallest,
-        connectivity=correction.connectivity,
-    )
-    return smallest, int(labels.max())
+    forming = {"z_threshold": correction.z_threshold, "connectivity": correction.connectivity}
+
+    def clusters_of(*required: int | tuple[int, int] | None) -> int | None:
+        if None in required:
+            return None
+        sizes = tuple(np.max([np.broadcast_to(size, 2) for size in required], axis=0))
+        return int(signed_clusters(volume, smallest=sizes, **forming).max())
+
+    counts = {"grf": clusters_of(grf_size) or 0, "permutation": clusters_of(smallest)}
+    return {
+        "cluster_size_permutation": None if smallest is None else max(smallest),
+        "n_clusters": counts[correction.inference],
+        "n_clusters_grf": counts["grf"],
+        "n_clusters_permutation": counts["permutation"],
+        "n_clusters_both": None if smallest is None else clusters_of(grf_size, smallest) or 0,
+    }

@@ -25,6 +25,12 @@ TEST_MARKS = {
 ADDED = {"mean_fd": {"LongName": "Mean framewise displacement", "Units": "mm"}}
 
 
+def correction_name(inference: str) -> str:
+    """Name of a correction of clusters, "grf" or "permutation", within a sentence."""
+    names = {"grf": "GRF correction", "permutation": "the permutation test of cluster size"}
+    return names[inference]
+
+
 def column_label(name: str, described: dict, *, unit: bool = False) -> str:
     """LongName of a column, or its name where the sidecar has none; ``unit`` appends (Units)."""
     entry = ADDED.get(name, {}) | described.get(name, {})

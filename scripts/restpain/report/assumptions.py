@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
+from restpain.presentation.labels import correction_name
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -15,6 +16,7 @@ from restpain.presentation.numbers import (
     p_value,
     permutation_p,
 )
+from restpain.report.findings import unlisted
 
 LEVEL = 0.05
 
@@ -134,21 +136,27 @@ def score_maps_sentence(score_maps: dict[str, dict], score: str | None) -> str |
     ]
     names = joined([measure_name(measure) for measure in searched])
     n_patients = max(found["n"] for found in searched.values())
-    text = (
-        f"Voxelwise Spearman correlation ({names}; {counted(n_patients, 'patient')}, GRF "
-        "corrected): "
-    )
-    if not hits:
-        return f"{text}no cluster correlated with {score}."
     volumes = [volume for found in searched.values() for volume in found["volumes"]]
-    surviving = sum(volume["n_surviving_permutation"] for volume in volumes)
-    verdict = f"{joined(hits)} correlated with {score}"
-    if not volumes[0]["n_permutations"]:
-        return f"{text}{verdict}."
-    return (
-        f"{text}{verdict}; {surviving or 'none'} of them survived the permutation of the score "
-        "among the patients, the stricter test in few patients."
+    inference = volumes[0]["inference"]
+    text = (
+        f"Voxelwise Spearman correlation ({names}; {counted(n_patients, 'patient')}, corrected by "
+        f"{correction_name(inference)}): "
     )
+    text += (
+        f"{joined(hits)} correlated with {score}"
+        if hits
+        else f"no cluster correlated with {score}"
+    )
+    if inference == "grf" and hits and volumes[0]["n_permutations"]:
+        surviving = sum(volume["n_clusters_both"] for volume in volumes)
+        text += (
+            f"; {surviving or 'none'} of them survived the permutation of the score among the "
+            "patients, the stricter test in few patients"
+        )
+    other, n = unlisted(volumes, inference=inference)
+    if n:
+        text += f"; by {correction_name(other)} alone {counted(n, 'cluster')}, not listed"
+    return f"{text}."
 
 
 def error_rate_sentence(error_rates: list[dict]) -> str:

@@ -9,6 +9,7 @@ from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
+from restpain.report.methods_of_groups import group_paragraph
 from restpain.report.methods_of_maps import maps_paragraphs
 
 # keys of learners that do not say whose they are
@@ -181,41 +182,11 @@ def methods_text(
                 cited.append(key)
         return "[" + ", ".join(str(cited.index(key) + 1) for key in keys) + "]"
 
-    group, classification = settings["group"], settings["classification"]
+    classification = settings["classification"]
     seeded = CONNECTIVITY in compared_measures(settings)
     paragraphs = series_paragraphs if seeded else maps_paragraphs
     first, second = paragraphs(settings, facts if seeded else facts["grid"], cite)
-    covariates = column_labels(settings["cohort"]["covariates"], described)
-    sides = "two-tailed (both p halved for each sign)"
-    if group["tails"] == 1:
-        sides = (
-            "for each sign (one-tailed; both signs are searched, so that the two together have a "
-            f"voxel p < {2 * group['voxel_p']:g} and a cluster p < {2 * group['cluster_p']:g})"
-        )
-    smooth = {"residuals": "the residuals", "zmap": "the map of z"}[group["smoothness"]]
-    third = (
-        "Groups were compared by a two-sample t-test, patients minus controls"
-        + (f", adjusted for {joined(covariates)}" if covariates else ", without covariates")
-        + f" ({facts['df']} degrees of freedom, {integer(facts['n_voxels'])} voxels covered in "
-        f"at least {100 * group['mask_coverage']:g} % of participants). Clusters were corrected "
-        f"by Gaussian random field theory: voxel p < {group['voxel_p']:g}, cluster p < "
-        f"{group['cluster_p']:g}, {sides}, {group['connectivity']}-connected, smoothness "
-        f"estimated from {smooth}, as in DPABI {cite('grf', 'dpabi')}."
-    )
-    if group["n_permutations"]:
-        third += (
-            f" In addition: {integer(group['n_permutations'])} permutations (Freedman-Lane) of "
-            f"the maximal cluster size {cite('freedman')} and of TFCE scores, and the false "
-            f"discovery rate {cite('fdr')}."
-        )
-    if seeded and settings["connectivity"]["correct_across_seeds"]:
-        third += " The connectivity maps of all seeds were corrected together."
-    relabelled = " and by relabelling the participants" if group["n_permutations"] else ""
-    third += (
-        " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
-        f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
-    )
-    third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
+    third = group_paragraph(settings, facts, described, cite)
     fourth = ""
     if settings["cohort"]["score"]:
         adjusted = column_labels(settings["association"]["covariates"], described)
@@ -231,7 +202,7 @@ def methods_text(
         f"{joined(learners)} {cite('autogluon')}. Arm A, published protocol: "
         f"one model per region, {classification['n_repeats']} splits with "
         f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
-        "set. Arm B, nested cross-validation: group test, correction, "
+        "set. Arm B, nested cross-validation: group test, GRF correction, "
         f"{'seeds, connectivity, ' * seeded}features and model recomputed in the training set of "
         "each of "
         f"{classification['n_folds']} outer folds; its p comes from "

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from restpain.cohort.measures import CONNECTIVITY
-from restpain.presentation.labels import own_seed
+from restpain.presentation.labels import correction_name, own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
@@ -46,6 +46,7 @@ def regions_section(
             "regions": region_rows(regions, settings["group"]["n_permutations"]),
             "normality": normality_rows(normality, settings["group"]["n_permutations"]),
             "group": settings["group"],
+            "corrected_by": correction_name(settings["group"]["inference"]),
             "covariates": joined(covariates),
             "df": df,
             "n_seeds": n_seeds,

@@ -2,18 +2,11 @@
 
 import pandas as pd
 
-from restpain.cohort.measures import compared_measures
 from restpain.cohort.participants import configured_comparison
 from restpain.presentation.pages import Section
 from restpain.report.assumptions import error_rate_sentence, normality_sentence, searched_sentences
-from restpain.report.sentences import (
-    certainty,
-    classification_sentence,
-    findings,
-    key_figures,
-    limits,
-    score_sentence,
-)
+from restpain.report.findings import findings, key_figures
+from restpain.report.sentences import certainty, classification_sentence, limits, score_sentence
 
 
 def summary_section(
@@ -53,15 +46,16 @@ def summary_section(
         Label of the clinical score.
     """
     regions, classification = tables["regions"], tables["classification"]
+    inference = settings["group"]["inference"]
     n_test = classification.loc[classification["arm"] == "A", "n_test"].dropna()
     return Section(
         "summary",
         "Summary",
         "",
         {
-            "facts": key_figures(flow, regions, classification),
+            "facts": key_figures(flow, regions, classification, corrections, inference=inference),
             "findings": [
-                *findings(regions, compared_measures(settings)),
+                *findings(regions, corrections, inference=inference),
                 score_sentence(tables["correlation"], score),
                 classification_sentence(classification),
             ],
@@ -72,6 +66,7 @@ def summary_section(
                     corrections,
                     quality,
                     configured_comparison(settings),
+                    inference=inference,
                 ),
                 *searched_sentences(searched),
                 error_rate_sentence(error_rates),

@@ -3,15 +3,13 @@
 Every function returns plain text, which the page escapes.
 """
 
-from collections import Counter
-
 import pandas as pd
 from scipy import stats
 
 from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
-from restpain.presentation.labels import own_seed, within_sentence
+from restpain.presentation.labels import correction_name
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -23,7 +21,6 @@ from restpain.presentation.numbers import (
     number,
     p_clause,
     permutation_clause,
-    region_name,
 )
 
 LONG_MEASURES = {
@@ -31,69 +28,6 @@ LONG_MEASURES = {
     "falff": "the fractional amplitude of low-frequency fluctuations (fALFF)",
     "reho": "regional homogeneity (ReHo)",
 }
-
-
-def direction(t: float) -> str:
-    """Direction of a difference, in patients."""
-    return "higher" if t > 0 else "lower"
-
-
-def findings(regions: pd.DataFrame, measures: list[str]) -> list[str]:
-    """Clusters of each measure, lower and higher in patients; one sentence or two per measure.
-
-    Clusters that survive the permutation test come first, then what GRF correction alone adds.
-    ``measures`` are all that were compared, ``fc`` among them if there were series.
-    """
-    sentences = []
-    for measure in measures:
-        name = "Functional connectivity" if measure == "fc" else measure_name(measure)
-        rows = regions[regions["measure"] == measure_name(measure)]
-        if rows.empty:
-            sentences.append(f"{name}: no cluster survived the GRF correction.")
-            continue
-        surviving, added = by_permutation(rows, tested=regions["p_permutation"].notna().any())
-        text = f"{name}: no cluster survived the permutation test of cluster size"
-        if len(surviving):
-            text = f"{name}: {counted(len(surviving), 'cluster')}; {_sides(surviving, measure)}"
-        if len(added):
-            more = f"{counted(len(added), 'cluster')}{' more' if len(surviving) else ''}"
-            text += f". By GRF correction alone {more}; {_sides(added, measure)}"
-        sentences.append(f"{text}.")
-    return sentences
-
-
-def by_permutation(
-    regions: pd.DataFrame, *, tested: bool = True
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Clusters that survive the permutation test, and the others; all and none if not tested."""
-    survives = regions["survives"].fillna("").astype(str).str.contains("permutation")
-    return (regions[survives], regions[~survives]) if tested else (regions, regions.iloc[:0])
-
-
-def _sides(rows: pd.DataFrame, measure: str) -> str:
-    """Location of clusters in which patients are lower, and higher."""
-    parts = []
-    for sign in ("lower", "higher"):
-        some = rows[[direction(t) == sign for t in rows["t"]]]
-        if len(some):
-            regions_ = Counter(_location(row, measure) for row in some.itertuples())
-            named = [
-                name if count == 1 else f"{name} ({count} clusters)"
-                for name, count in regions_.items()
-            ]
-            parts.append(f"{sign} in patients in the {joined(named)}")
-    return "; ".join(parts)
-
-
-def _location(row, measure: str) -> str:
-    side = "" if row.hemisphere == "midline" else f"{row.hemisphere} "
-    name = within_sentence(region_name(row.region))
-    seed = (
-        f" (seed {row.seed}{own_seed(row)})"
-        if measure == "fc" and not is_missing(row.seed)
-        else ""
-    )
-    return f"{side}{name}{seed}"
 
 
 def nested_row(classification: pd.DataFrame) -> pd.Series | None:
@@ -155,20 +89,29 @@ def certainty(
     corrections: dict[str, list[dict]],
     quality: pd.DataFrame,
     comparison: Comparison,
+    *,
+    inference: str,
 ) -> list[str]:
-    """Confidence in the findings: other corrections, thresholds, optimism and motion."""
+    """Confidence in the findings: other corrections, thresholds, optimism and motion.
+
+    ``inference`` is what the clusters of ``regions`` survive, "grf" or "permutation".
+    """
     sentences = []
     if len(regions):
         survives = regions["survives"].fillna("").astype(str)
         tested = regions["p_permutation"].notna().any()
-        fdr = survives.str.contains("fdr").sum()
-        counts = f"{fdr} also {'survives' if fdr == 1 else 'survive'} voxelwise FDR at the peak"
+        others = {"fdr": "voxelwise FDR at the peak"}
+        other = {"grf": "permutation", "permutation": "grf"}[inference]
         if tested:
-            n = survives.str.contains("permutation").sum()
-            test = "the permutation test of cluster size"
-            counts = f"{n} also {'survives' if n == 1 else 'survive'} {test}; {counts}"
+            others = {other: correction_name(other)} | others
+        counts = [
+            f"{n} also {'survives' if n == 1 else 'survive'} {words}"
+            for name, words in others.items()
+            for n in [survives.str.contains(name).sum()]
+        ]
         sentences.append(
-            f"Of {counted(len(regions), 'cluster')} significant after GRF correction, {counts}."
+            f"Of {counted(len(regions), 'cluster')} that survived {correction_name(inference)}, "
+            f"{'; '.join(counts)}."
         )
     sizes = [
         (measure, volume["cluster_size_threshold"], volume.get("cluster_size_permutation"))
@@ -285,38 +228,3 @@ def compared_groups(groups: list[pd.Series], digits: int, unit: str) -> str:
         welch = stats.ttest_ind_from_stats(*moments, equal_var=False)
         text += f"; Welch {p_clause(welch.pvalue)}"
     return text
-
-
-def key_figures(
-    flow: list[dict], regions: pd.DataFrame, classification: pd.DataFrame
-) -> list[dict]:
-    """Four numbers at the top of the page."""
-    n = [group["analysed"] for group in flow]
-    excluded = sum(group["recruited"] - group["analysed"] for group in flow)
-    nested = nested_row(classification)
-    aucs = classification.loc[classification["arm"] == "A", "auc"].dropna().astype(float)
-    tested = bool(regions["p_permutation"].notna().any())
-    surviving, added = by_permutation(regions, tested=tested)
-    counts = surviving["measure"].value_counts(sort=False).items()
-    split = [f"{count} {measure}" for measure, count in counts]
-    split += [f"GRF correction alone adds {len(added)}"] if len(added) else []
-    corrected = "clusters significant by GRF correction and permutation"
-    facts = [
-        {"value": f"{n[0]} + {n[1]}", "name": "patients and controls analysed",
-         "note": f"{excluded} excluded"},
-        {"value": str(len(surviving)),
-         "name": corrected if tested else "significant clusters",
-         "note": ", ".join(split) or "none survived the GRF correction"},
-    ]  # fmt: skip
-    arm_b = "AUC, nested cross-validation (arm B)"
-    if nested is None:
-        facts.append({"value": EN_DASH, "name": arm_b, "note": "not run"})
-    else:
-        facts.append(
-            {"value": number(nested["auc"], 2), "name": arm_b,
-             "note": f"95 % CI {interval(nested['auc_low'], nested['auc_high'], 2)}"}
-        )  # fmt: skip
-    best = number(aucs.max(), 2) if len(aucs) else EN_DASH
-    note = "circular: regions chosen on all participants" if len(aucs) else "no significant region"
-    facts.append({"value": best, "name": "best AUC, published protocol (arm A)", "note": note})
-    return facts

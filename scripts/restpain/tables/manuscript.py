@@ -112,7 +112,7 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     ]
     notes = [
         f"t: two-sample t-test of the group model at the peak, patients {MINUS} controls.",
-        "Clusters significant after Gaussian random field (GRF) correction.",
+        *_corrections(table),
         "BA: Brodmann area at the peak; x, y, z: peak in MNI space, mm.",
     ]
     if seeds:
@@ -229,6 +229,19 @@ def _seed_words(table: pd.DataFrame, seed: str) -> str:
     return ", ".join(
         filter(None, [f"{seed} {region_name(cluster['region'].iloc[0])}", hemisphere])
     )
+
+
+def _corrections(table: pd.DataFrame) -> list[str]:
+    """Sentence about how many of the clusters survive GRF correction and permutation."""
+    if table.empty:
+        return []
+    survived = [str(text).split(",") for text in table["survives"]]
+    n = {name: sum(name in some for some in survived) for name in ("grf", "permutation")}
+    grf = f"Gaussian random field (GRF) correction ({n['grf']} of {len(table)} clusters)"
+    if table["p_permutation"].isna().all():
+        return [f"Clusters that survive {grf}."]
+    permuted = f"permutation of cluster size ({n['permutation']} of {len(table)})"
+    return [f"Clusters that survive {grf} or {permuted}."]
 
 
 def _titled(title: str, simulated: bool) -> str:

@@ -140,6 +140,12 @@ def said(text):
             "false",
         ),
         (
+            "group: {n_permutations: 0}",
+            "configuration: group.n_permutations is 0, but group.inference is permutation and "
+            "group.cluster_p 0.05; expected at least 20 permutations, since fewer cannot give a "
+            "smaller p; correct it, or set group.inference to grf",
+        ),
+        (
             "cohort: {source: maps}",
             "configuration: cohort.maps is empty; expected a pattern of file names for each "
             "measure, since cohort.source is maps, such as {alff: "

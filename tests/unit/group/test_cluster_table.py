@@ -118,6 +118,8 @@ def test_rows_have_p_and_effect_of_each_cluster():
 
 
 def test_what_a_cluster_survives_is_listed():
-    assert survived({"permutation": 0.01, "fdr": 0.001}, level=0.05) == "grf,permutation,fdr"
-    assert survived({"permutation": 0.05, "fdr": 0.001}, level=0.05) == "grf,fdr"
-    assert survived({"permutation": np.nan, "fdr": 0.2}, level=0.05) == "grf"
+    p = {"grf": 0.02, "permutation": 0.01, "fdr": 0.001}
+    assert survived(p, level=0.05) == "grf,permutation,fdr"
+    assert survived(p | {"permutation": 0.05}, level=0.05) == "grf,fdr"
+    assert survived(p | {"grf": 0.06, "fdr": 0.2}, level=0.05) == "permutation"
+    assert survived({"grf": 0.02, "permutation": np.nan}, level=0.05) == "grf"

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from group_study import SHAPE, two_touching
+from group_study import SETTINGS, SHAPE, two_touching
 from restpain.io.tables import read_table
+
+BY_PERMUTATION = SETTINGS["correction"] | {"inference": "permutation"}
 
 
 def test_smoothness_of_the_z_map_and_no_permutation_are_said_so(study):
@@ -61,3 +63,24 @@ def test_seeds_corrected_together_share_one_level(study):
     p = 2 * stats.t.sf(np.abs(t), 13)
     q = stats.false_discovery_control(p.ravel()).reshape(t.shape)
     assert pooled.table["q_fdr_peak"].min() == pytest.approx(q.min(), rel=1e-3)
+
+
+def test_inference_by_permutation_lists_what_is_as_large_as_few_permuted_clusters(study):
+    """One effect is small: GRF correction refuses it, and the permutations are as it decides."""
+    grf = study.compare("alff", [two_touching()])
+    permuted = study.compare("alff", [two_touching()], correction=BY_PERMUTATION)
+
+    (by_grf,), (volume,) = grf.correction["volumes"], permuted.correction["volumes"]
+    assert (by_grf["inference"], volume["inference"]) == ("grf", "permutation")
+    counts = [f"n_clusters{name}" for name in ("_grf", "_permutation", "_both")]
+    assert [by_grf[name] for name in counts] == [volume[name] for name in counts]
+    assert len(grf.table) == by_grf["n_clusters"] == by_grf["n_clusters_grf"]
+    assert len(permuted.table) == volume["n_clusters"] == volume["n_clusters_permutation"]
+    assert (permuted.table["n_voxels"] >= volume["cluster_size_permutation"]).all()
+    assert (permuted.table["p_permutation"] < 0.05).all()
+    assert permuted.table["survives"].str.contains("permutation").all()
+    for found in (grf, permuted):
+        by_p = found.table["p_grf"] < 0.05
+        np.testing.assert_array_equal(found.table["survives"].str.contains("grf"), by_p)
+    # voxels of the features are those of the clusters listed
+    assert set(np.unique(permuted.labels)) == {0, *range(1, len(permuted.table) + 1)}

@@ -12,7 +12,7 @@ from restpain.group.permutation import (
     largest_clusters,
     permuted_orders,
     permuted_t,
-    size_threshold,
+    size_thresholds,
 )
 
 SHAPE = (12, 13, 11)
@@ -114,19 +114,19 @@ def test_p_counts_the_observed_order_and_both_signs_for_two_tails():
 def test_the_size_threshold_is_the_smallest_with_p_below_the_level(tails, n_permutations):
     largest = np.random.default_rng(n_permutations).integers(0, 40, (n_permutations, 2))
 
-    size = size_threshold(largest, level=0.1, tails=tails)
+    sizes = np.array(size_thresholds(largest, level=0.1, tails=tails))
 
-    def p_of(size):
-        return family_wise_p([size] * 2, [1, -1], largest, tails=tails).max()
+    def p_of(sizes):
+        return family_wise_p(sizes, [1, -1], largest, tails=tails)
 
-    assert p_of(size) < 0.1
-    assert p_of(size - 1) >= 0.1
+    assert (p_of(sizes) < 0.1).all()
+    assert (p_of(sizes - 1) >= 0.1).all()
 
 
 def test_too_few_permutations_give_no_threshold():
-    assert size_threshold(np.zeros((0, 2), int), level=0.05, tails=2) is None
-    assert size_threshold(np.ones((19, 2), int), level=0.05, tails=2) is None
-    assert size_threshold(np.ones((20, 2), int), level=0.05, tails=2) == 2
+    assert size_thresholds(np.zeros((0, 2), int), level=0.05, tails=2) is None
+    assert size_thresholds(np.ones((19, 2), int), level=0.05, tails=2) is None
+    assert size_thresholds(np.ones((20, 2), int), level=0.05, tails=2) == (2, 2)
 
 
 def test_under_the_null_the_observed_order_is_exceeded_at_the_nominal_rate():

@@ -1,16 +1,21 @@
 """Permutation null of several maps, in parts, and the correction by it."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from restpain.group.inference import Correction
 from restpain.group.permutation_null import (
     PermutationNull,
-    clusters_by_permutation,
+    cluster_counts,
     largest_of_maps,
     null_table,
     nulls_of_tables,
+    required_sizes,
 )
 
+CORRECTION = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
 SHAPE = (20, 22, 18)
 MASK = np.ones(SHAPE, bool)
 
@@ -34,18 +39,47 @@ def test_permutations_written_in_parts_are_read_as_one():
     assert none.sizes.shape == none.scores.shape == (0, 2)
 
 
-def test_clusters_that_the_permutation_alone_finds_are_counted():
+def null_of(sizes):
+    return PermutationNull(np.array(sizes, int).reshape(-1, 2), np.zeros((0, 2)))
+
+
+@pytest.mark.parametrize(
+    ("inference", "sizes", "grf_size", "expected"),
+    [
+        # size by permutation, clusters by the inference, GRF, permutation and both
+        ("grf", [0, 0] * 99, 2, (1, 1, 1, 3, 1)),  # nothing permuted: one voxel is enough
+        ("permutation", [0, 0] * 99, 2, (1, 3, 1, 3, 1)),
+        ("permutation", [2, 0] * 99, 1, (3, 1, 3, 1, 1)),
+        ("permutation", [9, 9] * 99, 3, (10, 0, 1, 0, 0)),
+        ("grf", [], 2, (None, 1, 1, None, None)),
+    ],
+)
+def test_clusters_of_each_correction_are_counted(inference, sizes, grf_size, expected):
     z = np.zeros(MASK.sum(), np.float32)
     z[[100, 3000]] = 3.5, -3.5
-    correction = Correction(voxel_p=0.001, cluster_p=0.05, tails=2, connectivity=26)
+    z[5000:5003] = 4  # neighbours, along the last axis
+    correction = replace(CORRECTION, inference=inference)
 
-    def counted(sizes):
-        null = PermutationNull(np.array(sizes).reshape(-1, 2), np.zeros((0, 2)))
-        return clusters_by_permutation(z, MASK, null, correction=correction)
+    found = cluster_counts(z, MASK, null_of(sizes), grf_size=grf_size, correction=correction)
 
-    assert counted([0, 0] * 99) == (1, 2)  # nothing in 99 permutations: one voxel is enough
-    assert counted([1, 0] * 99) == (2, 0)
-    assert counted([]) == (None, None)
+    assert tuple(found.values()) == expected
+
+
+def test_each_sign_has_its_own_size_with_one_tail():
+    z = np.zeros(MASK.sum(), np.float32)
+    z[100:102], z[3000:3002] = 3.5, -3.5
+    one_tail = replace(CORRECTION, tails=1, inference="permutation")
+    null = null_of([1, 2] * 99)
+
+    assert required_sizes(null, one_tail) == (2, 3)
+    counts = cluster_counts(z, MASK, null, grf_size=1, correction=one_tail)
+    assert counts["n_clusters"] == 1  # the negative one is too small
+    assert required_sizes(null, replace(CORRECTION, tails=1)) is None
+
+
+def test_too_few_permutations_for_the_inference_are_an_error():
+    with pytest.raises(ValueError, match="19 permutations cannot give a p below 0.05"):
+        required_sizes(null_of([0, 0] * 19), replace(CORRECTION, inference="permutation"))
 
 
 def test_the_largest_of_several_maps_is_taken_permutation_by_permutation():

@@ -45,7 +45,11 @@ def test_the_table_gives_both_groups_a_row_and_the_tests_to_the_first():
 
 def test_clusters_of_the_score_are_counted_over_the_measures_that_were_searched():
     none = SCORE_MAP | {
-        "volumes": [SCORE_MAP["volumes"][0] | {"n_clusters": 0, "n_surviving_permutation": 0}]
+        "volumes": [
+            SCORE_MAP["volumes"][0]
+            | {"n_clusters": 0, "n_clusters_grf": 0, "n_clusters_permutation": 0}
+            | {"n_clusters_both": 0}
+        ]
     }
     unsearched = SCORE_MAP | {"volumes": []}
 
@@ -53,10 +57,24 @@ def test_clusters_of_the_score_are_counted_over_the_measures_that_were_searched(
 
     assert "(ALFF and ReHo; 10 patients" in text
     assert ": 2 clusters of ALFF correlated with nrs; 1 of them survived the permutation" in text
-    unpermuted = [SCORE_MAP["volumes"][0] | {"n_permutations": 0, "n_surviving_permutation": 0}]
+    unpermuted = [
+        SCORE_MAP["volumes"][0]
+        | {"n_permutations": 0, "n_clusters_permutation": None, "n_clusters_both": None}
+    ]
     alone = score_maps_sentence({"alff": SCORE_MAP | {"volumes": unpermuted}}, "nrs")
     assert alone.endswith(": 2 clusters of ALFF correlated with nrs.")
     assert score_maps_sentence({"alff": none}, "nrs").endswith(": no cluster correlated with nrs.")
+
+
+def test_the_score_maps_say_by_what_they_are_corrected_and_what_the_other_would_add():
+    volume = SCORE_MAP["volumes"][0] | {"inference": "permutation", "n_clusters": 1}
+
+    text = score_maps_sentence({"alff": SCORE_MAP | {"volumes": [volume]}}, "nrs")
+
+    assert text.endswith(
+        "corrected by the permutation test of cluster size): 1 cluster of ALFF correlated with "
+        "nrs; by GRF correction alone 1 cluster, not listed."
+    )
 
 
 def test_without_a_score_or_enough_patients_no_map_is_claimed():

@@ -48,5 +48,5 @@ def test_what_needs_series_is_said_to_be_left_out_once_and_nowhere_described():
     assert text.count("No series was given. Left out are therefore seed connectivity") == 1
     for words in ("band", "Hz", "realigned", "Fisher-transformed", "seeds,", "slice"):
         assert words not in text, words
-    assert "group test, correction, features and model recomputed in the training set" in text
+    assert "group test, GRF correction, features and model recomputed in the training set" in text
     assert [doi for _, doi in references][0] == "10.1016/j.braindev.2006.07.002"

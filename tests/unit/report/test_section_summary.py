@@ -46,7 +46,7 @@ def test_the_key_figures_are_those_of_the_tables():
 def test_a_summary_without_findings_says_so():
     content = summary(slice(0)).content
 
-    assert content["facts"][1]["note"] == "none survived the GRF correction"
+    assert content["facts"][1]["note"] == "none survived the permutation test of cluster size"
     assert content["facts"][3]["value"] == "–"
     assert (
         "There was no regional feature to correlate with the clinical score (NRS)."

@@ -1,6 +1,5 @@
 """Sentences of the report against the tables that they summarise."""
 
-import numpy as np
 import pandas as pd
 
 from restpain.cohort.participants import Comparison
@@ -11,59 +10,6 @@ from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
 TABLE3 = pd.concat(
     [PUBLISHED.assign(arm="A"), NESTED.rename(columns={"features": "region"})], ignore_index=True
 )
-
-
-def test_findings_name_the_side_of_the_patients_and_what_did_not_survive():
-    alff, reho, connectivity = report_words.findings(REGIONS, ["alff", "reho", "fc"])
-
-    assert alff == (
-        "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus; "
-        "higher in patients in the right inferior temporal gyrus."
-    )
-    assert reho == "ReHo: no cluster survived the GRF correction."
-    assert connectivity == (
-        "Functional connectivity: no cluster survived the permutation test of cluster size. By "
-        "GRF correction alone 1 cluster; lower in patients in the right precentral gyrus (seed "
-        "ALFF1)."
-    )
-
-
-def test_what_survives_the_permutation_comes_before_what_grf_correction_adds():
-    mixed = REGIONS[REGIONS["measure"] == "ALFF"].copy()
-    mixed["survives"] = ["grf,permutation", "grf,tfce,fdr"]
-
-    (alff,) = report_words.findings(mixed, ["alff"])
-    (untested,) = report_words.findings(mixed.assign(p_permutation=np.nan), ["alff"])
-
-    assert alff == (
-        "ALFF: 1 cluster; lower in patients in the left inferior temporal gyrus. By GRF "
-        "correction alone 1 cluster more; higher in patients in the right inferior temporal gyrus."
-    )
-    assert untested.startswith("ALFF: 2 clusters; ")
-
-
-def test_the_headline_counts_clusters_that_survive_the_permutation():
-    flow = exclusion_flow(
-        pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]}), Comparison("CP", "HC")
-    )
-
-    fact = report_words.key_figures(flow, REGIONS, TABLE3)[1]
-    untested = REGIONS.assign(p_permutation=np.nan)
-    plain = report_words.key_figures(flow, untested, TABLE3)[1]
-
-    assert (fact["value"], fact["note"]) == ("2", "2 ALFF, GRF correction alone adds 1")
-    assert fact["name"] == "clusters significant by GRF correction and permutation"
-    assert (plain["value"], plain["name"]) == ("3", "significant clusters")
-
-
-def test_a_region_with_two_clusters_is_named_once():
-    twice = REGIONS[REGIONS["measure"] == "ALFF"].iloc[[0, 0]]
-
-    alff, _ = report_words.findings(twice, ["alff", "fc"])
-
-    assert alff == (
-        "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus (2 clusters)."
-    )
 
 
 def test_arm_b_comes_before_the_circular_arm_a():
@@ -100,16 +46,17 @@ def test_a_score_with_a_correlation_names_the_feature():
     assert "no clinical score" in report_words.score_sentence(table, None).lower()
 
 
-def certainty(size_field, size_permuted, regions=REGIONS):
+def certainty(size_field, size_permuted, regions=REGIONS, inference="grf"):
     quality = pd.DataFrame(
         {"group": ["CP", "CP", "HC", "HC"], "mean_fd_jenkinson_mm": [0.1, 0.3, 0.1, 0.1]}
     )
-    volume = {
+    sizes = {
         "cluster_size_threshold": size_field,
         "cluster_size_permutation": size_permuted,
     }
+    found = {"alff": [sizes], "fc": []}
     return report_words.certainty(
-        regions, TABLE3, {"alff": [volume], "fc": []}, quality, Comparison("CP", "HC")
+        *(regions, TABLE3, found, quality, Comparison("CP", "HC")), inference=inference
     )
 
 
@@ -117,8 +64,11 @@ def test_certainty_counts_what_survives_the_other_corrections():
     sentences = certainty(24, 31)
 
     assert sentences[0] == (
-        "Of 3 clusters significant after GRF correction, 2 also survive the permutation test of "
+        "Of 3 clusters that survived GRF correction, 2 also survive the permutation test of "
         "cluster size; 1 also survives voxelwise FDR at the peak."
+    )
+    assert certainty(24, 31, inference="permutation")[0].startswith(
+        "Of 3 clusters that survived the permutation test of cluster size, 3 also survive GRF"
     )
     assert "ALFF 24 and 31; where permutation requires a larger cluster" in sentences[1]
     assert "0.30 above that of arm B" in sentences[2]
@@ -175,10 +125,7 @@ def test_the_question_names_the_measures_and_the_score():
     assert "correlate" not in report_words.question(["alff", "fc"], None)
 
 
-def test_maps_without_series_are_not_asked_or_said_anything_of_connectivity():
+def test_maps_without_series_are_not_asked_about_connectivity():
     text = report_words.question(["alff", "vmhc"], None)
 
     assert "the amplitude of low-frequency fluctuations (ALFF) and vmhc at rest? Can" in text
-    assert report_words.findings(REGIONS.iloc[:0], ["vmhc"]) == [
-        "vmhc: no cluster survived the GRF correction."
-    ]

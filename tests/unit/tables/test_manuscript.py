@@ -77,6 +77,8 @@ def test_clusters_of_one_region_have_their_ids_and_connectivity_names_its_seed()
             "cluster_id": ["ALFF1", "FC1", "FC2", "FC3"],
             "seed": [None, "ALFF1", "ALFF1", "insula"],
             "seed_share": [None, 0.0, 0.25, 0.0],
+            "p_permutation": [0.01, 0.2, 0.01, 0.01],
+            "survives": ["grf,permutation,fdr", "grf", "permutation", "grf,permutation"],
             "region_distance_mm": [0.0, 0.0, 0.0, 14.4],
             "composition": [
                 "Temporal_Inf_L 62 %; Fusiform_L 20 %; no label 18 %",
@@ -104,6 +106,14 @@ def test_clusters_of_one_region_have_their_ids_and_connectivity_names_its_seed()
         "Near: the peak lies outside every AAL2 region, that far from the nearest.",
         "FC2: 25 % of the cluster in or at the seed itself.",
     ]
+    assert regions.notes[1] == (
+        "Clusters that survive Gaussian random field (GRF) correction (3 of 4 clusters) or "
+        "permutation of cluster size (3 of 4)."
+    )
+    untested = regions_sheet(
+        table.assign(p_permutation=float("nan"), survives="grf"), simulated=False
+    )
+    assert untested.notes[1].endswith("(GRF) correction (4 of 4 clusters).")
     correlation = correlation_sheet(table, simulated=False)
     assert [row[1] for row in correlation.rows][:3] == [row[1] for row in regions.rows][:3]
 
