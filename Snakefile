@@ -69,6 +69,7 @@ include: "rules/report.smk"
 
 onstart:
     disable_job_rate_limit(workflow)
+    show_stages(workflow)
 
 
 onsuccess:

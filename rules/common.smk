@@ -23,6 +23,7 @@ from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
 from restpain.config.products import print_products_at_exit
+from restpain.config.progress import show_stages
 from restpain.config.resources import by_headers, numbers_of_job, on_retry
 from restpain.config.snakemake_internals import (
     disable_job_rate_limit,
