@@ -10,6 +10,7 @@ from restpain.figures.group_maps import (
     MAX_SEEDS,
     group_maps_figure,
     measure_title,
+    omitted_words,
     seed_correlations,
 )
 from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures
@@ -17,7 +18,6 @@ from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
-from restpain.presentation.numbers import counted
 from restpain.presentation.plots import png
 from restpain.presentation.slices import DPI
 
@@ -91,8 +91,7 @@ def plot_group_maps(
     ]
     n_local = sum(measure != CONNECTIVITY for measure in measures)
     shown = rows[: n_local + MAX_SEEDS]
-    omitted = len(rows) - len(shown)
-    note = f"{counted(omitted, 'more seed')} not shown." if omitted else ""
+    note = omitted_words(len(seeds))
     if CONNECTIVITY not in measures:
         note = None
     elif not len(seeds):
@@ -103,7 +102,7 @@ def plot_group_maps(
         matrices = mean_seed_correlations(fc_maps_paths, included, seeds_mask, comparison)
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()
-    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), omitted, len(seeds))
+    logger.info("%d rows of maps of %d, %d seeds", len(shown), len(rows), len(seeds))
 
     figure = group_maps_figure(
         template=template / template.max(), affine=affine, rows=shown, matrices=matrices,

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
-from restpain.presentation.numbers import measure_name, number, region_name
+from restpain.presentation.numbers import counted, measure_name, number, region_name
 from restpain.presentation.slices import (
     COLD_WARM,
     INK,
@@ -23,7 +24,11 @@ from restpain.presentation.slices import (
 )
 
 N_SLICES = 5
-MAX_SEEDS = 4
+MAX_SEEDS = 4  # rows of maps
+MAX_MATRIX_SEEDS = 12  # as many as have room for their names
+MAX_NAME = 11  # letters of a seed beside its matrix
+MAX_VALUES = 4  # seeds of a matrix whose cells have room for their values
+MATRIX_IN, BAR_IN, FONT = 1.18, 0.06, 5.5
 PLAIN_LEVELS_MM = (-24, 0, 24, 48, 36, -12, 12)
 
 
@@ -48,8 +53,8 @@ def group_maps_figure(
         One per measure or seed: ``title``, ``patients``, ``controls``, ``difference`` (maps of
         t), ``labels``, ``clusters`` (table), ``df`` (dict of the three contrasts' df).
     matrices : dict or None
-        ``seeds`` (names) and the mean Fisher z of ``patients`` and ``controls``; None without
-        two seeds.
+        ``seeds`` (names) and the mean Fisher z of ``patients`` and ``controls``, of which the
+        first ``MAX_MATRIX_SEEDS`` are drawn; None without two seeds.
     note : str
         What is left out, in words; empty if nothing is, None where no seed can be.
     """
@@ -65,7 +70,9 @@ def group_maps_figure(
                            threshold=thresholds["difference"])  # fmt: skip
     limits = {"patients": within, "controls": within, "difference": between}
 
-    row_height, matrix_height = 0.98, 2.5 if matrices else 0.4
+    names = _shown_names(matrices["seeds"]) if matrices else []
+    below = 0.94 if are_turned(names) else 0.5  # the matrices, for their names and the note
+    row_height, matrix_height = 0.98, 2.22 + below if matrices else 0.4
     top, bar = 0.42, 0.86
     height = top + row_height * len(rows) + bar + matrix_height
     figure = Figure((WIDTH_IN, height * SCALE))
@@ -111,7 +118,7 @@ def group_maps_figure(
         axes = figure.add_axes((x, y, bar_width, 0.11 / height))
         colour_bar(axes, threshold=threshold, limit=limit, label=label)
     if matrices:
-        _draw_matrices(figure, matrices, height)
+        _draw_matrices(figure, matrices, names, height=height, below=below)
     elif note is not None:
         note = f"{note} Correlation matrix of the seeds: fewer than two seeds.".strip()
     figure.text(0.006, 0.07 / height, note or "", fontsize=5.5, color=MUTED)
@@ -120,21 +127,68 @@ def group_maps_figure(
     return figure
 
 
-def _draw_matrices(figure: Figure, matrices: dict, height: float) -> None:
-    difference = matrices["patients"] - matrices["controls"]
-    top = np.nanmax(np.abs([matrices["patients"], matrices["controls"]]))
-    limit = max(math.ceil(10 * top) / 10, 0.1)
-    spread = max(math.ceil(10 * np.nanmax(np.abs(difference))) / 10, 0.1)
-    panels = (
-        (matrices["patients"], limit, "Patients, seed to seed, mean Fisher z"),
-        (matrices["controls"], limit, "Controls, seed to seed, mean Fisher z"),
-        (difference, spread, "Patients \N{MINUS SIGN} controls"),
+def _draw_matrices(
+    figure: Figure, matrices: dict, names: list[str], *, height: float, below: float
+) -> None:
+    patients, controls = (
+        matrices[group][: len(names), : len(names)] for group in ("patients", "controls")
     )
-    for index, (matrix, end, title) in enumerate(panels):
-        axes = figure.add_axes(
-            (0.11 + index * 0.307, 0.44 / height, 0.24, 1.75 / height), anchor="W"
+    within = _matrix_limit(patients, controls)
+    panels = (
+        (patients, within, "Patients", "seed to seed, mean Fisher z"),
+        (controls, within, "Controls", "seed to seed, mean Fisher z"),
+        (patients - controls, _matrix_limit(patients - controls),
+         "Patients \N{MINUS SIGN} controls", "difference of Fisher z, own scale"),
+    )  # fmt: skip
+    height_in = height * SCALE
+    side, bottom = MATRIX_IN / WIDTH_IN, below / height
+    for index, (matrix, limit, title, subtitle) in enumerate(panels):
+        left = 0.108 + index * 0.299
+        axes = figure.add_axes((left, bottom, side, MATRIX_IN / height_in))
+        image = draw_matrix(axes, matrix, names, limit=limit)
+        axes.text(0, 1.14, title, fontsize=6.6, color=INK, weight="bold",
+                  transform=axes.transAxes)  # fmt: skip
+        axes.text(0, 1.05, subtitle, fontsize=FONT, color=MUTED, transform=axes.transAxes)
+        scale = figure.add_axes(
+            (left + side + 0.008, bottom, BAR_IN / WIDTH_IN, MATRIX_IN / height_in)
         )
-        draw_matrix(axes, matrix, matrices["seeds"], limit=end, title=title)
+        figure.colorbar(image, cax=scale, ticks=[-limit, 0, limit])
+        scale.set_yticklabels([number(-limit, 1), "0", number(limit, 1)], fontsize=FONT)
+        scale.tick_params(length=2, color=MUTED, labelcolor=INK, pad=1.5)
+
+
+def _matrix_limit(*matrices: np.ndarray) -> float:
+    """End of the symmetric scale of some matrices, in steps of 0.1."""
+    return max(math.ceil(10 * np.nanmax(np.abs(matrices))) / 10, 0.1)
+
+
+def _shown_names(names: list[str]) -> list[str]:
+    """Names of the seeds that are drawn; the middle of one beyond ``MAX_NAME`` is left out."""
+    ends = MAX_NAME - 5, 4
+    return [
+        name
+        if len(name) <= MAX_NAME
+        else f"{name[: ends[0]]}\N{HORIZONTAL ELLIPSIS}{name[-ends[1] :]}"
+        for name in names[:MAX_MATRIX_SEEDS]
+    ]
+
+
+def are_turned(names: list[str]) -> bool:
+    """Check whether a name is too wide to stand below its column of a matrix."""
+    column = 72 * MATRIX_IN / max(len(names), 1)
+    widths = [TextPath((0, 0), name, size=FONT).get_extents().width for name in names]
+    return any(width > 0.85 * column for width in widths)
+
+
+def omitted_words(n_seeds: int) -> str:
+    """Sentences about the seeds that have no row of maps, and no row of the matrices."""
+    rows, cells = n_seeds - MAX_SEEDS, n_seeds - MAX_MATRIX_SEEDS
+    words = [f"Maps of {counted(rows, 'more seed')} not shown."] if rows > 0 else []
+    if cells > 0:
+        words.append(f"Matrices: the first {MAX_MATRIX_SEEDS} of {n_seeds} seeds.")
+    if n_seeds > MAX_VALUES:
+        words.append(f"Values are written for up to {MAX_VALUES} seeds.")
+    return " ".join(words)
 
 
 def seed_correlations(fc_maps: np.ndarray, seeds: np.ndarray) -> np.ndarray:
@@ -157,23 +211,28 @@ def seed_correlations(fc_maps: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def draw_matrix(axes, matrix: np.ndarray, names: list[str], *, limit: float, title: str) -> None:
-    """Draw a seed by seed matrix with its values written in the cells."""
-    axes.imshow(matrix, cmap=COLD_WARM, vmin=-limit, vmax=limit)
-    size = 5.5 if len(names) <= 6 else 4
-    for row, column in np.ndindex(matrix.shape):
-        value = matrix[row, column]
-        if np.isfinite(value):
-            colour = "white" if abs(value) > 0.6 * limit else INK
-            axes.text(column, row, number(value, 2), ha="center", va="center", fontsize=size,
+def draw_matrix(axes, matrix: np.ndarray, names: list[str], *, limit: float):
+    """Draw a seed by seed matrix, with values for few seeds (``MAX_VALUES``); return the image.
+
+    The names below the columns are turned where one is wider than its column.
+    """
+    image = axes.imshow(matrix, cmap=COLD_WARM, vmin=-limit, vmax=limit)
+    if len(names) <= MAX_VALUES:
+        for row, column in np.argwhere(np.isfinite(matrix)):
+            value = matrix[row, column]
+            light = np.dot(COLD_WARM(0.5 + value / (2 * limit))[:3], (0.299, 0.587, 0.114))
+            colour = INK if light > 0.5 else "white"
+            axes.text(column, row, number(value, 2), ha="center", va="center", fontsize=FONT,
                       color=colour)  # fmt: skip
     ticks = range(len(names))
-    axes.set_xticks(ticks, names, fontsize=size, rotation=90 if len(names) > 6 else 0)
-    axes.set_yticks(ticks, names, fontsize=size)
-    axes.tick_params(length=0)
+    axes.set_xticks(
+        ticks, names, fontsize=FONT, rotation=90 if are_turned(names) else 0, color=INK
+    )
+    axes.set_yticks(ticks, names, fontsize=FONT, color=INK)
+    axes.tick_params(length=0, pad=2)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_title(title, fontsize=6.4, color=INK, loc="left")
+    return image
 
 
 def measure_title(measure: str, seed: pd.Series | None = None) -> str:
