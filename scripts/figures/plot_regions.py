@@ -7,7 +7,13 @@ import numpy as np
 from nilearn.datasets import fetch_surf_fsaverage
 from nilearn.surface import load_surf_mesh
 
-from restpain.figures.regions import regions_figure, surface_values, surface_view
+from restpain.cohort.measures import CONNECTIVITY
+from restpain.figures.regions import (
+    regions_figure,
+    seed_colours,
+    surface_values,
+    surface_view,
+)
 from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures, single_clusters, strongest_of
 from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
@@ -22,16 +28,22 @@ logger = logging.getLogger("plot_regions")
 
 def hemisphere_views(projection: dict, affine: np.ndarray, limit: float) -> list[tuple]:
     """Left hemisphere from outside and inside, right hemisphere from inside and outside."""
+    outlines = projection["outlines"]
     meshes = fetch_surf_fsaverage("fsaverage5")  # ships with nilearn
     views = []
     for hemisphere, sides in (("left", (-1, 1)), ("right", (-1, 1))):
         pial = load_surf_mesh(meshes[f"pial_{hemisphere}"])
         white = load_surf_mesh(meshes[f"white_{hemisphere}"])
-        values = surface_values(
-            pial.coordinates, white.coordinates, projection["values"], projection["labels"], affine
-        )
+        between = pial.coordinates, white.coordinates
+        values = surface_values(*between, projection["values"], projection["labels"], affine)
+        seen = [
+            (colour, surface_values(*between, voxels, voxels, affine) > 0)
+            for colour, voxels in outlines
+        ]
         views += [
-            surface_view(pial.coordinates, pial.faces, values, side=side, limit=limit)
+            surface_view(
+                pial.coordinates, pial.faces, values, side=side, limit=limit, outlines=seen
+            )
             for side in sides
         ]
     return views
@@ -63,11 +75,24 @@ def plot_regions(
         read_table(seeds_path) if seeds_path else NO_SEEDS,
     )
     panels = single_clusters(maps)
+    of_seeds = {
+        shown["seed"]["seed"]: shown
+        for shown in maps
+        if shown["seed"] is not None and len(shown["clusters"])
+    }
+    colours = seed_colours(list(of_seeds))
+    outlines = [(colour, of_seeds[seed]["labels"] > 0) for seed, colour in colours.items()]
     projections = []
     for measure, found in groupby(panels, key=lambda panel: panel["measure"]):
         values, labels = strongest_of([shown for shown in maps if shown["measure"] == measure])
-        title = f"{measure_name(measure)}: {counted(len(list(found)), 'cluster')}"
-        projections.append({"title": title, "values": values, "labels": labels})
+        projections.append(
+            {
+                "title": f"{measure_name(measure)}: {counted(len(list(found)), 'cluster')}",
+                "values": values,
+                "labels": labels,
+                "outlines": outlines if measure == CONNECTIVITY else [],
+            }
+        )
     threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
     sides = "two-tailed" if tails == 2 else "one-tailed"
     limit = colour_limit(
@@ -78,10 +103,16 @@ def plot_regions(
     logger.info("%d clusters, threshold |t| > %.3f", len(panels), threshold)
 
     figure = regions_figure(
-        template=template / template.max(), affine=affine, panels=panels, projections=projections,
+        template=template / template.max(),
+        affine=affine,
+        panels=panels,
+        projections=projections,
+        colours=colours,
         caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} (GRF)",
-        simulated=source == "simulated", limit=limit, threshold=threshold,
-    )  # fmt: skip
+        simulated=source == "simulated",
+        limit=limit,
+        threshold=threshold,
+    )
     write_bytes(figure_path, png(figure, dpi=DPI))
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
+from restpain.group.clusters import cluster_number
 from restpain.presentation.numbers import counted, measure_name, number, region_name
 from restpain.presentation.slices import (
     COLD_WARM,
@@ -18,6 +19,7 @@ from restpain.presentation.slices import (
     colour_bar,
     colour_limit,
     draw_slices,
+    level_with_brain,
     mark_sides,
     mark_simulated,
     t_threshold,
@@ -83,9 +85,17 @@ def group_maps_figure(
         "Patients \N{MINUS SIGN} controls, two-sample t",
     )
     for index, row in enumerate(rows):
-        levels = chosen_levels(
-            row["clusters"], column="z_mm", n=N_SLICES, fallback=PLAIN_LEVELS_MM
+        shown = row["clusters"].assign(
+            z_mm=[
+                level_with_brain(level, 2, affine, template=template, labels=row["labels"] == own)
+                for own, level in zip(
+                    row["clusters"]["cluster_id"].map(cluster_number),
+                    row["clusters"]["z_mm"],
+                    strict=True,
+                )
+            ]
         )
+        levels = chosen_levels(shown, column="z_mm", n=N_SLICES, fallback=PLAIN_LEVELS_MM)
         y = 1 - (top + row_height * (index + 1)) / height
         head, *rest = row["title"].split("\n")
         middle = y + row_height * (0.56 + 0.065 * len(rest)) / height

@@ -20,7 +20,7 @@ def drawn(n_seeds, name="ReHo{}"):
     for matrix in values:
         np.fill_diagonal(matrix, np.nan)
     maps = dict.fromkeys(("patients", "controls", "difference", "labels"), template)
-    clusters = pd.DataFrame({"z_mm": [], "t": []})
+    clusters = pd.DataFrame({"cluster_id": [], "z_mm": [], "t": []})
     df = {"patients": 9, "controls": 9, "difference": 18}
     return group_maps.group_maps_figure(
         template=template,
