@@ -20,7 +20,8 @@ rule plot_group_maps:
         seeds=SEEDS,
         fc_maps=SEED_MAPS,
     output:
-        figure=reported("results/figures/figure2_group_maps.png", "Figures"),
+        png=reported("results/figures/figure2_group_maps.png", "Figures"),
+        svg="results/figures/figure2_group_maps.svg",
     log:
         "results/logs/plot_group_maps.log",
     benchmark:
@@ -49,7 +50,8 @@ rule plot_regions:
         models=per_map(rules.fit_group_model.output.model),
         seeds=SEEDS,
     output:
-        figure=reported("results/figures/figure3_regions.png", "Figures"),
+        png=reported("results/figures/figure3_regions.png", "Figures"),
+        svg="results/figures/figure3_regions.svg",
     log:
         "results/logs/plot_regions.log",
     benchmark:
@@ -75,7 +77,8 @@ rule plot_roc:
         nested=rules.collect_nested.output.nested,
         nested_predictions=rules.collect_nested.output.predictions,
     output:
-        figure=reported("results/figures/figure4_roc.png", "Figures"),
+        png=reported("results/figures/figure4_roc.png", "Figures"),
+        svg="results/figures/figure4_roc.svg",
     log:
         "results/logs/plot_roc.log",
     benchmark:
@@ -105,7 +108,8 @@ rule plot_workflow:
         published=rules.collect_published.output.published,
         nested=rules.collect_nested.output.nested,
     output:
-        figure=reported("results/figures/figure1_workflow.svg", "Figures"),
+        png=reported("results/figures/figure1_workflow.png", "Figures"),
+        svg="results/figures/figure1_workflow.svg",
     log:
         "results/logs/plot_workflow.log",
     benchmark:
@@ -128,7 +132,8 @@ rule plot_robustness:
         permuted=rules.collect_nested.output.permuted,
         curve=rules.classify_subsets.output.curve,
     output:
-        figure=reported("results/figures/figure4_robustness.png", "Figures"),
+        png=reported("results/figures/figure4_robustness.png", "Figures"),
+        svg="results/figures/figure4_robustness.svg",
     log:
         "results/logs/plot_robustness.log",
     benchmark:

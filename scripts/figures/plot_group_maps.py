@@ -14,11 +14,10 @@ from restpain.figures.group_maps import (
     seed_correlations,
 )
 from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures
-from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
-from restpain.presentation.plots import png
+from restpain.presentation.plots import save_figure
 from restpain.presentation.slices import DPI
 
 logger = logging.getLogger("plot_group_maps")
@@ -51,7 +50,8 @@ def plot_group_maps(
     seeds_mask_path: str | None,
     seeds_path: str | None,
     fc_maps_paths: list[str],
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     measures: list[str],
     comparison: dict,
     voxel_p: float,
@@ -109,7 +109,7 @@ def plot_group_maps(
         note=note, voxel_p=voxel_p, tails=tails,
         simulated=source == "simulated",
     )  # fmt: skip
-    write_bytes(figure_path, png(figure, dpi=DPI))
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

@@ -15,12 +15,11 @@ from restpain.figures.regions import (
     surface_view,
 )
 from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures, single_clusters, strongest_of
-from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted, measure_name
-from restpain.presentation.plots import png
+from restpain.presentation.plots import save_figure
 from restpain.presentation.slices import DPI, colour_limit, t_threshold
 
 logger = logging.getLogger("plot_regions")
@@ -57,7 +56,8 @@ def plot_regions(
     clusters_paths: list[str],
     models_paths: list[str],
     seeds_path: str | None,
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     measures: list[str],
     voxel_p: float,
     cluster_p: float,
@@ -113,7 +113,7 @@ def plot_regions(
         limit=limit,
         threshold=threshold,
     )
-    write_bytes(figure_path, png(figure, dpi=DPI))
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

@@ -178,8 +178,9 @@ def surface_view(
 def draw_surface(axes, polygons: np.ndarray, colours: np.ndarray) -> None:
     """Draw a view of a hemisphere."""
     axes.add_collection(
-        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=0.15)
-    )
+        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=0.15,
+                       rasterized=True)
+    )  # fmt: skip
     axes.set_xlim(polygons[..., 0].min() - 1, polygons[..., 0].max() + 1)
     axes.set_ylim(polygons[..., 1].min() - 1, polygons[..., 1].max() + 1)
     axes.set_aspect("equal")

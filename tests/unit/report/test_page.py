@@ -77,7 +77,7 @@ def results(
     groups = {"patients": group, "controls": "HC"}
     recovered, recovery_figure = recovery_tables() if source == "simulated" else ([], None)
     volume = np.ones((4, 4, 4))
-    figures = dict.fromkeys(("group_maps", "regions", "roc", "robustness"), picture())
+    figures = dict.fromkeys(("workflow", "group_maps", "regions", "roc", "robustness"), picture())
     return {
         "described": {"nrs": {"LongName": "Numeric Rating Scale"}},
         "roster": roster,
@@ -89,7 +89,7 @@ def results(
             "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
             "correlation": ASSOCIATION.iloc[keep],
         },
-        "figures": figures | {"workflow": b"<svg xmlns='http://www.w3.org/2000/svg'/>"},
+        "figures": figures,
         "func_qc": [func] * 4,
         "anat_qc": [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
         "pictures": [picture()] * 4,
@@ -175,7 +175,10 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
     assert len(set(anatomy.ids)) == len(anatomy.ids)
     anchors = [link[1:] for link in anatomy.links if link.startswith("#")]
     assert set(anchors) <= set(anatomy.ids)
-    beside = {"quality.html#from-report"}  # the only other file it leads to
+    drawn = ["figure1_workflow", "figure2_group_maps", "figure3_regions", "figure4_roc"]
+    drawn += ["figure4_robustness", *(["recovery"] if source == "simulated" else [])]
+    beside = [f"figures/{name}.svg" for name in drawn] + ["quality.html#from-report"]
+    assert {link for link in anatomy.links if link.startswith("figures/")} == set(beside[:-1])
     assert all(link.startswith(("#", "data:")) or link in beside for link in anatomy.links)
 
 
