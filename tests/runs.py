@@ -19,6 +19,7 @@ SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
 FINAL_PRODUCTS = [
     "tables/table1_demographics.tsv",
     "tables/table2_regions.tsv",
+    "tables/one_sample_regions.tsv",
     "tables/table3_classification.tsv",
     "tables/table3_robustness.tsv",
     "tables/table4_correlation.tsv",

@@ -45,6 +45,8 @@ def plot_group_maps(
     controls_paths: list[str],
     difference_paths: list[str],
     labels_paths: list[str],
+    patients_labels_paths: list[str],
+    controls_labels_paths: list[str],
     clusters_paths: list[str],
     models_paths: list[str],
     seeds_mask_path: str | None,
@@ -69,6 +71,8 @@ def plot_group_maps(
         "controls": controls_paths,
         "difference": difference_paths,
         "labels": labels_paths,
+        "patients_labels": patients_labels_paths,
+        "controls_labels": controls_labels_paths,
     }
     models = [read_json(path) for path in models_paths]
     maps = maps_of_measures(

@@ -53,7 +53,8 @@ def group_maps_figure(
         Brain-only T1, scaled to 0-1.
     rows : list of dict
         One per measure or seed: ``title``, ``patients``, ``controls``, ``difference`` (maps of
-        t), ``labels``, ``clusters`` (table), ``df`` (dict of the three contrasts' df).
+        t), ``labels`` and ``clusters`` (table) of the difference, ``patients_labels``,
+        ``controls_labels``, ``df`` (dict of the three contrasts' df).
     matrices : dict or None
         ``seeds`` (names) and the mean Fisher z of ``patients`` and ``controls``, of which the
         first ``MAX_MATRIX_SEEDS`` are drawn; None without two seeds.
@@ -107,9 +108,13 @@ def group_maps_figure(
                 (left + column * (width + gap), y + 0.14 / height, width,
                  (row_height - 0.16) / height)
             )  # fmt: skip
+            values, labels = row[contrast], row["labels"]
+            if contrast != "difference":
+                found = row[f"{contrast}_labels"] > 0
+                values = faded_outside(values, found, threshold=thresholds[contrast])
+                labels = None
             draw_slices(
-                axes, template, row[contrast],
-                row["labels"] if contrast == "difference" else None,
+                axes, template, values, labels,
                 places=[(2, level) for level in levels], affine=affine,
                 threshold=thresholds[contrast], limit=limits[contrast], annotate=True,
             )  # fmt: skip
@@ -120,9 +125,9 @@ def group_maps_figure(
     tail = "two-tailed" if tails == 2 else "one-tailed"
     bars = (
         (left + 0.1, 2 * width + gap - 0.2, within, one_sample,
-         f"t of one group; opaque from p < {voxel_p:g} {tail}, uncorrected"),
+         f"t of one group; opaque: significant clusters (GRF, {tail})"),
         (left + 2 * (width + gap) + 0.03, width - 0.06, between, thresholds["difference"],
-         "t, likewise; outlined: significant clusters"),
+         f"t; opaque: p < {voxel_p:g} uncorrected\noutlined: significant clusters (GRF)"),
     )  # fmt: skip
     for x, bar_width, limit, threshold, label in bars:
         axes = figure.add_axes((x, y, bar_width, 0.11 / height))
@@ -165,6 +170,12 @@ def _draw_matrices(
         figure.colorbar(image, cax=scale, ticks=[-limit, 0, limit])
         scale.set_yticklabels([number(-limit, 1), "0", number(limit, 1)], fontsize=FONT)
         scale.tick_params(length=2, color=MUTED, labelcolor=INK, pad=1.5)
+
+
+def faded_outside(values: np.ndarray, clusters: np.ndarray, *, threshold: float) -> np.ndarray:
+    """Map whose values outside of the clusters stay below the threshold, so that they fade."""
+    below = np.nextafter(threshold, 0)
+    return np.where(clusters, values, np.clip(values, -below, below))
 
 
 def _matrix_limit(*matrices: np.ndarray) -> float:

@@ -200,7 +200,8 @@ def methods_text(
         f"at least {100 * group['mask_coverage']:g} % of participants). Clusters were corrected "
         f"by Gaussian random field theory: voxel p < {group['voxel_p']:g}, cluster p < "
         f"{group['cluster_p']:g}, {sides}, {group['connectivity']}-connected, smoothness "
-        f"estimated from {smooth}, as in DPABI {cite('grf', 'dpabi')}."
+        f"estimated from {smooth}, as in DPABI {cite('grf', 'dpabi')}. The mean of each group was "
+        "tested by one-sample t and corrected likewise."
     )
     if group["n_permutations"]:
         third += (

@@ -102,7 +102,7 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         [
             row.measure if is_missing(row.seed) else f"{row.measure} ({row.seed})",
             near[row.Index],
-            _shares(row.composition),
+            largest_shares(row.composition),
             _text(row.hemisphere),
             EN_DASH if is_missing(row.brodmann_area) else str(row.brodmann_area),
             *(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm)),
@@ -204,7 +204,7 @@ def _regions(table: pd.DataFrame) -> pd.Series:
     return names.where(~(several & table["region"].notna()), names + labels)
 
 
-def _shares(composition) -> str:
+def largest_shares(composition) -> str:
     """Share of the cluster in its largest AAL2 regions, and in all others, in words."""
     if is_missing(composition):
         return ""

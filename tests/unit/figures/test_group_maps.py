@@ -19,7 +19,8 @@ def drawn(n_seeds, name="ReHo{}"):
     values = np.random.default_rng(3).normal(size=(2, n_seeds, n_seeds)).clip(-0.9, 0.9)
     for matrix in values:
         np.fill_diagonal(matrix, np.nan)
-    maps = dict.fromkeys(("patients", "controls", "difference", "labels"), template)
+    names = ("patients", "controls", "difference", "labels", "patients_labels", "controls_labels")
+    maps = dict.fromkeys(names, template)
     clusters = pd.DataFrame({"cluster_id": [], "z_mm": [], "t": []})
     df = {"patients": 9, "controls": 9, "difference": 18}
     return group_maps.group_maps_figure(
@@ -120,3 +121,13 @@ def test_seeds_and_values_that_are_left_out_are_named(n_seeds):
     assert ("Matrices: the first 12 of" in note) == (n_seeds > 12)
     assert ("Values are written for up to 4 seeds" in note) == (n_seeds > 4)
     assert ("more seed" in note) == (n_seeds > 4)
+
+
+def test_values_outside_of_the_clusters_of_a_group_fade():
+    values, clusters = np.array([5.0, 5.0, -6.0, 1.0]), np.array([True, False, False, False])
+
+    shown = group_maps.faded_outside(values, clusters, threshold=4.0)
+
+    assert shown[[0, 3]].tolist() == [5.0, 1.0]
+    assert (np.abs(shown[1:]) < 4.0).all()
+    assert shown[2] < 0

@@ -25,6 +25,7 @@ from study import (
     MODEL,
     NESTED,
     NORMALITY,
+    ONE_SAMPLE,
     PUBLISHED,
     REGIONS,
     SCORE_MAP,
@@ -99,6 +100,7 @@ def results(
         "score_maps": {"alff": SCORE_MAP},
         "error_rates": [ERROR_RATE],
         "normality": NORMALITY.iloc[keep],
+        "one_sample": ONE_SAMPLE.iloc[keep],
         "robustness": ROBUSTNESS.iloc[keep],
         "seeds": pd.DataFrame({"seed": ["ALFF1"]}),
         "motion": MOTION,
@@ -177,8 +179,9 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
     assert set(anchors) <= set(anatomy.ids)
     drawn = ["figure1_workflow", "figure2_group_maps", "figure3_regions", "figure4_roc"]
     drawn += ["figure4_robustness", *(["recovery"] if source == "simulated" else [])]
-    beside = [f"figures/{name}.svg" for name in drawn] + ["quality.html#from-report"]
-    assert {link for link in anatomy.links if link.startswith("figures/")} == set(beside[:-1])
+    beside = [f"figures/{name}.svg" for name in drawn] + ["tables/one_sample_regions.tsv"]
+    beside += ["quality.html#from-report"]
+    assert {link for link in anatomy.links if link.startswith("figures/")} == set(beside[:-2])
     assert all(link.startswith(("#", "data:")) or link in beside for link in anatomy.links)
 
 
