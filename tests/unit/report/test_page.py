@@ -237,6 +237,24 @@ def test_nothing_a_user_wrote_runs_in_a_browser(browser, tmp_path):
     assert browser.complaints() == []
 
 
+def test_table_2_fits_a_window_of_1300_pixels(browser, tmp_path):
+    found, chosen = results()
+    regions = pd.concat([REGIONS] * 2).assign(
+        region="Frontal_Sup_Medial_R", region_distance_mm=14.2, hemisphere="midline",
+        x_mm=-100.0, y_mm=-100.0, z_mm=-100.0, t=-112.35, n_voxels=14586,
+        p_permutation=1 / 501, hedges_g=-13.87, hedges_g_low=-15.36, hedges_g_high=-12.34,
+        cluster_id="fALFF12", seed="anterior_insula_left", seed_share=0.3,
+    )  # fmt: skip
+    found["tables"]["regions"] = regions
+    path = tmp_path / "page.html"
+    path.write_text(report_page(found, chosen, TEXTS), encoding="utf-8")
+
+    browser.open(path.as_uri(), width=1300)
+
+    table = "document.querySelector('[aria-label^=\"Table 2\"]')"
+    assert browser.run(f"{table}.scrollWidth <= {table}.clientWidth")
+
+
 def test_the_same_results_give_the_same_bytes():
     assert page() == page()
 
