@@ -171,6 +171,7 @@ def files_of_maps(subjects):
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join(MAPS),
+    sample="patients|controls",
     features="|".join([*MAPS, "all"]),
     permutations=r"\d+",
     repeat=r"\d+",

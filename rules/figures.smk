@@ -14,13 +14,20 @@ rule plot_group_maps:
         controls=per_map(rules.fit_group_model.output.controls),
         difference=per_map(rules.fit_group_model.output.t),
         labels=per_map(rules.correct_clusters.output.labels),
+        patients_labels=expand(
+            rules.correct_one_sample.output.labels, measure=MAPS, sample="patients"
+        ),
+        controls_labels=expand(
+            rules.correct_one_sample.output.labels, measure=MAPS, sample="controls"
+        ),
         clusters=per_map(rules.correct_clusters.output.table),
         models=per_map(rules.fit_group_model.output.model),
         seeds_mask=SEEDS_MASK,
         seeds=SEEDS,
         fc_maps=SEED_MAPS,
     output:
-        figure=reported("results/figures/figure2_group_maps.png", "Figures"),
+        png=reported("results/figures/figure2_group_maps.png", "Figures"),
+        svg="results/figures/figure2_group_maps.svg",
     log:
         "results/logs/plot_group_maps.log",
     benchmark:
@@ -49,7 +56,8 @@ rule plot_regions:
         models=per_map(rules.fit_group_model.output.model),
         seeds=SEEDS,
     output:
-        figure=reported("results/figures/figure3_regions.png", "Figures"),
+        png=reported("results/figures/figure3_regions.png", "Figures"),
+        svg="results/figures/figure3_regions.svg",
     log:
         "results/logs/plot_regions.log",
     benchmark:
@@ -75,7 +83,8 @@ rule plot_roc:
         nested=rules.collect_nested.output.nested,
         nested_predictions=rules.collect_nested.output.predictions,
     output:
-        figure=reported("results/figures/figure4_roc.png", "Figures"),
+        png=reported("results/figures/figure4_roc.png", "Figures"),
+        svg="results/figures/figure4_roc.svg",
     log:
         "results/logs/plot_roc.log",
     benchmark:
@@ -105,7 +114,8 @@ rule plot_workflow:
         published=rules.collect_published.output.published,
         nested=rules.collect_nested.output.nested,
     output:
-        figure=reported("results/figures/figure1_workflow.svg", "Figures"),
+        png=reported("results/figures/figure1_workflow.png", "Figures"),
+        svg="results/figures/figure1_workflow.svg",
     log:
         "results/logs/plot_workflow.log",
     benchmark:
@@ -128,7 +138,8 @@ rule plot_robustness:
         permuted=rules.collect_nested.output.permuted,
         curve=rules.classify_subsets.output.curve,
     output:
-        figure=reported("results/figures/figure4_robustness.png", "Figures"),
+        png=reported("results/figures/figure4_robustness.png", "Figures"),
+        svg="results/figures/figure4_robustness.svg",
     log:
         "results/logs/plot_robustness.log",
     benchmark:

@@ -149,6 +149,40 @@ rule correct_clusters:
         "../scripts/group/correct_clusters.py"
 
 
+rule correct_one_sample:
+    """Clusters of the one-sample t map of a group by Gaussian random field theory."""
+    input:
+        maps=per_participant(STANDARDISED),
+        mask=rules.compute_group_mask.output.mask,
+        participants=rules.select_participants.output.analysed,
+        motion=MOTION_FILES,
+        covered=COVERED,
+        model=rules.fit_group_model.output.model,
+        seed_images=seed_images_of_measure,
+    output:
+        labels=group_map("contrast-{sample}_desc-clusters_dseg.nii.gz"),
+        table=group_map("contrast-{sample}_desc-clusters_table.tsv"),
+        columns=group_map("contrast-{sample}_desc-clusters_table.json"),
+        correction=group_map("contrast-{sample}_desc-correction.json"),
+    log:
+        "results/logs/correct_one_sample/{measure}_{sample}.log",
+    benchmark:
+        "results/benchmarks/correct_one_sample/{measure}_{sample}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    resources:
+        **on_retry(MODEL_MEMORY_MB, 30),
+    params:
+        smoothness=config["group"]["smoothness"],
+        across_seeds=config["connectivity"]["correct_across_seeds"],
+        comparison=COMPARISON,
+        correction=GRF_CORRECTION,
+        seed_distance_mm=SEED_DISTANCE_MM,
+        code=code_digest("group/correct_one_sample.py"),
+    script:
+        "../scripts/group/correct_one_sample.py"
+
+
 rule extract_features:
     """Mean of every significant cluster in every participant's map."""
     input:

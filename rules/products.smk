@@ -230,13 +230,9 @@ def in_feature_set(pattern):
 
 TABLES = ["table1_demographics", "table2_regions", "table3_classification", "table4_correlation"]
 TABLE_FILES = expand("results/tables/{name}.tsv", name=TABLES)
-FIGURE_FILES = [
-    "results/figures/figure1_workflow.svg",
-    "results/figures/figure2_group_maps.png",
-    "results/figures/figure3_regions.png",
-    "results/figures/figure4_roc.png",
-    "results/figures/figure4_robustness.png",
-]
+# beside each PNG lies an SVG of its name
+FIGURES = ["figure1_workflow", "figure2_group_maps", "figure3_regions", "figure4_roc"]
+FIGURE_FILES = expand("results/figures/{name}.png", name=[*FIGURES, "figure4_robustness"])
 PUBLISHED_FILES = [
     "results/tables/audit_published.tsv",
     "results/tables/published_vs_recomputed.tsv",

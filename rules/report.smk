@@ -48,6 +48,7 @@ rule build_report:
         described=rules.select_participants.output.columns,
         tables=TABLE_FILES,
         figures=FIGURE_FILES,
+        one_sample=rules.tabulate_one_sample.output.table,
         robustness=rules.tabulate_robustness.output.table,
         func_qc=FUNC_QC,
         anat_qc=unless_derivatives(per_participant(anat("desc-qc_metrics.json"))),

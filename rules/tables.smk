@@ -58,6 +58,27 @@ rule tabulate_regions:
         "../scripts/tables/tabulate_regions.py"
 
 
+rule tabulate_one_sample:
+    """The significant clusters of each group's one-sample t maps, one row each."""
+    input:
+        patients=expand(rules.correct_one_sample.output.table, measure=MAPS, sample="patients"),
+        controls=expand(rules.correct_one_sample.output.table, measure=MAPS, sample="controls"),
+    output:
+        table=reported("results/tables/one_sample_regions.tsv", "Tables"),
+        columns="results/tables/one_sample_regions.json",
+    log:
+        "results/logs/tabulate_one_sample.log",
+    benchmark:
+        "results/benchmarks/tabulate_one_sample.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    params:
+        source=config["cohort"]["source"],
+        code=code_digest("tables/tabulate_one_sample.py"),
+    script:
+        "../scripts/tables/tabulate_one_sample.py"
+
+
 rule tabulate_classification:
     """The classifiers of the published protocol and of the leak-free arms."""
     input:

@@ -14,6 +14,7 @@ from scripts.association.correlate_score_maps import correlate_score_maps
 from scripts.connectivity.define_seeds import define_seeds
 from scripts.group.compute_group_mask import compute_group_mask
 from scripts.group.correct_clusters import correct_clusters
+from scripts.group.correct_one_sample import correct_one_sample
 from scripts.group.estimate_error_rate import estimate_error_rate
 from scripts.group.extract_features import extract_features
 from scripts.group.fit_group_model import fit_group_model
@@ -178,6 +179,31 @@ class Study:
         found = read(fitted | single | clusters | described | features)
         found.maps = self.maps(measure)
         return found
+
+    def one_sample(self, measure, sample, seed_distance_mm=3.0, **changes):
+        """Correct the map of one group of the measure compared last; returns the content."""
+        written = files(
+            f"{self.folder}/{measure}_{sample}",
+            labels="dseg.nii.gz",
+            table="table.tsv",
+            columns="table.json",
+            correction="correction.json",
+        )
+        correct_one_sample(
+            maps_paths=[f"{self.folder}/{label}_stat-{measure}_map.nii.gz" for label in self.ids],
+            mask_path=self.mask,
+            covered_paths=self.covered,
+            model_path=f"{self.folder}/{measure}_model.json",
+            seed_images_paths=[f"{self.folder}/seeds.nii.gz"] * (measure == "fc"),
+            measure=measure,
+            sample=sample,
+            comparison=GROUPS,
+            seed_distance_mm=seed_distance_mm,
+            **written,
+            **self.cohort,
+            **SETTINGS | changes,
+        )
+        return read(written)
 
     def seeds(self, kind, measures=(), **changes):
         """Define seeds; returns their image and table."""

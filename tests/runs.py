@@ -19,6 +19,7 @@ SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
 FINAL_PRODUCTS = [
     "tables/table1_demographics.tsv",
     "tables/table2_regions.tsv",
+    "tables/one_sample_regions.tsv",
     "tables/table3_classification.tsv",
     "tables/table3_robustness.tsv",
     "tables/table4_correlation.tsv",
@@ -29,18 +30,20 @@ FINAL_PRODUCTS = [
     "tables/audit_published.tsv",
     "tables/published_vs_recomputed.tsv",
     "tables/published_vs_recomputed.html",
-    "figures/figure1_workflow.svg",
-    "figures/figure2_group_maps.png",
-    "figures/figure3_regions.png",
-    "figures/figure4_roc.png",
+    *(
+        f"figures/{name}.{kind}"
+        for name in (
+            *("figure1_workflow", "figure2_group_maps", "figure3_regions", "figure4_roc"),
+            *("figure4_robustness", "recovery"),
+        )
+        for kind in ("png", "svg")
+    ),
     "report.html",
     "quality.html",
     "tables/recovery.tsv",
     "tables/recovery_clusters.tsv",
     "tables/recovery_stages.tsv",
     "tables/recovery_participants.tsv",
-    "figures/recovery.png",
-    "figures/recovery.svg",
 ]
 # of the report, what differs from run to run
 RUN_TIMES = re.compile(rb'<section aria-labelledby="run_times">.*?</section>', re.DOTALL)

@@ -46,6 +46,7 @@ REGIONS = pd.DataFrame(
         "seed_share": [None, None, 0.0],
     }
 )
+ONE_SAMPLE = REGIONS.assign(group=["patients", "patients", "controls"])
 PUBLISHED = pd.DataFrame(
     {
         "cluster_id": ["ALFF1", "ALFF2"],

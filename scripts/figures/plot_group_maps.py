@@ -10,15 +10,14 @@ from restpain.figures.group_maps import (
     MAX_SEEDS,
     group_maps_figure,
     measure_title,
+    omitted_words,
     seed_correlations,
 )
 from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures
-from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
-from restpain.presentation.numbers import counted
-from restpain.presentation.plots import png
+from restpain.presentation.plots import save_figure
 from restpain.presentation.slices import DPI
 
 logger = logging.getLogger("plot_group_maps")
@@ -46,12 +45,15 @@ def plot_group_maps(
     controls_paths: list[str],
     difference_paths: list[str],
     labels_paths: list[str],
+    patients_labels_paths: list[str],
+    controls_labels_paths: list[str],
     clusters_paths: list[str],
     models_paths: list[str],
     seeds_mask_path: str | None,
     seeds_path: str | None,
     fc_maps_paths: list[str],
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     measures: list[str],
     comparison: dict,
     voxel_p: float,
@@ -69,6 +71,8 @@ def plot_group_maps(
         "controls": controls_paths,
         "difference": difference_paths,
         "labels": labels_paths,
+        "patients_labels": patients_labels_paths,
+        "controls_labels": controls_labels_paths,
     }
     models = [read_json(path) for path in models_paths]
     maps = maps_of_measures(
@@ -91,8 +95,7 @@ def plot_group_maps(
     ]
     n_local = sum(measure != CONNECTIVITY for measure in measures)
     shown = rows[: n_local + MAX_SEEDS]
-    omitted = len(rows) - len(shown)
-    note = f"{counted(omitted, 'more seed')} not shown." if omitted else ""
+    note = omitted_words(len(seeds))
     if CONNECTIVITY not in measures:
         note = None
     elif not len(seeds):
@@ -103,14 +106,14 @@ def plot_group_maps(
         matrices = mean_seed_correlations(fc_maps_paths, included, seeds_mask, comparison)
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()
-    logger.info("%d rows of maps, %d not shown, %d seeds", len(shown), omitted, len(seeds))
+    logger.info("%d rows of maps of %d, %d seeds", len(shown), len(rows), len(seeds))
 
     figure = group_maps_figure(
         template=template / template.max(), affine=affine, rows=shown, matrices=matrices,
         note=note, voxel_p=voxel_p, tails=tails,
         simulated=source == "simulated",
     )  # fmt: skip
-    write_bytes(figure_path, png(figure, dpi=DPI))
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,19 @@ import numpy as np
 from nilearn.datasets import fetch_surf_fsaverage
 from nilearn.surface import load_surf_mesh
 
-from restpain.figures.regions import regions_figure, surface_values, surface_view
+from restpain.cohort.measures import CONNECTIVITY
+from restpain.figures.regions import (
+    regions_figure,
+    seed_colours,
+    surface_values,
+    surface_view,
+)
 from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures, single_clusters, strongest_of
-from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.presentation.numbers import counted, measure_name
-from restpain.presentation.plots import png
+from restpain.presentation.plots import save_figure
 from restpain.presentation.slices import DPI, colour_limit, t_threshold
 
 logger = logging.getLogger("plot_regions")
@@ -22,16 +27,22 @@ logger = logging.getLogger("plot_regions")
 
 def hemisphere_views(projection: dict, affine: np.ndarray, limit: float) -> list[tuple]:
     """Left hemisphere from outside and inside, right hemisphere from inside and outside."""
+    outlines = projection["outlines"]
     meshes = fetch_surf_fsaverage("fsaverage5")  # ships with nilearn
     views = []
     for hemisphere, sides in (("left", (-1, 1)), ("right", (-1, 1))):
         pial = load_surf_mesh(meshes[f"pial_{hemisphere}"])
         white = load_surf_mesh(meshes[f"white_{hemisphere}"])
-        values = surface_values(
-            pial.coordinates, white.coordinates, projection["values"], projection["labels"], affine
-        )
+        between = pial.coordinates, white.coordinates
+        values = surface_values(*between, projection["values"], projection["labels"], affine)
+        seen = [
+            (colour, surface_values(*between, voxels, voxels, affine) > 0)
+            for colour, voxels in outlines
+        ]
         views += [
-            surface_view(pial.coordinates, pial.faces, values, side=side, limit=limit)
+            surface_view(
+                pial.coordinates, pial.faces, values, side=side, limit=limit, outlines=seen
+            )
             for side in sides
         ]
     return views
@@ -45,7 +56,8 @@ def plot_regions(
     clusters_paths: list[str],
     models_paths: list[str],
     seeds_path: str | None,
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     measures: list[str],
     voxel_p: float,
     cluster_p: float,
@@ -64,11 +76,24 @@ def plot_regions(
         read_table(seeds_path) if seeds_path else NO_SEEDS,
     )
     panels = single_clusters(maps)
+    of_seeds = {
+        shown["seed"]["seed"]: shown
+        for shown in maps
+        if shown["seed"] is not None and len(shown["clusters"])
+    }
+    colours = seed_colours(list(of_seeds))
+    outlines = [(colour, of_seeds[seed]["labels"] > 0) for seed, colour in colours.items()]
     projections = []
     for measure, found in groupby(panels, key=lambda panel: panel["measure"]):
         values, labels = strongest_of([shown for shown in maps if shown["measure"] == measure])
-        title = f"{measure_name(measure)}: {counted(len(list(found)), 'cluster')}"
-        projections.append({"title": title, "values": values, "labels": labels})
+        projections.append(
+            {
+                "title": f"{measure_name(measure)}: {counted(len(list(found)), 'cluster')}",
+                "values": values,
+                "labels": labels,
+                "outlines": outlines if measure == CONNECTIVITY else [],
+            }
+        )
     threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
     by = {"grf": "GRF", "permutation": "permutation"}[inference]
     sides = "two-tailed" if tails == 2 else "one-tailed"
@@ -80,11 +105,17 @@ def plot_regions(
     logger.info("%d clusters, threshold |t| > %.3f", len(panels), threshold)
 
     figure = regions_figure(
-        template=template / template.max(), affine=affine, panels=panels, projections=projections,
+        template=template / template.max(),
+        affine=affine,
+        panels=panels,
+        projections=projections,
+        colours=colours,
         caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} ({by})",
-        simulated=source == "simulated", limit=limit, threshold=threshold,
-    )  # fmt: skip
-    write_bytes(figure_path, png(figure, dpi=DPI))
+        simulated=source == "simulated",
+        limit=limit,
+        threshold=threshold,
+    )
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 import logging
 
 from restpain.figures.robustness import robustness_figure
-from restpain.io.files import write_bytes
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
-from restpain.presentation.plots import png
+from restpain.presentation.plots import save_figure
 
 DPI = 200
 
@@ -20,7 +19,8 @@ def plot_robustness(
     calibration_path: str,
     permuted_path: str,
     curve_path: str,
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     source: str,
 ) -> None:
     permuted = read_table(permuted_path)
@@ -33,7 +33,7 @@ def plot_robustness(
         curve=read_table(curve_path),
         simulated=source == "simulated",
     )
-    write_bytes(figure_path, png(figure, dpi=DPI))
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 import logging
 
 from restpain.figures.roc import roc_figure
-from restpain.io.files import write_bytes
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
-from restpain.presentation.plots import png
+from restpain.presentation.plots import save_figure
 
 DPI = 200
 
@@ -19,7 +18,8 @@ def plot_roc(
     published_predictions_path: str,
     nested_path: str,
     nested_predictions_path: str,
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     patients: str,
     n_bootstrap: int,
     seed: int,
@@ -37,7 +37,7 @@ def plot_roc(
         seed=seed,
         simulated=source == "simulated",
     )
-    write_bytes(figure_path, png(figure, dpi=DPI))
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

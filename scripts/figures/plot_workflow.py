@@ -4,12 +4,13 @@ import logging
 
 from restpain.cohort.measures import compared_measures
 from restpain.cohort.participants import configured_comparison, of_analysed, read_participants
-from restpain.figures.workflow import workflow_svg
+from restpain.figures.workflow import workflow_figure
 from restpain.figures.workflow_content import workflow_content
 from restpain.group.cluster_maps import NO_SEEDS
-from restpain.io.files import write_text
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
+from restpain.presentation.plots import save_figure
+from restpain.presentation.slices import DPI
 
 logger = logging.getLogger("plot_workflow")
 
@@ -25,7 +26,8 @@ def plot_workflow(
     association_path: str,
     published_path: str,
     nested_path: str,
-    figure_path: str,
+    png_path: str,
+    svg_path: str,
     settings: dict,
 ) -> None:
     func_qc_paths = of_analysed(func_qc_paths, participants_path)
@@ -44,7 +46,7 @@ def plot_workflow(
         settings=settings,
     )
     logger.info("%d clusters drawn", sum(count for _, count in content["clusters"]))
-    write_text(figure_path, workflow_svg(content))
+    save_figure(workflow_figure(content), png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 from restpain.cohort.participants import Comparison, of_analysed, patients_first
 from restpain.group.inference import estimated_smoothness
 from restpain.group.maps import read_group, seed_surroundings
-from restpain.group.models import fit_model, one_sample_t, t_to_z
+from restpain.group.models import fit_model, fit_one_sample, t_to_z
 from restpain.group.normality import (
     NORMALITY_SIDECAR,
     least_normal,
@@ -80,7 +80,7 @@ def fit_group_model(
         volume = (part_of_mask(group.mask, inside), group.affine)
         field = estimated_smoothness(*searched, z[inside], *volume, source="residuals")
         parts = (maps[:n_patients], maps[n_patients:])
-        one_sample = [one_sample_t(part, base=base) for part in parts]
+        one_sample = [fit_one_sample(part, base=base).t for part in parts]
         normality = least_normal(parts)
         written[:, :, k] = (fit.t, z, *one_sample, np.nan_to_num(normality))
         volumes.append({"seed": seeds[k], "dlh": field.dlh, "fwhm_mm": field.fwhm_mm})

@@ -1,14 +1,12 @@
 """Figure of the recovery of the ground truth, drawn from its tables."""
 
-import io
-
 import numpy as np
 
 from restpain.group.clusters import cluster_number
-from restpain.io.files import write_bytes
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_table
+from restpain.presentation.plots import save_figure
 from restpain.recovery.figure import recovery_figure
 
 DPI = 200
@@ -57,13 +55,7 @@ def plot_recovery(
         participants=participants,
         patients=patients,
     )
-    for path, kind, metadata in (
-        (png_path, "png", {"Software": None}),
-        (svg_path, "svg", {"Date": None, "Creator": None}),
-    ):
-        content = io.BytesIO()
-        figure.savefig(content, format=kind, dpi=DPI, metadata=metadata)
-        write_bytes(path, content.getvalue())
+    save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 
 if __name__ == "__main__":

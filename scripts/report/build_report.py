@@ -18,7 +18,9 @@ logger = logging.getLogger("build_report")
 TABLES = ("demographics", "regions", "classification", "correlation")
 FIGURES = ("workflow", "group_maps", "regions", "roc", "robustness")
 # tables and sidecars of one file each, named as the inputs of the rule
-SINGLE_TABLES = ("robustness", "normality", "motion", "warnings", "inputs", "run_times")
+SINGLE_TABLES = (
+    *("one_sample", "robustness", "normality", "motion", "warnings", "inputs", "run_times"),
+)
 BY_MEASURE = ("models", "searched", "corrections", "score_maps")
 BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 

@@ -54,6 +54,7 @@ def report(browser, finished_run):
             browser.run(VIEWER_READY)
         return browser
 
+    opened.folder = finished_run[0] / "results"
     return opened
 
 
@@ -77,8 +78,10 @@ def test_every_anchor_leads_somewhere_and_nothing_leads_out(report, page):
         "[...document.querySelectorAll('[href], [src]')]"
         ".map((e) => e.getAttribute('href') || e.getAttribute('src'))"
     )
-    beside = {"quality.html#from-report"}  # the only other file the report leads to
-    assert {link for link in links if not link.startswith(("#", "data:"))} <= beside
+    out = {link for link in links if not link.startswith(("#", "data:"))}
+    files = {link for link in out if link.startswith(("figures/", "tables/"))}
+    assert out - files <= {"quality.html#from-report"}
+    assert all((report.folder / link).is_file() for link in files)
     ids = browser.run("[...document.querySelectorAll('[id]')].map((e) => e.id)")
     assert len(set(ids)) == len(ids)
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)

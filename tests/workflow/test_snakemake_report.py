@@ -11,7 +11,7 @@ pytestmark = pytest.mark.workflow
 CATEGORIES = {
     "Tables": ["table1_demographics.tsv", "table2_regions.tsv", "table3_classification.tsv",
                "table4_correlation.tsv", "table1_demographics.docx"],
-    "Figures": ["figure1_workflow.svg", "figure2_group_maps.png", "figure3_regions.png",
+    "Figures": ["figure1_workflow.png", "figure2_group_maps.png", "figure3_regions.png",
                 "figure4_roc"],
     "Published tables": ["audit_published.tsv", "published_vs_recomputed.html"],
     "Report": ["report.html"],

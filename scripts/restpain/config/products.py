@@ -10,7 +10,7 @@ PRODUCTS = {
         "results/report.html": "report of the study: open it first, in a browser",
         "results/quality.html": "QC overview of all participants, to be rated there",
         "results/tables": "Tables 1 to 4 (TSV, HTML, LaTeX, Word) and what supports them",
-        "results/figures": "Figures 1 to 4",
+        "results/figures": "Figures 1 to 4 (PNG, SVG)",
         "results/tables/published_vs_recomputed.html": "the published tables beside these",
         "results/group": "group maps, clusters and seeds",
     },

@@ -5,8 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
 
-from restpain.presentation.numbers import measure_name, number, region_name
+from restpain.group.clusters import cluster_number
+from restpain.presentation.numbers import counted, measure_name, number, region_name
 from restpain.presentation.slices import (
     COLD_WARM,
     INK,
@@ -17,13 +19,18 @@ from restpain.presentation.slices import (
     colour_bar,
     colour_limit,
     draw_slices,
+    level_with_brain,
     mark_sides,
     mark_simulated,
     t_threshold,
 )
 
 N_SLICES = 5
-MAX_SEEDS = 4
+MAX_SEEDS = 4  # rows of maps
+MAX_MATRIX_SEEDS = 12  # as many as have room for their names
+MAX_NAME = 11  # letters of a seed beside its matrix
+MAX_VALUES = 4  # seeds of a matrix whose cells have room for their values
+MATRIX_IN, BAR_IN, FONT = 1.18, 0.06, 5.5
 PLAIN_LEVELS_MM = (-24, 0, 24, 48, 36, -12, 12)
 
 
@@ -46,10 +53,11 @@ def group_maps_figure(
         Brain-only T1, scaled to 0-1.
     rows : list of dict
         One per measure or seed: ``title``, ``patients``, ``controls``, ``difference`` (maps of
-        t), ``labels``, ``clusters`` (table), ``df`` (dict of the three contrasts' df).
+        t), ``labels`` and ``clusters`` (table) of the difference, ``patients_labels``,
+        ``controls_labels``, ``df`` (dict of the three contrasts' df).
     matrices : dict or None
-        ``seeds`` (names) and the mean Fisher z of ``patients`` and ``controls``; None without
-        two seeds.
+        ``seeds`` (names) and the mean Fisher z of ``patients`` and ``controls``, of which the
+        first ``MAX_MATRIX_SEEDS`` are drawn; None without two seeds.
     note : str
         What is left out, in words; empty if nothing is, None where no seed can be.
     """
@@ -65,7 +73,9 @@ def group_maps_figure(
                            threshold=thresholds["difference"])  # fmt: skip
     limits = {"patients": within, "controls": within, "difference": between}
 
-    row_height, matrix_height = 0.98, 2.5 if matrices else 0.4
+    names = _shown_names(matrices["seeds"]) if matrices else []
+    below = 0.94 if are_turned(names) else 0.5  # the matrices, for their names and the note
+    row_height, matrix_height = 0.98, 2.22 + below if matrices else 0.4
     top, bar = 0.42, 0.86
     height = top + row_height * len(rows) + bar + matrix_height
     figure = Figure((WIDTH_IN, height * SCALE))
@@ -76,9 +86,17 @@ def group_maps_figure(
         "Patients \N{MINUS SIGN} controls, two-sample t",
     )
     for index, row in enumerate(rows):
-        levels = chosen_levels(
-            row["clusters"], column="z_mm", n=N_SLICES, fallback=PLAIN_LEVELS_MM
+        shown = row["clusters"].assign(
+            z_mm=[
+                level_with_brain(level, 2, affine, template=template, labels=row["labels"] == own)
+                for own, level in zip(
+                    row["clusters"]["cluster_id"].map(cluster_number),
+                    row["clusters"]["z_mm"],
+                    strict=True,
+                )
+            ]
         )
+        levels = chosen_levels(shown, column="z_mm", n=N_SLICES, fallback=PLAIN_LEVELS_MM)
         y = 1 - (top + row_height * (index + 1)) / height
         head, *rest = row["title"].split("\n")
         middle = y + row_height * (0.56 + 0.065 * len(rest)) / height
@@ -90,9 +108,13 @@ def group_maps_figure(
                 (left + column * (width + gap), y + 0.14 / height, width,
                  (row_height - 0.16) / height)
             )  # fmt: skip
+            values, labels = row[contrast], row["labels"]
+            if contrast != "difference":
+                found = row[f"{contrast}_labels"] > 0
+                values = faded_outside(values, found, threshold=thresholds[contrast])
+                labels = None
             draw_slices(
-                axes, template, row[contrast],
-                row["labels"] if contrast == "difference" else None,
+                axes, template, values, labels,
                 places=[(2, level) for level in levels], affine=affine,
                 threshold=thresholds[contrast], limit=limits[contrast], annotate=True,
             )  # fmt: skip
@@ -103,15 +125,15 @@ def group_maps_figure(
     tail = "two-tailed" if tails == 2 else "one-tailed"
     bars = (
         (left + 0.1, 2 * width + gap - 0.2, within, one_sample,
-         f"t of one group; opaque from p < {voxel_p:g} {tail}, uncorrected"),
+         f"t of one group; opaque: significant clusters (GRF, {tail})"),
         (left + 2 * (width + gap) + 0.03, width - 0.06, between, thresholds["difference"],
-         "t, likewise; outlined: significant clusters"),
+         f"t; opaque: p < {voxel_p:g} uncorrected\noutlined: significant clusters (GRF)"),
     )  # fmt: skip
     for x, bar_width, limit, threshold, label in bars:
         axes = figure.add_axes((x, y, bar_width, 0.11 / height))
         colour_bar(axes, threshold=threshold, limit=limit, label=label)
     if matrices:
-        _draw_matrices(figure, matrices, height)
+        _draw_matrices(figure, matrices, names, height=height, below=below)
     elif note is not None:
         note = f"{note} Correlation matrix of the seeds: fewer than two seeds.".strip()
     figure.text(0.006, 0.07 / height, note or "", fontsize=5.5, color=MUTED)
@@ -120,21 +142,74 @@ def group_maps_figure(
     return figure
 
 
-def _draw_matrices(figure: Figure, matrices: dict, height: float) -> None:
-    difference = matrices["patients"] - matrices["controls"]
-    top = np.nanmax(np.abs([matrices["patients"], matrices["controls"]]))
-    limit = max(math.ceil(10 * top) / 10, 0.1)
-    spread = max(math.ceil(10 * np.nanmax(np.abs(difference))) / 10, 0.1)
-    panels = (
-        (matrices["patients"], limit, "Patients, seed to seed, mean Fisher z"),
-        (matrices["controls"], limit, "Controls, seed to seed, mean Fisher z"),
-        (difference, spread, "Patients \N{MINUS SIGN} controls"),
+def _draw_matrices(
+    figure: Figure, matrices: dict, names: list[str], *, height: float, below: float
+) -> None:
+    patients, controls = (
+        matrices[group][: len(names), : len(names)] for group in ("patients", "controls")
     )
-    for index, (matrix, end, title) in enumerate(panels):
-        axes = figure.add_axes(
-            (0.11 + index * 0.307, 0.44 / height, 0.24, 1.75 / height), anchor="W"
+    within = _matrix_limit(patients, controls)
+    panels = (
+        (patients, within, "Patients", "seed to seed, mean Fisher z"),
+        (controls, within, "Controls", "seed to seed, mean Fisher z"),
+        (patients - controls, _matrix_limit(patients - controls),
+         "Patients \N{MINUS SIGN} controls", "difference of Fisher z, own scale"),
+    )  # fmt: skip
+    height_in = height * SCALE
+    side, bottom = MATRIX_IN / WIDTH_IN, below / height
+    for index, (matrix, limit, title, subtitle) in enumerate(panels):
+        left = 0.108 + index * 0.299
+        axes = figure.add_axes((left, bottom, side, MATRIX_IN / height_in))
+        image = draw_matrix(axes, matrix, names, limit=limit)
+        axes.text(0, 1.14, title, fontsize=6.6, color=INK, weight="bold",
+                  transform=axes.transAxes)  # fmt: skip
+        axes.text(0, 1.05, subtitle, fontsize=FONT, color=MUTED, transform=axes.transAxes)
+        scale = figure.add_axes(
+            (left + side + 0.008, bottom, BAR_IN / WIDTH_IN, MATRIX_IN / height_in)
         )
-        draw_matrix(axes, matrix, matrices["seeds"], limit=end, title=title)
+        figure.colorbar(image, cax=scale, ticks=[-limit, 0, limit])
+        scale.set_yticklabels([number(-limit, 1), "0", number(limit, 1)], fontsize=FONT)
+        scale.tick_params(length=2, color=MUTED, labelcolor=INK, pad=1.5)
+
+
+def faded_outside(values: np.ndarray, clusters: np.ndarray, *, threshold: float) -> np.ndarray:
+    """Map whose values outside of the clusters stay below the threshold, so that they fade."""
+    below = np.nextafter(threshold, 0)
+    return np.where(clusters, values, np.clip(values, -below, below))
+
+
+def _matrix_limit(*matrices: np.ndarray) -> float:
+    """End of the symmetric scale of some matrices, in steps of 0.1."""
+    return max(math.ceil(10 * np.nanmax(np.abs(matrices))) / 10, 0.1)
+
+
+def _shown_names(names: list[str]) -> list[str]:
+    """Names of the seeds that are drawn; the middle of one beyond ``MAX_NAME`` is left out."""
+    ends = MAX_NAME - 5, 4
+    return [
+        name
+        if len(name) <= MAX_NAME
+        else f"{name[: ends[0]]}\N{HORIZONTAL ELLIPSIS}{name[-ends[1] :]}"
+        for name in names[:MAX_MATRIX_SEEDS]
+    ]
+
+
+def are_turned(names: list[str]) -> bool:
+    """Check whether a name is too wide to stand below its column of a matrix."""
+    column = 72 * MATRIX_IN / max(len(names), 1)
+    widths = [TextPath((0, 0), name, size=FONT).get_extents().width for name in names]
+    return any(width > 0.85 * column for width in widths)
+
+
+def omitted_words(n_seeds: int) -> str:
+    """Sentences about the seeds that have no row of maps, and no row of the matrices."""
+    rows, cells = n_seeds - MAX_SEEDS, n_seeds - MAX_MATRIX_SEEDS
+    words = [f"Maps of {counted(rows, 'more seed')} not shown."] if rows > 0 else []
+    if cells > 0:
+        words.append(f"Matrices: the first {MAX_MATRIX_SEEDS} of {n_seeds} seeds.")
+    if n_seeds > MAX_VALUES:
+        words.append(f"Values are written for up to {MAX_VALUES} seeds.")
+    return " ".join(words)
 
 
 def seed_correlations(fc_maps: np.ndarray, seeds: np.ndarray) -> np.ndarray:
@@ -157,23 +232,28 @@ def seed_correlations(fc_maps: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def draw_matrix(axes, matrix: np.ndarray, names: list[str], *, limit: float, title: str) -> None:
-    """Draw a seed by seed matrix with its values written in the cells."""
-    axes.imshow(matrix, cmap=COLD_WARM, vmin=-limit, vmax=limit)
-    size = 5.5 if len(names) <= 6 else 4
-    for row, column in np.ndindex(matrix.shape):
-        value = matrix[row, column]
-        if np.isfinite(value):
-            colour = "white" if abs(value) > 0.6 * limit else INK
-            axes.text(column, row, number(value, 2), ha="center", va="center", fontsize=size,
+def draw_matrix(axes, matrix: np.ndarray, names: list[str], *, limit: float):
+    """Draw a seed by seed matrix, with values for few seeds (``MAX_VALUES``); return the image.
+
+    The names below the columns are turned where one is wider than its column.
+    """
+    image = axes.imshow(matrix, cmap=COLD_WARM, vmin=-limit, vmax=limit)
+    if len(names) <= MAX_VALUES:
+        for row, column in np.argwhere(np.isfinite(matrix)):
+            value = matrix[row, column]
+            light = np.dot(COLD_WARM(0.5 + value / (2 * limit))[:3], (0.299, 0.587, 0.114))
+            colour = INK if light > 0.5 else "white"
+            axes.text(column, row, number(value, 2), ha="center", va="center", fontsize=FONT,
                       color=colour)  # fmt: skip
     ticks = range(len(names))
-    axes.set_xticks(ticks, names, fontsize=size, rotation=90 if len(names) > 6 else 0)
-    axes.set_yticks(ticks, names, fontsize=size)
-    axes.tick_params(length=0)
+    axes.set_xticks(
+        ticks, names, fontsize=FONT, rotation=90 if are_turned(names) else 0, color=INK
+    )
+    axes.set_yticks(ticks, names, fontsize=FONT, color=INK)
+    axes.tick_params(length=0, pad=2)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.set_title(title, fontsize=6.4, color=INK, loc="left")
+    return image
 
 
 def measure_title(measure: str, seed: pd.Series | None = None) -> str:

@@ -1,12 +1,15 @@
 """Figure 3: the significant clusters on slices, in projection and on the surface."""
 
+import itertools
 import math
 
 import numpy as np
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from restpain.presentation.numbers import number, region_name
+from restpain.presentation.numbers import counted, number, region_name
 from restpain.presentation.slices import (
     COLD_WARM,
     INK,
@@ -19,9 +22,15 @@ from restpain.presentation.slices import (
     colour_bar,
     draw_slices,
     empty_figure,
+    level_with_brain,
     mark_simulated,
     slice_of,
 )
+
+# none of the blue and orange of the maps, and of different lightness
+SEED_COLOURS = ("#00803c", "#e0218a", "#6a3d9a", "#57d163", "#7d5a2b", "#00b3b0", "#b0a300",
+                "#f79ad3")  # fmt: skip
+SEEDS_A_LINE = 4
 
 
 def cluster_title(row) -> str:
@@ -35,10 +44,29 @@ def cluster_title(row) -> str:
     )
 
 
+def seed_colours(seeds: list[str]) -> dict[str, str]:
+    """Colour of the outlines of each seed's clusters; nothing for a single seed.
+
+    Seeds beyond the number of colours share a grey.
+    """
+    if len(seeds) < 2:
+        return {}
+    return dict(itertools.zip_longest(seeds, SEED_COLOURS[: len(seeds)], fillvalue=MUTED))
+
+
 def draw_projection(
-    axes, template: np.ndarray, values: np.ndarray, labels: np.ndarray, *, limit: float
+    axes,
+    template: np.ndarray,
+    values: np.ndarray,
+    labels: np.ndarray,
+    *,
+    limit: float,
+    outlines: list[tuple[str, np.ndarray]],
 ) -> None:
-    """Draw sagittal, coronal and axial projections of the strongest value behind each point."""
+    """Draw sagittal, coronal and axial projections of the strongest value behind each point.
+
+    ``outlines`` are pairs of a colour and the voxels (x, y, z) whose projection it surrounds.
+    """
     box = brain_box(template)
     inside = template > 0.02
     signed = np.where(labels > 0, values, 0.0)
@@ -61,6 +89,14 @@ def draw_projection(
         axes.imshow(colours, extent=extent, interpolation="nearest")
         grid = x + np.arange(columns) + 0.5, top + np.arange(rows) + 0.5
         axes.contour(*grid, shell.astype(float), levels=[0.5], colors=MUTED, linewidths=0.8)
+        fine = (
+            x + (np.arange(UPSAMPLING * columns) + 0.5) / UPSAMPLING,
+            top + (np.arange(UPSAMPLING * rows) + 0.5) / UPSAMPLING,
+        )
+        for colour, voxels in outlines:
+            seen = voxels.any(axis=axis)[kept[0], kept[1]].T[::-1]
+            seen = np.kron(seen, np.ones((UPSAMPLING, UPSAMPLING)))
+            axes.contour(*fine, seen, levels=[0.5], colors=colour, linewidths=0.8)
         if axis:
             axes.text(x, top, "L", fontsize=5.5, color=INK, va="top", weight="bold")
             axes.text(x + columns, top, "R", fontsize=5.5, color=INK, va="top", ha="right",
@@ -97,12 +133,19 @@ def surface_values(
 
 
 def surface_view(
-    vertices: np.ndarray, faces: np.ndarray, values: np.ndarray, *, side: int, limit: float
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    values: np.ndarray,
+    *,
+    side: int,
+    limit: float,
+    outlines: list[tuple[str, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Polygons and colours of a hemisphere seen along x, from the nearest side of each face.
 
     ``side`` is the sign of x from which one looks. Faces turned away are left out; the rest are
-    ordered from far to near and shaded by their slope.
+    ordered from far to near and shaded by their slope. ``outlines`` are pairs of a colour and the
+    vertices (bool) whose border it paints.
 
     Returns
     -------
@@ -124,6 +167,9 @@ def surface_view(
     painted_colours = COLD_WARM(np.clip(value / (2 * limit) + 0.5, 0, 1))[:, :3]
     bright = 0.65 + 0.35 * shade[:, None]
     colours = np.where((value != 0)[:, None], painted_colours * bright, colours)
+    for colour, inside in outlines:
+        n_inside = inside[faces[order]].sum(axis=1)
+        colours[(n_inside > 0) & (n_inside < 3)] = to_rgb(colour)
     polygons = corners[order][:, :, 1:].copy()
     polygons[..., 0] *= side
     return polygons, colours
@@ -132,8 +178,9 @@ def surface_view(
 def draw_surface(axes, polygons: np.ndarray, colours: np.ndarray) -> None:
     """Draw a view of a hemisphere."""
     axes.add_collection(
-        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=0.15)
-    )
+        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=0.15,
+                       rasterized=True)
+    )  # fmt: skip
     axes.set_xlim(polygons[..., 0].min() - 1, polygons[..., 0].max() + 1)
     axes.set_ylim(polygons[..., 1].min() - 1, polygons[..., 1].max() + 1)
     axes.set_aspect("equal")
@@ -146,6 +193,7 @@ def regions_figure(
     affine: np.ndarray,
     panels: list[dict],
     projections: list[dict],
+    colours: dict[str, str],
     caption: str,
     simulated: bool,
     limit: float,
@@ -158,15 +206,19 @@ def regions_figure(
     panels : list of dict
         One per cluster: ``row`` (of the cluster table), ``values`` (map of t), ``labels``.
     projections : list of dict
-        One per measure with clusters: ``title``, ``values``, ``labels``, and ``surfaces``, the
-        four views as of ``surface_view``.
+        One per measure with clusters: ``title``, ``values``, ``labels``, ``outlines`` (see
+        ``draw_projection``), and ``surfaces``, the four views as of ``surface_view``.
+    colours : dict of str
+        Colour of each seed, see ``seed_colours``.
     """
     if not panels:
         return empty_figure("No cluster survived the correction", caption, simulated=simulated)
     n_columns = 3 if len(panels) > 2 else len(panels)
     n_rows = math.ceil(len(panels) / n_columns)
     card, glass, surface, bar, top = 1.82, 1.42, 0.86, 0.78, 0.1
-    height = top + glass + surface + n_rows * card + bar
+    legend = _seed_lines(colours)
+    key = 0.3 + 0.2 * math.ceil(len(legend) / SEEDS_A_LINE) if legend else 0
+    height = top + glass + surface + key + n_rows * card + bar
     figure = Figure((WIDTH_IN, height * SCALE))
     width = 1 / max(len(projections), 2)
     for index, projection in enumerate(projections):
@@ -174,25 +226,36 @@ def regions_figure(
             (index * width + 0.01, 1 - (top + glass - 0.05) / height, width - 0.02,
              (glass - 0.3) / height)
         )  # fmt: skip
-        draw_projection(axes, template, projection["values"], projection["labels"], limit=limit)
+        draw_projection(axes, template, projection["values"], projection["labels"], limit=limit,
+                        outlines=projection["outlines"])  # fmt: skip
         axes.set_title(projection["title"], fontsize=7.5, color=INK, weight="bold", pad=4)
-        for view, colours in enumerate(projection["surfaces"]):
+        for view, drawn in enumerate(projection["surfaces"]):
             axes = figure.add_axes(
                 (index * width + 0.01 + view * (width - 0.02) / 4,
                  1 - (top + glass + surface - 0.1) / height, (width - 0.02) / 4,
                  (surface - 0.14) / height)
             )  # fmt: skip
-            draw_surface(axes, *colours)
+            draw_surface(axes, *drawn)
+    if legend:
+        figure.legend(
+            handles=legend, ncols=SEEDS_A_LINE, fontsize=5.8, frameon=False, labelcolor=INK,
+            title="FC clusters, outlined by seed", title_fontsize=5.8, loc="upper center",
+            bbox_to_anchor=(0.5, 1 - (top + glass + surface - 0.06) / height), borderpad=0,
+        )  # fmt: skip
     width = 1 / n_columns
     for index, panel in enumerate(panels):
         column, line = index % n_columns, index // n_columns
         row, x = panel["row"], column * width + 0.01
-        y = 1 - (top + glass + surface + card * (line + 1)) / height
+        y = 1 - (top + glass + surface + key + card * (line + 1)) / height
         axes = figure.add_axes((x, y + 0.22 / height, width - 0.02, (card - 0.68) / height),
                                anchor="W")  # fmt: skip
-        levels = [(0, row.x_mm), (1, row.y_mm), (2, row.z_mm)]
+        levels = [
+            (axis, level_with_brain(peak, axis, affine, template=template, labels=panel["labels"]))
+            for axis, peak in enumerate((row.x_mm, row.y_mm, row.z_mm))
+        ]
         draw_slices(axes, template, panel["values"], panel["labels"], places=levels, affine=affine,
-                    threshold=threshold, limit=limit, annotate=True)  # fmt: skip
+                    threshold=threshold, limit=limit, annotate=True,
+                    outline=colours.get(row.seed, "black"))  # fmt: skip
         _mark_panel_sides(axes, template)
         head, detail = cluster_title(row).split("\n")
         figure.text(x, y + (card - 0.18) / height, head, fontsize=6.6, color=INK, weight="bold")
@@ -202,6 +265,18 @@ def regions_figure(
     if simulated:
         mark_simulated(figure)
     return figure
+
+
+def _seed_lines(colours: dict[str, str]) -> list[Line2D]:
+    """Lines of the legend: a seed each, and one for those that share a colour."""
+    lines = [
+        Line2D([], [], color=colour, label=seed)
+        for seed, colour in list(colours.items())[: len(SEED_COLOURS)]
+    ]
+    more = len(colours) - len(lines)
+    if more:
+        lines.append(Line2D([], [], color=MUTED, label=counted(more, "more seed")))
+    return lines
 
 
 def _mark_panel_sides(axes, template: np.ndarray) -> None:

@@ -1,24 +1,30 @@
 """Figure 1: the stages of a run as a drawn flow, with its settings and counts.
 
-The drawing is SVG text: the same bytes for the same content, sharp at any size, and its words
-can be searched. It is made of rows of boxes, one row per stage.
+It is made of rows of boxes, one row per stage. Lengths are in thousandths of the figure's width,
+x to the right and y down.
 """
 
 import re
-import textwrap
-from xml.sax.saxutils import escape
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.textpath import TextPath
 
 from restpain.presentation.numbers import counted
+from restpain.presentation.slices import ALERT, INK, MUTED, WIDTH_IN
 
 WIDTH = 1000
+POINT = 72 * WIDTH_IN / WIDTH  # in one unit
 LEFT, RIGHT = 168, 982  # the boxes lie between these
 GAP = 22
 PADDING = 12
 CHIP_HEIGHT = 36
 LINE = 17
 TITLE_SIZE, TEXT_SIZE = 14, 12.5
-CHARACTER_WIDTH = 0.52  # mean width of a character in a sans-serif font, as a share of its size
-INK, MUTED, RULE = "#1d2b3a", "#5b6875", "#8a96a3"
+HINTED = 1.04  # as much wider letters are on a screen
+RULE = "#8a96a3"
+DASHED = (0, (3, 2))
 STAGES = {
     "cohort": ("1", "Cohort", "#35618f", "#edf3f9"),
     "preprocessing": ("2", "Preprocessing", "#2f7d74", "#ebf5f3"),
@@ -28,35 +34,27 @@ STAGES = {
 }
 
 
-def workflow_svg(content: dict) -> str:
-    """Draw the flow as an SVG document; ``content`` as of ``workflow_content``."""
-    parts: list[str] = []
-    y = 14
-    y = _cohort_stage(parts, y, content["cohort"])
-    y, _ = _box_stage(parts, y, "preprocessing", content["preprocessing"], chained=True)
-    y, metric_boxes = _box_stage(parts, y, "metrics", content["metrics"])
-    y, chips = _group_stage(parts, y, content)
-    y, _ = _box_stage(parts, y, "outcomes", content["outcomes"], last=True)
+def workflow_figure(content: dict) -> Figure:
+    """Draw the flow; ``content`` as of ``workflow_content``."""
+    figure = Figure()
+    axes = figure.add_axes((0, 0, 1, 1))
+    y = _cohort_stage(axes, 14, content["cohort"])
+    y, _ = _box_stage(axes, y, "preprocessing", content["preprocessing"], chained=True)
+    y, metric_boxes = _box_stage(axes, y, "metrics", content["metrics"])
+    y, chips = _group_stage(axes, y, content)
+    y, _ = _box_stage(axes, y, "outcomes", content["outcomes"], last=True)
     if content["seeded"]:
-        _seed_arrow(parts, metric_boxes[-1], chips[:-1])
+        _seed_arrow(axes, metric_boxes[-1], chips[:-1])
     if content["simulated"]:
-        parts.append(_text(RIGHT, y + 6, "SIMULATED DATA", 12, "#a3261f", "end", bold=True))
+        _text(axes, RIGHT, y + 6, "SIMULATED DATA", 12, ALERT, "right", bold=True)
         y += 14
-    title = "Workflow of this run: cohort, preprocessing, metrics, group level, outcomes"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y:g}" role="img" '
-        'aria-label="Workflow of this run" '
-        'font-family="Helvetica Neue, Helvetica, Arial, DejaVu Sans, sans-serif">\n'
-        f"<title>{title}</title>\n"
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-        f'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{RULE}"/></marker></defs>\n'
-        f'<rect width="{WIDTH}" height="{y:g}" fill="#ffffff"/>\n'
-        + "\n".join(parts)
-        + "\n</svg>\n"
-    )
+    figure.set_size_inches(WIDTH_IN, WIDTH_IN * y / WIDTH)
+    axes.set(xlim=(0, WIDTH), ylim=(y, 0))
+    axes.axis("off")
+    return figure
 
 
-def _cohort_stage(parts: list[str], top: float, flow: list[dict]) -> float:
+def _cohort_stage(axes: Axes, top: float, flow: list[dict]) -> float:
     _, _, colour, _ = STAGES["cohort"]
     width = (RIGHT - LEFT - 36) / 2
     main, side = width * 0.49, width * 0.46
@@ -68,57 +66,52 @@ def _cohort_stage(parts: list[str], top: float, flow: list[dict]) -> float:
     most = max(len(lines) for lines in reasons)
     middle = max(PADDING * 2 + LINE * (1 + most) + 8, 40) if most else 36
     bottom = top + 16 + height + middle + height + 16
-    parts.append(_band("cohort", top, bottom))
+    _band(axes, "cohort", top, bottom)
     for index, group in enumerate(flow):
         x = LEFT + index * (width + 36)
         y = top + 16
         name = ("patient", "control")[index]
-        parts.append(
-            _box(x, y, main, height, colour, f"{counted(group['recruited'], name)} recruited", [])
-        )
+        recruited, analysed = (counted(group[kind], name) for kind in ("recruited", "analysed"))
+        _box(axes, x, y, main, height, colour, f"{recruited} recruited", [])
         centre = x + main / 2
         low = y + height + middle
-        parts.append(_arrow(centre, y + height, centre, low - 2))
+        _arrow(axes, (centre, y + height), (centre, low - 2))
         total = sum(count for _, count in group["excluded"])
         if total:
             side_x = x + main + 16
             side_height = middle - 16
             level = y + height + middle / 2
-            parts.append(_arrow(centre, level, side_x - 2, level))
-            parts.append(
-                _box(side_x, level - side_height / 2, side, side_height, MUTED,
-                     f"{total} excluded", reasons[index], thin=True)
-            )  # fmt: skip
-        parts.append(
-            _box(x, low, main, height, colour, f"{counted(group['analysed'], name)} analysed", [])
-        )
-        parts.append(_arrow(centre, low + height, centre, bottom + 14))
+            _arrow(axes, (centre, level), (side_x - 2, level))
+            _box(axes, side_x, level - side_height / 2, side, side_height, MUTED,
+                 f"{total} excluded", reasons[index], thin=True)  # fmt: skip
+        _box(axes, x, low, main, height, colour, f"{analysed} analysed", [])
+        _arrow(axes, (centre, low + height), (centre, bottom + 14))
     return bottom + 14
 
 
-def _box_stage(parts, top, stage, boxes, *, chained=False, last=False):
+def _box_stage(axes, top, stage, boxes, *, chained=False, last=False):
     _, _, colour, _ = STAGES[stage]
     width = (RIGHT - LEFT - GAP * (len(boxes) - 1)) / len(boxes)
     wrapped = [_wrapped(lines, width, TEXT_SIZE) for _, lines in boxes]
     height = _box_height(max(len(lines) for lines in wrapped))
     bottom = top + 14 + height + 14
-    parts.append(_band(stage, top, bottom))
+    _band(axes, stage, top, bottom)
     rectangles = []
     for index, ((title, _), lines) in enumerate(zip(boxes, wrapped, strict=True)):
         x = LEFT + index * (width + GAP)
-        parts.append(_box(x, top + 14, width, height, colour, title, lines))
+        _box(axes, x, top + 14, width, height, colour, title, lines)
         rectangles.append((x, top + 14, width, height))
         if chained and index:
             level = top + 14 + height / 2
-            parts.append(_arrow(x - GAP, level, x - 2, level))
+            _arrow(axes, (x - GAP, level), (x - 2, level))
     if not last:
         centre = (LEFT + RIGHT) / 2
-        parts.append(_arrow(centre, bottom - 14, centre, bottom + 14))
+        _arrow(axes, (centre, bottom - 14), (centre, bottom + 14))
     following = bottom + (8 if last else 14)
     return following, rectangles
 
 
-def _group_stage(parts: list[str], top: float, content: dict) -> tuple[float, list]:
+def _group_stage(axes: Axes, top: float, content: dict) -> tuple[float, list]:
     _, _, colour, _ = STAGES["group"]
     boxes = content["group"]
     chips = content["clusters"]
@@ -127,81 +120,63 @@ def _group_stage(parts: list[str], top: float, content: dict) -> tuple[float, li
     height = _box_height(max(len(lines) for lines in wrapped))
     chip_y = top + 14 + height + 26
     bottom = chip_y + CHIP_HEIGHT + 32
-    parts.append(_band("group", top, bottom))
+    _band(axes, "group", top, bottom)
     for index, ((title, _), lines) in enumerate(zip(boxes, wrapped, strict=True)):
         x = LEFT + index * (width + GAP)
-        parts.append(_box(x, top + 14, width, height, colour, title, lines))
+        _box(axes, x, top + 14, width, height, colour, title, lines)
     level = top + 14 + height / 2
-    parts.append(_arrow(LEFT + width, level, LEFT + width + GAP - 2, level))
+    _arrow(axes, (LEFT + width, level), (LEFT + width + GAP - 2, level))
     centre = LEFT + width + GAP + width / 2
     fork = top + 14 + height + 12
     chip_width = (RIGHT - LEFT - 16 * (len(chips) - 1)) / len(chips)
     ends = LEFT + chip_width / 2, RIGHT - chip_width / 2
-    parts.append(
-        f'<path d="M{centre:g} {fork - 12:g}V{fork:g}M{ends[0]:g} {fork:g}H{ends[1]:g}" '
-        f'fill="none" stroke="{RULE}" stroke-width="1.5"/>'
-    )
+    _line(axes, (centre, fork - 12), (centre, fork))
+    _line(axes, (ends[0], fork), (ends[1], fork))
     chip_ends = []
     for index, (measure, count) in enumerate(chips):
         x = LEFT + index * (chip_width + 16)
         fill = colour if count else "#ffffff"
         ink = "#ffffff" if count else colour
-        parts.append(
-            f'<rect x="{x:g}" y="{chip_y:g}" width="{chip_width:g}" height="{CHIP_HEIGHT}" '
-            f'rx="{CHIP_HEIGHT / 2:g}" fill="{fill}" stroke="{colour}"/>'
-        )
+        _rectangle(axes, x, chip_y, chip_width, CHIP_HEIGHT, fill=fill, line=colour,
+                   radius=CHIP_HEIGHT / 2)  # fmt: skip
         label = f"{measure}: {counted(count, 'cluster')}"
-        parts.append(_text(x + chip_width / 2, chip_y + 23, label, 14, ink, "middle", bold=True))
+        _text(axes, x + chip_width / 2, chip_y + 23, label, 14, ink, "center", bold=True)
         chip_ends.append((x + chip_width / 2, chip_y + CHIP_HEIGHT))
-        parts.append(_arrow(x + chip_width / 2, fork, x + chip_width / 2, chip_y - 2))
+        _arrow(axes, (x + chip_width / 2, fork), (x + chip_width / 2, chip_y - 2))
     centre = chip_ends[-1][0]
-    parts.append(_arrow(centre, chip_y + CHIP_HEIGHT, centre, bottom + 14))
+    _arrow(axes, (centre, chip_y + CHIP_HEIGHT), (centre, bottom + 14))
     return bottom + 14, chip_ends
 
 
-def _seed_arrow(parts: list[str], box: tuple, chips: list[tuple]) -> None:
+def _seed_arrow(axes: Axes, box: tuple, chips: list[tuple]) -> None:
     """Lead from the clusters of the local measures to the seed maps, along the right edge."""
     x, y, width, height = box
     right, target = x + width, y + height / 2
     edge, level = RIGHT + 10, chips[0][1] + 16
-    starts = "".join(f"M{centre:g} {bottom:g}V{level:g}" for centre, bottom in chips)
-    parts.append(
-        f'<path d="{starts}M{chips[0][0]:g} {level:g}H{edge:g}V{target:g}H{right + 2:g}" '
-        f'fill="none" stroke="{RULE}" stroke-width="1.5" stroke-dasharray="5 4" '
-        'marker-end="url(#tip)"/>'
-    )
-    parts.append(_text(chips[0][0] + 8, level - 4, "become seeds", 11, MUTED))
+    for start in chips:
+        _line(axes, start, (start[0], level), dashed=True)
+    corners = (chips[0][0], level), (edge, level), (edge, target)
+    _line(axes, *corners, dashed=True)
+    _arrow(axes, (edge, target), (right + 2, target))
+    _text(axes, chips[0][0] + 8, level - 4, "become seeds", 11, MUTED)
 
 
-def _band(stage: str, top: float, bottom: float) -> str:
+def _band(axes: Axes, stage: str, top: float, bottom: float) -> None:
     mark, name, colour, tint = STAGES[stage]
-    lines = name.split("\n")
-    text = "".join(
-        _text(46, top + 35 + 18 * index, line, 13, colour, bold=True)
-        for index, line in enumerate(lines)
-    )
-    return (
-        f'<rect x="8" y="{top:g}" width="984" height="{bottom - top:g}" rx="10" fill="{tint}"/>'
-        f'<circle cx="27" cy="{top + 31:g}" r="13" fill="{colour}"/>'
-        + _text(27, top + 36, mark, 14, "#ffffff", "middle", bold=True)
-        + text
-    )
+    _rectangle(axes, 8, top, 984, bottom - top, fill=tint, line="none", radius=10)
+    axes.add_patch(Circle((27, top + 31), 13, facecolor=colour, edgecolor="none"))
+    _text(axes, 27, top + 36, mark, 14, "#ffffff", "center", bold=True)
+    for index, line in enumerate(name.split("\n")):
+        _text(axes, 46, top + 35 + 18 * index, line, 12.5, colour, bold=True)
 
 
-def _box(x, y, width, height, colour, title, lines, *, thin=False) -> str:
+def _box(axes, x, y, width, height, colour, title, lines, *, thin=False) -> None:
     size = TEXT_SIZE if thin else TITLE_SIZE
-    parts = [
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="6" fill="#ffffff" '
-        f'stroke="{colour}" stroke-width="{1 if thin else 1.4}"'
-        + (' stroke-dasharray="4 3"/>' if thin else "/>"),
-        _text(x + PADDING, y + PADDING + size - 1, title, size, colour, bold=True),
-    ]
+    _rectangle(axes, x, y, width, height, fill="#ffffff", line=colour, radius=6, dashed=thin)
+    _text(axes, x + PADDING, y + PADDING + size - 1, title, size, colour, bold=True)
     start = y + PADDING + size + LINE - 1
-    parts += [
-        _text(x + PADDING, start + LINE * index, line, TEXT_SIZE, INK)
-        for index, line in enumerate(lines)
-    ]
-    return "".join(parts)
+    for index, line in enumerate(lines):
+        _text(axes, x + PADDING, start + LINE * index, line, TEXT_SIZE, INK)
 
 
 def _box_height(n_lines: int) -> float:
@@ -210,21 +185,40 @@ def _box_height(n_lines: int) -> float:
 
 def _wrapped(lines: list[str], width: float, size: float) -> list[str]:
     """Break lines so that they fit a box of ``width``."""
-    characters = max(int((width - 2 * PADDING) / (size * CHARACTER_WIDTH)), 8)
+    room = (width - 2 * PADDING) / HINTED
     lines = [re.sub(r"(?<=\d) (?=mm|Hz|voxels)", "\N{NO-BREAK SPACE}", line) for line in lines]
-    return [part for line in lines for part in textwrap.wrap(line, characters)]
+    wrapped = []
+    for line in lines:
+        first, *words = line.split(" ")
+        wrapped.append(first)
+        for word in words:
+            longer = f"{wrapped[-1]} {word}"
+            if TextPath((0, 0), longer, size=size).get_extents().width <= room:
+                wrapped[-1] = longer
+            else:
+                wrapped.append(word)
+    return wrapped
 
 
-def _text(x, y, text, size, colour, anchor="start", *, bold=False) -> str:
-    weight = ' font-weight="600"' if bold else ""
-    return (
-        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{colour}" '
-        f'text-anchor="{anchor}"{weight}>{escape(str(text))}</text>'
-    )
+def _text(axes, x, y, text, size, colour, side="left", *, bold=False) -> None:
+    axes.text(x, y, str(text), fontsize=size * POINT, color=colour, ha=side, va="baseline",
+              weight="bold" if bold else "normal", parse_math=False)  # fmt: skip
 
 
-def _arrow(x1: float, y1: float, x2: float, y2: float) -> str:
-    return (
-        f'<path d="M{x1:g} {y1:g}L{x2:g} {y2:g}" fill="none" stroke="{RULE}" stroke-width="1.5" '
-        'marker-end="url(#tip)"/>'
-    )
+def _rectangle(axes, x, y, width, height, *, fill, line, radius, dashed=False) -> None:
+    shape = f"round,pad=0,rounding_size={radius}"
+    axes.add_patch(
+        FancyBboxPatch((x, y), width, height, boxstyle=shape, facecolor=fill, edgecolor=line,
+                       linewidth=1.2 * POINT, linestyle=DASHED if dashed else "-")
+    )  # fmt: skip
+
+
+def _line(axes, *corners: tuple[float, float], dashed: bool = False) -> None:
+    axes.plot(*zip(*corners, strict=True), color=RULE, linewidth=1.5 * POINT,
+              linestyle=DASHED if dashed else "-", solid_capstyle="butt")  # fmt: skip
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    style = {"arrowstyle": "-|>,head_length=0.25,head_width=0.12", "color": RULE}
+    style |= {"linewidth": 1.5 * POINT, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 10}
+    axes.annotate("", end, start, arrowprops=style)

@@ -1,6 +1,6 @@
 """Linear models of maps: one row per participant, one column per voxel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -117,15 +117,16 @@ def residual_map(values: np.ndarray, row: np.ndarray, betas: np.ndarray) -> np.n
     return values.astype(np.float64) - row @ betas
 
 
-def one_sample_t(maps: np.ndarray, *, base: float) -> np.ndarray:
-    """One-sample t of maps ``(n_participants, n_voxels)`` against the mean ``base``.
+def fit_one_sample(maps: np.ndarray, *, base: float) -> Fit:
+    """Fit of the mean of maps ``(n_participants, n_voxels)``, its T against the value ``base``.
 
-    Of n participants with data (not NaN) it has n - 1 degrees of freedom; it is 0 where their
+    Of n participants with data (not NaN) it has n - 1 degrees of freedom; T is 0 where their
     values do not vary.
     """
     fit = fit_model(maps, np.ones((len(maps), 1)), column=0)
     scale = np.sqrt(fit.sse / (fit.df * np.maximum(fit.n, 1)))
-    return np.divide(fit.betas[0] - base, scale, out=np.zeros(len(scale)), where=scale > 0)
+    t = np.divide(fit.betas[0] - base, scale, out=np.zeros(len(scale)), where=scale > 0)
+    return replace(fit, t=t)
 
 
 def t_to_z(t: np.ndarray, df: np.ndarray | int) -> np.ndarray:

@@ -1,11 +1,17 @@
-"""Parts that the plots of Figure 4 share: frame of a panel, and the file of a figure."""
+"""Frame of a panel of Figure 4, and the files of a figure."""
 
 import io
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from restpain.io.files import write_bytes
 from restpain.presentation.slices import INK, MUTED
+
+VECTOR = {"svg.fonttype": "none", "svg.hashsalt": "restpain"}
+# neither software nor date
+NO_METADATA = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
 
 def frame(axes: Axes, title: str, subtitle: str, *, x: str, y: str) -> None:
@@ -23,8 +29,13 @@ def frame(axes: Axes, title: str, subtitle: str, *, x: str, y: str) -> None:
     axes.text(0, 1.045, subtitle, fontsize=7, color=MUTED, transform=axes.transAxes)
 
 
-def png(figure: Figure, *, dpi: int) -> bytes:
-    """PNG of a figure, without the name of the software, so that its bytes stay the same."""
-    content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=dpi, metadata={"Software": None})
-    return content.getvalue()
+def save_figure(figure: Figure, *, png_path: str, svg_path: str, dpi: int) -> None:
+    """Write a figure as PNG and as SVG, whose text is text; the same bytes for the same figure.
+
+    What the figure has rasterised is embedded in the SVG with ``dpi``.
+    """
+    with mpl.rc_context(VECTOR):
+        for path, kind in ((png_path, "png"), (svg_path, "svg")):
+            content = io.BytesIO()
+            figure.savefig(content, format=kind, dpi=dpi, metadata=NO_METADATA[kind])
+            write_bytes(path, content.getvalue())

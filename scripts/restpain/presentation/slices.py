@@ -23,6 +23,8 @@ MIN_GAP_MM = 8
 UPSAMPLING = 3
 SLICE_GAP = 9  # enlarged pixels between two slices
 MARGIN = 1  # voxels around the brain in a slice
+BRAIN = 0.1  # of the largest value of a template: what is drawn as brain
+LEAST_BRAIN = 0.15  # of the largest slice of the same direction
 INK, MUTED, ALERT = "#1d2b3a", "#5b6875", "#a3261f"
 # dark is far from zero on both sides; blue and orange differ for every kind of colour vision
 COLD_WARM = LinearSegmentedColormap.from_list(
@@ -97,6 +99,33 @@ def voxel_index(level_mm: float, axis: int, affine: np.ndarray, size: int) -> in
     return int(min(max(index, 0), size - 1))
 
 
+def level_with_brain(
+    level_mm: float,
+    axis: int,
+    affine: np.ndarray,
+    *,
+    template: np.ndarray,
+    labels: np.ndarray | None = None,
+) -> float:
+    """Level in mm of the slice nearest to a level that shows enough brain to be recognised.
+
+    Of the slices through the voxels of ``labels``, if there are any, the nearest with at least
+    ``LEAST_BRAIN`` of the area of the largest slice, or else the one with the largest area.
+    """
+    others = tuple(other for other in range(3) if other != axis)
+    area = np.sum(template > BRAIN * template.max(), axis=others)
+    index = voxel_index(level_mm, axis, affine, len(area))
+    passed = np.full(len(area), True) if labels is None else np.any(labels > 0, axis=others)
+    if not np.any(area[passed]):
+        passed[:] = True
+    candidates = np.flatnonzero(passed)
+    enough = candidates[area[candidates] >= LEAST_BRAIN * area.max()]
+    if not len(enough):
+        enough = candidates[[area[candidates].argmax()]]
+    nearest = enough[np.abs(enough - index).argmin()]
+    return level_mm if nearest == index else float(affine[axis, 3] + affine[axis, axis] * nearest)
+
+
 def painted(
     template: np.ndarray,
     values: np.ndarray,
@@ -112,7 +141,7 @@ def painted(
     """
     grey = ndimage.zoom(template, UPSAMPLING, order=1, grid_mode=True, mode="nearest")
     value = ndimage.zoom(values, UPSAMPLING, order=1, grid_mode=True, mode="nearest")
-    inside = grey > 0.1
+    inside = grey > BRAIN
     picture = np.where(inside, 0.5 + 0.48 * np.clip(grey, 0, 1), 1.0)[..., None].repeat(3, -1)
     colours = shaded(value, threshold=threshold, limit=limit)
     alpha = colours[..., 3:] * inside[..., None]
@@ -134,6 +163,7 @@ def draw_slices(
     threshold: float,
     limit: float,
     annotate: bool,
+    outline: str = "black",
 ) -> None:
     """Draw slices side by side on one axes.
 
@@ -157,7 +187,7 @@ def draw_slices(
         if mask is not None and mask.any():
             grid_x = x + np.arange(columns) + 0.5
             grid_y = top + np.arange(rows) + 0.5
-            axes.contour(grid_x, grid_y, mask, levels=[0.5], colors="black", linewidths=0.7)
+            axes.contour(grid_x, grid_y, mask, levels=[0.5], colors=outline, linewidths=0.7)
         if annotate:
             name = "xyz"[axis]
             axes.text(

@@ -57,6 +57,10 @@ def group_paragraph(settings: dict, facts: dict, described: dict, cite: Callable
         and settings["connectivity"]["correct_across_seeds"]
     ):
         text += " The connectivity maps of all seeds were corrected together."
+    text += (
+        " The mean of each group was tested by one-sample t and corrected by Gaussian random "
+        "field theory at the same thresholds."
+    )
     relabelled = " and by relabelling the participants" if group["n_permutations"] else ""
     text += (
         " The means of surviving clusters were tested for normality (Jarque-Bera) and, "

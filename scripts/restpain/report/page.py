@@ -48,7 +48,8 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
     ----------
     results : dict
         Tables: ``roster`` (all participants), ``tables`` (``demographics``, ``regions``,
-        ``classification``, ``correlation``), ``robustness``, ``normality``, ``seeds``,
+        ``classification``, ``correlation``), ``robustness``, ``normality``,
+        ``one_sample``, ``seeds``,
         ``motion``, ``warnings`` (of the design), ``inputs``, ``run_times``, ``checks`` (by
         title), ``recovery`` (list; empty without a simulation), ``published`` (audit and
         comparison; empty without).
@@ -97,6 +98,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
         regions_section(
             tables["regions"],
             results["normality"],
+            results["one_sample"],
             settings=settings,
             covariates=column_labels(cohort["covariates"], described),
             df=df,

@@ -1,7 +1,6 @@
 """Section Cohort and workflow: recruitment, Figure 1 and Table 1."""
 
 import pandas as pd
-from markupsafe import Markup
 
 from restpain.presentation.labels import TEST_MARKS
 from restpain.presentation.numbers import (
@@ -12,7 +11,7 @@ from restpain.presentation.numbers import (
     number,
     p_value,
 )
-from restpain.presentation.pages import Section
+from restpain.presentation.pages import Section, embedded_figure
 
 
 def cohort_section(
@@ -24,7 +23,7 @@ def cohort_section(
     *,
     seeded: bool = True,
 ) -> Section:
-    """Recruitment and exclusions, sites if any, Figure 1 (SVG) and Table 1.
+    """Recruitment and exclusions, sites if any, Figure 1 (PNG) and Table 1.
 
     ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``),
     ``warnings`` the sentences about values, covariates and training sets of the analysed
@@ -40,7 +39,7 @@ def cohort_section(
             "sites": sites.to_dict("records"),
             "site_warnings": site_warnings(sites),
             "warnings": [text[:1].upper() + text[1:] for text in warnings["warning"]],
-            "workflow": Markup(workflow.decode("utf-8")),
+            "figure_1": embedded_figure(workflow),
             "demographics": demographic_rows(demographics),
         },
     )

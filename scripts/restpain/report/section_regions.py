@@ -20,11 +20,15 @@ from restpain.presentation.numbers import (
 )
 from restpain.presentation.pages import Section, embedded_figure, span
 from restpain.report.assumptions import normality_rows
+from restpain.tables.manuscript import largest_shares
+
+LARGEST = 3  # clusters of each group's map that are listed
 
 
 def regions_section(
     regions: pd.DataFrame,
     normality: pd.DataFrame,
+    one_sample: pd.DataFrame,
     *,
     settings: dict,
     covariates: list[str],
@@ -34,7 +38,9 @@ def regions_section(
     group_maps: bytes,
     regions_figure: bytes,
 ) -> Section:
-    """Table 2 and Figures 2 (``group_maps``) and 3 (``regions_figure``), both PNG.
+    """Table 2, regions of each group, and Figures 2 (``group_maps``) and 3 (``regions_figure``).
+
+    Both figures are PNG; ``one_sample`` is the table one_sample_regions.tsv.
 
     ``covariates`` are labels, ``bases`` the values of the one-sample tests by measure.
     """
@@ -45,6 +51,9 @@ def regions_section(
         {
             "regions": region_rows(regions, settings["group"]["n_permutations"]),
             "normality": normality_rows(normality, settings["group"]["n_permutations"]),
+            "one_sample": one_sample_rows(one_sample),
+            "n_largest": LARGEST,
+            "search_seed": settings["connectivity"]["search_seed"],
             "group": settings["group"],
             "corrected_by": correction_name(settings["group"]["inference"]),
             "covariates": joined(covariates),
@@ -72,6 +81,31 @@ def one_sample_words(bases: dict[str, float]) -> str:
         if base in bases.values()
     ]
     return f"The mean of a group is tested: {', '.join(parts)}."
+
+
+def one_sample_rows(table: pd.DataFrame) -> list[dict]:
+    """Cells of the ``LARGEST`` clusters of each group's map, of ``one_sample_regions.tsv``."""
+    rows = []
+    for _, block in table.groupby(["measure", "group", "seed"], sort=False, dropna=False):
+        for place, row in enumerate(block.head(LARGEST).itertuples(), start=1):
+            side = "" if row.hemisphere == "midline" else f", {row.hemisphere}"
+            near = row.region_distance_mm
+            rows.append(
+                {
+                    "measure": row.measure if is_missing(row.seed) else f"FC of {row.seed}",
+                    "group": row.group,
+                    "place": place,
+                    "of": len(block),
+                    "region": f"{'near ' if near > 0 else ''}{region_name(row.region)}{side}",
+                    "shares": largest_shares(row.composition),
+                    "peak": ", ".join(number(v, 0) for v in (row.x_mm, row.y_mm, row.z_mm)),
+                    "t": number(row.t, 2),
+                    "n_voxels": integer(row.n_voxels),
+                    "p_grf": p_value(row.p_grf),
+                }
+            )
+    order = list(dict.fromkeys(row["measure"] for row in rows))
+    return span(sorted(rows, key=lambda row: order.index(row["measure"])), "measure")
 
 
 def region_rows(table: pd.DataFrame, n_permutations: int) -> list[dict]:

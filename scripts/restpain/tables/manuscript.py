@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from restpain.atlas import NO_LABEL
 from restpain.presentation.labels import TEST_MARKS, own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
@@ -102,7 +103,7 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         [
             row.measure if is_missing(row.seed) else f"{row.measure} ({row.seed})",
             near[row.Index],
-            _shares(row.composition),
+            largest_shares(row.composition),
             _text(row.hemisphere),
             EN_DASH if is_missing(row.brodmann_area) else str(row.brodmann_area),
             *(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm)),
@@ -204,16 +205,18 @@ def _regions(table: pd.DataFrame) -> pd.Series:
     return names.where(~(several & table["region"].notna()), names + labels)
 
 
-def _shares(composition) -> str:
-    """Share of the cluster in its largest AAL2 regions, and in all others, in words."""
+def largest_shares(composition) -> str:
+    """Share of the cluster in its largest AAL2 regions, in all others and outside, in words."""
     if is_missing(composition):
         return ""
-    parts = [part.rsplit(" ", 2)[:2] for part in str(composition).split("; ")]
-    named = [(f"{region_name(name)}{_side(name)}", int(share)) for name, share in parts]
+    parts = dict(part.rsplit(" ", 2)[:2] for part in str(composition).split("; "))
+    outside = int(parts.pop(NO_LABEL, 0))
+    named = [(f"{region_name(name)}{_side(name)}", int(share)) for name, share in parts.items()]
     shown = [part for part in named[:LARGEST_SHARES] if part[1] >= SMALLEST_SHARE] or named[:1]
-    rest = 100 - sum(share for _, share in shown)
-    named = [*shown, ("others", rest)] if len(shown) < len(named) and rest > 0 else shown
-    return "; ".join(f"{name} {share} %" for name, share in named)
+    rest = 100 - outside - sum(share for _, share in shown)
+    shown += [("others", rest)] if len(shown) < len(named) and rest > 0 else []
+    shown += [(NO_LABEL, outside)] if outside else []
+    return "; ".join(f"{name} {share} %" for name, share in shown)
 
 
 def _side(label: str) -> str:

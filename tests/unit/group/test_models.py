@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from restpain.group import models
-from restpain.group.models import fit_model, one_sample_t, t_to_z
+from restpain.group.models import fit_model, fit_one_sample, t_to_z
 
 RNG = np.random.default_rng(7)
 N_VOXELS = 5000  # more than one block
@@ -69,7 +69,7 @@ def test_one_sample_t_is_scipys():
     values = maps(7, 50)
 
     np.testing.assert_allclose(
-        one_sample_t(values, base=1.0),
+        fit_one_sample(values, base=1.0).t,
         stats.ttest_1samp(values.astype(float), 1.0).statistic,
         rtol=1e-6,
     )

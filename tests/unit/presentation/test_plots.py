@@ -1,8 +1,10 @@
-"""Frame of a panel and the bytes of a figure."""
+"""Frame of a panel and the files of a figure."""
+
+import xml.etree.ElementTree as ET
 
 from matplotlib.figure import Figure
 
-from restpain.presentation.plots import frame, png
+from restpain.presentation.plots import frame, save_figure
 
 
 def drawn():
@@ -20,9 +22,36 @@ def test_a_frame_has_its_words_and_two_of_four_lines():
     assert [side for side, line in axes.spines.items() if line.get_visible()] == ["left", "bottom"]
 
 
-def test_the_same_figure_has_the_same_bytes_without_the_name_of_the_software():
-    content = png(drawn()[0], dpi=50)
+def saved(directory):
+    """Both files of a figure with a text and a rasterised collection."""
+    directory.mkdir()
+    figure, axes = drawn()
+    axes.scatter([0, 1], [0, 1], rasterized=True)
+    axes.contour([[0, 1], [1, 0]])
+    paths = {"png_path": directory / "a.png", "svg_path": directory / "a.svg"}
+    save_figure(figure, **paths, dpi=50)
+    return [path.read_bytes() for path in paths.values()]
 
-    assert content == png(drawn()[0], dpi=50)
-    assert content.startswith(b"\x89PNG")
-    assert b"Software" not in content
+
+def test_both_files_have_the_same_bytes_each_time_without_software_or_date(tmp_path):
+    png, svg = saved(tmp_path / "first")
+
+    assert [png, svg] == saved(tmp_path / "second")
+    assert png.startswith(b"\x89PNG")
+    assert b"Software" not in png
+    assert b"<dc:date>" not in svg
+    assert b"Matplotlib" not in svg
+
+
+def test_text_of_the_vector_file_is_text_and_what_is_rasterised_is_embedded(tmp_path):
+    _, svg = saved(tmp_path / "figure")
+
+    root = ET.fromstring(svg)
+    words = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    pictures = [
+        element.get("{http://www.w3.org/1999/xlink}href")
+        for element in root.iter("{http://www.w3.org/2000/svg}image")
+    ]
+    assert {"Title", "subtitle", "false", "true"} <= set(words)
+    assert len(pictures) == 1
+    assert pictures[0].startswith("data:image/png;base64,")

@@ -51,6 +51,51 @@ def test_levels_take_the_strongest_peaks_first_and_keep_apart():
     assert levels == [-20.0, 0.0, 40.0]  # -17 is too near to -20, -24 as well
 
 
+def ball(radius=6, size=21):
+    """Brain-only template: a ball in the middle of a grid of 3 mm, and the affine of the grid."""
+    centre = size // 2
+    away = np.linalg.norm(np.indices((size,) * 3) - centre, axis=0)
+    affine = np.diag([3.0, 3.0, 3.0, 1.0])
+    affine[:3, 3] = -3 * centre
+    return (away <= radius).astype(float), affine
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("peak_mm", [-30.0, -27.0, -21.0, 0.0, 18.0, 21.0, 30.0, 99.0])
+def test_no_slice_is_without_brain(axis, peak_mm):
+    template, affine = ball()
+    labels = np.zeros(template.shape)
+    index = slices.voxel_index(peak_mm, axis, affine, 21)
+    labels[(slice(None),) * axis + (index,)] = 1
+
+    for found in (
+        slices.level_with_brain(peak_mm, axis, affine, template=template, labels=labels),
+        slices.level_with_brain(peak_mm, axis, affine, template=template),
+    ):
+        plane = np.take(template, slices.voxel_index(found, axis, affine, 21), axis=axis)
+        assert plane.any()
+
+
+def test_a_slice_through_too_little_brain_moves_within_its_cluster():
+    template, affine = ball()
+    labels = np.zeros(template.shape)
+    labels[13:17, 10, 10] = 1  # x of 9 to 18 mm; at 18 mm the ball is one voxel
+    options = {"template": template, "labels": labels}
+
+    assert slices.level_with_brain(18.0, 0, affine, **options) == 15.0
+    assert slices.level_with_brain(10.0, 0, affine, **options) == 10.0  # as it was given
+
+
+def test_a_cluster_at_the_edge_is_shown_on_its_slice_with_most_brain():
+    template, affine = ball()
+    labels = np.zeros(template.shape)
+    labels[16:19, 10, 10] = 1  # the ball's last slice and two outside
+
+    found = slices.level_with_brain(24.0, 0, affine, template=template, labels=labels)
+
+    assert found == 18.0
+
+
 def test_without_clusters_the_plain_levels_are_shown():
     clusters = pd.DataFrame({"t": [], "z_mm": []})
 

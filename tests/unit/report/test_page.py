@@ -25,6 +25,7 @@ from study import (
     MODEL,
     NESTED,
     NORMALITY,
+    ONE_SAMPLE,
     PUBLISHED,
     REGIONS,
     SCORE_MAP,
@@ -77,7 +78,7 @@ def results(
     groups = {"patients": group, "controls": "HC"}
     recovered, recovery_figure = recovery_tables() if source == "simulated" else ([], None)
     volume = np.ones((4, 4, 4))
-    figures = dict.fromkeys(("group_maps", "regions", "roc", "robustness"), picture())
+    figures = dict.fromkeys(("workflow", "group_maps", "regions", "roc", "robustness"), picture())
     return {
         "described": {"nrs": {"LongName": "Numeric Rating Scale"}},
         "roster": roster,
@@ -89,7 +90,7 @@ def results(
             "classification": classification_table(PUBLISHED.iloc[keep], NESTED),
             "correlation": ASSOCIATION.iloc[keep],
         },
-        "figures": figures | {"workflow": b"<svg xmlns='http://www.w3.org/2000/svg'/>"},
+        "figures": figures,
         "func_qc": [func] * 4,
         "anat_qc": [] if source == "derivatives" else [{"dice_gm": 0.8}] * 4,
         "pictures": [picture()] * 4,
@@ -99,6 +100,7 @@ def results(
         "score_maps": {"alff": SCORE_MAP},
         "error_rates": [ERROR_RATE],
         "normality": NORMALITY.iloc[keep],
+        "one_sample": ONE_SAMPLE.iloc[keep],
         "robustness": ROBUSTNESS.iloc[keep],
         "seeds": pd.DataFrame({"seed": ["ALFF1"]}),
         "motion": MOTION,
@@ -175,7 +177,11 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
     assert len(set(anatomy.ids)) == len(anatomy.ids)
     anchors = [link[1:] for link in anatomy.links if link.startswith("#")]
     assert set(anchors) <= set(anatomy.ids)
-    beside = {"quality.html#from-report"}  # the only other file it leads to
+    drawn = ["figure1_workflow", "figure2_group_maps", "figure3_regions", "figure4_roc"]
+    drawn += ["figure4_robustness", *(["recovery"] if source == "simulated" else [])]
+    beside = [f"figures/{name}.svg" for name in drawn] + ["tables/one_sample_regions.tsv"]
+    beside += ["quality.html#from-report"]
+    assert {link for link in anatomy.links if link.startswith("figures/")} == set(beside[:-2])
     assert all(link.startswith(("#", "data:")) or link in beside for link in anatomy.links)
 
 
@@ -229,6 +235,24 @@ def test_nothing_a_user_wrote_runs_in_a_browser(browser, tmp_path):
     assert browser.run("document.body.innerText.includes('onerror')")
     assert [address.split("/")[-1] for address in browser.requests()] == ["page.html"]
     assert browser.complaints() == []
+
+
+def test_table_2_fits_a_window_of_1300_pixels(browser, tmp_path):
+    found, chosen = results()
+    regions = pd.concat([REGIONS] * 2).assign(
+        region="Frontal_Sup_Medial_R", region_distance_mm=14.2, hemisphere="midline",
+        x_mm=-100.0, y_mm=-100.0, z_mm=-100.0, t=-112.35, n_voxels=14586,
+        p_permutation=1 / 501, hedges_g=-13.87, hedges_g_low=-15.36, hedges_g_high=-12.34,
+        cluster_id="fALFF12", seed="anterior_insula_left", seed_share=0.3,
+    )  # fmt: skip
+    found["tables"]["regions"] = regions
+    path = tmp_path / "page.html"
+    path.write_text(report_page(found, chosen, TEXTS), encoding="utf-8")
+
+    browser.open(path.as_uri(), width=1300)
+
+    table = "document.querySelector('[aria-label^=\"Table 2\"]')"
+    assert browser.run(f"{table}.scrollWidth <= {table}.clientWidth")
 
 
 def test_the_same_results_give_the_same_bytes():

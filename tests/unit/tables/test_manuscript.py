@@ -98,7 +98,8 @@ def test_clusters_of_one_region_have_their_ids_and_connectivity_names_its_seed()
     ]
     assert [row[2] for row in regions.rows] == [
         "Inferior temporal gyrus L 62 %; Fusiform gyrus L 20 %; no label 18 %",
-        "Precentral gyrus R 50 %; Postcentral gyrus R 30 %; Vermis 3 8 %; others 12 %",
+        "Precentral gyrus R 50 %; Postcentral gyrus R 30 %; Vermis 3 8 %; others 7 %; "
+        "no label 5 %",
         *("Precentral gyrus R 100 %", ""),
     ]
     assert regions.notes[-3:] == [
