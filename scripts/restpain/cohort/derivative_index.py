@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 
 from restpain.cohort.bids import BIDS_NAME, IMAGE_SUFFIXES, entities
@@ -217,6 +218,8 @@ def _complete(
     if description := one["entities"].get("desc"):
         one["steps"] = BY_DESCRIPTION.get(description, [])
     one |= {"mask_path": None, "confounds_path": None, "fd_path": None}
+    if one["readable"] and one["affine"] == "good":
+        one["grid"] = nib.load(paths[0]).affine.tolist()
     rows = fault_rows(who, one)
     if named:
         path = paths[0]

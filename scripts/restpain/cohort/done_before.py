@@ -1,5 +1,6 @@
 """Steps that a preprocessed series underwent before, against the configuration."""
 
+from restpain.cohort.grids import NATIVE
 from restpain.cohort.image_checks import report
 
 REGRESSION, SMOOTHING, FILTERING = "nuisance regression", "smoothing", "filtering"
@@ -24,7 +25,7 @@ def done_before_problems(
     nuisance: list[str] | str,
     measures: list[str],
     fwhm_mm: float,
-    voxel_mm: float,
+    voxel_mm: float | str,
 ) -> list[dict]:
     """Name the steps that would be done twice, or that a metric does not allow.
 
@@ -40,8 +41,8 @@ def done_before_problems(
         ``metrics.measures``.
     fwhm_mm : float
         ``metrics.fwhm_mm``.
-    voxel_mm : float
-        ``preprocessing.voxel_mm``, the size of the voxels of the maps.
+    voxel_mm : float or str
+        ``preprocessing.voxel_mm``, size of the voxels of the maps; native for those of the run.
 
     Returns
     -------
@@ -50,7 +51,8 @@ def done_before_problems(
     """
     steps = run.get("steps", [])
     rows, add = report(who, run["label"])
-    if (size := max(run["voxel_mm"])) > COARSER * voxel_mm:
+    size = max(run["voxel_mm"])
+    if voxel_mm != NATIVE and size > COARSER * voxel_mm:
         found = f"voxels of {size:g} mm, larger than those of the maps, {voxel_mm:g} mm"
         action = f"set preprocessing.voxel_mm to {size:g}, since interpolated neighbours are alike"
         add("warning", found, "voxels of about that size", f"{action} (ReHo)")

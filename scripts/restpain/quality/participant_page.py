@@ -109,7 +109,10 @@ def processing_steps(numbers: dict) -> list[dict]:
     if numbers["mean_fd_jenkinson_mm"] is not None:
         before.append("motion parameters, from the dataset")
         last.append("framewise displacement, from these motion parameters")
-    steps = [dropped, "resampling to the template", f"mask: {numbers['mask']}", *last]
+    placed = (
+        "resampling to the grid of the maps" if numbers["resampled"] else "grid kept as it was"
+    )
+    steps = [dropped, placed, f"mask: {numbers['mask']}", *last]
     return [
         {
             "by": f"Preprocessed before, by: {numbers['preprocessed_by'] or 'not stated'}",

@@ -1,7 +1,7 @@
 """Report page: its sections in their order, from the results of all stages."""
 
 from restpain.classification.folds import size_of_test_set
-from restpain.cohort.map_checks import grid_words
+from restpain.cohort.grids import grid_words
 from restpain.cohort.measures import CONNECTIVITY, compared_measures, one_sample_bases
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts

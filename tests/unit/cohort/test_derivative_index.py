@@ -90,6 +90,7 @@ def test_several_spaces_are_listed_with_the_lines_that_choose(tmp_path):
         "{space: MNI152NLin6Asym}"
     ]
     (run,) = chosen(data, space="MNI152NLin6Asym")
+    assert run["grid"] == AFFINE.tolist()
     assert (run["label"], run["space"]) == (names[1], "MNI152NLin6Asym")
 
 

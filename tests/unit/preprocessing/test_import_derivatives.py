@@ -162,6 +162,29 @@ def test_voxels_with_nan_leave_the_mask_and_their_neighbours_stay_as_they_are(da
     np.testing.assert_array_equal(after[left], before[left])
 
 
+def test_on_the_grid_of_the_series_no_value_is_resampled_whatever_the_order_of_its_axes(dataset):
+    folder, ball, series, _ = dataset
+    func = folder / "sub-01" / "func"
+    flipped = GRID @ np.diag([-1.0, 1, 1, 1])
+    flipped[0, 3] = GRID[0, 3] + GRID[0, 0] * (SHAPE[0] - 1)
+    for path in func.glob("*.nii.gz"):
+        volumes, _ = read_volume(path)
+        time = 2.0 if volumes.ndim == 4 else None
+        write_volume(path, volumes[::-1], flipped, repetition_time=time)
+
+    run(folder, nuisance=[])
+
+    mask, grid = read_mask(folder / "mask.nii.gz")
+    np.testing.assert_array_equal(grid, GRID)
+    np.testing.assert_array_equal(mask, ball)
+    kept = series[:, DROP:].astype(np.float32)
+    found = read_masked(folder / "denoised.nii.gz", mask, grid)
+    np.testing.assert_allclose(found, kept - kept.mean(axis=1)[:, None], atol=2e-4)
+    boldref = read_masked(folder / "boldref.nii.gz", mask, grid)
+    np.testing.assert_allclose(boldref, kept.mean(axis=1), atol=2e-4)
+    assert json.loads((folder / "qc.json").read_text())["resampled"] is False
+
+
 @pytest.mark.parametrize("name", ["*desc-preproc_bold.nii.gz", "*confounds*.tsv"])
 def test_what_has_changed_since_the_check_is_refused(dataset, name):
     folder, *_ = dataset

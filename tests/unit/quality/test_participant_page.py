@@ -21,6 +21,7 @@ PREPARED = OWN | {
     "slice_timing": "as preprocessed before",
     "mask": "voxels that vary",
     "space_of_input": "MNI152NLin6Asym",
+    "resampled": True,
 }
 
 
@@ -87,7 +88,7 @@ def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
     assert own["by"] == "Done by this workflow"
     assert own["steps"] == [
         "1 volume dropped at the start",
-        "resampling to the template",
+        "resampling to the grid of the maps",
         "mask: voxels that vary",
         "nuisance regression: trend, friston24 (2 columns), csf",
         "framewise displacement, from these motion parameters",
