@@ -18,7 +18,7 @@ from restpain.preprocessing.regridding import is_same_grid, regridded, regridded
 
 logger = logging.getLogger("import_derivatives")
 
-WHOLE = 0.999  # share of a voxel whose neighbours all have data, but for rounding
+HALF = 0.5  # least share of a voxel that has data, or lies in the mask that is given
 
 
 def import_derivatives(
@@ -50,12 +50,13 @@ def import_derivatives(
     place = {"like": template, "target": grid}
     kept = is_same_grid(volumes.shape[1:], affine, **place)
     logger.info("grid of the maps: %s", "that of the series" if kept else "another")
-    candidates = template & (regridded(has_data, affine, **place) > WHOLE)
+    has_data &= volumes.min(axis=0) < volumes.max(axis=0)  # some programs write 0 for no data
+    candidates = template & (regridded(has_data, affine, **place) >= HALF)
     if run["mask_path"]:
         given_brain, given_affine = read_mask(found_file(folder, run["mask_path"]))
-        candidates &= regridded(given_brain, given_affine, **place) >= 0.5
+        candidates &= regridded(given_brain, given_affine, **place) >= HALF
     boldref = regridded(volumes.mean(axis=0), affine, **place)
-    series = regridded_series(volumes, affine, within=candidates, target=grid)
+    series = regridded_series(volumes, affine, has_data=has_data, within=candidates, target=grid)
     mask, rule = given_mask(
         series, boldref, candidates=candidates, has_mask=bool(run["mask_path"])
     )

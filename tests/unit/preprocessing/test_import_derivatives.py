@@ -185,6 +185,27 @@ def test_on_the_grid_of_the_series_no_value_is_resampled_whatever_the_order_of_i
     assert json.loads((folder / "qc.json").read_text())["resampled"] is False
 
 
+@pytest.mark.parametrize("outside", [0.0, np.nan])
+def test_on_another_grid_a_voxel_counts_if_half_of_it_has_data(dataset, outside):
+    folder, ball, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    next((folder / "sub-01" / "func").glob("*desc-brain_mask.nii.gz")).unlink()
+    volumes, _ = read_volume(bold)
+    volumes -= volumes.mean(axis=-1, keepdims=True)  # judged by whether it varies
+    volumes[~ball] = outside
+    shifted = GRID.copy()
+    shifted[0, 3] += 2.4  # 0.4 of a voxel
+    write_volume(bold, volumes, shifted, repetition_time=2.0)
+    write_volume(folder / "template.nii.gz", np.ones(SHAPE, bool), GRID)
+
+    run(folder, nuisance=[])
+
+    mask, _ = read_mask(folder / "mask.nii.gz")
+    expected = ball.copy()  # 0.6 of the voxel at the same index
+    np.testing.assert_array_equal(mask, expected)
+    assert json.loads((folder / "qc.json").read_text())["resampled"] is True
+
+
 @pytest.mark.parametrize("name", ["*desc-preproc_bold.nii.gz", "*confounds*.tsv"])
 def test_what_has_changed_since_the_check_is_refused(dataset, name):
     folder, *_ = dataset
