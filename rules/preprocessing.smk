@@ -117,6 +117,7 @@ if SOURCE == "derivatives":
             **by_headers("rest", memory_mb=(600, 12), minutes=(10, 0.02)),
         params:
             **settings("preprocessing", "drop_volumes"),
+            **settings("metrics", "band_hz"),
             nuisance=NUISANCE,
             regression_band_hz=REGRESSION_BAND_HZ,
             code=code_digest("preprocessing/import_derivatives.py"),

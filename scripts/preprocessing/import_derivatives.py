@@ -14,7 +14,9 @@ from restpain.io.tables import read_json
 from restpain.preprocessing.denoising import denoised, write_denoised
 from restpain.preprocessing.given_signals import given_signals
 from restpain.preprocessing.image_quality import given_mask, kept_volumes, without_gaps
+from restpain.preprocessing.measured_steps import measured_steps, step_sentences
 from restpain.preprocessing.regridding import is_same_grid, regridded, regridded_series
+from restpain.preprocessing.template import voxel_sizes
 
 logger = logging.getLogger("import_derivatives")
 
@@ -31,6 +33,7 @@ def import_derivatives(
     drop_volumes: int,
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
+    band_hz: tuple[float, float],
 ) -> None:
     run = next(one for one in read_json(index_path)["series"] if one["chosen"])
     paths, tr = run_images(folder, run), run["repetition_time_s"]
@@ -62,6 +65,17 @@ def import_derivatives(
     )
     logger.info("mask: %s", rule)
     series = series[mask[candidates]]
+    there = regridded(mask, grid, like=volumes[0], target=affine) >= HALF
+    measured = measured_steps(
+        volumes,
+        there & has_data,
+        voxel_mm=voxel_sizes(affine),
+        repetition_time=tr,
+        band_hz=band_hz,
+        stated=run.get("steps", []),
+    )
+    for sentence in step_sentences([measured | {"participant_id": Path(folder).name}]):
+        logger.warning("%s", sentence)
 
     given, jenkinson, origin = given_signals(folder, run, drop=drop_volumes)
     signals = {"global": series.mean(axis=0, dtype=float)} | given
@@ -95,6 +109,7 @@ def import_derivatives(
             "resampled": not kept,
             "steps_before": run.get("steps", []),
             "dropped_before": run.get("dropped_before"),
+            **measured,
         },
         sources=[],
     )

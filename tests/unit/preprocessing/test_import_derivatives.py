@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from restpain.cohort.index import participant_index
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
@@ -53,6 +54,7 @@ def run(folder, participant=None, **changes):
         "drop_volumes": DROP,
         "nuisance": ["trend", "csf"],
         "regression_band_hz": None,
+        "band_hz": (0.01, 0.1),
     }
     index = participant_index(
         participant, participant_id="sub-01", source="derivatives", select={}
@@ -81,6 +83,25 @@ def test_the_confounds_of_the_dataset_are_regressed_out_of_the_kept_volumes(data
     assert quality["n_volumes"] == N - DROP
     assert quality["repetition_time_s"] == 2.0
     assert quality["preprocessed_by"] is None
+    assert quality["measured_steps"] == []
+    assert quality["power_above_band"] > 0.05
+
+
+def test_smoothing_that_no_name_states_is_a_warning_with_the_number(dataset, caplog):
+    folder, ball, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    volumes, affine = read_volume(bold)
+    noise = np.random.default_rng(0).normal(0, 30, volumes.shape)
+    smoothed = gaussian_filter(volumes + noise, (1.2, 1.2, 1.2, 0))
+    write_volume(bold, smoothed * ball[..., None], affine, repetition_time=2.0)
+
+    run(folder)
+
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["measured_steps"] == ["smoothing"]
+    assert quality["noise_fwhm_mm"] > 9
+    (record,) = [one for one in caplog.records if one.levelname == "WARNING"]
+    assert f"look smoothed: noise {quality['noise_fwhm_mm']:.1f} mm wide" in record.getMessage()
 
 
 @pytest.mark.parametrize("header_time", [0.0, 1.0])

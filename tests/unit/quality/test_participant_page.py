@@ -80,6 +80,14 @@ def test_the_participants_page_says_each_status_in_words_with_the_limits_in_use(
     assert f'const who = "{LONG}";' in page
 
 
+def test_steps_that_were_measured_are_a_warning_beside_those_of_the_dataset():
+    numbers = PREPARED | {"preprocessed_by": None, "measured_steps": ["smoothing"]}
+
+    before, _ = processing_steps(numbers)
+
+    assert "warning: smoothing by measurement (numbers above), not by name" in before["steps"]
+
+
 def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
     before, own = processing_steps(PREPARED | {"preprocessed_by": "fMRIPrep 23.2.1"})
 
