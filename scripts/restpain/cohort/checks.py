@@ -11,7 +11,7 @@ import pandas as pd
 
 from restpain.cohort.choice import KIND_NAMES, choice_problems, chosen_runs, missing_images
 from restpain.cohort.confounds import confound_problems
-from restpain.cohort.done_before import done_before_problems, left_to_regress
+from restpain.cohort.done_before import REGRESSION, done_before_problems, left_to_regress
 from restpain.cohort.grids import NATIVE, native_grid_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
@@ -79,7 +79,9 @@ def cohort_problems(
                     who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
                 )
                 if index["source"] == "derivatives":
-                    wanted = left_to_regress(analysis["nuisance"])
+                    # of a cleaned series, the check asks for nuisance: done instead
+                    cleaned = REGRESSION in run.get("steps", [])
+                    wanted = [] if cleaned else left_to_regress(analysis["nuisance"])
                     rows += confound_problems(who, run, nuisance=wanted, drop_volumes=drop_volumes)
                     rows += done_before_problems(who, run, **analysis)
                 # what an unreadable sidecar says of the slices is not known to be missing

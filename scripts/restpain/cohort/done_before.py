@@ -18,6 +18,12 @@ def left_to_regress(nuisance: list[str] | str) -> list[str]:
     return [] if nuisance == DONE else nuisance
 
 
+def of_cpac(entities: dict[str, str]) -> bool:
+    """Check by its entities whether a run is of C-PAC."""
+    numbered = "-" in entities.get("desc", "")
+    return numbered or "reg" in entities or entities.get("space") == "template"
+
+
 def done_before_problems(
     who: str,
     run: dict,
@@ -60,6 +66,11 @@ def done_before_problems(
         found = "a series of a HALFpipe setting, which may be smoothed, filtered or cleaned"
         action = "look the setting up in its spec.json, and set preprocessing.nuisance"
         add("warning", found, "one that is none of these", f"{action} and metrics.fwhm_mm by it")
+    if of_cpac(run.get("entities", {})):
+        found = "a series of C-PAC, in its template, which may be cleaned and filtered"
+        expected = "one that is neither, in MNI152"
+        action = "look regressors, filter and template up in its pipeline configuration, and set"
+        add("warning", found, expected, f"{action} preprocessing.nuisance by it")
     if SMOOTHING in steps and "reho" in measures:
         expected = "one that is not smoothed, since smoothing makes neighbours alike (ReHo)"
         action = f"{OTHER_SERIES}, or take reho out of metrics.measures"
@@ -72,8 +83,10 @@ def done_before_problems(
         action = f"{OTHER_SERIES}, or take falff out of metrics.measures"
         add("error", "a filtered series", expected, action)
     elif FILTERING in steps:
+        ends = " to ".join(f"{hz:g} Hz" for hz in run.get("filter_hz", []) if hz)
+        found = f"a filtered series{f' ({ends} by its sidecar)' if ends else ''}"
         action = "make sure that the band of its filter holds all of metrics.band_hz"
-        add("warning", "a filtered series", "one with all frequencies", action)
+        add("warning", found, "one with all frequencies", action)
     if REGRESSION in steps and nuisance != DONE:
         severity = "error" if nuisance else "warning"
         found = "a series from which nuisance was regressed before"

@@ -206,6 +206,56 @@ def test_on_the_grid_of_the_series_no_value_is_resampled_whatever_the_order_of_i
     assert json.loads((folder / "qc.json").read_text())["resampled"] is False
 
 
+@pytest.mark.parametrize(
+    ("bold", "mask", "motion", "space"),
+    [
+        (
+            "task-rest_space-MNI152NLin6Asym_res-2_desc-denoised_bold",
+            None,
+            "task-rest_motion",
+            "MNI152NLin6Asym",
+        ),
+        (
+            "task-rest_run-1_space-template_desc-preproc-1_bold",
+            "task-rest_run-1_space-template_desc-bold_mask",
+            None,
+            "template of C-PAC",
+        ),
+        (
+            "task-rest_setting-clean_bold",
+            "task-rest_setting-clean_desc-brain_mask",
+            "task-rest_setting-clean_desc-confounds_regressors",
+            "MNI152NLin2009cAsym",
+        ),
+    ],
+    ids=["XCP-D", "C-PAC", "HALFpipe"],
+)
+def test_the_names_of_other_programs_lead_to_the_same_series(dataset, bold, mask, motion, space):
+    folder, ball, series, table = dataset
+    func = folder / "sub-01" / "func"
+    names = {"*desc-preproc_bold.nii.gz": bold, "*mask.nii.gz": mask, "*confounds*.tsv": motion}
+    for pattern, name in names.items():
+        path = next(func.glob(pattern))
+        ending = path.name.partition(".")[2]
+        path.rename(func / f"sub-01_{name}.{ending}") if name else path.unlink()
+    for path in func.glob("*.json"):
+        path.unlink()
+
+    run(folder, nuisance=[])
+
+    found, grid = read_mask(folder / "mask.nii.gz")
+    np.testing.assert_array_equal(found, ball)
+    kept = series[:, DROP:]
+    np.testing.assert_allclose(
+        read_masked(folder / "denoised.nii.gz", found, grid),
+        kept - kept.mean(axis=1, keepdims=True),
+        atol=1e-2,
+    )
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["space_of_input"] == space
+    assert (quality["mean_fd_power_mm"] is not None) == (motion is not None)
+
+
 @pytest.mark.parametrize("outside", [0.0, np.nan])
 def test_on_another_grid_a_voxel_counts_if_half_of_it_has_data(dataset, outside):
     folder, ball, *_ = dataset
