@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
 from restpain.cohort.done_before import left_to_regress
 from restpain.cohort.dparsf import named_by_data, participant_places
+from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import given_files, pattern_problems, table_values
 from restpain.cohort.measures import (
     compared_measures,
@@ -100,6 +101,8 @@ REGRESSION_BAND_HZ = (
     config["metrics"]["band_hz"] if config["preprocessing"]["filter"] == "simultaneous" else None
 )
 NUISANCE = left_to_regress(config["preprocessing"]["nuisance"])
+# True: the grid of the maps is that of the images that are given
+OWN_GRID = SOURCE == "maps" or config["preprocessing"]["voxel_mm"] == NATIVE
 SLICE_ORDER = config["preprocessing"]["slice_order"]  # None: that of the sidecar
 if SLICE_ORDER is None and SOURCE == "simulated":
     SLICE_ORDER = config["simulation"]["slice_order"]
@@ -137,11 +140,6 @@ if SOURCE == "maps":
     GIVEN_MAPS = {who: given_files(cells[who], patterns) for who in INCLUDED["participant_id"]}
     MAP_SCALES = map_scales(settings("cohort", "maps", "map_scale"))
     MAP_SUMMARY = {"scales": MAP_SCALES, "fwhm_mm": MAP_FWHM_MM}
-
-
-def of_maps(files):
-    """Files that there are only where maps are given."""
-    return files if SOURCE == "maps" else []
 
 
 def of_series(files):

@@ -5,13 +5,13 @@ outputs  results/tpl-*/, results/sub-*/anat/, results/sub-*/func/*_desc-denoised
          mean, confounds and quality, results/sub-*/figures/
 """
 
-if SOURCE == "maps":
+if OWN_GRID:
 
     rule find_grid:
-        """Grid of the maps that are given."""
+        """Grid of the maps or series that are given."""
         input:
             checked=CHECKED,
-            indices=[INDEX.format(subject=subject) for subject in SUBJECTS],
+            indices=per_participant(INDEX),
         output:
             grid="results/cohort/grid.json",
         log:
@@ -29,7 +29,7 @@ if SOURCE == "maps":
 rule prepare_template:
     """MNI152 2009a symmetric: T1, brain, tissues at the resolutions of registration and maps."""
     input:
-        grid=of_maps("results/cohort/grid.json"),
+        grid="results/cohort/grid.json" if OWN_GRID else [],
     output:
         anat_T1w=template("res-anat_T1w.nii.gz"),
         anat_mask=template("res-anat_desc-brain_mask.nii.gz"),
@@ -117,6 +117,7 @@ if SOURCE == "derivatives":
             **by_headers("rest", memory_mb=(600, 12), minutes=(10, 0.02)),
         params:
             **settings("preprocessing", "drop_volumes"),
+            **settings("metrics", "band_hz"),
             nuisance=NUISANCE,
             regression_band_hz=REGRESSION_BAND_HZ,
             code=code_digest("preprocessing/import_derivatives.py"),

@@ -15,6 +15,7 @@ from restpain.cohort.checks import (
 )
 from restpain.cohort.choice import selection_lines
 from restpain.cohort.datasets import bidsignore, results_description
+from restpain.cohort.grids import NATIVE
 from restpain.cohort.job_sizes import predicted_resources
 from restpain.cohort.participants import Comparison, read_participants
 from restpain.cohort.pilot import pilot_notes
@@ -48,7 +49,7 @@ def check_cohort(
     measures: list[str],
     fwhm_mm: float,
     normalisation_mm: float,
-    voxel_mm: float,
+    voxel_mm: float | str,
     n_permutations: int,
     maps: dict | None,
 ) -> None:
@@ -103,6 +104,7 @@ def check_cohort(
         drop_volumes=drop_volumes,
         slice_order=slice_order,
         maps=maps,
+        native=source == "derivatives" and voxel_mm == NATIVE,
     )
     for line in summary:
         logger.info("%s", line)

@@ -27,7 +27,6 @@ logger = logging.getLogger("plot_regions")
 
 def hemisphere_views(projection: dict, affine: np.ndarray, limit: float) -> list[tuple]:
     """Left hemisphere from outside and inside, right hemisphere from inside and outside."""
-    outlines = projection["outlines"]
     meshes = fetch_surf_fsaverage("fsaverage5")  # ships with nilearn
     views = []
     for hemisphere, sides in (("left", (-1, 1)), ("right", (-1, 1))):
@@ -35,16 +34,13 @@ def hemisphere_views(projection: dict, affine: np.ndarray, limit: float) -> list
         white = load_surf_mesh(meshes[f"white_{hemisphere}"])
         between = pial.coordinates, white.coordinates
         values = surface_values(*between, projection["values"], projection["labels"], affine)
-        seen = [
-            (colour, surface_values(*between, voxels, voxels, affine) > 0)
-            for colour, voxels in outlines
-        ]
-        views += [
-            surface_view(
-                pial.coordinates, pial.faces, values, side=side, limit=limit, outlines=seen
+        drawn = {"limit": limit, "outlines": []}
+        for colour, voxels in projection["outlines"]:
+            drawn["outlines"].append(
+                (colour, surface_values(*between, voxels, voxels, affine) > 0)
             )
-            for side in sides
-        ]
+        mesh = pial.coordinates, pial.faces, values
+        views += [surface_view(*mesh, side=side, **drawn) for side in sides]
     return views
 
 

@@ -15,10 +15,9 @@ from restpain.io.tables import read_json, write_json
 from restpain.metrics.given_maps import (
     map_sidecar,
     mask_of_maps,
-    on_canonical_axes,
     prepared_map,
 )
-from restpain.preprocessing.template import canonical_grid
+from restpain.preprocessing.template import canonical_grid, on_canonical_axes
 
 logger = logging.getLogger("import_maps")
 
@@ -77,7 +76,7 @@ def read_maps(index: dict, paths: list[str], shape, affine) -> dict[str, np.ndar
         values, own = read_volume(one["path"])
         grid = canonical_grid(values.shape[:3], own)
         check_grid(*grid, shape, affine, one["label"])
-        maps[one["measure"]] = on_canonical_axes(values, own)
+        maps[one["measure"]] = on_canonical_axes(values.reshape(values.shape[:3]), own)
     return maps
 
 

@@ -1,8 +1,8 @@
-"""Grid of the maps that are given: that of most of them, which the check has compared."""
+"""Grid of the images that are given: that of all of them, which the check has compared."""
 
 import logging
 
-from restpain.cohort.map_checks import grid_words, usual_grid
+from restpain.cohort.grids import grid_words, usual_grid
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, write_json
 

@@ -1,10 +1,8 @@
-"""Preprocessed rest series of one participant: on the template's grid, without nuisance."""
+"""Preprocessed rest series of one participant: on the grid of the maps, without nuisance."""
 
 import logging
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from restpain.cohort.bids import generating_programs
 from restpain.cohort.bids_files import check_unchanged
@@ -16,12 +14,13 @@ from restpain.io.tables import read_json
 from restpain.preprocessing.denoising import denoised, write_denoised
 from restpain.preprocessing.given_signals import given_signals
 from restpain.preprocessing.image_quality import given_mask, kept_volumes, without_gaps
-from restpain.preprocessing.points import applied, voxel_points
-from restpain.preprocessing.trilinear import sampled
+from restpain.preprocessing.measured_steps import measured_steps, step_sentences
+from restpain.preprocessing.regridding import is_same_grid, regridded, regridded_series
+from restpain.preprocessing.template import voxel_sizes
 
 logger = logging.getLogger("import_derivatives")
 
-WHOLE = 0.999  # share of a voxel whose neighbours all have data, but for rounding
+HALF = 0.5  # least share of a voxel that has data, or lies in the mask that is given
 
 
 def import_derivatives(
@@ -34,6 +33,7 @@ def import_derivatives(
     drop_volumes: int,
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
+    band_hz: tuple[float, float],
 ) -> None:
     run = next(one for one in read_json(index_path)["series"] if one["chosen"])
     paths, tr = run_images(folder, run), run["repetition_time_s"]
@@ -50,21 +50,32 @@ def import_derivatives(
     logger.info("%s: %d of %d volumes, TR %g s", run["label"], len(volumes), n_read, tr)
 
     template, grid = read_mask(template_mask_path)
-    points = applied(grid, voxel_points(template.shape))
-    voxels = applied(np.linalg.inv(affine), points)
-    inside = ((voxels >= 0) & (voxels <= np.array(volumes.shape[1:]) - 1)).all(axis=-1)
-    candidates = template & inside & (sampled(has_data.astype(np.float32), voxels) > WHOLE)
+    place = {"like": template, "target": grid}
+    kept = is_same_grid(volumes.shape[1:], affine, **place)
+    logger.info("grid of the maps: %s", "that of the series" if kept else "another")
+    has_data &= volumes.min(axis=0) < volumes.max(axis=0)  # some programs write 0 for no data
+    candidates = template & (regridded(has_data, affine, **place) >= HALF)
     if run["mask_path"]:
         given_brain, given_affine = read_mask(found_file(folder, run["mask_path"]))
-        given_voxels = applied(np.linalg.inv(given_affine), points)
-        candidates &= sampled(given_brain.astype(np.float32), given_voxels) >= 0.5
-    boldref = sampled(volumes.mean(axis=0), voxels)
-    series = np.stack([sampled(volume, voxels[candidates]) for volume in volumes], axis=1)
+        candidates &= regridded(given_brain, given_affine, **place) >= HALF
+    boldref = regridded(volumes.mean(axis=0), affine, **place)
+    series = regridded_series(volumes, affine, has_data=has_data, within=candidates, target=grid)
     mask, rule = given_mask(
         series, boldref, candidates=candidates, has_mask=bool(run["mask_path"])
     )
     logger.info("mask: %s", rule)
     series = series[mask[candidates]]
+    there = regridded(mask, grid, like=volumes[0], target=affine) >= HALF
+    measured = measured_steps(
+        volumes,
+        there & has_data,
+        voxel_mm=voxel_sizes(affine),
+        repetition_time=tr,
+        band_hz=band_hz,
+        stated=run.get("steps", []),
+    )
+    for sentence in step_sentences([measured | {"participant_id": Path(folder).name}]):
+        logger.warning("%s", sentence)
 
     given, jenkinson, origin = given_signals(folder, run, drop=drop_volumes)
     signals = {"global": series.mean(axis=0, dtype=float)} | given
@@ -95,8 +106,10 @@ def import_derivatives(
             "coregistration_cost": None,
             "preprocessed_by": programs,
             "space_of_input": space,
+            "resampled": not kept,
             "steps_before": run.get("steps", []),
             "dropped_before": run.get("dropped_before"),
+            **measured,
         },
         sources=[],
     )

@@ -37,7 +37,7 @@ def prepare_template(
     grid_path: str | None,
     outputs: dict[str, str],
     normalisation_mm: float,
-    voxel_mm: float,
+    voxel_mm: float | str,
 ) -> None:
     """Write the images of the template to ``anat_T1w``, ``func_T1w`` and so on."""
     images = {name: load(resolution=1) for name, load in SOURCES.items()}
@@ -45,16 +45,17 @@ def prepare_template(
     affine = images["T1w"].affine
     grids = {
         "anat": covering_grid(sources["T1w"].shape, affine, voxel_mm=normalisation_mm),
-        "func": template_grid(voxel_mm),
     }
-    if grid_path is not None:
+    if grid_path:
         given = read_json(grid_path)
         grids["func"] = canonical_grid(given["matrix"], given["affine"])
+    else:
+        grids["func"] = template_grid(voxel_mm)
     for name, (shape, target) in grids.items():
         resampled = template_images(sources, affine, shape=shape, target=target)
         logger.info("%s: %s voxels, %d in the brain", name, shape, resampled["mask"].sum())
         for image, values in resampled.items():
-            sidecar = template_sidecar(image, voxel_mm=float(voxel_sizes(target)[0]))
+            sidecar = template_sidecar(image, voxel_mm=voxel_sizes(target))
             write_volume(outputs[f"{name}_{image}"], values, target, sidecar=sidecar)
 
 

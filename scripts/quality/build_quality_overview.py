@@ -14,7 +14,16 @@ from restpain.quality.participant_figure import SLICES_WIDTH, TRACES_WIDTH
 logger = logging.getLogger("build_quality_overview")
 
 TEXTS = dict.fromkeys(
-    ["participant_id", "group", "rating", "rating_reason", "exclude", "exclude_detail"], str
+    [
+        "participant_id",
+        "group",
+        "rating",
+        "rating_reason",
+        "exclude",
+        "exclude_detail",
+        "measured_steps",
+    ],
+    str,
 )
 
 

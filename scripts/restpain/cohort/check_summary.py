@@ -4,8 +4,8 @@ from collections import Counter
 
 import pandas as pd
 
-from restpain.cohort.checks import chosen_runs
-from restpain.cohort.choice import KIND_NAMES, signature
+from restpain.cohort.choice import KIND_NAMES, chosen_runs, signature
+from restpain.cohort.grids import grid_words, usual_grid
 from restpain.cohort.map_checks import map_summary
 from restpain.cohort.participants import Comparison
 from restpain.cohort.timing import slice_times_source
@@ -24,6 +24,7 @@ def check_summary(
     drop_volumes: int,
     slice_order: str | list[float] | None,
     maps: dict | None = None,
+    native: bool = False,
 ) -> list[str]:
     """Lines about a cohort that has no error.
 
@@ -45,6 +46,8 @@ def check_summary(
         As in the configuration.
     maps : dict, optional
         ``scales`` and ``fwhm_mm`` of `restpain.cohort.map_checks.map_summary`, of maps.
+    native : bool
+        True if the series keep their own grid.
     """
     kept = participants[participants["exclude"] == ""]
     counts = kept["group"].value_counts()
@@ -54,6 +57,8 @@ def check_summary(
     lines += (
         map_summary(indices, **maps) if maps else _series_lines(indices, drop_volumes, slice_order)
     )
+    if native:
+        lines.append(f"grid: {grid_words(*usual_grid(indices))}, that of the series")
     n_warnings = int((problems["severity"] == "warning").sum())
     lines.append(
         f"warnings of the images: {n_warnings or 'none'}"

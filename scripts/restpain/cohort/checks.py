@@ -9,9 +9,10 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from restpain.cohort.choice import KIND_NAMES, choice_problems, missing_images
+from restpain.cohort.choice import KIND_NAMES, choice_problems, chosen_runs, missing_images
 from restpain.cohort.confounds import confound_problems
-from restpain.cohort.done_before import done_before_problems, left_to_regress
+from restpain.cohort.done_before import REGRESSION, done_before_problems, left_to_regress
+from restpain.cohort.grids import NATIVE, native_grid_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
     OR_EXCLUDE,
@@ -78,12 +79,16 @@ def cohort_problems(
                     who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
                 )
                 if index["source"] == "derivatives":
-                    wanted = left_to_regress(analysis["nuisance"])
+                    # of a cleaned series, the check asks for nuisance: done instead
+                    cleaned = REGRESSION in run.get("steps", [])
+                    wanted = [] if cleaned else left_to_regress(analysis["nuisance"])
                     rows += confound_problems(who, run, nuisance=wanted, drop_volumes=drop_volumes)
                     rows += done_before_problems(who, run, **analysis)
                 # what an unreadable sidecar says of the slices is not known to be missing
                 elif run.get("sidecar_readable", True):
                     rows += slice_timing_problems(who, run, slice_order=slice_order)
+    if analysis["voxel_mm"] == NATIVE:
+        rows += native_grid_problems(indices)
     return rows + differences(indices) + repeated_data(indices)
 
 
@@ -133,11 +138,6 @@ def sentences(problems: pd.DataFrame) -> list[str]:
         sentence = found if expected == ALL else f"{found}; expected {expected}; {action}"
         texts.append(": ".join([", ".join(subject), sentence] if subject else [sentence]))
     return texts
-
-
-def chosen_runs(index: dict) -> list[dict]:
-    """T1 and rest run that the index chose, where they are readable."""
-    return [one for one in index["series"] if one["chosen"] and one.get("readable", True)]
 
 
 def _rest_runs(indices: list[dict]) -> list[tuple[str, dict]]:

@@ -15,6 +15,11 @@ def kinds(index: dict) -> list[str]:
     return ["rest"] if index["source"] == "derivatives" else list(KIND_NAMES)
 
 
+def chosen_runs(index: dict) -> list[dict]:
+    """Images that the index chose, where they are readable."""
+    return [one for one in index["series"] if one["chosen"] and one.get("readable", True)]
+
+
 def choice_problems(index: dict) -> list[dict]:
     """No T1 or rest run, several, or one that cannot be read.
 

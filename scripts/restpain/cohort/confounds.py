@@ -82,6 +82,12 @@ def confound_problems(
         return rows
     if table["n_rows"] != run["n_volumes"]:
         n = table["n_rows"]
+        if path.endswith("_motion.tsv") and n is not None and n > run["n_volumes"]:
+            found = f"{n - run['n_volumes']} of {n} volumes removed from the series (censored)"
+            expected = "all of them, since frequencies need equal steps of time"
+            action = "write interpolated series with XCP-D, as its mode abcd does"
+            add("error", found, expected, f"{action}, {OR_EXCLUDE}")
+            return rows
         found = "unreadable rows" if n is None else counted(n, "row")
         expected = f"{run['n_volumes']}, one per volume"
         add("error", f"{found} in its {TABLE}", expected, "find the table that belongs to the run")

@@ -4,9 +4,10 @@ import os
 import re
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 
-from restpain.cohort.bids import BIDS_NAME, IMAGE_SUFFIXES, entities
+from restpain.cohort.bids import IMAGE_SUFFIXES, entities
 from restpain.cohort.bids_files import file_fault, file_state
 from restpain.cohort.bids_index import (
     doubts,
@@ -17,7 +18,7 @@ from restpain.cohort.bids_index import (
     volumes_entry,
 )
 from restpain.cohort.confounds import confound_facts
-from restpain.cohort.done_before import BY_DESCRIPTION
+from restpain.cohort.done_before import BY_DESCRIPTION, FILTERING
 from restpain.cohort.dparsf import SPACE as DPARSF_SPACE
 from restpain.cohort.dparsf import (
     companions_of,
@@ -45,10 +46,14 @@ from restpain.cohort.volume_files import are_volumes, in_natural_order, joint_di
 from restpain.io.images import read_series
 from restpain.presentation.numbers import counted
 
-DESCRIPTIONS = ("preproc", "denoised", "denoisedSmoothed")  # fMRIPrep, XCP-D
+# fMRIPrep, XCP-D; C-PAC numbers its regressions: preproc-1
+DESCRIPTIONS = re.compile(r"preproc(-[0-9]+)?|denoised(Smoothed)?")
+NAME = re.compile(r"sub-[A-Za-z0-9]+(_[A-Za-z]+-[A-Za-z0-9+-]+)*_bold\.nii(\.gz)?")
 FOLDER = re.compile(r"func|(ses|task)-[A-Za-z0-9+]+")  # others may be named after a person
 STATES_ENTITIES = re.compile(r"(^|_)(sub|ses|task|run|space|res|desc)-")
 HALFPIPE_SPACE = "MNI152NLin2009cAsym"  # of all its images
+CPAC_SPACE = "template"  # that of its configuration, MNI152 unless it was changed
+MOTION = "motion"  # suffix of XCP-D's table, which has the volumes that it removed, too
 OF_GRID = ("space", "res", "cohort", "desc", "suffix")  # entities that confounds do not have
 CONFOUNDS = ("timeseries", "regressors")  # suffixes of newer and older versions of fMRIPrep
 NO_NAME = "the 4D image"
@@ -94,7 +99,7 @@ def preprocessed_files(folder: Path) -> list[Path]:
 
 
 def _is_bold(path: Path) -> bool:
-    return bool(BIDS_NAME.fullmatch(path.name)) and entities(path.name)["suffix"] == "bold"
+    return bool(NAME.fullmatch(path.name))
 
 
 def _entry(path: Path, folder: Path) -> dict:
@@ -119,14 +124,15 @@ def _reason(entities: dict, who: str, task_name, wanted: dict) -> str | None:
     named = {ENTITIES.get(key, key): label for key, label in wanted.items()}
     space, description, task = (entities.get(key) for key in ("space", "desc", "task"))
     if "setting" in entities and "desc" not in entities:  # of HALFpipe, which writes one space
-        space, description = HALFPIPE_SPACE, DESCRIPTIONS[0]
+        space, description = HALFPIPE_SPACE, "preproc"
     if f"sub-{entities['sub']}" != who:
         return f"named after another participant than its folder, {who}"
     # a file without a space is taken where the configuration asks for it
-    if not (space or "").startswith(MNI) and not (space is None and named.get("space", 0) is None):
+    taken = named.get("space", 0) is None if space is None else space == CPAC_SPACE
+    if not (space or "").startswith(MNI) and not taken:
         found = f"space-{space}" if space else "no space in its name"
         return f"{found}, {NO_MNI}"
-    if description not in DESCRIPTIONS and "desc" not in named:
+    if not DESCRIPTIONS.fullmatch(description or "") and "desc" not in named:
         found = f"desc-{description}" if description else "no description"
         return f"{found}, not preproc or denoised"
     if not fits_entities(entities, wanted):
@@ -213,10 +219,15 @@ def _complete(
     one |= image_index(paths[0], "rest", sidecars, label=one["label"])
     halfpipe = HALFPIPE_SPACE if "setting" in one["entities"] else None
     space = one["entities"].get("space", halfpipe)
+    space = "template of C-PAC" if space == CPAC_SPACE else space
     one |= {"space": space, "companions": [], "confounds": None}
     if description := one["entities"].get("desc"):
         one["steps"] = BY_DESCRIPTION.get(description, [])
+        if band := _filter_band(sidecars.of(paths[0])[0]):
+            one |= {"steps": [*one["steps"], FILTERING], "filter_hz": band}
     one |= {"mask_path": None, "confounds_path": None, "fd_path": None}
+    if one["readable"] and one["affine"] == "good":
+        one["grid"] = nib.load(paths[0]).affine.tolist()
     rows = fault_rows(who, one)
     if named:
         path = paths[0]
@@ -261,8 +272,12 @@ def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> lis
     own = entities(one["label"])
     of_run = {key: label for key, label in own.items() if key not in OF_GRID}
     tables = [of_run | {"desc": "confounds", "suffix": suffix} for suffix in CONFOUNDS]
+    tables.append(of_run | {"suffix": MOTION})
+    of_image = {key: label for key, label in own.items() if key != "reg"}
+    masks = [own | {"desc": "brain", "suffix": "mask"}]
+    masks.append(of_image | {"desc": "bold", "suffix": "mask"})  # C-PAC
     wanted = {
-        "mask_path": ("the mask", IMAGE_SUFFIXES, [own | {"desc": "brain", "suffix": "mask"}]),
+        "mask_path": ("the mask", IMAGE_SUFFIXES, masks),
         "confounds_path": ("the table of confounds", (".tsv",), tables),
     }
     rows = []
@@ -283,6 +298,21 @@ def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> lis
         if key == "confounds_path":
             one["confounds"] = confound_facts(paths[0])
     return rows
+
+
+def _filter_band(sidecar: dict) -> list[float | None] | None:
+    """Lower and upper cutoff in Hz of the filter that XCP-D states; None without a filter."""
+    filters = sidecar.get("SoftwareFilters")
+    if not isinstance(filters, dict) or not filters:
+        return None
+    stated = {
+        key: value
+        for one in filters.values()
+        if isinstance(one, dict)
+        for key, value in one.items()
+        if isinstance(value, int | float)
+    }
+    return [stated.get(f"{side}-pass cutoff (Hz)") for side in ("High", "Low")]
 
 
 def _gaps(who: str, run: dict, paths: list[Path]) -> list[dict]:

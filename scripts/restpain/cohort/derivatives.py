@@ -5,6 +5,7 @@ themselves; ``results/dataset_description.json`` says where both lie.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 SPACE = "MNI152NLin2009aSym"
@@ -41,19 +42,21 @@ def bids_uri(path: str | Path, *, dataset: str = "") -> str:
     )
 
 
-def template_sidecar(name: str, *, voxel_mm: float) -> dict:
+def template_sidecar(name: str, *, voxel_mm: Iterable[float]) -> dict:
     """Sidecar of an image of the template.
 
     Parameters
     ----------
     name : str
         ``T1w``, ``mask``, ``GM``, ``WM`` or ``CSF``.
-    voxel_mm : float
-        Size of its voxels.
+    voxel_mm : sequence of float
+        Size of its voxels along the three axes.
     """
+    sizes = dict.fromkeys(f"{size:g}" for size in voxel_mm)
+    shape = "isotropic voxels" if len(sizes) == 1 else "voxels"
     sidecar = {
         "Description": f"MNI152 2009a symmetric: {TEMPLATE[name]}",
-        "Resolution": f"isotropic voxels of {voxel_mm:g} mm",
+        "Resolution": f"{shape} of {' x '.join(sizes)} mm",
     }
     if name == "T1w":
         return sidecar | {"SkullStripped": True, "Units": "arbitrary"}

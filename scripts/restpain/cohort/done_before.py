@@ -1,5 +1,6 @@
 """Steps that a preprocessed series underwent before, against the configuration."""
 
+from restpain.cohort.grids import NATIVE
 from restpain.cohort.image_checks import report
 
 REGRESSION, SMOOTHING, FILTERING = "nuisance regression", "smoothing", "filtering"
@@ -17,6 +18,12 @@ def left_to_regress(nuisance: list[str] | str) -> list[str]:
     return [] if nuisance == DONE else nuisance
 
 
+def of_cpac(entities: dict[str, str]) -> bool:
+    """Check by its entities whether a run is of C-PAC."""
+    numbered = "-" in entities.get("desc", "")
+    return numbered or "reg" in entities or entities.get("space") == "template"
+
+
 def done_before_problems(
     who: str,
     run: dict,
@@ -24,7 +31,7 @@ def done_before_problems(
     nuisance: list[str] | str,
     measures: list[str],
     fwhm_mm: float,
-    voxel_mm: float,
+    voxel_mm: float | str,
 ) -> list[dict]:
     """Name the steps that would be done twice, or that a metric does not allow.
 
@@ -40,8 +47,8 @@ def done_before_problems(
         ``metrics.measures``.
     fwhm_mm : float
         ``metrics.fwhm_mm``.
-    voxel_mm : float
-        ``preprocessing.voxel_mm``, the size of the voxels of the maps.
+    voxel_mm : float or str
+        ``preprocessing.voxel_mm``, size of the voxels of the maps; native for those of the run.
 
     Returns
     -------
@@ -50,7 +57,8 @@ def done_before_problems(
     """
     steps = run.get("steps", [])
     rows, add = report(who, run["label"])
-    if (size := max(run["voxel_mm"])) > COARSER * voxel_mm:
+    size = max(run["voxel_mm"])
+    if voxel_mm != NATIVE and size > COARSER * voxel_mm:
         found = f"voxels of {size:g} mm, larger than those of the maps, {voxel_mm:g} mm"
         action = f"set preprocessing.voxel_mm to {size:g}, since interpolated neighbours are alike"
         add("warning", found, "voxels of about that size", f"{action} (ReHo)")
@@ -58,6 +66,11 @@ def done_before_problems(
         found = "a series of a HALFpipe setting, which may be smoothed, filtered or cleaned"
         action = "look the setting up in its spec.json, and set preprocessing.nuisance"
         add("warning", found, "one that is none of these", f"{action} and metrics.fwhm_mm by it")
+    if of_cpac(run.get("entities", {})):
+        found = "a series of C-PAC, in its template, which may be cleaned and filtered"
+        expected = "one that is neither, in MNI152"
+        action = "look regressors, filter and template up in its pipeline configuration, and set"
+        add("warning", found, expected, f"{action} preprocessing.nuisance by it")
     if SMOOTHING in steps and "reho" in measures:
         expected = "one that is not smoothed, since smoothing makes neighbours alike (ReHo)"
         action = f"{OTHER_SERIES}, or take reho out of metrics.measures"
@@ -70,8 +83,10 @@ def done_before_problems(
         action = f"{OTHER_SERIES}, or take falff out of metrics.measures"
         add("error", "a filtered series", expected, action)
     elif FILTERING in steps:
+        ends = " to ".join(f"{hz:g} Hz" for hz in run.get("filter_hz", []) if hz)
+        found = f"a filtered series{f' ({ends} by its sidecar)' if ends else ''}"
         action = "make sure that the band of its filter holds all of metrics.band_hz"
-        add("warning", "a filtered series", "one with all frequencies", action)
+        add("warning", found, "one with all frequencies", action)
     if REGRESSION in steps and nuisance != DONE:
         severity = "error" if nuisance else "warning"
         found = "a series from which nuisance was regressed before"

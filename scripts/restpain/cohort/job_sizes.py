@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from restpain.cohort.checks import ALL, chosen_runs, of_maps
+from restpain.cohort.checks import ALL, of_maps
+from restpain.cohort.choice import chosen_runs
+from restpain.cohort.grids import NATIVE, usual_grid
 from restpain.cohort.image_checks import problem
 from restpain.cohort.map_checks import map_resources
 from restpain.cohort.participants import SMALLEST_GROUP
@@ -52,7 +54,7 @@ def predicted_resources(
     *,
     drop_volumes: int,
     normalisation_mm: float,
-    voxel_mm: float,
+    voxel_mm: float | str,
     n_permutations: int,
 ) -> list[dict]:
     """Disk, files, memory, jobs and time that a run will need; an estimate.
@@ -68,7 +70,11 @@ def predicted_resources(
         return map_resources(indices, n_permutations=n_permutations)
     disk = temporary = memory = 0.0
     seconds = FIXED_SECONDS
-    finer = (3.0 / voxel_mm) ** 3
+    if voxel_mm == NATIVE:
+        grid = usual_grid(indices)
+        finer = float(np.prod(grid[0])) / BOX_VOXELS if grid else 1.0
+    else:
+        finer = (3.0 / voxel_mm) ** 3
     for index in indices:
         disk += GRID_BYTES * BOX_VOXELS * finer
         seconds += OTHER_SECONDS

@@ -1,13 +1,11 @@
 """Checks of the maps of the whole cohort, and what the check says of them."""
 
-from collections import Counter
-
 import numpy as np
 
+from restpain.cohort.choice import chosen_runs
+from restpain.cohort.grids import grid_words, on_grid, rotated_grid, usual_grid
 from restpain.cohort.image_checks import NONE, OR_EXCLUDE, problem
 from restpain.cohort.map_files import MASK
-from restpain.cohort.map_index import is_straight
-from restpain.io.images import GRID_TOLERANCE_MM
 from restpain.presentation.numbers import counted, joined, measure_name
 
 # measured with simulated maps of 61 x 73 x 61 voxels (docs/maps.md)
@@ -18,34 +16,10 @@ LEFT_OUT = (
 )
 
 
-def readable_maps(index: dict) -> list[dict]:
-    """List the maps and masks of a participant that can be read."""
-    return [one for one in index["series"] if one["readable"]]
-
-
 def map_problems(indices: list[dict]) -> list[dict]:
     """All problems of the maps of all participants, as rows of the table of problems."""
     rows = [row for index in indices for row in index["problems"]]
     return rows + grid_problems(indices) + repeated_maps(indices)
-
-
-def usual_grid(indices: list[dict]) -> tuple[list[int], list[list[float]]] | None:
-    """Matrix and affine of most maps; None if none can be read."""
-    grids = Counter(_key(one) for index in indices for one in readable_maps(index))
-    if not grids:
-        return None
-    usual = grids.most_common(1)[0][0]
-    return next(
-        (one["matrix"], one["grid"])
-        for index in indices
-        for one in readable_maps(index)
-        if _key(one) == usual
-    )
-
-
-def _key(one: dict) -> tuple:
-    steps = np.round(np.array(one["grid"]) / GRID_TOLERANCE_MM).astype(int)
-    return (tuple(one["matrix"]), *map(tuple, steps.tolist()))
 
 
 def grid_problems(indices: list[dict]) -> list[dict]:
@@ -55,14 +29,12 @@ def grid_problems(indices: list[dict]) -> list[dict]:
         return []
     matrix, affine = usual
     rows = []
-    n = sum(len(readable_maps(index)) for index in indices)
-    alike = [
-        [_same_grid(one, matrix, affine) for one in readable_maps(index)] for index in indices
-    ]
+    n = sum(len(chosen_runs(index)) for index in indices)
+    alike = [[on_grid(one, matrix, affine) for one in chosen_runs(index)] for index in indices]
     expected = f"{grid_words(matrix, affine)}, as {sum(map(sum, alike))} of {n} files"
     action = f"resample it with the program that made it, {OR_EXCLUDE}"
     for index, same in zip(indices, alike, strict=True):
-        for one, fits in zip(readable_maps(index), same, strict=True):
+        for one, fits in zip(chosen_runs(index), same, strict=True):
             if not fits:
                 found = grid_words(one["matrix"], one["grid"])
                 rows.append(
@@ -70,35 +42,14 @@ def grid_problems(indices: list[dict]) -> list[dict]:
                         index["participant_id"], one["label"], "error", found, expected, action
                     )
                 )
-    if not is_straight(affine):
-        found = f"a rotated grid: {np.round(np.array(affine)[:3, :3], 3).tolist()}"
-        action = "resample the maps to a grid in MNI space"
-        rows.append(problem(NONE, NONE, "error", found, "axes along those of MNI space", action))
-    return rows
-
-
-def _same_grid(one: dict, matrix: list[int], affine: list[list[float]]) -> bool:
-    same = one["matrix"] == matrix
-    return same and np.allclose(one["grid"], affine, atol=GRID_TOLERANCE_MM)
-
-
-def grid_words(matrix: list[int], affine: list[list[float]]) -> str:
-    """Voxels, their size and the place of the first one, in words."""
-    affine = np.array(affine)
-    sizes = dict.fromkeys(
-        f"{size:g}" for size in np.round(np.linalg.norm(affine[:3, :3], axis=0), 3)
-    )
-    origin = ", ".join(f"{value:g}" for value in np.round(affine[:3, 3], 3))
-    return (
-        f"{'x'.join(map(str, matrix))} voxels of {' x '.join(sizes)} mm, the first at {origin} mm"
-    )
+    return rows + rotated_grid(affine)
 
 
 def repeated_maps(indices: list[dict]) -> list[dict]:
     """List maps that two participants, or two measures, share."""
     owners, rows = {}, []
     for index in indices:
-        for one in readable_maps(index):
+        for one in chosen_runs(index):
             if one["measure"] == MASK:
                 continue
             first = owners.setdefault(one["digest"], (index["participant_id"], one["measure"]))
@@ -113,7 +64,7 @@ def repeated_maps(indices: list[dict]) -> list[dict]:
 def missing_map(index: dict) -> str | None:
     """Reason why a participant cannot be analysed for want of maps; None if all can be used."""
     wrong = [row for row in index["problems"] if row["severity"] == "error"]
-    readable = {one["measure"] for one in readable_maps(index)}
+    readable = {one["measure"] for one in chosen_runs(index)}
     missing = [_name(kind) for kind in index["wanted"] if kind not in readable]
     if missing:
         return f"no usable {joined(missing)}"
@@ -147,7 +98,7 @@ def map_summary(indices: list[dict], *, scales: dict[str, str], fwhm_mm: float) 
         for measure, scale in scales.items()
     ]
     masks = sum(_has(index, MASK) for index in indices)
-    n_nan = sum(one["n_nan"] > 0 for index in indices for one in readable_maps(index))
+    n_nan = sum(one["n_nan"] > 0 for index in indices for one in chosen_runs(index))
     return [
         *lines,
         f"masks: {masks or 'none; voxels of the template brain where no map is 0'}",
@@ -159,14 +110,14 @@ def map_summary(indices: list[dict], *, scales: dict[str, str], fwhm_mm: float) 
 
 
 def _has(index: dict, measure: str) -> bool:
-    return any(one["measure"] == measure for one in readable_maps(index))
+    return any(one["measure"] == measure for one in chosen_runs(index))
 
 
 def map_resources(indices: list[dict], *, n_permutations: int) -> list[dict]:
     """Disk and time that a run with maps will need; an estimate."""
     usual = usual_grid(indices)
     n_voxels = float(np.prod(usual[0])) if usual else 0.0
-    n_files = sum(len(readable_maps(index)) for index in indices)
+    n_files = sum(len(chosen_runs(index)) for index in indices)
     disk = BYTES_PER_VOXEL * n_voxels * n_files / 1e9
     found = (
         f"about {disk:.1f} GB of disk for the maps of {counted(len(indices), 'participant')}",

@@ -12,7 +12,6 @@ from restpain.cohort.map_files import MASK
 from restpain.io.images import read_volume
 from restpain.presentation.numbers import counted
 
-ROTATION_TOLERANCE = 1e-3  # of the axes, relative to the size of a voxel
 KIND = "map"
 
 
@@ -139,10 +138,3 @@ def _value_faults(facts: dict, values: np.ndarray, scale: str | None) -> list[tu
         action = "set its scale to mean or raw if it holds no z scores"
         faults.append(("warning", mean, "about 0 of z scores", action))
     return faults
-
-
-def is_straight(affine: np.ndarray) -> bool:
-    """Check that the axes of a grid are those of the space, in any order and direction."""
-    matrix = np.abs(np.asarray(affine)[:3, :3])
-    axes = matrix.max(axis=0)
-    return bool(np.all(np.sort(matrix, axis=0)[:2] <= ROTATION_TOLERANCE * axes))

@@ -19,6 +19,7 @@ ENTITIES = {
     "resolution": "res",
     "description": "desc",
     "setting": "setting",  # of HALFpipe
+    "regression": "reg",  # of C-PAC
     "folder": "folder",  # of DPARSF: FunImgARCW
     "suffix": "suffix",
 }

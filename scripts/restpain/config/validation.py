@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import measure_problems
 from restpain.cohort.participants import MEAN_FD
 from restpain.presentation.numbers import counted
@@ -129,6 +130,11 @@ def _contradictions(config: dict) -> list[str]:
             f"group.cluster_p {config['group']['cluster_p']:g}; expected at least {fewest} "
             "permutations, since fewer cannot give a smaller p; correct it, or set "
             "group.inference to grf"
+        )
+    if config["preprocessing"]["voxel_mm"] == NATIVE and source not in ("derivatives", "maps"):
+        problems.append(
+            f"{_in('preprocessing.voxel_mm')} is {NATIVE}, but cohort.source is {source}; "
+            "expected a number of mm, since raw series have no grid in MNI space; correct it"
         )
     if source == "maps":
         problems += measure_problems(config["cohort"]) + _needs_series(config)

@@ -1,7 +1,6 @@
 """Maps that are given: on the axes of RAS space, in one mask, on one scale."""
 
 import numpy as np
-from nibabel.orientations import apply_orientation, io_orientation
 
 from restpain.metrics.alff import standardised
 from restpain.metrics.smoothing import smooth
@@ -12,16 +11,6 @@ SCALES = {
     "zscore": "in z scores",
     "raw": "divided by its mean over the mask",
 }
-
-
-def on_canonical_axes(values: np.ndarray, affine: np.ndarray) -> np.ndarray:
-    """Volume with its axes in the order and direction of RAS space; no value changes.
-
-    A fourth dimension of one volume is dropped. The grid of the result is that of
-    `restpain.preprocessing.template.canonical_grid`.
-    """
-    volume = values.reshape(values.shape[:3])
-    return np.ascontiguousarray(apply_orientation(volume, io_orientation(affine)))
 
 
 def mask_of_maps(

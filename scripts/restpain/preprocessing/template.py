@@ -1,7 +1,7 @@
 """Grids of the MNI152 template, and the template's images on them."""
 
 import numpy as np
-from nibabel.orientations import inv_ornt_aff, io_orientation
+from nibabel.orientations import apply_orientation, inv_ornt_aff, io_orientation
 from scipy import ndimage
 
 BOX_MM = ((-90.0, -126.0, -72.0), (90.0, 90.0, 108.0))  # centres of the outermost voxels
@@ -46,6 +46,11 @@ def canonical_grid(
     orientation = io_orientation(affine)
     order = np.argsort(orientation[:, 0])
     return tuple(int(shape[axis]) for axis in order), affine @ inv_ornt_aff(orientation, shape)
+
+
+def on_canonical_axes(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """Image, 3D or 4D, on the grid of `canonical_grid`; no value changes."""
+    return np.ascontiguousarray(apply_orientation(image, io_orientation(affine)))
 
 
 def _box_grid(low, high, *, voxel_mm):

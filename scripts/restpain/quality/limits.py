@@ -93,6 +93,9 @@ COLUMNS = {
     "coregistration_cost": "Boundary-based cost of the mean EPI on the T1; 1 is no contrast.",
     "dice_gm": "Dice of the participant's grey matter on the template with the template's.",
     "dice_wm": "The same of white matter.",
+    "noise_fwhm_mm": "Width of the noise of a given series in mm (full width at half maximum).",
+    "power_above_band": "Power of a given series above metrics.band_hz, relative to that in it.",
+    "measured_steps": "Steps before that the two show and no name states; n/a if none.",
     "residual_degrees_of_freedom": "Degrees of freedom left after nuisance regression.",
     "rating": "The user's rating: pass, doubtful or exclude; n/a if not rated.",
     "rating_reason": "The user's reason.",
@@ -229,6 +232,7 @@ def quality_row(
     known |= flag_numbers(jenkinson, repetition_time_s=numbers.get("repetition_time_s"))
     exclude = exclusion_reason(known, rating, reason, limits)
     known |= {
+        "measured_steps": ", ".join(numbers.get("measured_steps") or []) or None,
         "rating": rating or None,
         "rating_reason": reason or None,
         "exclude": exclude or None,

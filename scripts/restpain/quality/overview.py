@@ -7,6 +7,7 @@ import pandas as pd
 from PIL import Image
 
 from restpain.cohort.ratings import RATINGS
+from restpain.preprocessing.measured_steps import step_sentences
 from restpain.presentation.numbers import counted, number, p_clause, shortest
 from restpain.presentation.pages import resized, webp
 from restpain.quality.group_motion import MOTION_NUMBERS
@@ -169,6 +170,9 @@ def overview_context(
         "n_rated": sum(bool(row["rating"]) for row in rows),
         "ratings": RATINGS,
         "limits_off": all(value is None for value in limits.values()),
+        "measured": step_sentences(
+            quality.astype(object).where(quality.notna(), None).to_dict("records")
+        ),
         "motion": motion_sentences(motion),
         "motion_differs": motion_differs(motion),
     }

@@ -25,6 +25,8 @@ FACTS = {  # beside the criteria: name, unit, digits
     "n_flagged": ("volumes flagged", "", 0),
     "unsettled_volumes": ("volumes whose realignment did not converge", "", 0),
     "slice_timing": ("slice timing", "", None),
+    "noise_fwhm_mm": ("width of the noise as given (FWHM)", "mm", 1),
+    "power_above_band": ("power above the band as given, relative to that in it", "", 3),
     "residual_degrees_of_freedom": ("degrees of freedom left", "", 0),
     "affine_local_correlation": ("T1 on MNI, local correlation after the affine", "", 2),
     "dice_wm": ("Dice of white matter with the template", "", 3),
@@ -104,12 +106,17 @@ def processing_steps(numbers: dict) -> list[dict]:
             "the images do not tell which of them were done"
         )
     ]
+    if found := numbers.get("measured_steps"):
+        before.append(f"warning: {joined(found)} by measurement (numbers above), not by name")
     if n := numbers.get("dropped_before"):
         before.append(f"{counted(n, 'volume')} dropped")
     if numbers["mean_fd_jenkinson_mm"] is not None:
         before.append("motion parameters, from the dataset")
         last.append("framewise displacement, from these motion parameters")
-    steps = [dropped, "resampling to the template", f"mask: {numbers['mask']}", *last]
+    placed = (
+        "resampling to the grid of the maps" if numbers["resampled"] else "grid kept as it was"
+    )
+    steps = [dropped, placed, f"mask: {numbers['mask']}", *last]
     return [
         {
             "by": f"Preprocessed before, by: {numbers['preprocessed_by'] or 'not stated'}",

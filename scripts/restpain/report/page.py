@@ -1,11 +1,12 @@
 """Report page: its sections in their order, from the results of all stages."""
 
 from restpain.classification.folds import size_of_test_set
-from restpain.cohort.map_checks import grid_words
+from restpain.cohort.grids import grid_words
 from restpain.cohort.measures import CONNECTIVITY, compared_measures, one_sample_bases
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
+from restpain.preprocessing.measured_steps import step_sentences
 from restpain.presentation.labels import column_labels, score_label
 from restpain.presentation.pages import Section, render_report
 from restpain.quality.overview import motion_sentences
@@ -129,7 +130,18 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
         recovery_section(recovery, results["recovery_figure"]) if recovery else None,
         published_section(results["published"] or None),
         quality_section(
-            quality, results["pictures"], motion_sentences(results["motion"]), comparison
+            quality,
+            results["pictures"],
+            motion_sentences(results["motion"]),
+            comparison,
+            step_sentences(
+                [
+                    {"participant_id": who} | numbers
+                    for who, numbers in zip(
+                        analysed["participant_id"], results["func_qc"], strict=True
+                    )
+                ]
+            ),
         )
         if results["pictures"]
         else None,

@@ -129,6 +129,7 @@ def methods_section(
             "spaces": _named(func_qc, "space_of_input"),
             "programs": _named(func_qc, "preprocessed_by"),
             "before": _before(func_qc),
+            "resampled": any(metrics.get("resampled") for metrics in func_qc),
             "df": df,
             "n_voxels": n_voxels,
             "grid": grid,
@@ -170,9 +171,10 @@ def methods_text(
     """Paragraphs of the methods with the settings in force, and the references in their order.
 
     ``facts`` has ``kept`` (volumes, in words), ``timing``, ``spaces`` and ``programs`` (of series
-    that were preprocessed before), ``before`` (sentences about them), ``grid`` (of maps), ``df``,
-    ``n_voxels``, ``n_permutations``; ``described`` is the sidecar of the table of participants. A
-    reference stands as ``[1]`` behind the statement that it supports.
+    that were preprocessed before), ``before`` (sentences about them), ``resampled`` (True if
+    any of them was), ``grid`` (of maps), ``df``, ``n_voxels``, ``n_permutations``; ``described``
+    is the sidecar of the table of participants. A reference stands as ``[1]`` behind the statement
+    that it supports.
     """
     cited: list[str] = []
 
@@ -237,11 +239,15 @@ def series_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> 
         f"{'was' if preprocessing['drop_volumes'] == 1 else 'were'} dropped ({facts['kept']})."
     )
     if settings["cohort"]["source"] == "derivatives":
+        placed = (
+            f"They were resampled to the grid of the maps, {facts['grid']}"
+            if facts["resampled"]
+            else f"They kept their own grid of {facts['grid']}: nothing was resampled"
+        )
         first = (
             f"Series preprocessed before (by: {facts['programs']}; space: {facts['spaces']}) were "
-            f"taken.{facts['before']} {dropped} They were resampled to "
-            f"{shortest(preprocessing['voxel_mm'])} mm, without a transform from their space to "
-            f"that of the maps, {SPACE}."
+            f"taken.{facts['before']} {dropped} {placed}, without a transform from their space to "
+            f"that of the template, {SPACE}."
         )
     else:
         estimated = (

@@ -27,10 +27,12 @@ def quality_section(
     pictures: list[bytes],
     motion: list[str],
     comparison: Comparison,
+    measured: list[str],
 ) -> Section:
     """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
-    ``motion`` has the sentences of ``overview.motion_sentences``.
+    ``motion`` has the sentences of ``overview.motion_sentences``, ``measured`` those of
+    ``measured_steps.step_sentences``.
     """
     return Section(
         "quality",
@@ -38,6 +40,7 @@ def quality_section(
         "Quality control",
         {
             "motion": motion,
+            "measured": measured,
             "strips": strip_plots(quality, comparison),
             "quality": _quality_rows(quality, pictures),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],

@@ -90,6 +90,7 @@ def test_several_spaces_are_listed_with_the_lines_that_choose(tmp_path):
         "{space: MNI152NLin6Asym}"
     ]
     (run,) = chosen(data, space="MNI152NLin6Asym")
+    assert run["grid"] == AFFINE.tolist()
     assert (run["label"], run["space"]) == (names[1], "MNI152NLin6Asym")
 
 
@@ -222,6 +223,97 @@ def test_nan_outside_the_brain_is_no_data(tmp_path, gaps, sentences):
     write_series(tmp_path / "sub-01" / "wra_4D.nii", values)
 
     assert said_of_folders(tmp_path, "derivatives") == sentences
+
+
+XCP_D = "sub-01_task-rest_space-MNI152NLin6Asym_res-2"
+MOTION = ("trans_x", "trans_y", "trans_z", "rot_x", "rot_y", "rot_z", "framewise_displacement")
+
+
+def xcp_d(tmp_path, *, n_rows=SHAPE[3]):
+    """Layout of XCP-D: cleaned and filtered series, motion, files of other kinds."""
+    data = lay_out(tmp_path, f"{XCP_D}_desc-denoised_bold.nii.gz")
+    func = data / "sub-01" / "func"
+    passed = {"Filter order": 2, "High-pass cutoff (Hz)": 0.01, "Low-pass cutoff (Hz)": 0.08}
+    sidecar = {"RepetitionTime": 2, "SoftwareFilters": {"Bandpass filter": passed}}
+    (func / f"{XCP_D}_desc-denoised_bold.json").write_text(json.dumps(sidecar))
+    rows = ["\t".join(MOTION), *["\t".join(["0.1"] * len(MOTION))] * n_rows]
+    (func / "sub-01_task-rest_motion.tsv").write_text("\n".join(rows) + "\n")
+    (func / "sub-01_task-rest_outliers.tsv").write_text("framewise_displacement\n0\n")
+    (func / f"{XCP_D}_desc-linc_qc.tsv").write_text("mean_fd\n0.1\n")
+    for name in ("stat-alff_boldmap", "stat-alff_desc-smooth_boldmap", "stat-reho_boldmap"):
+        write_image(func / f"{XCP_D}_{name}.nii.gz", SHAPE[:3])
+    return data
+
+
+def test_a_series_of_xcp_d_is_cleaned_and_filtered_and_has_its_motion(tmp_path):
+    data = xcp_d(tmp_path)
+
+    (run,) = chosen(data)
+
+    assert run["steps"] == ["nuisance regression", "filtering"]
+    assert run["confounds_path"] == "func/sub-01_task-rest_motion.tsv"
+    assert run["confounds"] == {"n_rows": 40, "gaps": {name: [] for name in MOTION[:6]}}
+    (sentence,) = said_of_folders(data, "derivatives", nuisance="done")
+    assert "denoised_bold.nii.gz: a filtered series (0.01 Hz to 0.08 Hz by its side" in sentence
+
+
+def test_a_censored_series_of_xcp_d_is_refused(tmp_path):
+    data = xcp_d(tmp_path, n_rows=50)
+
+    first, *_ = said_of_folders(data, "derivatives", nuisance="done")
+
+    assert first.startswith(
+        "sub-01, sub-01_task-rest_motion.tsv: 10 of 50 volumes removed from the series "
+        "(censored); expected all of them, since frequencies need equal steps of time; write "
+        "interpolated series with XCP-D, as its mode abcd does"
+    )
+
+
+def test_a_cleaned_series_is_asked_for_done_and_for_no_table_of_confounds(tmp_path):
+    cleaned = f"{XCP_D}_desc-denoised_bold.nii.gz"
+    data = lay_out(tmp_path, cleaned)
+
+    (sentence,) = said_of_folders(data, "derivatives", nuisance=["friston24"])
+
+    assert f"sub-01, {cleaned}: a series from which nuisance was regressed before" in sentence
+    assert "set preprocessing.nuisance to done" in sentence
+
+
+CPAC = [
+    "sub-01_task-rest_run-1_space-template_desc-preproc-1_bold",
+    "sub-01_task-rest_run-1_space-MNI152NLin6ASym_reg-default_desc-preproc_bold",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "space"), [(CPAC[0], "template of C-PAC"), (CPAC[1], "MNI152NLin6ASym")]
+)
+def test_a_series_of_c_pac_is_taken_with_its_mask_and_a_warning(tmp_path, name, space):
+    data = lay_out(tmp_path, f"{name}.nii.gz")
+    func = data / "sub-01" / "func"
+    mask = name.replace("preproc-1_bold", "bold_mask").replace("preproc_bold", "bold_mask")
+    mask = mask.replace("_reg-default", "")
+    write_image(func / f"{mask}.nii.gz", SHAPE[:3])
+
+    (run,) = chosen(data)
+
+    assert run["space"] == space
+    assert run["mask_path"] == f"func/{mask}.nii.gz"
+    (sentence,) = said_of_folders(data, "derivatives")
+    assert "a series of C-PAC, in its template, which may be cleaned and filtered" in sentence
+
+
+def test_the_regressions_of_c_pac_are_chosen_by_their_number_or_name(tmp_path):
+    second = CPAC[0].replace("preproc-1", "preproc-2")
+    data = lay_out(tmp_path, f"{CPAC[0]}.nii.gz", f"{second}.nii.gz")
+
+    (sentence,) = said_of_folders(data, "derivatives")
+
+    assert "{description: preproc-1} or {description: preproc-2}" in sentence
+    assert [one["label"] for one in chosen(data, description="preproc-2")] == [f"{second}.nii.gz"]
+    named = CPAC[1].replace("default", "noGSR")
+    data = lay_out(tmp_path / "new", f"{CPAC[1]}.nii.gz", f"{named}.nii.gz")
+    assert [one["label"] for one in chosen(data, regression="noGSR")] == [f"{named}.nii.gz"]
 
 
 def test_a_setting_of_halfpipe_is_taken_with_its_mask_and_its_confounds(tmp_path):

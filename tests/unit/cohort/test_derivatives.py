@@ -65,9 +65,11 @@ def test_images_from_outside_of_both_datasets_name_no_sources():
 
 @pytest.mark.parametrize("name", ["T1w", "mask", "GM", "WM", "CSF"])
 def test_an_image_of_the_template_states_its_resolution(name):
-    sidecar = template_sidecar(name, voxel_mm=3.0)
+    sidecar = template_sidecar(name, voxel_mm=[3.0, 3.0, 3.0])
 
     assert sidecar["Resolution"] == "isotropic voxels of 3 mm"
+    longer = template_sidecar(name, voxel_mm=[3.0, 3.0, 4.0])
+    assert longer["Resolution"] == "voxels of 3 x 4 mm"
     assert ("SkullStripped" in sidecar) == (name == "T1w")
 
 

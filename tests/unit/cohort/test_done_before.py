@@ -65,7 +65,7 @@ def test_done_is_doubted_where_no_name_says_so():
 
 
 def test_voxels_that_are_much_larger_than_those_of_the_maps_are_warned_of():
-    assert said([], size=3.5) == []
+    assert said([], size=3.5) == said([], size=10.0, voxel_mm="native") == []
 
     assert said([], size=10.0) == [
         (

@@ -8,8 +8,9 @@ import pandas as pd
 from given_maps import AFFINE, indices, write_cohort, write_map
 from restpain.cohort.check_summary import check_summary
 from restpain.cohort.checks import cohort_problems, left_out, problem_table, sentences
+from restpain.cohort.grids import usual_grid
 from restpain.cohort.job_sizes import predicted_resources
-from restpain.cohort.map_checks import map_problems, missing_map, usual_grid
+from restpain.cohort.map_checks import map_problems, missing_map
 from restpain.cohort.participants import Comparison
 
 SETTINGS = {

@@ -8,7 +8,6 @@ import pytest
 
 from given_maps import AFFINE, COHORT, SHAPE, indices, write_cohort, write_map
 from restpain.cohort.map_files import given_files
-from restpain.cohort.map_index import is_straight
 from restpain.io.tables import read_json
 from scripts.cohort.index_participants import index_participants
 
@@ -171,13 +170,3 @@ def test_a_mask_holds_0_and_1(tmp_path):
     assert said(index_of(tmp_path, map_mask="mask.nii.gz")) == [
         "mask.nii.gz: values from 0.4 to 1 beside 0; a mask of 0 and 1"
     ]
-
-
-def test_axes_may_be_turned_around_and_exchanged_not_rotated():
-    turn = np.array([[0, -3.0, 0, 0], [3, 0, 0, 0], [0, 0, 3, 0], [0, 0, 0, 1]])
-    tilted = AFFINE.copy()
-    tilted[1, 2] = 0.1
-
-    assert is_straight(AFFINE)
-    assert is_straight(turn)
-    assert not is_straight(tilted)

@@ -224,6 +224,20 @@ def test_nuisance_is_done_only_in_series_that_were_preprocessed_before():
     ]
 
 
+def test_the_grid_of_the_input_is_kept_only_of_series_that_were_preprocessed_before():
+    native = "preprocessing: {voxel_mm: native}\n"
+
+    assert said(native + "cohort: {source: derivatives}") == []
+    assert said(native + "cohort: {source: dicom}") == [
+        "configuration: preprocessing.voxel_mm is native, but cohort.source is dicom; expected a "
+        "number of mm, since raw series have no grid in MNI space; correct it"
+    ]
+    assert said("preprocessing: {voxel_mm: 7}") == [
+        "configuration: preprocessing.voxel_mm is 7; expected a number, at least 1 and at most 6 "
+        "or one of native; correct it"
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "given", "used"), [("bids", None, 10), ("derivatives", None, 0), ("bids", 4, 4)]
 )

@@ -1,37 +1,14 @@
 """Maps that are given: axes, mask, scale."""
 
-import nibabel as nib
 import numpy as np
 import pytest
 
-from given_maps import AFFINE, SHAPE, write_map
+from given_maps import AFFINE, SHAPE
 from restpain.metrics.given_maps import (
     map_sidecar,
     mask_of_maps,
-    on_canonical_axes,
     prepared_map,
 )
-from restpain.preprocessing.template import canonical_grid
-
-EXCHANGED = np.array([[0, 0, 3.0, -12], [-3, 0, 0, 15], [0, 3, 0, -12], [0, 0, 0, 1]])
-
-
-@pytest.mark.parametrize("affine", [AFFINE, EXCHANGED, np.diag([2.0, 2, 2, 1])])
-def test_axes_are_those_of_ras_space_and_every_value_keeps_its_place(tmp_path, affine):
-    values = write_map(tmp_path / "map.nii", affine=affine)
-    expected = nib.as_closest_canonical(nib.load(tmp_path / "map.nii"))
-
-    turned = on_canonical_axes(values, affine)
-
-    shape, grid = canonical_grid(SHAPE, affine)
-    np.testing.assert_array_equal(turned, np.asarray(expected.dataobj))
-    np.testing.assert_array_equal(grid, expected.affine)
-    assert shape == turned.shape
-    assert (np.diag(grid)[:3] > 0).all()
-
-
-def test_a_map_in_a_fourth_dimension_is_a_volume():
-    assert on_canonical_axes(np.ones((*SHAPE, 1)), np.eye(4)).shape == SHAPE
 
 
 def four():

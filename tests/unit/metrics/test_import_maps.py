@@ -62,6 +62,17 @@ def test_values_stay_where_they_are_in_millimetres_and_to_the_bit(tmp_path):
     }
 
 
+def test_a_map_in_a_fourth_dimension_is_a_volume(tmp_path):
+    cells = write_cohort(tmp_path, 1)
+    values = write_map(tmp_path / "Pitt_0000001_alff.nii.gz", seed=10)
+    write_map(tmp_path / "Pitt_0000001_alff.nii.gz", values=values[..., None])
+
+    alff, _ = read_volume(imported(tmp_path, cells) / "sub-1_alff.nii.gz")
+
+    inside = alff != 0
+    np.testing.assert_array_equal(alff[inside], values[::-1][inside])
+
+
 def test_whoever_is_left_out_has_empty_images(tmp_path):
     cells = write_cohort(tmp_path, 2)
     (tmp_path / "Pitt_0000001_reho.nii.gz").unlink()

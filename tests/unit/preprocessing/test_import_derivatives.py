@@ -6,6 +6,7 @@ import os
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.ndimage import gaussian_filter
 
 from restpain.cohort.index import participant_index
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
@@ -53,6 +54,7 @@ def run(folder, participant=None, **changes):
         "drop_volumes": DROP,
         "nuisance": ["trend", "csf"],
         "regression_band_hz": None,
+        "band_hz": (0.01, 0.1),
     }
     index = participant_index(
         participant, participant_id="sub-01", source="derivatives", select={}
@@ -81,6 +83,25 @@ def test_the_confounds_of_the_dataset_are_regressed_out_of_the_kept_volumes(data
     assert quality["n_volumes"] == N - DROP
     assert quality["repetition_time_s"] == 2.0
     assert quality["preprocessed_by"] is None
+    assert quality["measured_steps"] == []
+    assert quality["power_above_band"] > 0.05
+
+
+def test_smoothing_that_no_name_states_is_a_warning_with_the_number(dataset, caplog):
+    folder, ball, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    volumes, affine = read_volume(bold)
+    noise = np.random.default_rng(0).normal(0, 30, volumes.shape)
+    smoothed = gaussian_filter(volumes + noise, (1.2, 1.2, 1.2, 0))
+    write_volume(bold, smoothed * ball[..., None], affine, repetition_time=2.0)
+
+    run(folder)
+
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["measured_steps"] == ["smoothing"]
+    assert quality["noise_fwhm_mm"] > 9
+    (record,) = [one for one in caplog.records if one.levelname == "WARNING"]
+    assert f"look smoothed: noise {quality['noise_fwhm_mm']:.1f} mm wide" in record.getMessage()
 
 
 @pytest.mark.parametrize("header_time", [0.0, 1.0])
@@ -160,6 +181,100 @@ def test_voxels_with_nan_leave_the_mask_and_their_neighbours_stay_as_they_are(da
     np.testing.assert_array_equal(mask, left)
     after, _ = read_volume(folder / "denoised.nii.gz")
     np.testing.assert_array_equal(after[left], before[left])
+
+
+def test_on_the_grid_of_the_series_no_value_is_resampled_whatever_the_order_of_its_axes(dataset):
+    folder, ball, series, _ = dataset
+    func = folder / "sub-01" / "func"
+    flipped = GRID @ np.diag([-1.0, 1, 1, 1])
+    flipped[0, 3] = GRID[0, 3] + GRID[0, 0] * (SHAPE[0] - 1)
+    for path in func.glob("*.nii.gz"):
+        volumes, _ = read_volume(path)
+        time = 2.0 if volumes.ndim == 4 else None
+        write_volume(path, volumes[::-1], flipped, repetition_time=time)
+
+    run(folder, nuisance=[])
+
+    mask, grid = read_mask(folder / "mask.nii.gz")
+    np.testing.assert_array_equal(grid, GRID)
+    np.testing.assert_array_equal(mask, ball)
+    kept = series[:, DROP:].astype(np.float32)
+    found = read_masked(folder / "denoised.nii.gz", mask, grid)
+    np.testing.assert_allclose(found, kept - kept.mean(axis=1)[:, None], atol=2e-4)
+    boldref = read_masked(folder / "boldref.nii.gz", mask, grid)
+    np.testing.assert_allclose(boldref, kept.mean(axis=1), atol=2e-4)
+    assert json.loads((folder / "qc.json").read_text())["resampled"] is False
+
+
+@pytest.mark.parametrize(
+    ("bold", "mask", "motion", "space"),
+    [
+        (
+            "task-rest_space-MNI152NLin6Asym_res-2_desc-denoised_bold",
+            None,
+            "task-rest_motion",
+            "MNI152NLin6Asym",
+        ),
+        (
+            "task-rest_run-1_space-template_desc-preproc-1_bold",
+            "task-rest_run-1_space-template_desc-bold_mask",
+            None,
+            "template of C-PAC",
+        ),
+        (
+            "task-rest_setting-clean_bold",
+            "task-rest_setting-clean_desc-brain_mask",
+            "task-rest_setting-clean_desc-confounds_regressors",
+            "MNI152NLin2009cAsym",
+        ),
+    ],
+    ids=["XCP-D", "C-PAC", "HALFpipe"],
+)
+def test_the_names_of_other_programs_lead_to_the_same_series(dataset, bold, mask, motion, space):
+    folder, ball, series, table = dataset
+    func = folder / "sub-01" / "func"
+    names = {"*desc-preproc_bold.nii.gz": bold, "*mask.nii.gz": mask, "*confounds*.tsv": motion}
+    for pattern, name in names.items():
+        path = next(func.glob(pattern))
+        ending = path.name.partition(".")[2]
+        path.rename(func / f"sub-01_{name}.{ending}") if name else path.unlink()
+    for path in func.glob("*.json"):
+        path.unlink()
+
+    run(folder, nuisance=[])
+
+    found, grid = read_mask(folder / "mask.nii.gz")
+    np.testing.assert_array_equal(found, ball)
+    kept = series[:, DROP:]
+    np.testing.assert_allclose(
+        read_masked(folder / "denoised.nii.gz", found, grid),
+        kept - kept.mean(axis=1, keepdims=True),
+        atol=1e-2,
+    )
+    quality = json.loads((folder / "qc.json").read_text())
+    assert quality["space_of_input"] == space
+    assert (quality["mean_fd_power_mm"] is not None) == (motion is not None)
+
+
+@pytest.mark.parametrize("outside", [0.0, np.nan])
+def test_on_another_grid_a_voxel_counts_if_half_of_it_has_data(dataset, outside):
+    folder, ball, *_ = dataset
+    bold = next((folder / "sub-01" / "func").glob("*desc-preproc_bold.nii.gz"))
+    next((folder / "sub-01" / "func").glob("*desc-brain_mask.nii.gz")).unlink()
+    volumes, _ = read_volume(bold)
+    volumes -= volumes.mean(axis=-1, keepdims=True)  # judged by whether it varies
+    volumes[~ball] = outside
+    shifted = GRID.copy()
+    shifted[0, 3] += 2.4  # 0.4 of a voxel
+    write_volume(bold, volumes, shifted, repetition_time=2.0)
+    write_volume(folder / "template.nii.gz", np.ones(SHAPE, bool), GRID)
+
+    run(folder, nuisance=[])
+
+    mask, _ = read_mask(folder / "mask.nii.gz")
+    expected = ball.copy()  # 0.6 of the voxel at the same index
+    np.testing.assert_array_equal(mask, expected)
+    assert json.loads((folder / "qc.json").read_text())["resampled"] is True
 
 
 @pytest.mark.parametrize("name", ["*desc-preproc_bold.nii.gz", "*confounds*.tsv"])

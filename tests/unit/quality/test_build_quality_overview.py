@@ -59,6 +59,8 @@ def overview(tmp_path):
             "coverage_of_template": 0.99,
             "dice_gm": None if who == "sub-4" else 0.9,
             "repetition_time_s": 100.0 if who == "sub-7" else 2.0,
+            "noise_fwhm_mm": 9.25 if who == "sub-3" else 4.5,
+            "measured_steps": ["smoothing"] if who == "sub-3" else [],
         }
         rating = {"sub-1": ("exclude", NASTY), LONG: ("pass", 'so-called "artefact"')}
         rows.append(
@@ -95,6 +97,13 @@ def test_the_overview_has_a_tile_a_row_and_a_link_of_each_participant(overview):
         assert overview.count(f'<li id="{who}"') == overview.count(f'<tr data-who="{who}"') == 1
         assert f'href="{who}/figures/{who}_task-rest_desc-qc.html"' in overview
     assert overview.count('loading="lazy"') == len(IDS)
+
+
+def test_the_overview_warns_of_steps_that_were_measured(overview):
+    warnings = overview.partition('id="measured"')[2].partition("</ul>")[0]
+
+    assert warnings.count("<li>") == 1
+    assert "The series of sub-3 look smoothed: noise 9.2 mm wide" in warnings
 
 
 def test_texts_of_the_user_are_escaped_everywhere(overview):

@@ -21,6 +21,7 @@ PREPARED = OWN | {
     "slice_timing": "as preprocessed before",
     "mask": "voxels that vary",
     "space_of_input": "MNI152NLin6Asym",
+    "resampled": True,
 }
 
 
@@ -79,6 +80,14 @@ def test_the_participants_page_says_each_status_in_words_with_the_limits_in_use(
     assert f'const who = "{LONG}";' in page
 
 
+def test_steps_that_were_measured_are_a_warning_beside_those_of_the_dataset():
+    numbers = PREPARED | {"preprocessed_by": None, "measured_steps": ["smoothing"]}
+
+    before, _ = processing_steps(numbers)
+
+    assert "warning: smoothing by measurement (numbers above), not by name" in before["steps"]
+
+
 def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
     before, own = processing_steps(PREPARED | {"preprocessed_by": "fMRIPrep 23.2.1"})
 
@@ -87,7 +96,7 @@ def test_steps_before_this_workflow_name_the_programs_of_the_dataset():
     assert own["by"] == "Done by this workflow"
     assert own["steps"] == [
         "1 volume dropped at the start",
-        "resampling to the template",
+        "resampling to the grid of the maps",
         "mask: voxels that vary",
         "nuisance regression: trend, friston24 (2 columns), csf",
         "framewise displacement, from these motion parameters",

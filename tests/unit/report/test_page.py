@@ -185,6 +185,17 @@ def test_every_element_is_closed_every_anchor_resolves_and_nothing_is_fetched(fo
     assert all(link.startswith(("#", "data:")) or link in beside for link in anatomy.links)
 
 
+def test_steps_of_given_series_that_were_measured_are_warned_of():
+    found, chosen = results(source="derivatives")
+    smooth = {"noise_fwhm_mm": 9.0, "power_above_band": 0.3, "measured_steps": ["smoothing"]}
+    found["func_qc"] = [found["func_qc"][0] | smooth, *found["func_qc"][1:]]
+
+    section = report_page(found, chosen, TEXTS).partition('id="quality"')[2]
+
+    who = found["roster"]["participant_id"].iloc[0]
+    assert f"<b>The series of {who} look smoothed: noise 9.0 mm wide" in section
+
+
 def test_maps_have_a_report_without_the_sections_of_series():
     found, chosen = results(source="maps")
     chosen["cohort"]["maps"] = {"alff": "{participant_id}.nii"}

@@ -11,6 +11,8 @@ FACTS = {
     "timing": "interleaved",
     "spaces": "MNI152NLin6Asym",
     "programs": "fMRIPrep 23.2.1",
+    "resampled": True,
+    "grid": "61x73x61 voxels of 3 mm",
     "before": "",
     "df": 15,
     "n_voxels": 65321,
@@ -99,3 +101,22 @@ def test_steps_and_volumes_before_the_workflow_are_told():
         "(by: DPARSF, FunImgARW; space: MNI of SPM) were taken. By their names, they had "
         "undergone realignment and normalisation to MNI. Before, 10 volumes had been dropped."
     ) in section.content["methods"][0]
+
+
+@pytest.mark.parametrize(
+    ("resampled", "sentence"),
+    [
+        (True, "They were resampled to the grid of the maps, 3 mm, without a transform"),
+        (False, "They kept their own grid of 3 mm: nothing was resampled, without a transform"),
+    ],
+)
+def test_methods_say_whether_preprocessed_series_were_resampled(resampled, sentence):
+    changed = settings()
+    changed["cohort"]["source"] = "derivatives"
+    func_qc = [{"n_volumes": 60, "resampled": False}, {"n_volumes": 60, "resampled": resampled}]
+
+    section = section_methods.methods_section(
+        changed, func_qc, DESCRIBED, df=15, n_voxels=65321, grid="3 mm"
+    )
+
+    assert sentence in section.content["methods"][0]
