@@ -27,10 +27,12 @@ def quality_section(
     pictures: list[bytes],
     motion: list[str],
     comparison: Comparison,
+    groups: dict[str, str],
 ) -> Section:
     """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
-    ``motion`` has the sentences of ``overview.motion_sentences``.
+    ``motion`` has the sentences of ``overview.motion_sentences``, ``groups`` how each group is
+    shown.
     """
     return Section(
         "quality",
@@ -39,17 +41,19 @@ def quality_section(
         {
             "motion": motion,
             "strips": strip_plots(quality, comparison),
-            "quality": _quality_rows(quality, pictures),
+            "quality": _quality_rows(quality, pictures, groups),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],
         },
     )
 
 
-def _quality_rows(quality: pd.DataFrame, pictures: list[bytes]) -> list[dict]:
+def _quality_rows(
+    quality: pd.DataFrame, pictures: list[bytes], groups: dict[str, str]
+) -> list[dict]:
     return [
         {
             "name": row["participant_id"],
-            "group": row["group"],
+            "group": groups[row["group"]],
             "cells": [number(row[key], digits) for key, _, _, _, digits, _ in QUALITY],
             "volumes": integer(row["n_volumes"]),
             "df": integer(row["residual_degrees_of_freedom"]),
