@@ -175,7 +175,7 @@ def _map_boxes(settings: dict) -> list[tuple]:
 
 def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:
     adjusted = f"adjusted for {joined(covariates)}" if covariates else "no covariate"
-    sides = "two-tailed" if group["tails"] == 2 else "one-tailed, each sign"
+    sides = "two-tailed" if group["tails"] == 2 else "one-tailed for each of both signs"
     lines = [f"patients \N{MINUS SIGN} controls, {adjusted}"]
     if "n_voxels" in mask:
         lines.append(f"{mask['n_voxels']:,} voxels of the group mask".replace(",", " "))
