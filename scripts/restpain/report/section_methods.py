@@ -216,7 +216,9 @@ def methods_text(
         " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
         f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
     )
-    third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
+    third += f" Peaks were labelled with the AAL2 atlas {cite('aal')}"
+    further = [atlas["name"] for atlas in settings["table2"]["atlases"]]
+    third += f" and, from files of the user, with {joined(further)}." if further else "."
     fourth = ""
     if settings["cohort"]["score"]:
         adjusted = column_labels(settings["association"]["covariates"], described)
