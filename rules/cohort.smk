@@ -204,11 +204,13 @@ DESIGN_OF = (
 
 
 rule check_design:
-    """All problems of the group design at once: groups, covariates, score, seed masks."""
+    """All problems of the group design at once: groups, covariates, score, seed masks, atlases."""
     input:
         participants=DESIGN_OF,
         described="results/cohort/participants.json",
         seed_masks=SEED_IMAGES,
+        atlas_images=ATLAS_IMAGES,
+        atlas_labels=ATLAS_LABELS,
     output:
         check="results/cohort/design_check.tsv",
         columns="results/cohort/design_check.json",

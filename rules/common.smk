@@ -32,6 +32,7 @@ from restpain.config.snakemake_internals import (
     requested_targets,
 )
 from restpain.config.validation import (
+    atlas_problems,
     configuration_problems,
     data_problems,
     published_problems,
@@ -59,6 +60,7 @@ SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
 read_off(config)
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
+stop_at(atlas_problems(config["table2"]["atlases"]))
 with_volumes_to_drop(config)
 # a series folder of DPARSF given as the data is the one to take
 if SOURCE == "derivatives" and config["cohort"]["data"]:
@@ -83,6 +85,11 @@ QUALITY_LIMITS = settings(
     *("min_coverage", "min_dice_gm", "max_coregistration_cost"),
 )
 SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
+# atlases of Table 2 beside AAL2: their images, and the names of their labels
+ATLAS_IMAGES, ATLAS_LABELS = (
+    [atlas[key] for atlas in config["table2"]["atlases"]] for key in ("image", "labels")
+)
+ATLAS_NAMES = [atlas["name"] for atlas in config["table2"]["atlases"]]
 # voxels this near to a seed are left out of its search; None: nothing is left out
 SEED_DISTANCE_MM = None if config["connectivity"]["search_seed"] else config["metrics"]["fwhm_mm"]
 # of the regions of a fold

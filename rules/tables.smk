@@ -39,9 +39,12 @@ rule tabulate_demographics:
 
 
 rule tabulate_regions:
-    """The significant clusters of every measure, one row each."""
+    """The significant clusters of every measure, one row each, with their regions in each atlas."""
     input:
         clusters=per_map(rules.correct_clusters.output.table),
+        labels=per_map(rules.correct_clusters.output.labels),
+        atlas_images=ATLAS_IMAGES,
+        atlas_labels=ATLAS_LABELS,
     output:
         table=reported("results/tables/table2_regions.tsv", "Tables"),
         columns="results/tables/table2_regions.json",
@@ -53,6 +56,7 @@ rule tabulate_regions:
         "../envs/statistics.yaml"
     params:
         source=config["cohort"]["source"],
+        atlases=ATLAS_NAMES,
         code=code_digest("tables/tabulate_regions.py"),
     script:
         "../scripts/tables/tabulate_regions.py"

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 
+from restpain.atlas import atlas_file_problems
 from restpain.cohort.design import score_problems
 from restpain.cohort.design_warnings import (
     category_counts,
@@ -40,6 +41,8 @@ def check_design(
     participants_path: str,
     described_path: str,
     seed_masks_paths: list[str],
+    atlas_images_paths: list[str],
+    atlas_labels_paths: list[str],
     check_path: str,
     columns_path: str,
     comparison: dict,
@@ -76,6 +79,8 @@ def check_design(
         site=comparison.site,
     )
     problems += filter(None, map(seed_mask_problem, seed_masks_paths))
+    for paths in zip(atlas_images_paths, atlas_labels_paths, strict=True):
+        problems += atlas_file_problems(*paths)
     folds = {"n_folds": n_folds, "harmonise": harmonise}
     try:
         design = checked_design(table, comparison, **folds)

@@ -4,7 +4,7 @@ import logging
 
 from restpain.cohort.described import read_described
 from restpain.cohort.levels import SEX_LABELS, with_joined_sex, with_labelled_codes
-from restpain.cohort.participants import Comparison, read_participants
+from restpain.cohort.participants import COLUMNS, Comparison, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
 
@@ -22,7 +22,8 @@ def import_participants(
     categories: dict,
 ) -> None:
     table = read_participants(table_path, Comparison(**comparison), columns, judge_groups=False)
-    described = read_described(columns_path, list(table.columns))
+    written = {COLUMNS[key]: name for key, name in columns.items()}
+    described = read_described(columns_path, list(table.columns), written)
     table, described = with_labelled_codes(table, described, categories)
     table = with_joined_sex(table)
     levels = described.get("sex", {}).get("Levels")

@@ -92,7 +92,7 @@ def plot_regions(
         )
     threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
     by = {"grf": "GRF", "permutation": "permutation"}[inference]
-    sides = "two-tailed" if tails == 2 else "one-tailed"
+    sides = "two-tailed" if tails == 2 else "one-tailed for each sign"
     limit = colour_limit(
         [shown["difference"] for shown in maps], threshold=threshold, percentile=100
     )

@@ -1,9 +1,11 @@
 """Names of locations in MNI space: AAL regions and Brodmann areas."""
 
 import csv
+import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import distribution
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from restpain.io.images import read_volume
 
 NO_LABEL = "no label"
 BRODMANN_PREFIX = "Brodmann_area_"
+SHOWN = 4  # labels in a sentence
+LEAST_IN_BRAIN = 0.5  # of the labelled voxels of an atlas, in the box around AAL2
 BRODMANN_REACH_MM = 5.0  # as far as the Talairach daemon looks for the nearest grey matter
 
 
@@ -110,6 +114,123 @@ def hemisphere(x_mm: float, *, voxel_mm: float) -> str:
 def composition_text(shares: list[tuple[str, float]]) -> str:
     """Composition in words: ``Temporal_Inf_L 62 %; Fusiform_L 30 %; no label 8 %``."""
     return "; ".join(f"{name} {100 * share:.0f} %" for name, share in shares)
+
+
+def read_atlas(image_path: str | Path, labels_path: str | Path) -> Atlas:
+    """Atlas of the user: a label image in MNI space on any grid, and the names of its labels.
+
+    NaN is outside of every label. The names are those of a TSV with the columns ``index`` and
+    ``name``, or of the XML of an atlas of FSL, whose probabilistic atlases count their labels from
+    0 and write one more into the image of the most probable label.
+
+    Raises
+    ------
+    ValueError
+        With all problems of the two files, a sentence each.
+    """
+    problems, names, labels, affine = [], {}, None, None
+    try:
+        names = _names_of_labels(Path(labels_path))
+    except ValueError as error:
+        problems.append(f"labels of the atlas, {Path(labels_path).name}: {error}")
+    try:
+        labels, affine = _label_image(Path(image_path))
+    except ValueError as error:
+        problems.append(f"atlas {Path(image_path).name}: {error}")
+    if labels is not None and names:
+        unnamed = sorted(set(np.unique(labels).tolist()) - {0} - set(names))
+        if unnamed:
+            shown = ", ".join(map(str, unnamed[:SHOWN]))
+            more = f" and {len(unnamed) - SHOWN} more" if len(unnamed) > SHOWN else ""
+            problems.append(
+                f"atlas {Path(image_path).name} has the labels {shown}{more}, which "
+                f"{Path(labels_path).name} does not name; expected a name for each; add them"
+            )
+    if problems:
+        raise ValueError("\n".join(problems))
+    return Atlas(labels=labels, affine=affine, names=names)
+
+
+def atlas_file_problems(image_path: str | Path, labels_path: str | Path) -> list[str]:
+    """Sentences about the files of an atlas that cannot be used; none if it can."""
+    try:
+        atlas = read_atlas(image_path, labels_path)
+    except ValueError as error:
+        return str(error).splitlines()
+    reach = aal()._labelled[0]
+    centres = atlas._labelled[0]
+    inside = np.all((centres >= reach.min(axis=0)) & (centres <= reach.max(axis=0)), axis=1)
+    if inside.mean() >= LEAST_IN_BRAIN:
+        return []
+    return [
+        f"atlas {Path(image_path).name}: {100 * inside.mean():.0f} % of its labelled voxels lie "
+        "within the box around AAL2; expected an image in MNI space; register it to MNI152 or "
+        "correct its affine"
+    ]
+
+
+def _label_image(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the labels, int32 of shape (x, y, z), and the affine."""
+    values, affine = read_volume(path)
+    if values.ndim != 3:
+        raise ValueError(
+            f"has the shape {values.shape}; expected one volume of labels; of probabilities take "
+            "the image of the most probable label (maxprob)"
+        )
+    values = np.where(np.isfinite(values), values, 0)
+    if not np.array_equal(values, values.round()) or values.min() < 0:
+        raise ValueError(
+            f"has values from {values.min():.3g} to {values.max():.3g}; expected whole numbers "
+            "from 0, the labels; save them in place of probabilities or statistics"
+        )
+    if not values.any():
+        raise ValueError("has no voxel other than 0; expected labels; correct or remove it")
+    return values.astype(np.int32), affine
+
+
+def _names_of_labels(path: Path) -> dict[int, str]:
+    """Name of each number of the table of an atlas."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8; expected TSV or XML of FSL; save it so") from None
+    pairs = _pairs_of_xml(text) if path.suffix.lower() == ".xml" else _pairs_of_tsv(text)
+    names = {}
+    for index, name in pairs:
+        if not index.strip().isdigit() or not name.strip():
+            raise ValueError(
+                f"has the label {index.strip()!r} with the name {name.strip()!r}; expected a "
+                "whole number and a text; correct it"
+            )
+        if names.setdefault(int(index), name.strip()) != name.strip():
+            raise ValueError(f"names the label {index.strip()} twice; keep one of the names")
+    if not names:
+        raise ValueError("names no label; expected at least one")
+    return names
+
+
+def _pairs_of_tsv(text: str) -> list[tuple[str, str]]:
+    rows = csv.DictReader(text.splitlines(), delimiter="\t")
+    if not {"index", "name"} <= set(rows.fieldnames or ()):
+        raise ValueError(
+            f"has the columns {', '.join(rows.fieldnames or ['none'])}; expected index and name, "
+            "separated by tabs; write them in its first line"
+        )
+    return [(row["index"] or "", row["name"] or "") for row in rows]
+
+
+def _pairs_of_xml(text: str) -> list[tuple[str, str]]:
+    try:
+        root = ET.fromstring(text)
+    except ET.ParseError as error:
+        raise ValueError(f"is not XML ({error}); expected the file that FSL has") from None
+    # "Probabalistic", as FSL spells it
+    first = 1 if root.findtext("header/type", "").lower().startswith("prob") else 0
+    pairs = []
+    for label in root.iter("label"):
+        index = label.get("index", "")
+        pairs.append((str(int(index) + first) if index.isdigit() else index, label.text or ""))
+    return pairs
 
 
 def _load(name: str) -> Atlas:

@@ -4,10 +4,13 @@ import logging
 
 import pandas as pd
 
+from restpain.atlas import read_atlas
 from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
+from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_table, write_sidecar, write_table
 from restpain.presentation.numbers import measure_name
+from restpain.tables.atlas_columns import atlas_columns, regions_in_atlases
 
 logger = logging.getLogger("tabulate_regions")
 
@@ -23,20 +26,33 @@ COLUMNS = {
 
 
 def tabulate_regions(
-    *, clusters_paths: list[str], table_path: str, columns_path: str, source: str
+    *,
+    clusters_paths: list[str],
+    labels_paths: list[str],
+    atlas_images_paths: list[str],
+    atlas_labels_paths: list[str],
+    table_path: str,
+    columns_path: str,
+    atlases: list[str],
+    source: str,
 ) -> None:
-    tables = [
-        read_table(path, dtype={"brodmann_area": str}).reindex(columns=list(COLUMNS))
-        for path in clusters_paths
-    ]
+    files = zip(atlases, atlas_images_paths, atlas_labels_paths, strict=True)
+    read = {name: read_atlas(image, labels) for name, image, labels in files}
+    columns = COLUMNS | atlas_columns(atlases)
+    tables = []
+    for path, labels_path in zip(clusters_paths, labels_paths, strict=True):
+        table = read_table(path, dtype={"brodmann_area": str}).reindex(columns=list(COLUMNS))
+        if read:
+            table = table.join(regions_in_atlases(table, *read_volume(labels_path), read))
+        tables.append(table)
     filled = [table for table in tables if len(table)]
     table = pd.concat(filled, ignore_index=True) if filled else tables[0]
     table["measure"] = table["measure"].map(measure_name)
-    logger.info("%d clusters in %d tables", len(table), len(tables))
+    logger.info("%d clusters in %d tables, %d more atlases", len(table), len(tables), len(read))
 
     write_table(table_path, table)
     description = "Regions with a significant difference, patients against controls"
-    write_sidecar(columns_path, COLUMNS, description=description, source=source)
+    write_sidecar(columns_path, columns, description=description, source=source)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pandas as pd
 from restpain.cohort.participants import of_analysed, participant_of
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table, write_table
+from restpain.tables.atlas_columns import atlas_columns, atlases_of
 from restpain.tables.provenance import (
     COLUMNS,
     DATA,
@@ -85,7 +86,9 @@ def trace_tables(
             source_of(participants_path, participants_rule),
             read_json(described_path),
         ),
-        trace_copied(regions, clusters, **by_id),
+        trace_copied(
+            regions, clusters, **by_id, computed=tuple(atlas_columns(atlases_of(regions)))
+        ),
         trace_copied(
             classification,
             arms,

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from restpain.atlas import Atlas, aal, brodmann_area, composition_text, hemisphere
+from restpain.atlas import (
+    Atlas,
+    aal,
+    atlas_file_problems,
+    brodmann_area,
+    composition_text,
+    hemisphere,
+    read_atlas,
+)
+from restpain.io.images import write_volume
 
 # 2 mm voxels stored from right to left, x from 4 to -4 mm; label 1 at x = 4, label 2 at x = -4
 SMALL = Atlas(
@@ -64,3 +73,120 @@ def test_brodmann_areas_at_a_place_near_it_and_none_in_a_nucleus_or_far_away():
 )
 def test_the_hemisphere_is_the_sign_of_x_beyond_half_a_voxel(x_mm, side):
     assert hemisphere(x_mm, voxel_mm=3.0) == side
+
+
+XML = """<?xml version="1.0"?>
+<atlas><header><name>Harvard-Oxford</name><type>{type}</type></header>
+<data><label index="0" x="1" y="2" z="3">Frontal Pole</label>
+<label index="1" x="1" y="2" z="3">Insular &amp; other</label></data></atlas>"""
+
+
+def written(folder, values, labels, name="labels.tsv"):
+    """Files of an atlas; its affine puts voxel 0 at -20 mm."""
+    affine = np.diag([10.0, 10, 10, 1])
+    affine[:3, 3] = -20
+    write_volume(folder / "own.nii.gz", np.asarray(values, np.float32), affine)
+    (folder / name).write_text(labels, encoding="utf-8")
+    return folder / "own.nii.gz", folder / name
+
+
+def blocks(*numbers):
+    """Image of 4 x 4 x 4 voxels, a slab of each number along x."""
+    return np.broadcast_to(np.array(numbers)[:, None, None], (len(numbers), 4, 4))
+
+
+def test_an_atlas_of_the_user_is_read_with_its_names_and_nan_outside(tmp_path):
+    atlas = read_atlas(
+        *written(tmp_path, blocks(np.nan, 7, 0, 9), "name\tindex\nA\t7\nB\t9\nC\t1\n")
+    )
+
+    assert atlas.nearest((-10, 0, 0)) == ("A", 0.0)
+    assert atlas.nearest((-20, 0, 0)) == ("A", 10.0)
+    # the label at a place is that of the nearest voxel
+    assert atlas.composition([[-14.9, 0, 0], [-5.1, 0, 0], [4.9, 0, 0], [5.1, 0, 0]]) == [
+        *(("A", 0.5), ("B", 0.25), ("no label", 0.25)),
+    ]
+    assert atlas_file_problems(tmp_path / "own.nii.gz", tmp_path / "labels.tsv") == []
+
+
+@pytest.mark.parametrize(("kind", "first"), [("Probabalistic", 1), ("Label", 0)])
+def test_the_xml_of_fsl_counts_from_0_for_probabilities(tmp_path, kind, first):
+    image = blocks(*(first, first + 1, first, first + 1))
+
+    atlas = read_atlas(*written(tmp_path, image, XML.format(type=kind), "own.xml"))
+
+    assert atlas.names == {first: "Frontal Pole", first + 1: "Insular & other"}
+
+
+@pytest.mark.parametrize(
+    ("values", "labels", "sentence"),
+    [
+        (
+            blocks(0.2, 1, 0, 3),
+            "index\tname\n1\tA\n",
+            "atlas own.nii.gz: has values from 0 to 3; expected whole numbers from 0, the labels; "
+            "save them in place of probabilities or statistics",
+        ),
+        (
+            np.ones((3, 3, 3, 2)),
+            "index\tname\n1\tA\n",
+            "atlas own.nii.gz: has the shape (3, 3, 3, 2); expected one volume of labels; of "
+            "probabilities take the image of the most probable label (maxprob)",
+        ),
+        (
+            np.zeros((3, 3, 3)),
+            "index\tname\n1\tA\n",
+            "atlas own.nii.gz: has no voxel other than 0; expected labels; correct or remove it",
+        ),
+        (
+            blocks(1, 2, 3, 4, 5, 6, 7),
+            "index\tname\n1\tA\n",
+            "atlas own.nii.gz has the labels 2, 3, 4, 5 and 2 more, which labels.tsv does not "
+            "name; expected a name for each; add them",
+        ),
+        (
+            blocks(1),
+            "1 A\n",
+            "labels of the atlas, labels.tsv: has the columns 1 A; expected index and name, "
+            "separated by tabs; write them in its first line",
+        ),
+        (
+            blocks(1),
+            "index\tname\n1\t\n",
+            "labels of the atlas, labels.tsv: has the label '1' with the name ''; expected a "
+            "whole number and a text; correct it",
+        ),
+        (
+            blocks(1),
+            "index\tname\n1\tA\n1\tB\n",
+            "labels of the atlas, labels.tsv: names the label 1 twice; keep one of the names",
+        ),
+        (
+            blocks(1),
+            "index\tname\n",
+            "labels of the atlas, labels.tsv: names no label; expected at least one",
+        ),
+    ],
+)
+def test_an_atlas_that_cannot_be_used_is_named_with_what_was_found(
+    tmp_path, values, labels, sentence
+):
+    assert atlas_file_problems(*written(tmp_path, values, labels)) == [sentence]
+
+
+def test_all_problems_of_an_atlas_are_told_at_once(tmp_path):
+    found = atlas_file_problems(*written(tmp_path, blocks(0.5), "<atlas>", "own.xml"))
+
+    assert len(found) == 2
+    assert found[0].startswith("labels of the atlas, own.xml: is not XML (")
+
+
+def test_an_atlas_outside_of_the_brain_is_refused(tmp_path):
+    image, labels = written(tmp_path, blocks(1, 1), "index\tname\n1\tA\n")
+    far = np.diag([10.0, 10, 10, 1])
+    far[:3, 3] = 200
+    write_volume(image, np.ones((4, 4, 4), np.float32), far)
+
+    (sentence,) = atlas_file_problems(image, labels)
+
+    assert sentence.startswith("atlas own.nii.gz: 0 % of its labelled voxels lie within the box")

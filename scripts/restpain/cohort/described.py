@@ -8,7 +8,9 @@ from restpain.io.tables import read_json
 KEYS = ("LongName", "Description", "Units", "Levels")
 
 
-def read_described(path: str | Path | None, columns: list[str]) -> dict[str, dict]:
+def read_described(
+    path: str | Path | None, columns: list[str], written: dict[str, str] | None = None
+) -> dict[str, dict]:
     """Entries of the columns of a table in its BIDS sidecar, without any other content.
 
     Parameters
@@ -17,6 +19,8 @@ def read_described(path: str | Path | None, columns: list[str]) -> dict[str, dic
         ``participants.json``; None if the user has none.
     columns : list of str
         Columns of the table; entries of other columns are ignored.
+    written : dict of str, optional
+        What the user's table calls a column, if that is another name.
 
     Raises
     ------
@@ -34,7 +38,7 @@ def read_described(path: str | Path | None, columns: list[str]) -> dict[str, dic
         raise ValueError(f"{name} holds no JSON object; expected one entry per column")
     described = {}
     for column in columns:
-        entry = content.get(column, {})
+        entry = content.get((written or {}).get(column, column), {})
         texts = (
             [entry.get(key, "") for key in ("LongName", "Units")]
             if isinstance(entry, dict)

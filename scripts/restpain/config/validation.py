@@ -1,6 +1,7 @@
 """Problems of a configuration in sentences: key, value found, value expected."""
 
 import math
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -151,6 +152,26 @@ def _contradictions(config: dict) -> list[str]:
             "PyTorch, which is not installed; run make environment EXTRAS=torch, or name MLP, "
             "the neural network of scikit-learn, instead"
         )
+    return problems
+
+
+def atlas_problems(atlases: list[dict]) -> list[str]:
+    """Atlases of Table 2 whose name does not tell them apart or whose files do not exist."""
+    problems, names = [], ["aal2"]
+    for number, atlas in enumerate(atlases, start=1):
+        place, name = _in(f"table2.atlases, entry {number}"), atlas["name"]
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name) or name.lower() in names:
+            problems.append(
+                f"{place}, has the name {_shown(name)}; expected letters, digits and hyphens, "
+                "and a name that no other atlas has (AAL2 is always there); correct it"
+            )
+        names.append(name.lower())
+        problems += [
+            f"{place}, {key} is {_shown(atlas[key])}; expected a file that exists"
+            f"{_start(atlas[key])}; correct it (docs/atlases.md says where to get atlases)"
+            for key in ("image", "labels")
+            if not Path(atlas[key]).is_file()
+        ]
     return problems
 
 

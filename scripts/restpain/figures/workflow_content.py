@@ -5,7 +5,7 @@ import pandas as pd
 from restpain.cohort.done_before import DONE
 from restpain.cohort.measures import CONNECTIVITY, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison
-from restpain.presentation.labels import column_label, column_labels
+from restpain.presentation.labels import column_label, column_labels, level_label
 from restpain.presentation.numbers import (
     counted,
     interval,
@@ -27,15 +27,19 @@ NUISANCE_NAMES = {
 }
 
 
-def exclusion_flow(roster: pd.DataFrame, comparison: Comparison) -> list[dict]:
+def exclusion_flow(
+    roster: pd.DataFrame, comparison: Comparison, described: dict | None = None
+) -> list[dict]:
     """Count recruited, excluded (with the reasons) and analysed participants of each group.
 
-    Reasons are ordered by number, then by name.
+    Reasons are ordered by number, then by name; ``described`` (sidecar) may have their labels.
     """
     flow = []
     for group in comparison.groups:
         rows = roster[roster["group"] == group]
-        reasons = rows.loc[rows["exclude"] != "", "exclude"].value_counts()
+        reasons = rows.loc[rows["exclude"] != "", "exclude"]
+        reasons = reasons.map(lambda text: level_label(text, "exclude", described or {}))
+        reasons = reasons.value_counts()
         flow.append(
             {
                 "group": group,
@@ -77,7 +81,7 @@ def workflow_content(
     """
     cohort, group = settings["cohort"], settings["group"]
     return {
-        "cohort": exclusion_flow(roster, configured_comparison(settings)),
+        "cohort": exclusion_flow(roster, configured_comparison(settings), described),
         "preprocessing": _preprocessing_boxes(func_qc, settings["preprocessing"], cohort),
         "metrics": _metric_boxes(seeds, settings),
         "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),
@@ -171,7 +175,7 @@ def _map_boxes(settings: dict) -> list[tuple]:
 
 def _group_boxes(mask: dict, group: dict, covariates: list[str]) -> list[tuple]:
     adjusted = f"adjusted for {joined(covariates)}" if covariates else "no covariate"
-    sides = "two-tailed" if group["tails"] == 2 else "one-tailed, each sign"
+    sides = "two-tailed" if group["tails"] == 2 else "one-tailed for each of both signs"
     lines = [f"patients \N{MINUS SIGN} controls, {adjusted}"]
     if "n_voxels" in mask:
         lines.append(f"{mask['n_voxels']:,} voxels of the group mask".replace(",", " "))

@@ -1,5 +1,7 @@
 """Labels of columns, from the sidecar ``participants.json`` (BIDS), and remarks on seeds."""
 
+import pandas as pd
+
 from restpain.presentation.numbers import is_missing, number
 
 # column of participants.tsv and the row's name, in the order of the paper's Table 1
@@ -44,6 +46,15 @@ def level_label(level: str, name: str, described: dict) -> str:
     entry = levels.get(level) if isinstance(levels, dict) else None
     text = entry.get("Description") if isinstance(entry, dict) else entry
     return " ".join(str(text).split()) if text else level
+
+
+def labelled_counts(counts: pd.DataFrame, described: dict) -> pd.DataFrame:
+    """Name levels of categories (columns ``covariate`` and ``level``) by their labels."""
+    pairs = list(zip(counts["level"], counts["covariate"], strict=True))
+    return counts.assign(
+        covariate=[column_label(name, described) for _, name in pairs],
+        level=[level_label(str(level), name, described) for level, name in pairs],
+    )
 
 
 def row_label(name: str, described: dict) -> str:

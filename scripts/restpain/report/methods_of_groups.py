@@ -66,5 +66,7 @@ def group_paragraph(settings: dict, facts: dict, described: dict, cite: Callable
         " The means of surviving clusters were tested for normality (Jarque-Bera) and, "
         f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
     )
-    text += f" Peaks were labelled with the AAL2 atlas {cite('aal')}."
+    text += f" Peaks were labelled with the AAL2 atlas {cite('aal')}"
+    further = [atlas["name"] for atlas in settings["table2"]["atlases"]]
+    text += f" and, from files of the user, with {joined(further)}." if further else "."
     return text

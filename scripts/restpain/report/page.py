@@ -7,7 +7,7 @@ from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.preprocessing.measured_steps import step_sentences
-from restpain.presentation.labels import column_labels, score_label
+from restpain.presentation.labels import column_labels, labelled_counts, level_label, score_label
 from restpain.presentation.pages import Section, render_report
 from restpain.quality.overview import motion_sentences
 from restpain.report.section_classification import classification_section
@@ -30,7 +30,7 @@ def report_page(results: dict, settings: dict, templates: dict[str, str]) -> str
     """HTML of the report; the arguments are those of `report_sections`, and the templates."""
     cohort = settings["cohort"]
     score = score_label(cohort["score"], results["described"])
-    flow = exclusion_flow(results["roster"], configured_comparison(settings))
+    flow = exclusion_flow(results["roster"], configured_comparison(settings), results["described"])
     shared = {
         "patients": cohort["patients"],
         "controls": cohort["controls"],
@@ -68,7 +68,8 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
     roster, tables, figures = results["roster"], results["tables"], results["figures"]
     described = results["described"]
     score = score_label(cohort["score"], described)
-    flow = exclusion_flow(roster, comparison)
+    flow = exclusion_flow(roster, comparison, described)
+    groups = {label: level_label(label, "group", described) for label in comparison.groups}
     analysed = included(roster)
     quality = quality_table(analysed, results["func_qc"], results["anat_qc"])
     df = next(iter(results["models"].values()))["df"]
@@ -92,13 +93,13 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             flow,
             tables["demographics"],
             figures["workflow"],
-            site_counts(analysed, comparison),
+            labelled_counts(site_counts(analysed, comparison), described),
             results["warnings"],
             seeded=CONNECTIVITY in compared_measures(settings),
         ),
         regions_section(
             tables["regions"],
-            results["normality"],
+            results["normality"].replace({"group": groups}),
             results["one_sample"],
             settings=settings,
             covariates=column_labels(cohort["covariates"], described),
@@ -142,6 +143,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
                     )
                 ]
             ),
+            groups,
         )
         if results["pictures"]
         else None,

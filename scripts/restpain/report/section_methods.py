@@ -6,7 +6,7 @@ from restpain.cohort.derivatives import SPACE
 from restpain.cohort.done_before import DONE, left_to_regress
 from restpain.cohort.measures import CONNECTIVITY, compared_measures
 from restpain.figures.workflow_content import NUISANCE_NAMES
-from restpain.presentation.labels import column_labels, score_label
+from restpain.presentation.labels import column_label, column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
 from restpain.report.methods_of_groups import group_paragraph
@@ -212,12 +212,13 @@ def methods_text(
         "each with all of these steps recomputed. "
     )
     if classification["harmonise"]:
+        site = column_label(settings["cohort"]["site"], described)
         fourth += (
             "Its features were harmonised across the levels of "
-            f"{settings['cohort']['site']} by ComBat {cite('combat', 'combat_imaging')}, location "
+            f"{site} by ComBat {cite('combat', 'combat_imaging')}, location "
             "and scale of each feature without empirical Bayes and without preserving the group, "
             "fitted in the training set of each fold; the folds were stratified by group and "
-            f"{settings['cohort']['site']}. "
+            f"{site}. "
         )
     fourth += (
         "No learner uses the left-out participant for early stopping. Confidence intervals of the "

@@ -28,11 +28,12 @@ def quality_section(
     motion: list[str],
     comparison: Comparison,
     measured: list[str],
+    groups: dict[str, str],
 ) -> Section:
     """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
     ``motion`` has the sentences of ``overview.motion_sentences``, ``measured`` those of
-    ``measured_steps.step_sentences``.
+    ``measured_steps.step_sentences``, ``groups`` how each group is shown.
     """
     return Section(
         "quality",
@@ -42,17 +43,19 @@ def quality_section(
             "motion": motion,
             "measured": measured,
             "strips": strip_plots(quality, comparison),
-            "quality": _quality_rows(quality, pictures),
+            "quality": _quality_rows(quality, pictures, groups),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],
         },
     )
 
 
-def _quality_rows(quality: pd.DataFrame, pictures: list[bytes]) -> list[dict]:
+def _quality_rows(
+    quality: pd.DataFrame, pictures: list[bytes], groups: dict[str, str]
+) -> list[dict]:
     return [
         {
             "name": row["participant_id"],
-            "group": row["group"],
+            "group": groups[row["group"]],
             "cells": [number(row[key], digits) for key, _, _, _, digits, _ in QUALITY],
             "volumes": integer(row["n_volumes"]),
             "df": integer(row["residual_degrees_of_freedom"]),

@@ -20,6 +20,7 @@ from restpain.presentation.numbers import (
 )
 from restpain.presentation.pages import Section, embedded_figure, span
 from restpain.report.assumptions import normality_rows
+from restpain.tables.atlas_columns import atlases_of, region_in_words
 from restpain.tables.manuscript import largest_shares
 
 LARGEST = 3  # clusters of each group's map that are listed
@@ -133,6 +134,14 @@ def region_rows(table: pd.DataFrame, n_permutations: int) -> list[dict]:
                 "cluster_id": row.cluster_id,
                 "seed": "" if is_missing(row.seed) else f"{row.seed}{own_seed(row)}",
                 "composition": "" if is_missing(row.composition) else row.composition,
+                "atlases": [
+                    {
+                        "name": name,
+                        "region": region_in_words(table.loc[row.Index], name),
+                        "composition": table.loc[row.Index, f"{name}_composition"],
+                    }
+                    for name in atlases_of(table)
+                ],
                 "subpeaks": "" if is_missing(row.subpeaks) else row.subpeaks.replace("-", MINUS),
             }
         )

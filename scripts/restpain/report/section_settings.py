@@ -14,6 +14,7 @@ PATH_KEYS = (
     "published",
     "quality.ratings",
     "connectivity.masks",
+    "table2.atlases",
 )
 
 

@@ -11,7 +11,7 @@ from restpain.cohort.group_tests import (
     skewness,
 )
 from restpain.cohort.participants import Comparison
-from restpain.presentation.labels import column_label, level_label, row_label
+from restpain.presentation.labels import PAPER_ROWS, column_label, level_label, row_label
 from restpain.presentation.numbers import (
     EN_DASH,
     PLUS_MINUS,
@@ -134,6 +134,9 @@ def _rows(
     groups = patients.astype(str), controls.astype(str)
     if {level.lower() for level in levels} <= {"yes", "no"}:
         yes = next((level for level in levels if level.lower() == "yes"), "yes")
+        shown = level_label(yes, name, described)
+        if shown != yes and name not in PAPER_ROWS:
+            label = f"{column_label(name, described)}: {shown}"
         return [_level_row(label, *groups, level=yes)]
     if name == "sex" and set(levels) <= {"M", "F"}:
         return [_level_row(label, *groups, level="M", pair=True)]

@@ -12,11 +12,13 @@ from restpain.presentation.numbers import (
     arm_name,
     integer,
     is_missing,
+    joined,
     number,
     p_value,
     region_name,
     shortest,
 )
+from restpain.tables.atlas_columns import atlases_of, region_in_words
 from restpain.tables.demographics import MEDIAN_LEVEL
 
 LARGEST_SHARES, SMALLEST_SHARE = 3, 5  # regions of a cluster that Table 2 names, and their %
@@ -99,11 +101,13 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         for row in table.itertuples()
     ]
     seeds = list(dict.fromkeys(table["seed"].dropna()))
+    atlases = atlases_of(table)
     rows = [
         [
             row.measure if is_missing(row.seed) else f"{row.measure} ({row.seed})",
             near[row.Index],
             largest_shares(row.composition),
+            *(region_in_words(table.loc[row.Index], name) for name in atlases),
             _text(row.hemisphere),
             EN_DASH if is_missing(row.brodmann_area) else str(row.brodmann_area),
             *(number(value, 0) for value in (row.x_mm, row.y_mm, row.z_mm)),
@@ -121,12 +125,18 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         notes.append(f"In parentheses after FC, the seed: {named}.")
     if any(row.region_distance_mm > 0 for row in table.itertuples()):
         notes.append("Near: the peak lies outside every AAL2 region, that far from the nearest.")
+    if atlases:
+        notes.append(
+            f"{joined(atlases)}: region of the peak, or the nearest one and its distance. Region "
+            "and share of the cluster are those of AAL2."
+        )
     for row in table.itertuples():
         remark = own_seed(row).removeprefix(", ")
         notes += [f"{row.cluster_id}: {remark}."] if remark else []
-    head = ["Measure", "Region", "Share of the cluster", "Hemisphere", "BA", "x", "y", "z", "t"]
+    head = ["Measure", "Region", "Share of the cluster", *atlases]
+    head += ["Hemisphere", "BA", "x", "y", "z", "t"]
     title = "Table 2. Regions that differ between patients and controls"
-    return Sheet(_titled(title, simulated), head, rows, _noted(notes, rows), 4)
+    return Sheet(_titled(title, simulated), head, rows, _noted(notes, rows), 4 + len(atlases))
 
 
 def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:

@@ -82,6 +82,7 @@ def trace_copied(
     keys: list[str],
     renamed: dict[str, str],
     name: str,
+    computed: tuple[str, ...] = (),
 ) -> pd.DataFrame:
     """Trace a table whose rows are those of its sources, and verify that they are.
 
@@ -97,6 +98,8 @@ def trace_copied(
         Columns of the table that have another name in the sources.
     name : str
         Column of the table that names its rows.
+    computed : tuple of str
+        Columns that the table's rule computes.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def trace_copied(
             column = cell if cell in origin else renamed.get(cell)
             how = COPIED if cell in origin else RENAMED
             if column not in origin:
-                how, column = CONSTANT, None
+                how, column = COMPUTED if cell in computed else CONSTANT, None
             elif not _same(value, origin[column]):
                 raise ValueError(
                     f"{cell} of row {index + 1} is {value}, but {column} in {source.file} is "

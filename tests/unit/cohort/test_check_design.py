@@ -27,6 +27,8 @@ def checked(tmp_path):
             "table1": {"columns": None, "skewed": []},
             "seed": 1,
             "seed_masks_paths": [],
+            "atlas_images_paths": [],
+            "atlas_labels_paths": [],
         } | settings
         check_design(
             participants_path=(
@@ -65,11 +67,18 @@ def test_the_design_is_checked_with_all_problems_of_covariates_and_score(study, 
     labels = f"{study.folder}/labels.nii.gz"
     write_volume(labels, np.arange(8, dtype=np.uint8).reshape(2, 2, 2), np.eye(4))
     with pytest.raises(ValueError, match="no column") as error:
-        check("weight", score="pain", seed_masks_paths=[labels])
+        check(
+            "weight",
+            score="pain",
+            seed_masks_paths=[labels],
+            atlas_images_paths=[labels],
+            atlas_labels_paths=[study.participants],
+        )
     assert [line[:20] for line in str(error.value).splitlines()] == [
         "the covariate weight",
         "the score pain is no",
         "seed mask labels.nii",
+        "labels of the atlas,",
     ]
     with pytest.raises(ValueError, match="no column scanner, which cohort.site names"):
         check("scanner", site="scanner")

@@ -52,3 +52,21 @@ def test_the_import_carries_the_sidecar_or_an_empty_one(tmp_path, given):
     )
 
     assert read_json(tmp_path / "participants.json") == ({"nrs": NRS} if given else {})
+
+
+def test_columns_of_other_names_keep_their_entries(tmp_path):
+    (tmp_path / "user.tsv").write_text("Subject\tdiagnosis\n01\tCP\n02\tHC\n")
+    entry = {"LongName": "Diagnosis", "Levels": {"CP": "cancer pain"}}
+    (tmp_path / "user.json").write_text(json.dumps({"diagnosis": entry, "group": NRS}))
+
+    import_participants(
+        table_path=tmp_path / "user.tsv",
+        columns_path=tmp_path / "user.json",
+        participants_path=tmp_path / "participants.tsv",
+        described_path=tmp_path / "participants.json",
+        comparison={"patients": "CP", "controls": "HC"},
+        columns={"participant": "Subject", "group": "diagnosis", "exclude": "exclude"},
+        categories={},
+    )
+
+    assert read_json(tmp_path / "participants.json") == {"group": entry}

@@ -8,6 +8,7 @@ import yaml
 from snakemake.utils import update_config
 
 from restpain.config.validation import (
+    atlas_problems,
     configuration_problems,
     data_problems,
     published_problems,
@@ -40,9 +41,9 @@ def said(text):
         (
             "metricss: {band_hz: [0.01, 0.08]}",
             "configuration: the file has the unknown key metricss; did you mean metrics? Its "
-            "keys are seed, cohort, table1, published, simulation, preprocessing, quality, "
-            "metrics, group, connectivity, association, classification, power; correct or remove "
-            "it",
+            "keys are seed, cohort, table1, table2, published, simulation, preprocessing, "
+            "quality, metrics, group, connectivity, association, classification, power; correct "
+            "or remove it",
         ),
         (
             "association: {zzz: 1}",
@@ -330,3 +331,23 @@ def test_a_configuration_without_the_key_is_left_to_the_checks(config):
     read_off(config)
 
     assert config == before
+
+
+def test_atlases_need_names_of_their_own_and_files_that_exist(tmp_path):
+    for name in ("a.nii.gz", "a.tsv"):
+        (tmp_path / name).touch()
+    files = {"image": str(tmp_path / "a.nii.gz"), "labels": str(tmp_path / "a.tsv")}
+
+    assert atlas_problems([]) == []
+    assert atlas_problems([files | {"name": "AAL3"}, files | {"name": "Harvard-Oxford"}]) == []
+    found = atlas_problems(
+        [files | {"name": "aal2"}, files | {"name": "a/b", "labels": "/no/b.xml"}]
+    )
+    assert [text.partition(";")[0] for text in found] == [
+        "configuration: table2.atlases, entry 1, has the name 'aal2'",
+        "configuration: table2.atlases, entry 2, has the name 'a/b'",
+        "configuration: table2.atlases, entry 2, labels is '/no/b.xml'",
+    ]
+    assert said("table2: {atlases: [{name: AAL3, image: a.nii}]}")[0].startswith(
+        "configuration: table2.atlases, entry 1, lacks the key labels"
+    )

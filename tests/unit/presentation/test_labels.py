@@ -2,9 +2,13 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
+
 from restpain.presentation.labels import (
     column_label,
     column_labels,
+    labelled_counts,
+    level_label,
     own_seed,
     score_label,
     within_sentence,
@@ -41,4 +45,25 @@ def test_a_cluster_in_its_own_seed_is_remarked_on():
     shares = (0.913, 0.0, float("nan"))
     assert [own_seed(SimpleNamespace(seed_share=share)) for share in shares] == [
         *(", 91 % of the cluster in or at the seed itself", "", ""),
+    ]
+
+
+def test_a_level_has_its_label_as_text_or_description_and_else_its_own_name():
+    described = {
+        "hand": {"Levels": {"R": "right", "L": {"Description": "left\n handed"}, "B": ""}},
+        "site": {"Levels": "see the manual"},
+    }
+
+    assert [level_label(level, "hand", described) for level in "RLBX"] == [
+        *("right", "left handed", "B", "X"),
+    ]
+    assert level_label("A", "site", described) == level_label("A", "other", described) == "A"
+
+
+def test_counts_of_levels_have_the_labels_of_column_and_level():
+    counts = pd.DataFrame({"covariate": ["site", "sex"], "level": [1, "M"], "n_patients": [3, 4]})
+    described = {"site": {"LongName": "Hospital", "Levels": {"1": "City"}}}
+
+    assert labelled_counts(counts, described).to_numpy().tolist() == [
+        *(["Hospital", "City", 3], ["sex", "M", 4]),
     ]

@@ -234,6 +234,26 @@ def test_sites_are_counted_in_a_table_and_one_with_a_single_group_is_warned_of()
     assert "Analysed participants of each" not in page()
 
 
+def test_labels_of_levels_are_shown_for_sites_groups_and_reasons():
+    found, chosen = results(site="1", reason="left_early_7")
+    found["described"] |= {
+        "scanner": {"LongName": "Hospital", "Levels": {"A": "University", "1": "City"}},
+        "group": {"Levels": {"CP": "With pain", "HC": "Without pain"}},
+        "exclude": {"Levels": {"left_early_7": "Withdrew consent"}},
+    }
+    found["normality"] = NORMALITY.assign(group=["CP", "HC"] * (len(NORMALITY) // 2))
+
+    text = report_page(found, chosen, TEXTS)
+
+    assert "Analysed participants of each Hospital" in text
+    assert '<tr><th scope="row">University</th>' in text
+    assert "The Hospital City has 1 patient and no controls" in text
+    for label in ("<td>With pain</td>", "<td>Without pain</td>", "Withdrew consent"):
+        assert label in text
+    assert "<td>CP</td>" not in text
+    assert "left_early_7" not in text
+
+
 def test_nothing_a_user_wrote_runs_in_a_browser(browser, tmp_path):
     attack = '<img src=http://localhost/x onerror="window.run=1"><b id=planted>'
     path = tmp_path / "page.html"

@@ -104,6 +104,21 @@ def test_a_category_of_three_levels_has_one_test_and_a_row_for_each_level():
     assert rows["smd"].tolist()[1:] == [0, 0, 0]
 
 
+def test_the_label_of_yes_is_shown_but_in_the_rows_of_the_paper():
+    levels = {"Levels": {"yes": "current smoker"}, "LongName": "Smoking"}
+    people = table(smoker=["yes", "no"] * 12, breakthrough=["yes", "no"] * 12)
+
+    rows = demographics(
+        people,
+        Comparison("CP", "HC"),
+        columns=["smoker", "breakthrough"],
+        described={"smoker": levels, "breakthrough": levels},
+        seed=1,
+    )
+
+    assert rows["row"].tolist() == ["Smoking: current smoker", "Breakthrough cancer pain"]
+
+
 @pytest.mark.parametrize(
     ("name", "values", "label", "patients", "controls"),
     [

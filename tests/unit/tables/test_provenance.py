@@ -49,7 +49,9 @@ def traced(folder, *, rows=slice(None), content={}):  # noqa: B006
     write_table(tables[0], table1)
     made = {"columns_path": folder / "x.json", "source": "bids"}
     clusters = [paths["alff"], paths["fc"]]
-    tabulate_regions(clusters_paths=clusters, table_path=tables[1], **made)
+    no_atlas = {"atlases": [], "atlas_images_paths": [], "atlas_labels_paths": []}
+    inputs = {"clusters_paths": clusters, "labels_paths": clusters} | no_atlas
+    tabulate_regions(table_path=tables[1], **inputs, **made)
     tabulate_classification(
         published_path=paths["a"], nested_path=paths["b"], table_path=tables[2], **made
     )
@@ -160,3 +162,19 @@ def test_a_table_that_is_not_its_sources_is_refused():
     assert trace_copied(last_digit, [source], **BY_ID)["how"].tolist() == ["copied"] * 2
     with pytest.raises(ValueError, match="the table has 0 rows and its sources have 1"):
         trace_copied(source.table.iloc[:0], [source], **BY_ID)
+
+
+def test_a_column_that_the_rule_computes_is_traced_as_such():
+    table = pd.DataFrame({"cluster_id": ["ALFF1"], "t": ["5"], "AAL3_region": ["Insula_L"]})
+    source = Source("clusters.tsv", "correct_clusters", "0", table[["cluster_id", "t"]])
+
+    traces = trace_copied(
+        table,
+        [source],
+        keys=["cluster_id"],
+        renamed={},
+        name="cluster_id",
+        computed=("AAL3_region",),
+    )
+
+    assert traces["how"].tolist() == ["copied", "copied", "computed"]

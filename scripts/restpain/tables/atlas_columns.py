@@ -1,0 +1,66 @@
+"""Regions of clusters in further atlases, for Table 2."""
+
+import numpy as np
+import pandas as pd
+
+from restpain.atlas import Atlas, composition_text
+from restpain.group.clusters import cluster_number, millimetres
+from restpain.presentation.numbers import is_missing, region_name, shortest
+
+PARTS = {
+    "region": "Region of the peak in the atlas {name} of the user, or the nearest one.",
+    "distance_mm": "Distance of the peak to that region of {name} in mm; 0 inside.",
+    "composition": "Share of the cluster's voxels in each region of {name}.",
+}
+
+
+def atlas_columns(names: list[str]) -> dict[str, str]:
+    """Columns of some atlases and their descriptions: ``AAL3_region`` and so on."""
+    return {
+        f"{name}_{part}": text.format(name=name) for name in names for part, text in PARTS.items()
+    }
+
+
+def atlases_of(columns) -> list[str]:
+    """Names of the atlases that have columns in a table."""
+    return [name.removesuffix("_region") for name in columns if name.endswith("_region")]
+
+
+def regions_in_atlases(
+    clusters: pd.DataFrame, labels: np.ndarray, affine: np.ndarray, atlases: dict[str, Atlas]
+) -> pd.DataFrame:
+    """Columns of ``atlas_columns`` for the clusters of a measure.
+
+    A voxel has the label of the atlas at its centre: that of the nearest voxel of the atlas.
+
+    Parameters
+    ----------
+    clusters : DataFrame
+        Rows with ``cluster_id`` and peak; the id ends in the cluster's number.
+    labels : ndarray of shape (x, y, z) or (x, y, z, n_volumes)
+        Number of the cluster of each voxel.
+    affine : ndarray of shape (4, 4)
+        From voxels to mm of MNI space.
+    atlases : dict of Atlas
+        By name.
+    """
+    found = {column: [] for column in atlas_columns(list(atlases))}
+    for row in clusters.itertuples():
+        voxels = np.argwhere(labels == cluster_number(row.cluster_id))[:, :3]
+        places = millimetres(voxels, affine)
+        for name, atlas in atlases.items():
+            region, distance = atlas.nearest((row.x_mm, row.y_mm, row.z_mm))
+            found[f"{name}_region"].append(region)
+            found[f"{name}_distance_mm"].append(distance)
+            found[f"{name}_composition"].append(composition_text(atlas.composition(places)))
+    return pd.DataFrame(found, index=clusters.index)
+
+
+def region_in_words(row: pd.Series, name: str) -> str:
+    """Region of the peak in an atlas, or what is near and how far: ``near Thal VPL L, 4 mm``."""
+    label, distance = row[f"{name}_region"], row[f"{name}_distance_mm"]
+    if is_missing(label):
+        return ""
+    side = f" {label[-1]}" if label.endswith(("_L", "_R")) else ""
+    shown = f"{region_name(label)}{side}"
+    return f"near {shown}, {shortest(round(distance))} mm" if distance > 0 else shown
