@@ -1,8 +1,8 @@
 """Maps that are given: on the axes of RAS space, in one mask, on one scale."""
 
 import numpy as np
-from nibabel.orientations import apply_orientation, io_orientation
 
+from restpain.io.nibabel_without_pydicom import nib
 from restpain.metrics.alff import standardised
 from restpain.metrics.smoothing import smooth
 from restpain.presentation.numbers import measure_name
@@ -21,7 +21,8 @@ def on_canonical_axes(values: np.ndarray, affine: np.ndarray) -> np.ndarray:
     `restpain.preprocessing.template.canonical_grid`.
     """
     volume = values.reshape(values.shape[:3])
-    return np.ascontiguousarray(apply_orientation(volume, io_orientation(affine)))
+    orientation = nib.orientations.io_orientation(affine)
+    return np.ascontiguousarray(nib.orientations.apply_orientation(volume, orientation))
 
 
 def mask_of_maps(
