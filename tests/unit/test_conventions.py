@@ -199,6 +199,14 @@ def test_compiled_code_keeps_to_the_order_of_its_sums():
         assert "fastmath" not in path.read_text(), path.name
 
 
+def test_nibabel_is_imported_in_one_place_where_it_does_not_bring_pydicom():
+    for path in REPOSITORY.glob("scripts/**/*.py"):
+        if path.name != "nibabel_without_pydicom.py":
+            assert not re.search(r"^\s*(import|from) nibabel\b", path.read_text(), re.MULTILINE), (
+                path
+            )
+
+
 PROFILES = [
     yaml.safe_load((REPOSITORY / "profiles" / name / "config.yaml").read_text())
     for name in ("slurm", "cluster-generic")

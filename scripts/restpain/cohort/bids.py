@@ -6,7 +6,6 @@ import re
 import zlib
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from isal import igzip_lib
 
@@ -15,6 +14,7 @@ from restpain.cohort.image_values import value_facts
 from restpain.cohort.timing import bids_timing
 from restpain.io.files import opened
 from restpain.io.images import header_repetition_time, series_shape
+from restpain.io.nibabel_without_pydicom import nib
 from restpain.io.tables import read_json
 
 BIDS_NAME = re.compile(r"sub-[A-Za-z0-9]+(_[A-Za-z]+-[A-Za-z0-9+]+)*_[A-Za-z0-9]+\.nii(\.gz)?")

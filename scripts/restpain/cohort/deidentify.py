@@ -7,10 +7,9 @@ import io
 import math
 from pathlib import Path
 
-import nibabel as nib
-
 from restpain.io.files import gzipped, opened, write_bytes
 from restpain.io.images import set_repetition_time
+from restpain.io.nibabel_without_pydicom import nib
 
 VENDORS = ("Philips", "Siemens", "GE", "Canon", "Toshiba", "UIH", "Bruker", "Hitachi")
 AXES = ("i", "i-", "j", "j-", "k", "k-")

@@ -8,11 +8,11 @@ import math
 import zlib
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from isal import isal_zlib
 
 from restpain.io.files import opened
+from restpain.io.nibabel_without_pydicom import nib
 from restpain.presentation.numbers import counted
 
 VALUES_AT_A_TIME = 1 << 21

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 
 from restpain.cohort.bids import run_facts
@@ -10,6 +9,7 @@ from restpain.cohort.bids_files import compression_fault, file_fault, file_state
 from restpain.cohort.image_checks import AFFINES, OR_EXCLUDE, report
 from restpain.cohort.map_files import MASK
 from restpain.io.images import read_volume
+from restpain.io.nibabel_without_pydicom import nib
 from restpain.presentation.numbers import counted
 
 KIND = "map"

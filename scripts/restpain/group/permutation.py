@@ -210,6 +210,7 @@ def _tested_and_nuisance(matrix: np.ndarray, column: int) -> tuple[np.ndarray, n
 @njit(cache=True)
 def _t_values(weights, residuals, df):
     """T of each permutation and voxel from weights (see `_permuted_weights`) and residuals."""
+    # loops instead of assignments to slices, which take seconds to compile
     n_permutations, n_rows, n_participants = weights.shape
     n_voxels = residuals.shape[1]
     t = np.zeros((n_permutations, n_voxels), np.float32)
@@ -221,16 +222,18 @@ def _t_values(weights, residuals, df):
     product = np.empty(n_voxels, np.float32)
     rest = np.empty(n_voxels, np.float32)
     for p in range(n_permutations):
-        rest[:] = total
+        for v in range(n_voxels):
+            rest[v] = total[v]
         for row in range(n_rows):
-            product[:] = 0
+            for v in range(n_voxels):
+                product[v] = 0.0
             for i in range(n_participants):
                 weight = weights[p, row, i]
                 for v in range(n_voxels):
                     product[v] += weight * residuals[i, v]
-            if row == 0:
-                tested[:] = product
             for v in range(n_voxels):
+                if row == 0:
+                    tested[v] = product[v]
                 rest[v] -= product[v] * product[v]
         for v in range(n_voxels):
             if total[v] > 0:

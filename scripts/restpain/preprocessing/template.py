@@ -1,8 +1,9 @@
 """Grids of the MNI152 template, and the template's images on them."""
 
 import numpy as np
-from nibabel.orientations import apply_orientation, inv_ornt_aff, io_orientation
 from scipy import ndimage
+
+from restpain.io.nibabel_without_pydicom import nib
 
 BOX_MM = ((-90.0, -126.0, -72.0), (90.0, 90.0, 108.0))  # centres of the outermost voxels
 BRAIN_PROBABILITY = 0.5
@@ -43,14 +44,16 @@ def canonical_grid(
     only, as by ``nibabel.as_closest_canonical``.
     """
     affine = np.asarray(affine, float)
-    orientation = io_orientation(affine)
+    orientation = nib.orientations.io_orientation(affine)
     order = np.argsort(orientation[:, 0])
-    return tuple(int(shape[axis]) for axis in order), affine @ inv_ornt_aff(orientation, shape)
+    to_old = nib.orientations.inv_ornt_aff(orientation, shape)
+    return tuple(int(shape[axis]) for axis in order), affine @ to_old
 
 
 def on_canonical_axes(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
     """Image, 3D or 4D, on the grid of `canonical_grid`; no value changes."""
-    return np.ascontiguousarray(apply_orientation(image, io_orientation(affine)))
+    orientation = nib.orientations.io_orientation(affine)
+    return np.ascontiguousarray(nib.orientations.apply_orientation(image, orientation))
 
 
 def _box_grid(low, high, *, voxel_mm):

@@ -174,7 +174,9 @@ def _sweep(evidence, probabilities, index, weight, updated):
                     if neighbour >= 0:
                         for c in range(n_classes):
                             scores[c] += weight * probabilities[neighbour, c]
-                highest = scores.max()
+                highest = scores[0]
+                for c in range(1, n_classes):
+                    highest = max(highest, scores[c])
                 total = 0.0
                 for c in range(n_classes):
                     scores[c] = np.exp(scores[c] - highest)

@@ -1,7 +1,8 @@
 """Trilinear interpolation, and the objective of the affine registration that is built on it.
 
 All compiled code of the anatomical registration is here: numba's cache of a function does not
-notice changes in another module that the function calls.
+notice changes in another module that the function calls. Loops over elements instead of slices and
+NumPy's functions are compiled in a third of the time.
 
 An affine has twelve parameters: shifts in mm, rotations in rad, logarithms of zooms, shears.
 """
@@ -69,7 +70,8 @@ def _product(left, right):
 @numba.njit(cache=True)
 def _rotation(axis, angle):
     i, j = (axis + 1) % 3, (axis + 2) % 3
-    rotation = np.eye(3)
+    rotation = np.zeros((3, 3))
+    rotation[axis, axis] = 1.0
     rotation[i, i] = rotation[j, j] = np.cos(angle)
     rotation[j, i] = np.sin(angle)
     rotation[i, j] = -rotation[j, i]
@@ -79,13 +81,17 @@ def _rotation(axis, angle):
 @numba.njit(cache=True)
 def affine_matrix(parameters, centre):
     """Affine of twelve parameters, ``(4, 4)``: shears, zooms and turns about a centre, a shift."""
-    shear = np.eye(3)
+    shear = np.zeros((3, 3))
     shear[0, 1], shear[0, 2], shear[1, 2] = parameters[9], parameters[10], parameters[11]
     for axis in range(3):
-        shear[:, axis] *= np.exp(parameters[6 + axis])
+        shear[axis, axis] = 1.0
+        zoom = np.exp(parameters[6 + axis])
+        for i in range(axis + 1):
+            shear[i, axis] *= zoom
     linear = _product(_rotation(1, parameters[4]), _rotation(2, parameters[5]))
     linear = _product(_product(_rotation(0, parameters[3]), linear), shear)
-    matrix = np.eye(4)
+    matrix = np.zeros((4, 4))
+    matrix[3, 3] = 1.0
     for i in range(3):
         matrix[i, 3] = parameters[i]
         for j in range(3):
@@ -150,7 +156,9 @@ def penalised_misfit(
         :math:`\frac{w}{2} \sum (p - m)^2 / s^2 + S e^2 - r`, with e by how much the log
         volume is out of its range.
     """
-    parameters = base.copy()
+    parameters = np.empty(12)
+    for k in range(12):
+        parameters[k] = base[k]
     for step in range(len(shift)):
         for k in range(12):
             parameters[k] += shift[step] * steps[step, k]

@@ -129,7 +129,8 @@ def _displacement(anatomy: Anatomy, field: np.ndarray, points: np.ndarray) -> np
 
 def deformation_summary(anatomy: Anatomy, tissue: np.ndarray, affine: np.ndarray) -> dict:
     """Length of the displacements in mm over the brain, from labels in MNI space."""
-    voxels = np.argwhere((tissue == GM) | (tissue == WM))[::101]
+    chosen = np.flatnonzero((tissue == GM) | (tissue == WM))[::101]
+    voxels = np.stack(np.unravel_index(chosen, tissue.shape), axis=-1)
     points = applied(affine, voxels.astype(np.float32))
     length = np.linalg.norm(_displacement(anatomy, anatomy.forward, points), axis=1)
     return {
