@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 
 from restpain.cohort.bids import IMAGE_SUFFIXES, entities
@@ -44,6 +43,7 @@ from restpain.cohort.selection import (
 from restpain.cohort.sidecars import Sidecars
 from restpain.cohort.volume_files import are_volumes, in_natural_order, joint_digest, joint_state
 from restpain.io.images import read_series
+from restpain.io.nibabel_without_pydicom import nib
 from restpain.presentation.numbers import counted
 
 # fMRIPrep, XCP-D; C-PAC numbers its regressions: preproc-1
