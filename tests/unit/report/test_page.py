@@ -1,5 +1,6 @@
 """Report page: closed elements, escaped texts of users, no link outside, empty results."""
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -284,6 +285,20 @@ def test_table_2_fits_a_window_of_1300_pixels(browser, tmp_path):
 
     table = "document.querySelector('[aria-label^=\"Table 2\"]')"
     assert browser.run(f"{table}.scrollWidth <= {table}.clientWidth")
+
+
+def test_table_1_explains_the_tests_that_it_has():
+    text = page()
+
+    marks = sorted(
+        set(re.findall(r"</?\w[^>]*>?<sup>([a-d])</sup>|[0-9]<sup>([a-d])</sup>", text))
+    )
+    used = {mark for pair in marks for mark in pair if mark}
+    note = text[text.index("All two-sided") - 800 : text.index("All two-sided")]
+    for mark, words in (("a", "Two-sample t-test"), ("c", "Mann-Whitney"), ("d", "Freeman")):
+        assert (words in note) is (mark in used), mark
+    assert "a" in used
+    assert "d" not in used
 
 
 def test_the_same_results_give_the_same_bytes():
