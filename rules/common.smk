@@ -173,6 +173,17 @@ def files_of_maps(subjects):
     return list(dict.fromkeys(path for one in wanted for path in one["files"]))
 
 
+def with_maps(subjects):
+    """Participants who may have all maps; the check leaves out those who lack a file, or stops."""
+    if config["cohort"]["incomplete"] == "stop":
+        return subjects
+    counts = {
+        subject: [len(one["files"]) for one in GIVEN_MAPS[f"sub-{subject}"].values()]
+        for subject in subjects
+    }
+    return [subject for subject in subjects if set(counts[subject]) == {1}]
+
+
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join(MAPS),

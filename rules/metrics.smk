@@ -7,7 +7,10 @@ outputs  results/sub-*/func/*_stat-<measure>_boldmap.nii.gz and *_desc-standardi
 if SOURCE == "maps":
 
     # ten participants a job, as in the index
-    for number, members in enumerate(in_tens(SUBJECTS)):
+    for number, ten in enumerate(in_tens(SUBJECTS)):
+        members = with_maps(ten)
+        if not members:
+            continue
 
         rule:
             """Maps that are given: one mask of each participant, one scale, no resampling."""

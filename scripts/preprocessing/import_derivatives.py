@@ -35,7 +35,8 @@ def import_derivatives(
     regression_band_hz: tuple[float, float] | None,
     band_hz: tuple[float, float],
 ) -> None:
-    run = next(one for one in read_json(index_path)["series"] if one["chosen"])
+    index = read_json(index_path)
+    run = next(one for one in index["series"] if one["chosen"])
     paths, tr = run_images(folder, run), run["repetition_time_s"]
     if len(paths) == 1:
         check_unchanged(paths[0], run)
@@ -74,7 +75,7 @@ def import_derivatives(
         band_hz=band_hz,
         stated=run.get("steps", []),
     )
-    for sentence in step_sentences([measured | {"participant_id": Path(folder).name}]):
+    for sentence in step_sentences([measured | {"participant_id": index["participant_id"]}]):
         logger.warning("%s", sentence)
 
     given, jenkinson, origin = given_signals(folder, run, drop=drop_volumes)

@@ -5,9 +5,11 @@ import shutil
 import sys
 import time
 
+import nibabel as nib
+import numpy as np
 import pytest
 
-from runs import REPOSITORY, snakemake
+from runs import REPOSITORY, SMALL, snakemake, write_config
 
 READ = (
     "Snakefile",
@@ -19,6 +21,16 @@ READ = (
 READ += ("rules", "schemas", "scripts", "resources", "envs", "profiles", "docs/captions")
 SECONDS_REUSED = 7200  # a run of the same code that is older is made again
 FINISHED = "seconds.txt"
+MAPS = {
+    "source": "maps",
+    "data": "Results",
+    "participants": "participants.tsv",
+    "maps": {
+        "alff": "ALFF_FunImgARCW/mALFFMap_{participant_id}.nii",
+        "reho": "ReHo_FunImgARCWF/smReHoMap_{participant_id}.nii",
+    },
+    "covariates": ["age"],
+}
 
 
 def digest_of_code():
@@ -48,3 +60,33 @@ def finished_run(tmp_path_factory):
         assert process.returncode == 0, process.stderr[-5000:]
         finished.write_text(f"{time.monotonic() - start}\n")
     return directory, float(finished.read_text())
+
+
+@pytest.fixture(scope="session")
+def entered_as_maps(finished_run, tmp_path_factory):
+    """Study with the maps of the finished run, x from right to left as DPABI has it."""
+    study = tmp_path_factory.mktemp("maps")
+    results = finished_run[0] / "results"
+    for measure, pattern in MAPS["maps"].items():
+        for path in results.glob(f"sub-*/func/*_stat-{measure}_desc-standardised_boldmap.nii.gz"):
+            who = path.name.split("_")[0]
+            image = nib.load(path)
+            flipped = image.affine @ np.diag([-1.0, 1, 1, 1])
+            flipped[:3, 3] += image.affine[:3, 0] * (image.shape[0] - 1)
+            target = study / "Results" / pattern.format(participant_id=who)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            values = np.asarray(image.dataobj, dtype=np.float32)[::-1]
+            nib.Nifti1Image(values, flipped).to_filename(target)
+    for name in ("participants.tsv", "participants.json"):
+        (study / name).write_bytes((results / "cohort" / name).read_bytes())
+    own = write_config(study, cohort=MAPS)
+    process = snakemake(
+        "results/tables/table2_regions.tsv",
+        "results/tables/table1_demographics.tsv",
+        "results/group/association.tsv",
+        "check",
+        directory=study,
+        configfiles=(SMALL, own),
+    )
+    assert process.returncode == 0, process.stderr[-5000:]
+    return study, process

@@ -49,6 +49,8 @@ def measured_steps(
         ``noise_fwhm_mm`` and ``power_above_band``, None where they cannot be measured, and
         ``measured_steps``: smoothing, filtering, both or none.
     """
+    if not region.any():  # the maps have fewer voxels than one of the series
+        return {"noise_fwhm_mm": None, "power_above_band": None, "measured_steps": []}
     width = noise_fwhm(volumes, region, voxel_mm=voxel_mm)
     power = power_above(volumes[:, region].T, repetition_time=repetition_time, band_hz=band_hz)
     found = {

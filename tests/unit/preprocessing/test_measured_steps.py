@@ -76,6 +76,14 @@ def test_smoothing_and_filtering_are_found_unless_a_name_states_them():
     assert steps(smooth, stated=["smoothing"])["measured_steps"] == []
 
 
+def test_nothing_is_measured_where_there_is_no_voxel():
+    options = {"repetition_time": TR, "band_hz": BAND, "voxel_mm": VOXEL_MM, "stated": []}
+
+    found = measured_steps(fields(4.5), np.zeros(SHAPE, bool), **options)
+
+    assert found == {"noise_fwhm_mm": None, "power_above_band": None, "measured_steps": []}
+
+
 def test_a_coarse_grid_is_not_taken_for_smoothing():
     coarse = {"repetition_time": TR, "band_hz": BAND, "voxel_mm": 2 * VOXEL_MM, "stated": []}
 
