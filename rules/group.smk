@@ -155,7 +155,6 @@ rule correct_one_sample:
         maps=per_participant(STANDARDISED),
         mask=rules.compute_group_mask.output.mask,
         participants=rules.select_participants.output.analysed,
-        motion=MOTION_FILES,
         covered=COVERED,
         model=rules.fit_group_model.output.model,
         seed_images=seed_images_of_measure,
@@ -175,7 +174,7 @@ rule correct_one_sample:
     params:
         smoothness=config["group"]["smoothness"],
         across_seeds=config["connectivity"]["correct_across_seeds"],
-        comparison=COMPARISON,
+        comparison=GROUPS,
         correction=GRF_CORRECTION,
         seed_distance_mm=SEED_DISTANCE_MM,
         code=code_digest("group/correct_one_sample.py"),

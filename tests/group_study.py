@@ -200,7 +200,7 @@ class Study:
             comparison=GROUPS,
             seed_distance_mm=seed_distance_mm,
             **written,
-            **self.cohort,
+            participants_path=self.participants,
             **SETTINGS | changes,
         )
         return read(written)

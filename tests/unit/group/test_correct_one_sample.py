@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from group_study import PATIENT, SHAPE, two_touching
+from group_study import PATIENT, SHAPE, Study, two_touching
+from restpain.io.images import read_volume
 
 
 def test_the_table_has_the_peaks_of_the_map_of_its_group(study):
@@ -57,3 +59,22 @@ def test_without_seeds_the_files_are_there_and_empty(study):
 
     assert found.labels.shape == (*SHAPE, 0)
     assert len(found.table) == len(found.correction["volumes"]) == 0
+
+
+def test_a_voxel_that_a_patient_does_not_cover_has_the_others_of_the_group(tmp_path):
+    study = Study(tmp_path, mask_coverage=0.9)
+    effect = np.zeros(SHAPE)
+    effect[1:4, 4:8, 4:8] = 5  # the first plane is not covered by one patient
+    study.compare("alff", [effect])
+
+    found = study.one_sample("alff", "patients")
+
+    first_plane = found.labels[1] == 1
+    assert first_plane.sum() > 10
+    values = study.maps("alff")[PATIENT][:, 1][:, first_plane]
+    covering = [k for k in range(8) if k != 1]  # all patients but the second
+    t = stats.ttest_1samp(values[covering].astype(float), 1.0).statistic
+    assert read_volume(f"{tmp_path}/alff_patients.nii.gz")[0][1][first_plane] == pytest.approx(
+        t, rel=1e-4
+    )
+    assert found.table["n_voxels"].sum() == (found.labels > 0).sum()
