@@ -22,6 +22,7 @@ from autogluon.core.metrics import make_scorer
 from autogluon.core.models import AbstractModel
 from autogluon.features.generators import IdentityFeatureGenerator
 from autogluon.tabular import TabularPredictor, models
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -227,7 +228,8 @@ def _fit(training, labels, test, learners, n_folds, seed, n_search_trials) -> Pr
     search = {"num_trials": n_search_trials, "searcher": "random", "scheduler": "local"}
     gc.collect()
     gc.freeze()  # LightGBM collects garbage at every fit; what exists by now need not be searched
-    with tempfile.TemporaryDirectory() as folder:
+    # all values are finite, which every tree would look for again
+    with tempfile.TemporaryDirectory() as folder, config_context(assume_finite=True):
         predictor = _Unsaved(
             label="patient",
             problem_type="binary",
@@ -275,6 +277,9 @@ def _fit(training, labels, test, learners, n_folds, seed, n_search_trials) -> Pr
 def _hyperparameters(name: str, n_rows: int) -> dict:
     """Choose the settings of a learner that is fitted on at least ``n_rows`` rows."""
     settings = HYPERPARAMETERS[name]
+    if name in ("XT", "RF"):
+        # a tree has at most a leaf per row; scikit-learn allocates AutoGluon's limit of 15,000
+        return settings | {"max_leaf_nodes": n_rows + 1}
     if name == "KNN":
         return settings | {"n_neighbors": min(settings["n_neighbors"], n_rows)}
     return settings

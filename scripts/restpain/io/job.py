@@ -1,5 +1,6 @@
 """One job of the workflow: its log, and the call of the function of its script."""
 
+import gc
 import inspect
 import logging
 import sys
@@ -22,7 +23,9 @@ def run_job(function: Callable, job) -> None:
         The object ``snakemake`` of a script.
     """
     start_log(job.log[0])
+    gc.freeze()  # collections of garbage need not search what was imported
     function(**{name: _argument(name, job) for name in inspect.signature(function).parameters})
+    gc.freeze()  # nor at the end of Python, which takes a quarter of a second after many imports
 
 
 def _argument(name: str, job):

@@ -258,6 +258,18 @@ def test_leave_one_out_of_noise_is_no_better_than_chance():
     assert max(values) < 0.9
 
 
+def test_forests_are_those_without_the_limit_of_leaves_by_rows(monkeypatch):
+    features, labels = sample(15, shift=0.5, seed=3, n_features=2)
+    options = {"learners": ["XT", "RF"], "n_folds": 4, "seed": 0}
+    limited = fit_and_predict(features, labels, features, **options)
+    monkeypatch.setattr(ensemble, "_hyperparameters", lambda name, n_rows: HYPERPARAMETERS[name])
+
+    unlimited = fit_and_predict(features, labels, features, **options)
+
+    np.testing.assert_array_equal(limited.training, unlimited.training)
+    np.testing.assert_array_equal(limited.test, unlimited.test)
+
+
 def test_a_learner_that_fails_is_an_error(monkeypatch):
     features, labels = sample(12, shift=1.0, seed=0)
     monkeypatch.setitem(HYPERPARAMETERS, "KNN", {"n_neighbors": -1})

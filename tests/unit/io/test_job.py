@@ -1,5 +1,6 @@
 """The call of a script's function, from objects as Snakemake makes them."""
 
+import gc
 import logging
 
 import pytest
@@ -26,6 +27,12 @@ def logging_as_before():
             handler.close()
     logging.root.handlers, logging.root.level = handlers, level
     logging.captureWarnings(False)
+
+
+@pytest.fixture(autouse=True)
+def garbage_collection_as_before():
+    yield
+    gc.unfreeze()
 
 
 def test_arguments_are_filled_by_their_names(tmp_path):
@@ -62,6 +69,19 @@ def test_all_inputs_are_given_by_name(tmp_path):
         assert inputs == {"a": "1", "b": "2"}
 
     run_job(step, Job(tmp_path / "log", given={"a": "1", "b": "2"}))
+
+
+def test_garbage_is_not_searched_at_the_end_of_python(tmp_path):
+    made = []
+
+    def step():
+        made.append([[] for _ in range(1000)])
+
+    gc.unfreeze()
+    run_job(step, Job(tmp_path / "log"))
+
+    assert gc.get_freeze_count() > 1000
+    assert all(made[0] is not tracked for tracked in gc.get_objects())
 
 
 def test_a_name_of_an_input_and_of_an_output_is_refused(tmp_path):
