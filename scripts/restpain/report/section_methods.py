@@ -236,7 +236,9 @@ def series_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> 
     band = f"{low:g}{EN_DASH}{high:g} Hz"
     fwhm = f"{shortest(metrics['fwhm_mm'])} mm"
     dropped = (
-        f"The first {counted(preprocessing['drop_volumes'], 'volume')} of each series "
+        f"No volume was dropped ({facts['kept']})."
+        if not preprocessing["drop_volumes"]
+        else f"The first {counted(preprocessing['drop_volumes'], 'volume')} of each series "
         f"{'was' if preprocessing['drop_volumes'] == 1 else 'were'} dropped ({facts['kept']})."
     )
     if settings["cohort"]["source"] == "derivatives":
@@ -247,7 +249,7 @@ def series_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> 
         )
         first = (
             f"Series preprocessed before (by: {facts['programs']}; space: {facts['spaces']}) were "
-            f"taken.{facts['before']} {dropped} {placed}, without a transform from their space to "
+            f"taken.{facts['before']} {dropped} {placed}. No transform led from their space to "
             f"that of the template, {SPACE}."
         )
     else:

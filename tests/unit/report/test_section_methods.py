@@ -106,13 +106,14 @@ def test_steps_and_volumes_before_the_workflow_are_told():
 @pytest.mark.parametrize(
     ("resampled", "sentence"),
     [
-        (True, "They were resampled to the grid of the maps, 3 mm, without a transform"),
-        (False, "They kept their own grid of 3 mm: nothing was resampled, without a transform"),
+        (True, "They were resampled to the grid of the maps, 3 mm. No transform led from"),
+        (False, "They kept their own grid of 3 mm: nothing was resampled. No transform led"),
     ],
 )
 def test_methods_say_whether_preprocessed_series_were_resampled(resampled, sentence):
     changed = settings()
     changed["cohort"]["source"] = "derivatives"
+    changed["preprocessing"]["drop_volumes"] = 0
     func_qc = [{"n_volumes": 60, "resampled": False}, {"n_volumes": 60, "resampled": resampled}]
 
     section = section_methods.methods_section(
@@ -120,3 +121,4 @@ def test_methods_say_whether_preprocessed_series_were_resampled(resampled, sente
     )
 
     assert sentence in section.content["methods"][0]
+    assert "No volume was dropped (60 kept)." in section.content["methods"][0]
