@@ -37,7 +37,7 @@ rule plot_group_maps:
     resources:
         **on_retry(3000, 15),
     params:
-        **settings("group", "voxel_p", "tails"),
+        **settings("group", "voxel_p", "tails", "inference"),
         measures=MAPS,
         comparison=GROUPS,
         source=config["cohort"]["source"],

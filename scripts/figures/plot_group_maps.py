@@ -58,6 +58,7 @@ def plot_group_maps(
     comparison: dict,
     voxel_p: float,
     tails: int,
+    inference: str,
     source: str,
 ) -> None:
     comparison = Comparison(**comparison)
@@ -110,8 +111,7 @@ def plot_group_maps(
 
     figure = group_maps_figure(
         template=template / template.max(), affine=affine, rows=shown, matrices=matrices,
-        note=note, voxel_p=voxel_p, tails=tails,
-        simulated=source == "simulated",
+        note=note, voxel_p=voxel_p, tails=tails, inference=inference, simulated=source == "simulated",
     )  # fmt: skip
     save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 

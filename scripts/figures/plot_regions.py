@@ -18,6 +18,7 @@ from restpain.group.cluster_maps import NO_SEEDS, maps_of_measures, single_clust
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
+from restpain.presentation.labels import inference_name
 from restpain.presentation.numbers import counted, measure_name
 from restpain.presentation.plots import save_figure
 from restpain.presentation.slices import DPI, colour_limit, t_threshold
@@ -91,8 +92,8 @@ def plot_regions(
             }
         )
     threshold = t_threshold(voxel_p=voxel_p, tails=tails, df=read_json(models_paths[0])["df"])
-    by = {"grf": "GRF", "permutation": "permutation"}[inference]
     sides = "two-tailed" if tails == 2 else "one-tailed for each sign"
+    by = inference_name(inference)
     limit = colour_limit(
         [shown["difference"] for shown in maps], threshold=threshold, percentile=100
     )

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
 from restpain.group.clusters import cluster_number
+from restpain.presentation.labels import inference_name
 from restpain.presentation.numbers import counted, measure_name, number, region_name
 from restpain.presentation.slices import (
     COLD_WARM,
@@ -43,6 +44,7 @@ def group_maps_figure(
     note: str | None,
     voxel_p: float,
     tails: int,
+    inference: str,
     simulated: bool,
 ) -> Figure:
     """Draw Figure 2.
@@ -123,11 +125,12 @@ def group_maps_figure(
             mark_sides(axes, width=axes.get_xlim()[1] / N_SLICES, y=0)
     y = 1 - (top + row_height * len(rows) + 0.3) / height
     tail = "two-tailed" if tails == 2 else "one-tailed"
+    by = inference_name(inference)
     bars = (
         (left + 0.1, 2 * width + gap - 0.2, within, one_sample,
          f"t of one group; opaque: significant clusters (GRF, {tail})"),
         (left + 2 * (width + gap) + 0.03, width - 0.06, between, thresholds["difference"],
-         f"t; opaque: p < {voxel_p:g} uncorrected\noutlined: significant clusters (GRF)"),
+         f"t; opaque: p < {voxel_p:g} uncorrected\noutlined: significant clusters ({by})"),
     )  # fmt: skip
     for x, bar_width, limit, threshold, label in bars:
         axes = figure.add_axes((x, y, bar_width, 0.11 / height))

@@ -27,6 +27,11 @@ TEST_MARKS = {
 ADDED = {"mean_fd": {"LongName": "Mean framewise displacement", "Units": "mm"}}
 
 
+def inference_name(inference: str) -> str:
+    """Name of a correction of clusters, "grf" or "permutation", in parentheses."""
+    return {"grf": "GRF", "permutation": "permutation"}[inference]
+
+
 def correction_name(inference: str) -> str:
     """Name of a correction of clusters, "grf" or "permutation", within a sentence."""
     names = {"grf": "GRF correction", "permutation": "the permutation test of cluster size"}

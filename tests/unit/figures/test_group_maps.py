@@ -35,6 +35,7 @@ def drawn(n_seeds, name="ReHo{}"):
         note=group_maps.omitted_words(n_seeds),
         voxel_p=0.001,
         tails=2,
+        inference="permutation",
         simulated=True,
     )
 
