@@ -110,8 +110,8 @@ def plot_group_maps(
     logger.info("%d rows of maps of %d, %d seeds", len(shown), len(rows), len(seeds))
 
     figure = group_maps_figure(
-        template=template / template.max(), affine=affine, rows=shown, matrices=matrices, note=note,
-        voxel_p=voxel_p, tails=tails, inference=inference, simulated=source == "simulated",
+        template=template / template.max(), affine=affine, rows=shown, note=note,
+        matrices=matrices, voxel_p=voxel_p, tails=tails, inference=inference, simulated=source == "simulated",
     )  # fmt: skip
     save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
