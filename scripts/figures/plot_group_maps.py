@@ -82,16 +82,10 @@ def plot_group_maps(
         [read_table(path) for path in clusters_paths],
         seeds,
     )
+    df = {group: models[0][f"n_{group}"] - 1 for group in ("patients", "controls")}
+    df["difference"] = models[0]["df"]
     rows = [
-        shown
-        | {
-            "title": measure_title(shown["measure"], shown["seed"]),
-            "df": {
-                "patients": models[0]["n_patients"] - 1,
-                "controls": models[0]["n_controls"] - 1,
-                "difference": models[0]["df"],
-            },
-        }
+        shown | {"title": measure_title(shown["measure"], shown["seed"]), "df": df}
         for shown in maps
     ]
     n_local = sum(measure != CONNECTIVITY for measure in measures)
@@ -103,7 +97,7 @@ def plot_group_maps(
         note = "No seed and no connectivity map."
     matrices = None
     if seeds_mask_path:
-        seeds_mask, _ = read_volume(seeds_mask_path)
+        seeds_mask = read_volume(seeds_mask_path)[0]
         matrices = mean_seed_correlations(fc_maps_paths, included, seeds_mask, comparison)
     if matrices:
         matrices["seeds"] = seeds["seed"].tolist()
@@ -111,7 +105,8 @@ def plot_group_maps(
 
     figure = group_maps_figure(
         template=template / template.max(), affine=affine, rows=shown, note=note,
-        matrices=matrices, voxel_p=voxel_p, tails=tails, inference=inference, simulated=source == "simulated",
+        matrices=matrices, simulated=source == "simulated",
+        voxel_p=voxel_p, tails=tails, inference=inference,
     )  # fmt: skip
     save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)
 
