@@ -171,7 +171,7 @@ def draw_nested(
         style["markevery"] = (8 * index, 40)
         if index == 0:
             style = {"color": "#000000", "linewidth": 2.2, "linestyle": "-"}
-            label += f", {permutation_clause(row['p_permutation'], row['n_permutations'])}"
+            label += f",\n{permutation_clause(row['p_permutation'], row['n_permutations'])}"
             low, high = bootstrap_band(rows, patients, n_bootstrap=n_bootstrap, seed=seed)
             axes.fill_between(GRID, low, high, color="#000000", alpha=0.1, linewidth=0,
                               label="95 % band of the curve above")  # fmt: skip
@@ -204,7 +204,7 @@ def roc_figure(
     simulated: bool,
 ) -> Figure:
     """Draw Figure 4: arm A in test sets and in leave-one-out, and arms B to D."""
-    n_lines = max(min(len(published), MAX_FEATURES), len(nested) + 1, 4)
+    n_lines = max(min(len(published), MAX_FEATURES), len(nested) + 2, 4)
     legend = 0.16 * n_lines + 0.5
     height = 3.75 + legend
     figure = Figure((10.2, height))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score
 
@@ -106,3 +107,36 @@ def test_an_arm_that_classifies_nobody_is_named_and_has_no_curve():
     assert line.get_label().startswith("n/a  D")
     assert line.get_label().endswith("nobody classified")
     assert len(line.get_xdata()) == 0
+
+
+def test_legends_stay_inside_the_figure():
+    nested = pd.DataFrame(
+        {
+            "arm": ["B nested"],
+            "auc": 1.0,
+            "auc_low": 0.8,
+            "auc_high": 1.0,
+            "p_permutation": 0.05,
+            "n_permutations": 19,
+        }
+    )
+    table = predictions(np.array([0.9, 0.8, 0.2, 0.1]), ["CP", "CP", "HC", "HC"])
+
+    figure = roc.roc_figure(
+        published=pd.DataFrame(),
+        published_predictions=pd.DataFrame(),
+        nested=nested,
+        nested_predictions=table,
+        patients="CP",
+        n_bootstrap=10,
+        seed=0,
+        simulated=True,
+    )
+
+    FigureCanvasAgg(figure).draw()
+    legend = figure.axes[2].get_legend()
+    assert "smallest possible" in "".join(text.get_text() for text in legend.get_texts())
+    box, page = legend.get_window_extent(), figure.bbox
+    assert page.x0 <= box.x0
+    assert box.x1 <= page.x1
+    assert page.y0 <= box.y0
