@@ -116,9 +116,9 @@ def first_of_each_group(run):
     return included.groupby("group").head(1)
 
 
-def metric_map(directory, participant, measure):
+def metric_map(directory, participant, measure, space="MNI152NLin2009aSym"):
     """The standardised map of a participant in a run's directory."""
-    prefix = f"{participant}_task-rest_space-MNI152NLin2009aSym"
+    prefix = f"{participant}_task-rest_space-{space}"
     name = f"{prefix}_stat-{measure}_desc-standardised_boldmap.nii.gz"
     return nib.load(directory / "results" / participant / "func" / name).get_fdata()
 

@@ -24,6 +24,7 @@ from runs import (
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SPACE = "space-MNI152NLin2009aSym"
+TABLE_2 = "results/tables/table2_regions.tsv"
 
 
 def bids_errors(run, dataset=""):
@@ -32,32 +33,28 @@ def bids_errors(run, dataset=""):
     return errors_and_warnings(issues)[0]
 
 
-def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, tmp_path):
-    run = finished_run[0]
-    two = first_of_each_group(run)
-    own = bids_of(two, run, tmp_path)
+def analysed(run):
+    """Rows of all participants of a finished run who were not excluded."""
+    people = read_table(run / "results/cohort/participants.tsv")
+    return people[people["exclude"].isna()].drop(columns="exclude")
 
-    process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
 
+@pytest.fixture(scope="module")
+def entered_as_bids(finished_run, tmp_path_factory):
+    """Study with the raw images of the finished run as a BIDS dataset, and its process."""
+    study, run = tmp_path_factory.mktemp("bids"), finished_run[0]
+    own = bids_of(analysed(run), run, study)
+    process = snakemake(TABLE_2, "participants", directory=study, configfiles=(SMALL, own))
     assert process.returncode == 0, process.stderr[-5000:]
-    assert not (tmp_path / "results/report.html").exists()
-    assert len(list((tmp_path / "results").rglob("*.html"))) == 1 + 2  # overview, participants
-    assert dead_links(tmp_path / "results") == []
-    assert bids_errors(tmp_path, "rawdata") == []
-    summary = process.stdout.rpartition("Finished. In ")[2]
-    assert summary.splitlines()[1].startswith("  results/quality.html ")
-    for participant in two["participant_id"]:
-        for measure in ("alff", "reho"):
-            np.testing.assert_array_equal(
-                metric_map(tmp_path, participant, measure), metric_map(run, participant, measure)
-            )
+    return study, process
 
 
-def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_run, tmp_path):
-    run = finished_run[0]
-    two = first_of_each_group(run)
-    data = tmp_path / "derivatives"
-    for participant in two["participant_id"]:
+@pytest.fixture(scope="module")
+def entered_as_derivatives(finished_run, tmp_path_factory):
+    """Study with the denoised series of the finished run in the layout of fMRIPrep."""
+    study, run = tmp_path_factory.mktemp("fmriprep"), finished_run[0]
+    data, people = study / "derivatives", analysed(run)
+    for participant in people["participant_id"]:
         source = run / "results" / participant / "func"
         target = data / participant / "func"
         target.mkdir(parents=True)
@@ -68,37 +65,24 @@ def test_preprocessed_images_skip_preprocessing_and_give_the_same_maps(finished_
                 target / f"{prefix}_desc-preproc_bold{suffix}",
             )
         shutil.copy(source / f"{prefix}_desc-brain_mask.nii.gz", target)
-    write_table(data / "participants.tsv", two)
+    write_table(data / "participants.tsv", people)
     own = write_config(
-        tmp_path,
+        study,
         cohort={
             "source": "derivatives",
             "data": str(data),
             "participants": str(data / "participants.tsv"),
         },
-        preprocessing={"nuisance": [], "drop_volumes": 0},
+        preprocessing={"nuisance": [], "drop_volumes": 0, "voxel_mm": "native"},
     )
-
-    process = snakemake("participants", directory=tmp_path, configfiles=(SMALL, own))
-
+    process = snakemake(TABLE_2, "participants", directory=study, configfiles=(SMALL, own))
     assert process.returncode == 0, process.stderr[-5000:]
-    assert not list((tmp_path / "results").rglob("*_desc-preproc_T1w.nii.gz"))
-    assert not (tmp_path / "results/rawdata").exists()
-    assert bids_errors(tmp_path) == []
-    for participant in two["participant_id"]:
-        for measure in ("alff", "reho"):
-            np.testing.assert_allclose(
-                metric_map(tmp_path, participant, measure),
-                metric_map(run, participant, measure),
-                rtol=1e-3,
-                atol=1e-3,
-            )
+    return study, process
 
 
 def working_folder_of_dparsf(run, folder):
     """Cleaned series of a finished run in the layout of DPARSF, a file per volume; the table."""
-    people = read_table(run / "results/cohort/participants.tsv")
-    people = people[people["exclude"].isna()].drop(columns="exclude")
+    people = analysed(run)
     names = people["participant_id"].str.replace("sub-", "Sub_0")
     times = ["Subject ID\tTR\tSlice Number\tTime Points\tVoxel Size"]
     for participant, name in zip(people["participant_id"], names, strict=True):
@@ -123,34 +107,88 @@ def working_folder_of_dparsf(run, folder):
     return table
 
 
-def test_a_working_folder_of_dparsf_gives_the_same_table_of_regions(finished_run, tmp_path):
-    run, working = finished_run[0], tmp_path / "dparsf"
-    table = working_folder_of_dparsf(run, working)
+@pytest.fixture(scope="module")
+def entered_as_dparsf(finished_run, tmp_path_factory):
+    """Study with the denoised series of the finished run as a working folder of DPARSF."""
+    study = tmp_path_factory.mktemp("study")
+    working = study / "dparsf"
+    table = working_folder_of_dparsf(finished_run[0], working)
     own = write_config(
-        tmp_path,
+        study,
         cohort={"source": "derivatives", "data": str(working), "participants": str(table)},
         preprocessing={"nuisance": "done"},
     )
-
-    target = "results/tables/table2_regions.tsv"
-    process = snakemake(target, directory=tmp_path, configfiles=(SMALL, own))
-
+    process = snakemake(TABLE_2, directory=study, configfiles=(SMALL, own))
     assert process.returncode == 0, process.stderr[-5000:]
-    summary = (tmp_path / "results/cohort/check_summary.txt").read_text()
+    return study, process
+
+
+@pytest.mark.parametrize(
+    ("source", "tolerance"),
+    [("bids", 0), ("derivatives", 1e-5), ("dparsf", 1e-5), ("maps", 0)],
+)
+def test_every_source_gives_the_table_of_regions_that_dicom_gave(
+    finished_run, request, source, tolerance
+):
+    study, _ = request.getfixturevalue(f"entered_as_{source}")
+
+    ours, theirs = read_table(study / TABLE_2), read_table(finished_run[0] / TABLE_2)
+    if source == "maps":  # there is no connectivity without series
+        theirs = theirs[theirs["measure"] != "FC"].reset_index(drop=True)
+    assert len(theirs) >= 2
+    pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, rtol=tolerance, atol=tolerance)
+
+
+def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, entered_as_bids):
+    (study, process), run = entered_as_bids, finished_run[0]
+    people = analysed(run)["participant_id"]
+
+    assert not (study / "results/report.html").exists()
+    assert len(list((study / "results").rglob("*.html"))) == 1 + len(people)  # overview
+    assert dead_links(study / "results") == []
+    assert bids_errors(study, "rawdata") == []
+    summary = process.stdout.rpartition("Finished. In ")[2]
+    assert any(line.startswith("  results/quality.html ") for line in summary.splitlines())
+    for participant in people:
+        for measure in ("alff", "reho"):
+            np.testing.assert_array_equal(
+                metric_map(study, participant, measure), metric_map(run, participant, measure)
+            )
+
+
+def test_preprocessed_images_keep_their_grid_and_give_the_same_maps(
+    finished_run, entered_as_derivatives
+):
+    study, run = entered_as_derivatives[0], finished_run[0]
+
+    assert "grid: 61x73x61 voxels of 3 mm, the first at -90, -126, -72 mm, that of the series" in (
+        (study / "results/cohort/check_summary.txt").read_text()
+    )
+    assert not list((study / "results").rglob("*_desc-preproc_T1w.nii.gz"))
+    assert not (study / "results/rawdata").exists()
+    assert bids_errors(study) == []
+    for participant in analysed(run)["participant_id"]:
+        for measure in ("alff", "reho"):
+            np.testing.assert_allclose(
+                metric_map(study, participant, measure, space="MNI152"),
+                metric_map(run, participant, measure),
+                rtol=1e-4,
+                atol=1e-4,
+            )
+
+
+def test_a_working_folder_of_dparsf_gives_its_timing_and_its_motion(
+    finished_run, entered_as_dparsf
+):
+    (study, _), run = entered_as_dparsf, finished_run[0]
+
+    summary = (study / "results/cohort/check_summary.txt").read_text()
     assert "repetition time: 2 s (TRInfo.tsv)" in summary
-    assert "10 volumes dropped before" in (tmp_path / "results/cohort/check.tsv").read_text()
-    ours, theirs = read_table(tmp_path / target), read_table(run / target)
-    assert len(theirs) >= 3
-    assert list(ours) == list(theirs)
-    for column in theirs:
-        if pd.api.types.is_float_dtype(theirs[column]):
-            np.testing.assert_allclose(ours[column], theirs[column], rtol=1e-3, atol=1e-3)
-        else:
-            assert ours[column].tolist() == theirs[column].tolist(), column
+    assert "10 volumes dropped before" in (study / "results/cohort/check.tsv").read_text()
     for participant, name in (("sub-01", "sub-Sub001"), ("sub-09", "sub-Sub009")):
         quality = [
             read_json(folder / "results" / who / "func" / f"{who}_task-rest_desc-qc_metrics.json")
-            for folder, who in ((run, participant), (tmp_path, name))
+            for folder, who in ((run, participant), (study, name))
         ]
         means = [one["mean_fd_power_mm"] for one in quality]
         assert means[0] == pytest.approx(means[1], rel=1e-9)
