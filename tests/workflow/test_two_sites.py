@@ -35,9 +35,10 @@ def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_
     analysed = analysed[analysed["exclude"].isna()]
     patients = analysed[analysed["group"] == "patient"]
     report = (run / "results/report.html").read_text()
-    assert "Analysed participants of each sex" in report
-    assert f'<th scope="row">M</th><td class="num">{(patients["sex"] == "M").sum()}</td>' in report
-    assert "Its features were harmonised across the levels of sex by ComBat" in report
+    assert "Analysed participants of each Sex" in report  # labels of participants.json
+    men = (patients["sex"] == "M").sum()
+    assert f'<th scope="row">male</th><td class="num">{men}</td>' in report
+    assert "Its features were harmonised across the levels of Sex by ComBat" in report
     with_combat, without = (
         read_table(folder / "results/classification/nested_predictions.tsv")
         for folder in (run, finished_run[0])
