@@ -255,15 +255,32 @@ def correction_summary(
         See `cluster_rows`.
     """
     counts = cluster_counts(z, mask, null, grf_size=size_threshold, correction=correction)
+    estimated = {"smoothness": smoothness, "dlh": dlh, "fwhm_mm": fwhm_mm}
+    sizes = {"n_voxels": int(mask.sum()), "size_threshold": size_threshold}
     return {
         "seed": seed,
+        **thresholds_in_force(correction, **estimated, **sizes),
+        "n_permutations": len(null.sizes),
+        **counts,
+    }
+
+
+def thresholds_in_force(
+    correction: Correction,
+    *,
+    smoothness: str,
+    dlh: float,
+    fwhm_mm: tuple[float, float, float],
+    n_voxels: int,
+    size_threshold: int | None,
+) -> dict:
+    """Thresholds, smoothness and volume of the GRF correction of one map, for its JSON file."""
+    return {
         **asdict(correction),
         "z_threshold": correction.z_threshold,
         "smoothness": smoothness,
         "dlh": dlh,
         "fwhm_mm": fwhm_mm,
-        "n_voxels": int(mask.sum()),
+        "n_voxels": n_voxels,
         "cluster_size_threshold": size_threshold,
-        "n_permutations": len(null.sizes),
-        **counts,
     }

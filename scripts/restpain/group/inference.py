@@ -112,8 +112,6 @@ def find_clusters(
     inside = fit.tested if searched is None else fit.tested & searched
     if not inside.all():
         maps, fit, mask = maps[:, inside], fit.of_voxels(inside), part_of_mask(mask, inside)
-    z = t_to_z(fit.t, fit.df).astype(np.float32)
-    field = estimated_smoothness(maps, design, fit, z, mask, affine, source=smoothness)
     correction = Correction(
         voxel_p=voxel_p,
         cluster_p=cluster_p,
@@ -121,10 +119,31 @@ def find_clusters(
         connectivity=connectivity,
         n_maps=n_maps,
     )
-    labels, clusters, _ = corrected_clusters(
-        fit.t, z, mask, affine, dlh=field.dlh, correction=correction
+    labels, clusters, _, _ = clusters_of_fit(
+        maps, design, fit, mask, affine, correction=correction, smoothness=smoothness
     )
     return labels, clusters
+
+
+def clusters_of_fit(
+    maps: np.ndarray,
+    design: Design,
+    fit: Fit,
+    mask: np.ndarray,
+    affine: np.ndarray,
+    *,
+    correction: Correction,
+    smoothness: str,
+) -> tuple[np.ndarray, pd.DataFrame, int | None, Smoothness]:
+    """Clusters of the T of a fit after GRF correction with the smoothness of these maps.
+
+    Maps, fit and mask hold the voxels that are searched. Returns what `corrected_clusters` does,
+    and the smoothness.
+    """
+    z = t_to_z(fit.t, fit.df).astype(np.float32)
+    field = estimated_smoothness(maps, design, fit, z, mask, affine, source=smoothness)
+    found = corrected_clusters(fit.t, z, mask, affine, dlh=field.dlh, correction=correction)
+    return *found, field
 
 
 def estimated_smoothness(

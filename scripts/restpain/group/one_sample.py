@@ -1,15 +1,13 @@
 """Clusters in which the mean of one group differs from a value."""
 
-from dataclasses import asdict
-
 import numpy as np
 import pandas as pd
 
 from restpain.cohort.design import Design
 from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
-from restpain.group.cluster_table import described_cluster
-from restpain.group.inference import Correction, corrected_clusters, estimated_smoothness
-from restpain.group.models import fit_one_sample, t_to_z
+from restpain.group.cluster_table import described_cluster, thresholds_in_force
+from restpain.group.inference import Correction, clusters_of_fit
+from restpain.group.models import fit_one_sample
 from restpain.group.search import part_of_mask
 
 OWN_COLUMNS = {
@@ -67,11 +65,9 @@ def one_sample_clusters(
     fit = fit_one_sample(maps, base=base)
     inside = fit.tested & searched
     maps, fit, part = maps[:, inside], fit.of_voxels(inside), part_of_mask(mask, inside)
-    z = t_to_z(fit.t, fit.df).astype(np.float32)
     mean = Design(np.ones((len(maps), 1)), ("mean",), ())
-    field = estimated_smoothness(maps, mean, fit, z, part, affine, source=smoothness)
-    volume, clusters, smallest = corrected_clusters(
-        fit.t, z, part, affine, dlh=field.dlh, correction=correction
+    volume, clusters, smallest, field = clusters_of_fit(
+        maps, mean, fit, part, affine, correction=correction, smoothness=smoothness
     )
     t = np.zeros(mask.shape)
     t[part] = fit.t
@@ -85,14 +81,8 @@ def one_sample_clusters(
         )
         for cluster in clusters.itertuples()
     ]
-    summary = {
-        **asdict(correction),
-        "z_threshold": correction.z_threshold,
-        "smoothness": smoothness,
-        "dlh": field.dlh,
-        "fwhm_mm": field.fwhm_mm,
-        "n_voxels": int(inside.sum()),
-        "cluster_size_threshold": smallest,
-        "n_clusters": len(clusters),
-    }
+    estimated = {"smoothness": smoothness, "dlh": field.dlh, "fwhm_mm": field.fwhm_mm}
+    summary = thresholds_in_force(
+        correction, **estimated, n_voxels=int(inside.sum()), size_threshold=smallest
+    ) | {"n_clusters": len(clusters)}
     return volume[mask], pd.DataFrame(rows, columns=["label", *COLUMNS]), summary

@@ -216,13 +216,19 @@ def cluster_counts(
     smallest = size_thresholds(null.sizes, level=correction.cluster_p, tails=correction.tails)
     volume = np.zeros(mask.shape, np.float32)
     volume[mask] = z
-    forming = {"z_threshold": correction.z_threshold, "connectivity": correction.connectivity}
+    labels = signed_clusters(
+        volume,
+        z_threshold=correction.z_threshold,
+        smallest=1,
+        connectivity=correction.connectivity,
+    )
+    by_sign = [np.bincount(labels[sign * volume > 0])[1:] for sign in (1, -1)]  # 0: other sign
 
     def clusters_of(*required: int | tuple[int, int] | None) -> int | None:
         if None in required:
             return None
-        sizes = tuple(np.max([np.broadcast_to(size, 2) for size in required], axis=0))
-        return int(signed_clusters(volume, smallest=sizes, **forming).max())
+        needed = np.max([np.broadcast_to(size, 2) for size in required], axis=0)
+        return sum(int(np.sum(own >= size)) for own, size in zip(by_sign, needed, strict=True))
 
     counts = {"grf": clusters_of(grf_size) or 0, "permutation": clusters_of(smallest)}
     return {

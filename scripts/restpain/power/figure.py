@@ -43,7 +43,6 @@ def power_figure(table: pd.DataFrame, settings: dict) -> Figure:
     settings : dict
         Settings of the simulation, ``settings.json`` of the rule.
     """
-    matplotlib.rcParams["svg.hashsalt"] = "restpain"
     figure = Figure((8.6, 5.0))
     axes = figure.add_axes((0.075, 0.26, 0.56, 0.6))
     effects = sorted(table["effect_size"].unique())

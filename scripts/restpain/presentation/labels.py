@@ -27,6 +27,9 @@ TEST_MARKS = {
 ADDED = {"mean_fd": {"LongName": "Mean framewise displacement", "Units": "mm"}}
 
 
+OTHER_CORRECTION = {"grf": "permutation", "permutation": "grf"}
+
+
 def inference_name(inference: str) -> str:
     """Name of a correction of clusters, "grf" or "permutation", in parentheses."""
     return {"grf": "GRF", "permutation": "permutation"}[inference]

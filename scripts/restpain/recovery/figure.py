@@ -213,7 +213,6 @@ def recovery_figure(
     patients : str
         Label of the patients.
     """
-    matplotlib.rcParams["svg.hashsalt"] = "restpain"
     shown = min(len(effects), MAX_EFFECTS)
     place_rows = max(-(-shown // PER_ROW), 1)
     place_height = 1.65 if shown else 0.7

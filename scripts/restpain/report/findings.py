@@ -4,7 +4,12 @@ from collections import Counter
 
 import pandas as pd
 
-from restpain.presentation.labels import correction_name, own_seed, within_sentence
+from restpain.presentation.labels import (
+    OTHER_CORRECTION,
+    correction_name,
+    own_seed,
+    within_sentence,
+)
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -62,7 +67,7 @@ def findings(
 
 def unlisted(volumes: list[dict], *, inference: str) -> tuple[str, int]:
     """Return the correction that is not the inference, and the clusters it alone would list."""
-    other = {"grf": "permutation", "permutation": "grf"}[inference]
+    other = OTHER_CORRECTION[inference]
     counts = [volume[f"n_clusters_{other}"] for volume in volumes]
     both = [volume["n_clusters_both"] for volume in volumes]
     return other, sum(n - b for n, b in zip(counts, both, strict=True) if n and b is not None)

@@ -9,7 +9,7 @@ from scipy import stats
 from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
-from restpain.presentation.labels import correction_name
+from restpain.presentation.labels import OTHER_CORRECTION, correction_name
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,
@@ -101,7 +101,7 @@ def certainty(
         survives = regions["survives"].fillna("").astype(str)
         tested = regions["p_permutation"].notna().any()
         others = {"fdr": "voxelwise FDR at the peak"}
-        other = {"grf": "permutation", "permutation": "grf"}[inference]
+        other = OTHER_CORRECTION[inference]
         if tested:
             others = {other: correction_name(other)} | others
         counts = [

@@ -61,6 +61,14 @@ def region_in_words(row: pd.Series, name: str) -> str:
     label, distance = row[f"{name}_region"], row[f"{name}_distance_mm"]
     if is_missing(label):
         return ""
-    side = f" {label[-1]}" if label.endswith(("_L", "_R")) else ""
-    shown = f"{region_name(label)}{side}"
-    return f"near {shown}, {shortest(round(distance))} mm" if distance > 0 else shown
+    return near_words(f"{region_name(label)}{side_letter(label)}", distance)
+
+
+def near_words(region: str, distance_mm: float) -> str:
+    """Region of a peak inside it, or that the peak is near it and how far away."""
+    return f"near {region}, {shortest(round(distance_mm))} mm" if distance_mm > 0 else region
+
+
+def side_letter(label: str) -> str:
+    """Side of a label as a letter behind its name: `` L`` or `` R``, nothing without a side."""
+    return f" {label[-1]}" if label.endswith(("_L", "_R")) else ""

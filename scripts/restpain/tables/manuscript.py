@@ -16,9 +16,8 @@ from restpain.presentation.numbers import (
     number,
     p_value,
     region_name,
-    shortest,
 )
-from restpain.tables.atlas_columns import atlases_of, region_in_words
+from restpain.tables.atlas_columns import atlases_of, near_words, region_in_words, side_letter
 from restpain.tables.demographics import MEDIAN_LEVEL
 
 LARGEST_SHARES, SMALLEST_SHARE = 3, 5  # regions of a cluster that Table 2 names, and their %
@@ -94,18 +93,12 @@ def missing_words(table: pd.DataFrame) -> str:
 def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
     """Table 2; connectivity is shown with its seed, a peak outside the atlas with what is near."""
     regions = _regions(table)
-    near = [
-        f"near {regions[row.Index]}, {shortest(round(row.region_distance_mm))} mm"
-        if row.region_distance_mm > 0
-        else regions[row.Index]
-        for row in table.itertuples()
-    ]
     seeds = list(dict.fromkeys(table["seed"].dropna()))
     atlases = atlases_of(table)
     rows = [
         [
             row.measure if is_missing(row.seed) else f"{row.measure} ({row.seed})",
-            near[row.Index],
+            near_words(regions[row.Index], row.region_distance_mm),
             largest_shares(row.composition),
             *(region_in_words(table.loc[row.Index], name) for name in atlases),
             _text(row.hemisphere),
@@ -221,16 +214,14 @@ def largest_shares(composition) -> str:
         return ""
     parts = dict(part.rsplit(" ", 2)[:2] for part in str(composition).split("; "))
     outside = int(parts.pop(NO_LABEL, 0))
-    named = [(f"{region_name(name)}{_side(name)}", int(share)) for name, share in parts.items()]
+    named = [
+        (f"{region_name(name)}{side_letter(name)}", int(share)) for name, share in parts.items()
+    ]
     shown = [part for part in named[:LARGEST_SHARES] if part[1] >= SMALLEST_SHARE] or named[:1]
     rest = 100 - outside - sum(share for _, share in shown)
     shown += [("others", rest)] if len(shown) < len(named) and rest > 0 else []
     shown += [(NO_LABEL, outside)] if outside else []
     return "; ".join(f"{name} {share} %" for name, share in shown)
-
-
-def _side(label: str) -> str:
-    return f" {label[-1]}" if label.endswith(("_L", "_R")) else ""
 
 
 def _seed_words(table: pd.DataFrame, seed: str) -> str:
