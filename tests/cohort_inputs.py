@@ -1,5 +1,6 @@
 """Inputs of the cohort checks for tests: a table, images, and the sentences about them."""
 
+import json
 from pathlib import Path
 
 import nibabel as nib
@@ -8,6 +9,7 @@ import numpy as np
 from restpain.cohort.checks import cohort_problems, problem_table, sentences
 from restpain.cohort.index import participant_index
 from restpain.cohort.timing import dicom_timing
+from scripts.cohort.import_participants import import_participants
 
 SETTINGS = {"drop_volumes": 5, "min_volumes": 30, "slice_order": "off", "band_hz": (0.01, 0.1)}
 SETTINGS |= {"nuisance": [], "measures": ["alff", "reho"], "fwhm_mm": 6.0, "voxel_mm": 4.0}
@@ -23,6 +25,23 @@ sub-07\tcontrol\t44\tF\tn/a
 sub-08\tcontrol\t61\tM\tn/a
 """
 AFFINE = np.diag([3.0, 3.0, 4.0, 1.0])
+COLUMNS = {"participant": "participant_id", "group": "group", "exclude": "exclude"}
+
+
+def import_table(folder, text, described, *, categories=None, **columns):
+    """Import a table of groups CP and HC with its sidecar, None without; writes participants.*."""
+    (folder / "user.tsv").write_text(text)
+    if described is not None:
+        (folder / "user.json").write_text(json.dumps(described))
+    import_participants(
+        table_path=folder / "user.tsv",
+        columns_path=None if described is None else folder / "user.json",
+        participants_path=folder / "participants.tsv",
+        described_path=folder / "participants.json",
+        comparison={"patients": "CP", "controls": "HC"},
+        columns=COLUMNS | columns,
+        categories=categories or {},
+    )
 
 
 def said_of_folders(data, source, *, select=None, **settings):

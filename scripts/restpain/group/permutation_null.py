@@ -222,7 +222,8 @@ def cluster_counts(
         smallest=1,
         connectivity=correction.connectivity,
     )
-    by_sign = [np.bincount(labels[sign * volume > 0])[1:] for sign in (1, -1)]  # 0: other sign
+    # sizes of all labels, 0 for those of the other sign
+    by_sign = [np.bincount(labels[sign * volume > 0])[1:] for sign in (1, -1)]
 
     def clusters_of(*required: int | tuple[int, int] | None) -> int | None:
         if None in required:

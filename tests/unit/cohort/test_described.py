@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from cohort_inputs import import_table
 from restpain.cohort.described import read_described
 from restpain.io.tables import read_json
-from scripts.cohort.import_participants import import_participants
 
 NRS = {"LongName": "Numeric Rating Scale", "Units": "points"}
 
@@ -38,35 +38,18 @@ def test_a_sidecar_that_cannot_be_used_is_named_with_what_was_found(tmp_path, te
 
 @pytest.mark.parametrize("given", [True, False])
 def test_the_import_carries_the_sidecar_or_an_empty_one(tmp_path, given):
-    (tmp_path / "user.tsv").write_text("participant_id\tgroup\tnrs\n01\tCP\t3\n02\tHC\tn/a\n")
-    (tmp_path / "user.json").write_text(json.dumps({"nrs": NRS}))
+    text = "participant_id\tgroup\tnrs\n01\tCP\t3\n02\tHC\tn/a\n"
 
-    import_participants(
-        table_path=tmp_path / "user.tsv",
-        columns_path=tmp_path / "user.json" if given else None,
-        participants_path=tmp_path / "participants.tsv",
-        described_path=tmp_path / "participants.json",
-        comparison={"patients": "CP", "controls": "HC"},
-        columns={"participant": "participant_id", "group": "group", "exclude": "exclude"},
-        categories={},
-    )
+    import_table(tmp_path, text, {"nrs": NRS} if given else None)
 
     assert read_json(tmp_path / "participants.json") == ({"nrs": NRS} if given else {})
 
 
 def test_columns_of_other_names_keep_their_entries(tmp_path):
-    (tmp_path / "user.tsv").write_text("Subject\tdiagnosis\n01\tCP\n02\tHC\n")
+    text = "Subject\tdiagnosis\n01\tCP\n02\tHC\n"
     entry = {"LongName": "Diagnosis", "Levels": {"CP": "cancer pain"}}
-    (tmp_path / "user.json").write_text(json.dumps({"diagnosis": entry, "group": NRS}))
+    described = {"diagnosis": entry, "group": NRS}
 
-    import_participants(
-        table_path=tmp_path / "user.tsv",
-        columns_path=tmp_path / "user.json",
-        participants_path=tmp_path / "participants.tsv",
-        described_path=tmp_path / "participants.json",
-        comparison={"patients": "CP", "controls": "HC"},
-        columns={"participant": "Subject", "group": "diagnosis", "exclude": "exclude"},
-        categories={},
-    )
+    import_table(tmp_path, text, described, participant="Subject", group="diagnosis")
 
     assert read_json(tmp_path / "participants.json") == {"group": entry}

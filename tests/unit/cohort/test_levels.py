@@ -1,17 +1,13 @@
 """Spellings and codes of categories."""
 
-import json
-
 import pandas as pd
 import pytest
 
+from cohort_inputs import import_table
 from restpain.cohort.design import two_sample_design
 from restpain.cohort.levels import spelling_problems, with_joined_sex, with_labelled_codes
 from restpain.cohort.participants import Comparison
 from restpain.io.tables import read_json, read_table
-from scripts.cohort.import_participants import import_participants
-
-COLUMNS = {"participant": "participant_id", "group": "group", "exclude": "exclude"}
 
 
 def table(**columns):
@@ -107,19 +103,9 @@ def test_spellings_of_one_level_are_refused_with_their_counts(first, second, rea
 
 def test_the_import_writes_sex_in_one_spelling_and_labels_for_codes(tmp_path):
     text = "id\tgroup\tsex\thand\n01\tCP\t1\t1\n02\tHC\t2\t2\n03\tHC\tn/a\t1\n"
-    (tmp_path / "user.tsv").write_text(text)
     sexes = {"LongName": "Sex", "Levels": {"1": "male", "2": "female"}}
-    (tmp_path / "user.json").write_text(json.dumps({"sex": sexes}))
 
-    import_participants(
-        table_path=tmp_path / "user.tsv",
-        columns_path=tmp_path / "user.json",
-        participants_path=tmp_path / "participants.tsv",
-        described_path=tmp_path / "participants.json",
-        comparison={"patients": "CP", "controls": "HC"},
-        columns=COLUMNS | {"participant": "id"},
-        categories={"hand": True},
-    )
+    import_table(tmp_path, text, {"sex": sexes}, categories={"hand": True}, participant="id")
 
     found = read_table(tmp_path / "participants.tsv", dtype=str)
     assert found["sex"].fillna("n/a").tolist() == ["M", "F", "n/a"]
