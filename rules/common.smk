@@ -188,7 +188,6 @@ def with_maps(subjects):
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join(MAPS),
-    sample="patients|controls",
     features="|".join([*MAPS, "all"]),
     permutations=r"\d+",
     repeat=r"\d+",
