@@ -41,7 +41,7 @@ def atlases_note(names: list[str]) -> str:
     note = f"{joined([atlas_name(name) for name in names])}: region of the peak, or the nearest "
     note += "one and its distance"
     for name in filter(NAMED.__contains__, names):
-        note += f"; of {atlas_name(name)}, {most_probable_words()}"
+        note += f"; in {atlas_name(name)}, {most_probable_words()}"
     return f"{note}. Region and share of the cluster are those of AAL2."
 
 

@@ -81,7 +81,7 @@ def test_atlases_of_the_user_are_columns_in_their_order(tmp_path, made, sidecar)
     assert [sheet.rows[0][3], sheet.rows[0][5]] == ["Whole brain", "Whole brain"]
     assert any(
         note.startswith("Own, Harvard-Oxford and Again: region of the peak")
-        and "of Harvard-Oxford, the most probable region where" in note
+        and "in Harvard-Oxford, the most probable region where" in note
         for note in sheet.notes
     )
     assert [atlas["name"] for atlas in region_rows(table, 0)[0]["atlases"]] == sheet.head[3:6]
