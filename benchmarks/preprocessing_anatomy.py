@@ -78,13 +78,14 @@ def real_heads(data, folder, names):
 
 
 def template_paths(folder):
-    """Images of the template on both grids, made where they are missing."""
+    """Files of the template on both grids, made where they are missing."""
     images = ("T1w", "mask", "GM", "WM", "CSF")
     anat, func = (
         {image: str(folder / f"template_{grid}_{image}.nii.gz") for image in images}
         for grid in ("anat", "func")
     )
-    if not Path(func["CSF"]).exists():
+    anat["reference"] = str(folder / "template_anat_reference.npz")
+    if not Path(anat["reference"]).exists():
         outputs = {f"anat_{name}": path for name, path in anat.items()}
         outputs |= {f"func_{name}": path for name, path in func.items()}
         prepare_template(grid_path=None, outputs=outputs, normalisation_mm=2.0, voxel_mm=3.0)

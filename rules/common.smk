@@ -85,11 +85,12 @@ QUALITY_LIMITS = settings(
     *("min_coverage", "min_dice_gm", "max_coregistration_cost"),
 )
 SEED_IMAGES = config["connectivity"]["masks"] if config["connectivity"]["seeds"] == "masks" else []
-# atlases of Table 2 beside AAL2: their images, and the names of their labels
+# atlases of Table 2 beside AAL2; images and labels of those that are files of the user
+ATLASES = config["table2"]["atlases"]
 ATLAS_IMAGES, ATLAS_LABELS = (
-    [atlas[key] for atlas in config["table2"]["atlases"]] for key in ("image", "labels")
+    [atlas[key] for atlas in ATLASES if isinstance(atlas, dict)] for key in ("image", "labels")
 )
-ATLAS_NAMES = [atlas["name"] for atlas in config["table2"]["atlases"]]
+ATLAS_NAMES = [atlas["name"] if isinstance(atlas, dict) else atlas for atlas in ATLASES]
 # voxels this near to a seed are left out of its search; None: nothing is left out
 SEED_DISTANCE_MM = None if config["connectivity"]["search_seed"] else config["metrics"]["fwhm_mm"]
 # of the regions of a fold
@@ -187,7 +188,6 @@ def with_maps(subjects):
 wildcard_constraints:
     subject="|".join(SUBJECTS),
     measure="|".join(MAPS),
-    sample="patients|controls",
     features="|".join([*MAPS, "all"]),
     permutations=r"\d+",
     repeat=r"\d+",

@@ -14,12 +14,8 @@ rule plot_group_maps:
         controls=per_map(rules.fit_group_model.output.controls),
         difference=per_map(rules.fit_group_model.output.t),
         labels=per_map(rules.correct_clusters.output.labels),
-        patients_labels=expand(
-            rules.correct_one_sample.output.labels, measure=MAPS, sample="patients"
-        ),
-        controls_labels=expand(
-            rules.correct_one_sample.output.labels, measure=MAPS, sample="controls"
-        ),
+        patients_labels=per_map(rules.correct_one_sample.output.patients_labels),
+        controls_labels=per_map(rules.correct_one_sample.output.controls_labels),
         clusters=per_map(rules.correct_clusters.output.table),
         models=per_map(rules.fit_group_model.output.model),
         seeds_mask=SEEDS_MASK,

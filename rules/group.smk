@@ -150,7 +150,7 @@ rule correct_clusters:
 
 
 rule correct_one_sample:
-    """Clusters of the one-sample t map of a group by Gaussian random field theory."""
+    """Clusters of the one-sample t map of each group by Gaussian random field theory."""
     input:
         maps=per_participant(STANDARDISED),
         mask=rules.compute_group_mask.output.mask,
@@ -159,14 +159,18 @@ rule correct_one_sample:
         model=rules.fit_group_model.output.model,
         seed_images=seed_images_of_measure,
     output:
-        labels=group_map("contrast-{sample}_desc-clusters_dseg.nii.gz"),
-        table=group_map("contrast-{sample}_desc-clusters_table.tsv"),
-        columns=group_map("contrast-{sample}_desc-clusters_table.json"),
-        correction=group_map("contrast-{sample}_desc-correction.json"),
+        patients_labels=group_map("contrast-patients_desc-clusters_dseg.nii.gz"),
+        patients_table=group_map("contrast-patients_desc-clusters_table.tsv"),
+        patients_columns=group_map("contrast-patients_desc-clusters_table.json"),
+        patients_correction=group_map("contrast-patients_desc-correction.json"),
+        controls_labels=group_map("contrast-controls_desc-clusters_dseg.nii.gz"),
+        controls_table=group_map("contrast-controls_desc-clusters_table.tsv"),
+        controls_columns=group_map("contrast-controls_desc-clusters_table.json"),
+        controls_correction=group_map("contrast-controls_desc-correction.json"),
     log:
-        "results/logs/correct_one_sample/{measure}_{sample}.log",
+        "results/logs/correct_one_sample/{measure}.log",
     benchmark:
-        "results/benchmarks/correct_one_sample/{measure}_{sample}.tsv"
+        "results/benchmarks/correct_one_sample/{measure}.tsv"
     conda:
         "../envs/statistics.yaml"
     resources:

@@ -36,6 +36,7 @@ rule prepare_template:
         anat_GM=template("res-anat_label-GM_probseg.nii.gz"),
         anat_WM=template("res-anat_label-WM_probseg.nii.gz"),
         anat_CSF=template("res-anat_label-CSF_probseg.nii.gz"),
+        anat_reference=template("res-anat_desc-registration_points.npz"),
         func_T1w=template("res-func_T1w.nii.gz"),
         func_mask=template("res-func_desc-brain_mask.nii.gz"),
         func_GM=template("res-func_label-GM_probseg.nii.gz"),
@@ -65,6 +66,7 @@ rule preprocess_anat:
         template_GM=rules.prepare_template.output.anat_GM,
         template_WM=rules.prepare_template.output.anat_WM,
         template_CSF=rules.prepare_template.output.anat_CSF,
+        template_reference=rules.prepare_template.output.anat_reference,
         grid=rules.prepare_template.output.func_T1w,
     output:
         t1w=anat("desc-preproc_T1w.nii.gz"),

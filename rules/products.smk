@@ -39,7 +39,7 @@ def func_mni(name):
 
 
 def template(name):
-    """An image of the template."""
+    """A file of the template."""
     return f"results/tpl-{TEMPLATE_SPACE}/anat/tpl-{TEMPLATE_SPACE}_{name}"
 
 

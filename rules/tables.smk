@@ -65,8 +65,8 @@ rule tabulate_regions:
 rule tabulate_one_sample:
     """The significant clusters of each group's one-sample t maps, one row each."""
     input:
-        patients=expand(rules.correct_one_sample.output.table, measure=MAPS, sample="patients"),
-        controls=expand(rules.correct_one_sample.output.table, measure=MAPS, sample="controls"),
+        patients=per_map(rules.correct_one_sample.output.patients_table),
+        controls=per_map(rules.correct_one_sample.output.controls_table),
     output:
         table=reported("results/tables/one_sample_regions.tsv", "Tables"),
         columns="results/tables/one_sample_regions.json",

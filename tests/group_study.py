@@ -181,14 +181,17 @@ class Study:
         return found
 
     def one_sample(self, measure, sample, seed_distance_mm=3.0, **changes):
-        """Correct the map of one group of the measure compared last; returns the content."""
-        written = files(
-            f"{self.folder}/{measure}_{sample}",
-            labels="dseg.nii.gz",
-            table="table.tsv",
-            columns="table.json",
-            correction="correction.json",
-        )
+        """Correct the maps of both groups of the measure compared last; returns those of one."""
+        written = {
+            group: files(
+                f"{self.folder}/{measure}_{group}",
+                labels="dseg.nii.gz",
+                table="table.tsv",
+                columns="table.json",
+                correction="correction.json",
+            )
+            for group in ("patients", "controls")
+        }
         correct_one_sample(
             maps_paths=[f"{self.folder}/{label}_stat-{measure}_map.nii.gz" for label in self.ids],
             mask_path=self.mask,
@@ -196,14 +199,17 @@ class Study:
             model_path=f"{self.folder}/{measure}_model.json",
             seed_images_paths=[f"{self.folder}/seeds.nii.gz"] * (measure == "fc"),
             measure=measure,
-            sample=sample,
+            outputs={
+                f"{group}_{name.removesuffix('_path')}": path
+                for group, paths in written.items()
+                for name, path in paths.items()
+            },
             comparison=GROUPS,
             seed_distance_mm=seed_distance_mm,
-            **written,
             participants_path=self.participants,
             **SETTINGS | changes,
         )
-        return read(written)
+        return read(written[sample])
 
     def seeds(self, kind, measures=(), **changes):
         """Define seeds; returns their image and table."""

@@ -1,4 +1,4 @@
-"""Clusters of the one-sample t maps of a group, significant after GRF correction."""
+"""Clusters of the one-sample t maps of each group, significant after GRF correction."""
 
 import logging
 
@@ -25,12 +25,8 @@ def correct_one_sample(
     covered_paths: list[str],
     model_path: str,
     seed_images_paths: list[str],
-    labels_path: str,
-    table_path: str,
-    columns_path: str,
-    correction_path: str,
+    outputs: dict[str, str],
     measure: str,
-    sample: str,
     comparison: dict,
     correction: dict,
     across_seeds: bool,
@@ -38,36 +34,37 @@ def correct_one_sample(
     seed_distance_mm: float | None,
 ) -> None:
     comparison = Comparison(**comparison)
-    group = comparison.patients if sample == "patients" else comparison.controls
-    maps_paths = of_analysed(maps_paths, participants_path, group=group)
+    groups = {"patients": comparison.patients, "controls": comparison.controls}
     mask, affine = grid = read_mask(mask_path)
-    missing = uncovered(of_maps(covered_paths, maps_paths), mask, affine)
     model = read_json(model_path)
     seeds, base = model["seeds"], model["one_sample_base"]
     correction = Correction(**correction).of_maps(len(seeds) if across_seeds else 1)
     own = seed_surroundings(
         seed_images_paths, *grid, n_volumes=len(seeds), distance_mm=seed_distance_mm
     )
-    labels, tables, summaries = np.zeros(own.shape, np.int16), [], []
-    volumes = maps_of_volumes(maps_paths, *grid, n_volumes=len(seeds), missing=missing)
-    for k, maps in enumerate(volumes):
-        labels[:, k], table, summary = one_sample_clusters(
-            maps,
-            *grid,
-            searched=~own[:, k],
-            base=base,
-            correction=correction,
-            smoothness=smoothness,
-        )
-        tables.append(table)
-        summaries.append({"seed": seeds[k]} | summary)
-        logger.info("%s", summaries[-1])
+    described = {"measure": measure, "seeds": seeds, "columns": COLUMNS}
+    for sample, group in groups.items():
+        of_group = of_analysed(maps_paths, participants_path, group=group)
+        missing = uncovered(of_maps(covered_paths, of_group), mask, affine)
+        labels, tables, summaries = np.zeros(own.shape, np.int16), [], []
+        volumes = maps_of_volumes(of_group, *grid, n_volumes=len(seeds), missing=missing)
+        for k, maps in enumerate(volumes):
+            labels[:, k], table, summary = one_sample_clusters(
+                maps,
+                *grid,
+                searched=~own[:, k],
+                base=base,
+                correction=correction,
+                smoothness=smoothness,
+            )
+            tables.append(table)
+            summaries.append({"seed": seeds[k]} | summary)
+            logger.info("%s, %s", sample, summaries[-1])
 
-    paths = (labels_path, table_path, columns_path)
-    described = {"measure": measure, "seeds": seeds, "columns": COLUMNS, "suffix": sample.upper()}
-    write_clusters(tables, labels, *grid, paths, **described)
-    summary = {"measure": measure, "sample": sample, "n": len(maps_paths), "base": base}
-    write_json(correction_path, summary | {"volumes": summaries})
+        paths = tuple(outputs[f"{sample}_{name}"] for name in ("labels", "table", "columns"))
+        write_clusters(tables, labels, *grid, paths, **described, suffix=sample.upper())
+        summary = {"measure": measure, "sample": sample, "n": len(of_group), "base": base}
+        write_json(outputs[f"{sample}_correction"], summary | {"volumes": summaries})
 
 
 if __name__ == "__main__":

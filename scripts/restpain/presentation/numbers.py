@@ -7,6 +7,8 @@ EN_DASH = "\N{EN DASH}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
 MISSING = "n/a"
 
+# of the atlases that table2.atlases may name without files
+NAMED_ATLASES = {"harvard_oxford": "Harvard-Oxford"}
 # the names behind the labels of the AAL atlas, Tzourio-Mazoyer et al. (2002)
 AAL_NAMES = {
     "Precentral": "Precentral gyrus",
@@ -176,6 +178,11 @@ def measure_name(measure) -> str:
     """Name of a measure as it is printed."""
     names = {"alff": "ALFF", "falff": "fALFF", "reho": "ReHo", "fc": "FC"}
     return names.get(str(measure).lower(), str(measure))
+
+
+def atlas_name(atlas: str) -> str:
+    """Name of a further atlas of Table 2 as it is printed."""
+    return NAMED_ATLASES.get(atlas, atlas)
 
 
 def arm_name(arm: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from restpain.cohort.measures import CONNECTIVITY, compared_measures
 from restpain.presentation.labels import column_labels
-from restpain.presentation.numbers import integer, joined
+from restpain.presentation.numbers import atlas_name, integer, joined
+from restpain.tables.atlas_columns import most_probable_words
 
 
 def group_paragraph(settings: dict, facts: dict, described: dict, cite: Callable[..., str]) -> str:
@@ -67,6 +68,9 @@ def group_paragraph(settings: dict, facts: dict, described: dict, cite: Callable
         f"unadjusted, compared by Student's and Welch's t-test{relabelled}."
     )
     text += f" Peaks were labelled with the AAL2 atlas {cite('aal')}"
-    further = [atlas["name"] for atlas in settings["table2"]["atlases"]]
-    text += f" and, from files of the user, with {joined(further)}." if further else "."
+    atlases = settings["table2"]["atlases"]
+    for name in (atlas for atlas in atlases if isinstance(atlas, str)):
+        text += f" and with the {atlas_name(name)} atlas ({most_probable_words()}) {cite(name)}"
+    own = [atlas["name"] for atlas in atlases if isinstance(atlas, dict)]
+    text += f" and, from files of the user, with {joined(own)}." if own else "."
     return text

@@ -84,6 +84,11 @@ REFERENCES = {
         f"2015;122:1{EN_DASH}5",
         "10.1016/j.neuroimage.2015.07.075",
     ),
+    "harvard_oxford": (
+        "Desikan RS et al. An automated labeling system for subdividing the human cerebral cortex "
+        f"on MRI scans into gyral based regions of interest. NeuroImage 2006;31:968{EN_DASH}980",
+        "10.1016/j.neuroimage.2006.01.021",
+    ),
     "autogluon": (
         "Erickson N et al. AutoGluon-Tabular: robust and accurate AutoML for structured data. "
         "arXiv 2020",

@@ -7,6 +7,7 @@ from restpain.presentation.labels import correction_name, own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
+    atlas_name,
     integer,
     interval,
     is_missing,
@@ -20,7 +21,7 @@ from restpain.presentation.numbers import (
 )
 from restpain.presentation.pages import Section, embedded_figure, span
 from restpain.report.assumptions import normality_rows
-from restpain.tables.atlas_columns import atlases_of, region_in_words
+from restpain.tables.atlas_columns import atlases_note, atlases_of, region_in_words
 from restpain.tables.manuscript import largest_shares
 
 LARGEST = 3  # clusters of each group's map that are listed
@@ -51,6 +52,7 @@ def regions_section(
         "Group differences",
         {
             "regions": region_rows(regions, settings["group"]["n_permutations"]),
+            "atlases_note": atlases_note(atlases_of(regions)),
             "normality": normality_rows(normality, settings["group"]["n_permutations"]),
             "one_sample": one_sample_rows(one_sample),
             "n_largest": LARGEST,
@@ -136,7 +138,7 @@ def region_rows(table: pd.DataFrame, n_permutations: int) -> list[dict]:
                 "composition": "" if is_missing(row.composition) else row.composition,
                 "atlases": [
                     {
-                        "name": name,
+                        "name": atlas_name(name),
                         "region": region_in_words(table.loc[row.Index], name),
                         "composition": table.loc[row.Index, f"{name}_composition"],
                     }

@@ -14,7 +14,6 @@ PATH_KEYS = (
     "published",
     "quality.ratings",
     "connectivity.masks",
-    "table2.atlases",
 )
 
 
@@ -79,6 +78,8 @@ def setting_rows(default_text: str, settings: dict) -> list[dict]:
         shown = _setting_text(value)
         if (key in PATH_KEYS or key.startswith("cohort.maps.")) and value and changed:
             shown = "set by the user (a path)"
+        if key == "table2.atlases" and value:  # their names without their paths
+            shown = ", ".join(one if isinstance(one, str) else one["name"] for one in value)
         rows.append(
             {
                 "key": key,

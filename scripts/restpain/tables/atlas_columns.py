@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from restpain.atlas import Atlas, composition_text
+from restpain.atlas import LEAST_PERCENT, NAMED, Atlas, composition_text
 from restpain.group.clusters import cluster_number, millimetres
-from restpain.presentation.numbers import is_missing, region_name, shortest
+from restpain.presentation.numbers import atlas_name, is_missing, joined, region_name, shortest
 
 PARTS = {
-    "region": "Region of the peak in the atlas {name} of the user, or the nearest one.",
+    "region": "Region of the peak in the atlas {name}{origin}, or the nearest one.",
     "distance_mm": "Distance of the peak to that region of {name} in mm; 0 inside.",
     "composition": "Share of the cluster's voxels in each region of {name}.",
 }
@@ -16,14 +16,33 @@ PARTS = {
 
 def atlas_columns(names: list[str]) -> dict[str, str]:
     """Columns of some atlases and their descriptions: ``AAL3_region`` and so on."""
-    return {
-        f"{name}_{part}": text.format(name=name) for name in names for part, text in PARTS.items()
-    }
+    columns = {}
+    for name in names:
+        origin = f", {most_probable_words()}" if name in NAMED else " of the user"
+        for part, text in PARTS.items():
+            columns[f"{name}_{part}"] = text.format(name=atlas_name(name), origin=origin)
+    return columns
 
 
 def atlases_of(columns) -> list[str]:
     """Names of the atlases that have columns in a table."""
     return [name.removesuffix("_region") for name in columns if name.endswith("_region")]
+
+
+def most_probable_words() -> str:
+    """Say what a region is in an atlas of probabilities."""
+    return f"the most probable region where its probability is at least {LEAST_PERCENT} %"
+
+
+def atlases_note(names: list[str]) -> str:
+    """Note of Table 2 on the columns of further atlases; an empty text without any."""
+    if not names:
+        return ""
+    note = f"{joined([atlas_name(name) for name in names])}: region of the peak, or the nearest "
+    note += "one and its distance"
+    for name in filter(NAMED.__contains__, names):
+        note += f"; in {atlas_name(name)}, {most_probable_words()}"
+    return f"{note}. Region and share of the cluster are those of AAL2."
 
 
 def regions_in_atlases(

@@ -10,14 +10,20 @@ from restpain.presentation.numbers import (
     EN_DASH,
     MINUS,
     arm_name,
+    atlas_name,
     integer,
     is_missing,
-    joined,
     number,
     p_value,
     region_name,
 )
-from restpain.tables.atlas_columns import atlases_of, near_words, region_in_words, side_letter
+from restpain.tables.atlas_columns import (
+    atlases_note,
+    atlases_of,
+    near_words,
+    region_in_words,
+    side_letter,
+)
 from restpain.tables.demographics import MEDIAN_LEVEL
 
 LARGEST_SHARES, SMALLEST_SHARE = 3, 5  # regions of a cluster that Table 2 names, and their %
@@ -118,15 +124,11 @@ def regions_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
         notes.append(f"In parentheses after FC, the seed: {named}.")
     if any(row.region_distance_mm > 0 for row in table.itertuples()):
         notes.append("Near: the peak lies outside every AAL2 region, that far from the nearest.")
-    if atlases:
-        notes.append(
-            f"{joined(atlases)}: region of the peak, or the nearest one and its distance. Region "
-            "and share of the cluster are those of AAL2."
-        )
+    notes += filter(None, [atlases_note(atlases)])
     for row in table.itertuples():
         remark = own_seed(row).removeprefix(", ")
         notes += [f"{row.cluster_id}: {remark}."] if remark else []
-    head = ["Measure", "Region", "Share of the cluster", *atlases]
+    head = ["Measure", "Region", "Share of the cluster", *map(atlas_name, atlases)]
     head += ["Hemisphere", "BA", "x", "y", "z", "t"]
     title = "Table 2. Regions that differ between patients and controls"
     return Sheet(_titled(title, simulated), head, rows, _noted(notes, rows), 4 + len(atlases))

@@ -348,6 +348,18 @@ def test_atlases_need_names_of_their_own_and_files_that_exist(tmp_path):
         "configuration: table2.atlases, entry 2, has the name 'a/b'",
         "configuration: table2.atlases, entry 2, labels is '/no/b.xml'",
     ]
+    assert atlas_problems(["harvard_oxford", files | {"name": "AAL3"}]) == []
+    assert atlas_problems(["Harvard-Oxford"]) == [
+        "configuration: table2.atlases, entry 1, is 'Harvard-Oxford'; expected harvard_oxford, or "
+        "name, image and labels of an atlas of yours; correct it (docs/atlases.md)"
+    ]
+    assert atlas_problems([files | {"name": "Harvard-Oxford"}, "harvard_oxford"])[0].startswith(
+        "configuration: table2.atlases, entry 1, has the name 'Harvard-Oxford'; expected letters"
+    )
+    assert said("table2: {atlases: [harvard_oxford, 3]}") == [
+        "configuration: table2.atlases, entry 2, is 3; expected a section with keys or a text; "
+        "correct it"
+    ]
     assert said("table2: {atlases: [{name: AAL3, image: a.nii}]}")[0].startswith(
         "configuration: table2.atlases, entry 1, lacks the key labels"
     )

@@ -12,8 +12,9 @@ import pytest
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 from scipy import ndimage
 
-from restpain.io.images import read_mask, read_volume, write_volume
+from restpain.io.images import read_arrays, read_mask, read_volume, write_volume
 from restpain.io.tables import read_json
+from restpain.preprocessing.affine import reference
 from scripts.preprocessing.prepare_template import prepare_template
 from scripts.preprocessing.preprocess_anat import preprocess_anat
 
@@ -34,6 +35,7 @@ def runs(tmp_path_factory):
         {name: str(folder / f"{grid}_{name}.nii.gz") for name in IMAGES}
         for grid in ("anat", "func")
     )
+    anat["reference"] = str(folder / "anat_reference.npz")
     outputs = {f"anat_{name}": path for name, path in anat.items()}
     outputs |= {f"func_{name}": path for name, path in func.items()}
     prepare_template(grid_path=None, outputs=outputs, normalisation_mm=3.0, voxel_mm=6.0)
@@ -130,6 +132,19 @@ def test_neither_scale_nor_offset_of_the_t1_changes_the_result(runs, tmp_path, c
     assert np.sqrt((apart**2).mean()) < 0.1  # mm; greedy rounds its warp to 0.3 mm here
     found, expected = (read_json(folder / "qc.json") for folder in (place, threads[1]))
     assert found == pytest.approx(expected, rel=2e-3)
+
+
+def test_the_points_of_the_template_are_stored_with_every_digit(runs):
+    paths = read_json(runs[0][1].parent / "arguments.json")["inputs"]
+    template, affine = read_volume(paths["template_T1w"])
+
+    expected = reference(template, read_mask(paths["template_mask"])[0], affine)
+
+    stored = read_arrays(paths["template_reference"])
+    assert list(stored) == list(expected._fields)
+    for name, values in stored.items():
+        assert values.dtype == getattr(expected, name).dtype
+        np.testing.assert_array_equal(values, getattr(expected, name))
 
 
 def test_tissues_sum_to_one_in_the_brain_and_are_zero_outside(runs):

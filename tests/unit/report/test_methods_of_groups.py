@@ -8,10 +8,11 @@ from study import settings
 FACTS = {"df": 15, "n_voxels": 60000}
 
 
-def paragraph(**group):
+def paragraph(atlases=(), **group):
     """Text with each reference by its key."""
     changed = settings()
     changed["group"] |= group
+    changed["table2"]["atlases"] = list(atlases)
     return group_paragraph(changed, FACTS, {}, lambda *keys: "[" + ", ".join(keys) + "]")
 
 
@@ -37,3 +38,14 @@ def test_one_tail_searches_both_signs_and_says_at_what_level():
     text = paragraph(tails=1)
 
     assert "the two together have a voxel p < 0.002 and a cluster p < 0.1" in text
+
+
+def test_the_atlases_of_the_peaks_are_named_with_the_threshold_of_probabilities():
+    own = {"name": "AAL3", "image": "a.nii", "labels": "a.tsv"}
+
+    assert paragraph().endswith("Peaks were labelled with the AAL2 atlas [aal].")
+    assert paragraph(["harvard_oxford", own]).endswith(
+        "with the AAL2 atlas [aal] and with the Harvard-Oxford atlas (the most probable region "
+        "where its probability is at least 25 %) [harvard_oxford] and, from files of the user, "
+        "with AAL3."
+    )

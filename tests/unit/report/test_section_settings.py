@@ -37,7 +37,11 @@ def test_paths_of_the_machine_and_an_unused_simulation_are_not_shown():
     chosen = settings()
     chosen["cohort"] |= {"source": "bids", "data": "/home/somebody/data"}
 
+    own = {"name": "AAL3", "image": "/home/somebody/a.nii", "labels": "/home/somebody/a.tsv"}
+    chosen["table2"]["atlases"] = ["harvard_oxford", own]
+
     rows = rows_by_key(chosen)
 
     assert "somebody" not in str(rows)
+    assert rows["table2.atlases"]["value"] == "harvard_oxford, AAL3"
     assert not any(key.startswith("simulation.") for key in rows)

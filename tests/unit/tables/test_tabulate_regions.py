@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from restpain.atlas import composition_text, harvard_oxford
 from restpain.io.images import write_volume
 from restpain.io.tables import read_table, write_table
 from restpain.report.section_regions import region_rows
@@ -56,7 +57,7 @@ def test_atlases_of_the_user_are_columns_in_their_order(tmp_path, made, sidecar)
     tabulate_regions(
         clusters_paths=[tmp_path / "clusters.tsv"],
         labels_paths=[tmp_path / "dseg.nii.gz"],
-        atlases=["Own", "Again"],
+        atlases=["Own", "harvard_oxford", "Again"],
         atlas_images_paths=[tmp_path / "atlas.nii.gz"] * 2,
         atlas_labels_paths=[tmp_path / "atlas.tsv"] * 2,
         source="bids",
@@ -65,11 +66,23 @@ def test_atlases_of_the_user_are_columns_in_their_order(tmp_path, made, sidecar)
 
     table = read_table(made["table_path"])
     added = ["Own_region", "Own_distance_mm", "Own_composition"]
-    assert list(table)[len(REGION) :] == added + [f"Again{name[3:]}" for name in added]
+    named = [f"harvard_oxford{name[3:]}" for name in added]
+    assert list(table)[len(REGION) :] == added + named + [f"Again{name[3:]}" for name in added]
     assert table[added].iloc[0].tolist() == ["Whole_brain", 0, "Whole_brain 100 %"]
+    near, distance = harvard_oxford().nearest(REGIONS.loc[0, ["x_mm", "y_mm", "z_mm"]].tolist())
+    places = np.argwhere(labels) * 3.0 - 60
+    composition = composition_text(harvard_oxford().composition(places))
+    assert table[named].iloc[0].tolist() == [near, distance, composition]
     assert set(table) < set(sidecar())
+    assert "at least 25 %" in sidecar()["harvard_oxford_region"]["Description"]
+    assert "of the user" in sidecar()["Own_region"]["Description"]
     sheet = regions_sheet(table, simulated=False)
-    assert sheet.head[2:6] == ["Share of the cluster", "Own", "Again", "Hemisphere"]
-    assert sheet.rows[0][3:5] == ["Whole brain", "Whole brain"]
-    assert any(note.startswith("Own and Again: region of the peak") for note in sheet.notes)
-    assert region_rows(table, 0)[0]["atlases"][1]["region"] == "Whole brain"
+    assert sheet.head[3:6] == ["Own", "Harvard-Oxford", "Again"]
+    assert [sheet.rows[0][3], sheet.rows[0][5]] == ["Whole brain", "Whole brain"]
+    assert any(
+        note.startswith("Own, Harvard-Oxford and Again: region of the peak")
+        and "in Harvard-Oxford, the most probable region where" in note
+        for note in sheet.notes
+    )
+    assert [atlas["name"] for atlas in region_rows(table, 0)[0]["atlases"]] == sheet.head[3:6]
+    assert region_rows(table, 0)[0]["atlases"][2]["region"] == "Whole brain"
