@@ -60,6 +60,7 @@ def regions_section(
             "covariates": joined(covariates),
             "df": df,
             "n_seeds": n_seeds,
+            "without_seed": CONNECTIVITY in bases and not n_seeds,
             "tested": one_sample_words(bases),
             "minus": MINUS,
             "figure_2": embedded_figure(group_maps),

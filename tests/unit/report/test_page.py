@@ -201,6 +201,7 @@ def test_maps_have_a_report_without_the_sections_of_series():
     found, chosen = results(source="maps")
     chosen["cohort"]["maps"] = {"alff": "{participant_id}.nii"}
     found |= {"pictures": [], "anat_qc": [], "func_qc": [{"coverage_of_template": 0.9}] * 4}
+    found["seeds"] = found["seeds"].iloc[:0]
 
     text = report_page(found, chosen, TEXTS)
 
@@ -319,6 +320,14 @@ def test_an_empty_result_is_said_in_words():
     assert "Table 2 has no row." in text
     assert "Table 4 has no row." in text
     assert "No significant region, hence no feature to classify with." in text
+    assert "connectivity has no seed" not in text
+
+    found, chosen = results(found=False)
+    found["seeds"] = found["seeds"].iloc[:0]
+    text = report_page(found, chosen, TEXTS)
+    assert "in any measure, so that connectivity has no seed and was not tested." in text
+    assert "Dashed: significant clusters become the seeds" not in text
+    assert "pass through the strongest clusters (here none)." in text
 
 
 def test_every_quality_number_has_a_column():
