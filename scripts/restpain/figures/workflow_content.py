@@ -93,7 +93,7 @@ def workflow_content(
 
 
 def clusters_are_seeds(seeds: pd.DataFrame, settings: dict) -> bool:
-    """Whether seeds of this run are significant clusters of its local measures."""
+    """Tell if the seeds of this run are significant clusters of its local measures."""
     return len(seeds) > 0 and settings["connectivity"]["seeds"] in ("clusters", "union")
 
 

@@ -104,7 +104,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             settings=settings,
             covariates=column_labels(cohort["covariates"], described),
             df=df,
-            n_seeds=len(results["seeds"]),
+            seeds=results["seeds"]["seed"].tolist(),
             bases=one_sample_bases(settings),
             group_maps=figures["group_maps"],
             regions_figure=figures["regions"],

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from restpain.cohort.participants import Comparison, included
+from restpain.group.cluster_maps import NO_SEEDS
 from restpain.presentation.labels import PAPER_ROWS
 from restpain.report import sentences
 from restpain.report.page import report_page
@@ -201,7 +202,7 @@ def test_maps_have_a_report_without_the_sections_of_series():
     found, chosen = results(source="maps")
     chosen["cohort"]["maps"] = {"alff": "{participant_id}.nii"}
     found |= {"pictures": [], "anat_qc": [], "func_qc": [{"coverage_of_template": 0.9}] * 4}
-    found["seeds"] = found["seeds"].iloc[:0]
+    found |= {"seeds": NO_SEEDS, "one_sample": found["one_sample"].iloc[:2]}
 
     text = report_page(found, chosen, TEXTS)
 
@@ -323,7 +324,7 @@ def test_an_empty_result_is_said_in_words():
     assert "connectivity has no seed" not in text
 
     found, chosen = results(found=False)
-    found["seeds"] = found["seeds"].iloc[:0]
+    found["seeds"] = NO_SEEDS
     text = report_page(found, chosen, TEXTS)
     assert "in any measure, so that connectivity has no seed and was not tested." in text
     assert "Dashed: significant clusters become the seeds" not in text
