@@ -9,7 +9,7 @@ import yaml
 
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
-from restpain.cohort.done_before import left_to_regress
+from restpain.cohort.done_before import left_to_regress, volumes_to_drop
 from restpain.cohort.dparsf import named_by_data, participant_places
 from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import given_files, pattern_problems, table_values
@@ -37,7 +37,6 @@ from restpain.config.validation import (
     data_problems,
     published_problems,
     read_off,
-    with_volumes_to_drop,
 )
 from restpain.simulation.participants import simulated_roster
 
@@ -61,7 +60,9 @@ read_off(config)
 stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
 SOURCE = config["cohort"]["source"]
 stop_at(atlas_problems(config["table2"]["atlases"]))
-with_volumes_to_drop(config)
+config["preprocessing"]["drop_volumes"] = volumes_to_drop(
+    config["preprocessing"]["drop_volumes"], SOURCE
+)
 # a series folder of DPARSF given as the data is the one to take
 if SOURCE == "derivatives" and config["cohort"]["data"]:
     wanted = named_by_data(config["cohort"]["data"], config["cohort"]["select"]["rest"])

@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 from PIL import Image
 
-from restpain.config.validation import with_volumes_to_drop
+from restpain.cohort.done_before import volumes_to_drop
 from restpain.recovery.table import (
     PARTICIPANTS,
     STAGES,
@@ -175,7 +175,7 @@ def settings() -> dict:
     """Read the configuration of the repository, with the labels of the paper, as in force."""
     read = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
     read["cohort"] |= {"source": "simulated", "patients": "CP", "controls": "HC"}
-    with_volumes_to_drop(read)
+    read["preprocessing"]["drop_volumes"] = volumes_to_drop(None, "simulated")
     return read
 
 

@@ -107,7 +107,7 @@ def plot_regions(
         panels=panels,
         projections=projections,
         colours=colours,
-        caption=f"t, voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} ({by})",
+        caption=f"voxel p < {voxel_p:g}, cluster p < {cluster_p:g}, {sides} ({by})",
         simulated=source == "simulated",
         limit=limit,
         threshold=threshold,

@@ -45,7 +45,7 @@ def plot_workflow(
         described=read_json(described_path),
         settings=settings,
     )
-    logger.info("%d clusters drawn", sum(count for _, count in content["clusters"]))
+    logger.info("%d clusters drawn", sum(map(len, tables)))
     save_figure(workflow_figure(content), png_path=png_path, svg_path=svg_path, dpi=DPI)
 
 

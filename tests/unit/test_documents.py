@@ -10,9 +10,19 @@ DOCUMENTS = [
     *sorted(REPOSITORY.glob("docs/*.md")),
     *sorted(REPOSITORY.glob("res*/**/README.md")),
 ]
+SOURCES = [
+    *(REPOSITORY / name for name in ("Snakefile", "config.yaml")),
+    *(
+        path
+        for folder in ("benchmarks", "envs", "presets", "profiles", "rules", "schemas", "scripts")
+        for path in sorted(REPOSITORY.glob(f"{folder}/**/*.*"))
+        if path.suffix in (".py", ".smk", ".yaml", ".j2")
+    ),
+]
 FOLDERS = "benchmarks|docs|envs|presets|profiles|resources|rules|schemas|scripts|tests"
 PATH = re.compile(rf"`((?:python )?(?:{FOLDERS})/[\w./-]+)(?=[` ])")
 MODULE = re.compile(r"`(restpain(?:\.\w+)+)`")
+PAGE = re.compile(r"docs/\w+\.md")
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 
 
@@ -29,6 +39,13 @@ def found(expression):
 @pytest.mark.parametrize(("document", "path"), found(PATH))
 def test_a_path_named_in_the_documents_exists(document, path):
     assert (REPOSITORY / path.removeprefix("python ")).exists()
+
+
+def test_pages_named_in_sources_exist():
+    named = {page for path in SOURCES for page in PAGE.findall(path.read_text(encoding="utf-8"))}
+
+    assert len(named) > 10
+    assert {page for page in named if not (REPOSITORY / page).exists()} == set()
 
 
 @pytest.mark.parametrize(("document", "target"), found(LINK))

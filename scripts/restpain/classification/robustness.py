@@ -8,7 +8,7 @@ import pandas as pd
 from restpain.classification.evaluation import exceedance_p, pair_order
 from restpain.classification.fold_regions import dice
 from restpain.intervals import wilson_interval
-from restpain.presentation.numbers import counted, measure_name
+from restpain.presentation.numbers import counted, measure_name, shortest
 
 COLUMNS = {
     "topic": "optimism, permuted groups, stability or learning curve",
@@ -179,7 +179,9 @@ def permuted_rows(
                 **_band(arm_rows["auc"].dropna()),
                 "interval": band,
                 "p": exceedance_p(observed, arm_rows["auc"].dropna().to_numpy()),
-                "note": "p of A: share of permuted groups that reach its AUC",
+                "note": "no AUC of A: no region in the whole sample"
+                if row is None
+                else "p of A: share of permuted groups that reach its AUC",
             }
         )
     mine = permuted[permuted["arm"] == HEADLINE]
@@ -198,9 +200,9 @@ def permuted_rows(
 
 
 def _band(values: pd.Series) -> dict:
-    if not len(values):
-        return {"value": np.nan, "low": np.nan, "high": np.nan, "n": 0}
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low = high = np.nan
+    if values.nunique() > 1:  # one value, or the same in all permutations, has no percentiles
+        low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return {"value": float(values.mean()), "low": low, "high": high, "n": len(values)}
 
 
@@ -260,7 +262,7 @@ def curve_rows(curve: pd.DataFrame) -> list[dict]:
     return [
         {
             "topic": "learning curve",
-            "quantity": f"AUC with {row.n_training:.1f} training participants",
+            "quantity": f"AUC with {shortest(round(row.n_training, 1))} training participants",
             "value": row.auc,
             "low": row.auc_low,
             "high": row.auc_high,

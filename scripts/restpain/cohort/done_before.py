@@ -4,6 +4,7 @@ from restpain.cohort.grids import NATIVE
 from restpain.cohort.image_checks import report
 
 REGRESSION, SMOOTHING, FILTERING = "nuisance regression", "smoothing", "filtering"
+VOLUMES_TO_DROP = 10  # of raw series; paper
 DONE = "done"  # preprocessing.nuisance where all of it was regressed before
 BY_DESCRIPTION = {  # of XCP-D; fMRIPrep's preproc is neither
     "denoised": [REGRESSION],
@@ -11,6 +12,12 @@ BY_DESCRIPTION = {  # of XCP-D; fMRIPrep's preproc is neither
 }
 COARSER = 1.25  # voxels of the input, relative to those of the maps
 OTHER_SERIES = "name another series in cohort.select.rest"
+
+
+def volumes_to_drop(given: int | None, source: str) -> int:
+    """``preprocessing.drop_volumes``; its null is 10 for raw series (the paper), 0 for others."""
+    default = 0 if source == "derivatives" else VOLUMES_TO_DROP
+    return default if given is None else given
 
 
 def left_to_regress(nuisance: list[str] | str) -> list[str]:

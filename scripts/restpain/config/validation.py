@@ -25,7 +25,6 @@ TYPES = {
     "object": "a section with keys",
     "null": "null",
 }
-VOLUMES_TO_DROP = 10  # of raw series; paper
 BOUNDS = {
     "minimum": "at least",
     "exclusiveMinimum": "above",
@@ -53,13 +52,6 @@ def read_off(config: dict) -> None:
     preprocessing = config.get("preprocessing")
     if isinstance(preprocessing, dict) and preprocessing.get("slice_order") is False:
         preprocessing["slice_order"] = "off"
-
-
-def with_volumes_to_drop(config: dict) -> None:
-    """Put a number in the place of ``drop_volumes: null``: 10 (the paper), of derivatives 0."""
-    if config["preprocessing"]["drop_volumes"] is None:
-        done = config["cohort"]["source"] == "derivatives"
-        config["preprocessing"]["drop_volumes"] = 0 if done else VOLUMES_TO_DROP
 
 
 def configuration_problems(config: dict, schema: dict) -> list[str]:

@@ -261,7 +261,7 @@ def regions_figure(
         figure.text(x, y + (card - 0.18) / height, head, fontsize=6.6, color=INK, weight="bold")
         figure.text(x, y + (card - 0.34) / height, detail, fontsize=5.8, color=MUTED)
     axes = figure.add_axes((0.3, 0.52 / height, 0.4, 0.11 / height))
-    colour_bar(axes, threshold=threshold, limit=limit, label=caption)
+    colour_bar(axes, threshold=threshold, limit=limit, label=f"t, {caption}")
     if simulated:
         mark_simulated(figure)
     return figure

@@ -38,9 +38,13 @@ def draw_calibration(axes: Axes, calibration: pd.DataFrame, nested: pd.DataFrame
 def draw_permuted(
     axes: Axes, published: pd.DataFrame, nested: pd.DataFrame, permuted: pd.DataFrame
 ) -> None:
-    """Draw the AUCs with permuted groups as dots, and those with the true groups as diamonds."""
+    """Draw the AUCs with permuted groups as dots, and those with the true groups as diamonds.
+
+    The p of arm B stands below its name, and in place of a diamond why there is none.
+    """
     row = pooled_row(published)
-    first = nested.set_index("arm")["auc_first_repeat"]
+    arm_b = nested.set_index("arm").loc[HEADLINE]
+    clause = permutation_clause(arm_b["p_permutation"], permuted["permutation"].nunique())
     lines = [
         ("A, test sets", PERMUTED_ARMS["test"], None if row is None else row[AUCS["test"]]),
         (
@@ -48,7 +52,7 @@ def draw_permuted(
             PERMUTED_ARMS["train_loo"],
             None if row is None else row[AUCS["train_loo"]],
         ),
-        ("B, nested", HEADLINE, first[HEADLINE]),
+        ("B, nested\n" + clause.replace(", ", ",\n"), HEADLINE, arm_b["auc_first_repeat"]),
     ]
     for height, (_, arm, observed) in zip((2, 1, 0), lines, strict=True):
         rows = permuted[permuted["arm"] == arm].dropna(subset="auc").sort_values("auc")
@@ -63,8 +67,11 @@ def draw_permuted(
             axes.annotate(number(observed, 2), (observed, height + 0.32), fontsize=7, color=ALERT,
                           xytext=(7 * side, 0), textcoords="offset points", va="center",
                           ha="right" if side < 0 else "left")  # fmt: skip
+        elif row is None:
+            axes.text(0.53, height + 0.32, "true groups: no region", fontsize=7, color=ALERT,
+                      va="center")  # fmt: skip
     axes.axvline(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
-    axes.set(xlim=(-0.02, 1.04), ylim=(-0.45, 2.6))
+    axes.set(xlim=(-0.02, 1.04), ylim=(-0.52, 2.6))  # room for the lowest dots
     axes.set_yticks([2, 1, 0], [line[0] for line in lines], fontsize=7)
     handles = [
         axes.scatter([], [], s=42, marker="D", color=ALERT, label="true groups"),
@@ -93,7 +100,7 @@ def draw_curve(axes: Axes, curve: pd.DataFrame) -> None:
                   linewidth=1.2, markersize=4.5, capsize=3, elinewidth=0.9)  # fmt: skip
     for row in curve.itertuples():
         if row.folds_without_region:
-            words = f"{counted(row.folds_without_region, 'fold')}\nwithout"
+            words = f"{counted(row.folds_without_region, 'fold')}\nwithout\na region"
             axes.annotate(words, (row.n_training, 0.02), fontsize=6, color=MUTED, ha="center")
     axes.axhline(0.5, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     low, high = curve["n_training"].min(), curve["n_training"].max()
@@ -119,12 +126,8 @@ def robustness_figure(
     frame(left, "Calibration", "bins of equal size; dotted: perfectly calibrated",
           x="predicted probability, mean of the bin", y="share of patients")  # fmt: skip
     draw_calibration(left, calibration, nested)
-    row = nested[nested["arm"] == HEADLINE].iloc[0]
-    n_permutations = permuted["permutation"].nunique()
-    clause = f"B: {permutation_clause(row['p_permutation'], n_permutations)}"
-    frame(middle, "Permuted groups",
-          f"{n_permutations} permutations, all steps recomputed; {clause}",
-          x="AUC", y="")  # fmt: skip
+    n_permutations = counted(permuted["permutation"].nunique(), "permutation")
+    frame(middle, "Permuted groups", f"{n_permutations}, all steps recomputed", x="AUC", y="")
     draw_permuted(middle, published, nested, permuted)
     frame(right, "Learning curve", "logistic regression, regions chosen again",
           x="participants in a training set", y="AUC")  # fmt: skip

@@ -173,8 +173,9 @@ def draw_nested(
             style = {"color": "#000000", "linewidth": 2.2, "linestyle": "-"}
             label += f",\n{permutation_clause(row['p_permutation'], row['n_permutations'])}"
             low, high = bootstrap_band(rows, patients, n_bootstrap=n_bootstrap, seed=seed)
-            axes.fill_between(GRID, low, high, color="#000000", alpha=0.1, linewidth=0,
-                              label="95 % band of the curve above")  # fmt: skip
+            if (high > low).any():  # equal predictions of all have no band
+                axes.fill_between(GRID, low, high, color="#000000", alpha=0.1, linewidth=0,
+                                  label=f"95 % band of arm {arm_name(row['arm'])[0]}")  # fmt: skip
         axes.plot(np.r_[0, GRID], np.r_[0, mean_curve(curves)], label=label, **style)
 
 

@@ -133,13 +133,12 @@ def _group_stage(axes: Axes, top: float, content: dict) -> tuple[float, list]:
     _line(axes, (centre, fork - 12), (centre, fork))
     _line(axes, (ends[0], fork), (ends[1], fork))
     chip_ends = []
-    for index, (measure, count) in enumerate(chips):
+    for index, (label, found) in enumerate(chips):
         x = LEFT + index * (chip_width + 16)
-        fill = colour if count else "#ffffff"
-        ink = "#ffffff" if count else colour
+        fill = colour if found else "#ffffff"
+        ink = "#ffffff" if found else colour
         _rectangle(axes, x, chip_y, chip_width, CHIP_HEIGHT, fill=fill, line=colour,
                    radius=CHIP_HEIGHT / 2)  # fmt: skip
-        label = f"{measure}: {counted(count, 'cluster')}"
         _text(axes, x + chip_width / 2, chip_y + 23, label, 14, ink, "center", bold=True)
         chip_ends.append((x + chip_width / 2, chip_y + CHIP_HEIGHT))
         _arrow(axes, (x + chip_width / 2, fork), (x + chip_width / 2, chip_y - 2))

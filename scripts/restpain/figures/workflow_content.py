@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.classification.arms import NO_REGION
 from restpain.cohort.done_before import DONE
 from restpain.cohort.measures import CONNECTIVITY, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison
@@ -12,7 +13,6 @@ from restpain.presentation.numbers import (
     joined,
     measure_name,
     number,
-    region_name,
     shortest,
 )
 
@@ -85,12 +85,24 @@ def workflow_content(
         "preprocessing": _preprocessing_boxes(func_qc, settings["preprocessing"], cohort),
         "metrics": _metric_boxes(seeds, settings),
         "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),
-        "clusters": [(measure_name(key), len(table)) for key, table in clusters.items()],
-        "seeded": CONNECTIVITY in clusters
-        and settings["connectivity"]["seeds"] in ("clusters", "union"),
+        "clusters": [_cluster_words(key, len(table), seeds) for key, table in clusters.items()],
+        "seeded": clusters_are_seeds(seeds, settings),
         "outcomes": _outcome_boxes(association, published, nested, described, settings),
         "simulated": cohort["source"] == "simulated",
     }
+
+
+def clusters_are_seeds(seeds: pd.DataFrame, settings: dict) -> bool:
+    """Tell if the seeds of this run are significant clusters of its local measures."""
+    return len(seeds) > 0 and settings["connectivity"]["seeds"] in ("clusters", "union")
+
+
+def _cluster_words(measure: str, n_clusters: int, seeds: pd.DataFrame) -> tuple[str, bool]:
+    """Words on the clusters of a measure, and whether there is one."""
+    counts = counted(n_clusters, "cluster")
+    if measure == CONNECTIVITY and not len(seeds):
+        counts = "not tested, no seed"
+    return f"{measure_name(measure)}: {counts}", n_clusters > 0
 
 
 def nuisance_text(nuisance: list[str] | str) -> str:
@@ -155,6 +167,8 @@ def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
         "coordinates": "spheres at given coordinates",
         "masks": "given masks",
     }[settings["connectivity"]["seeds"]]
+    if not len(seeds):
+        origin = "no significant cluster"
     lines = [f"{counted(len(seeds), 'seed')}: {origin}", f"Fisher z of r, {band}, {smooth}"]
     return [*boxes, ("Seed FC", lines)]
 
@@ -202,23 +216,27 @@ def _outcome_boxes(association, published, nested, described: dict, settings: di
         lines = [
             f"Spearman with {column_label(score, described)}, "
             f"{counted(len(association), 'feature')}",
-            f"{found} with q < 0.05",
         ]
+        lines += [f"{found} with q < 0.05"] if len(association) else []
     best = ["no feature to classify with"]
     if len(published):
-        top = published.loc[published["auc"].astype(float).idxmax()]
+        single = published["cluster_id"] != "all"  # beside them, features pooled
+        low, high = (number(auc, 2) for auc in published["auc"].astype(float).agg(["min", "max"]))
         best = [
-            f"{counted(len(published), 'feature')}, regions chosen on all participants",
-            f"best AUC {number(top['auc'], 2)}: {region_name(top['region'])}",
+            f"{counted(single.sum(), 'feature')}, regions chosen on all participants",
+            f"AUC {low}" if low == high else f"AUC {low} to {high}",
         ]
     classification = settings["classification"]
     leak_free = ["not run"]
     arm_b = nested[nested["arm"].astype(str).str.startswith("B")]
     if len(arm_b):
         row = arm_b.iloc[0]
+        auc = f"AUC {number(row['auc'], 2)}"
         leak_free = [
             f"all steps refitted in {classification['n_folds']} folds",
-            f"AUC {number(row['auc'], 2)} ({interval(row['auc_low'], row['auc_high'], 2)})",
+            f"{auc}, no fold with a region"
+            if row["features"] == NO_REGION
+            else f"{auc} ({interval(row['auc_low'], row['auc_high'], 2)})",
         ]
     return [
         ("Correlation with score", lines),

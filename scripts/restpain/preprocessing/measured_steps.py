@@ -11,7 +11,7 @@ N_DIFFERENCES = 40  # of successive volumes, at even distances
 N_VOXELS = 4000  # whose spectrum is averaged, at even distances
 MIN_FREQUENCIES = 3  # above the band
 # ASSUME: between what simulated series have that were smoothed (6 mm) or filtered and those that
-# were not; numbers in docs/data.md
+# were not; numbers in docs/data_derivatives.md
 SMOOTH_MM, SMOOTH_VOXELS = 8.0, 1.5
 FILTERED = 0.05
 N_NAMED = 5  # participants that a sentence names

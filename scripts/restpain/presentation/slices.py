@@ -218,6 +218,10 @@ def colour_bar(axes, *, threshold: float, limit: float, label: str) -> None:
     middle = [0] if threshold > 0.15 * limit else []  # room for three labels
     ticks = [-limit, -threshold, *middle, threshold, limit]
     axes.set_xticks(ticks, [number(tick, 1) if tick else "0" for tick in ticks], fontsize=5.5)
+    if threshold > 0.6 * limit:  # nothing beyond it: labels of threshold and limit are near
+        labels = axes.get_xticklabels()
+        labels[1].set_ha("left")
+        labels[-2].set_ha("right")
     axes.set_yticks([])
     axes.tick_params(length=2, color=MUTED, labelcolor=INK)
     for spine in axes.spines.values():
@@ -236,7 +240,7 @@ def mark_simulated(figure: Figure) -> None:
 def empty_figure(title: str, text: str, *, simulated: bool) -> Figure:
     """Draw a figure that says why there is nothing to show."""
     figure = Figure((WIDTH_IN, 1.7 * SCALE))
-    axes = figure.add_axes((0.01, 0.06, 0.98, 0.88))
+    axes = figure.add_axes((0.01, 0.11, 0.98, 0.85))  # room for a line below
     axes.axis("off")
     axes.add_patch(
         Rectangle((0, 0), 1, 1, transform=axes.transAxes, facecolor="#f4f5f7", edgecolor="#c9d0d8")

@@ -16,7 +16,7 @@ from restpain.published.agreement import (
 )
 from restpain.published.audit import Study, region_row
 from restpain.published.coordinates import region_key
-from restpain.published.printed import count_cell, mean_cell, printed
+from restpain.published.printed import column_name, count_cell, mean_cell, printed
 from restpain.published.test_sets import sizes_of_test_set
 
 SAME, WITHIN, DIFFERENT = "the same", "within the rule", "different"
@@ -307,6 +307,7 @@ def _distances(row: pd.Series, clusters: pd.DataFrame) -> np.ndarray:
 def comparison_rows(table: pd.DataFrame) -> list[dict]:
     """Cells of the page as text, one group of rows per published table."""
     text = table.astype(object).where(table.notna(), "").astype(str)
+    text["column"] = text["column"].map(column_name)
     return [
         {"table": name, "rows": rows.to_dict("records")}
         for name, rows in text.groupby("table", sort=True)

@@ -7,6 +7,12 @@ from fractions import Fraction
 from restpain.presentation.numbers import is_missing
 
 NUMBER = r"[-\N{MINUS SIGN}+]?(?:\d+\.?\d*|\.\d+)"
+COLUMN_NAMES = {
+    "peak": "peak (x, y, z)",
+    "auc": "AUC",
+    "loocv_auc": "leave-one-out AUC",
+    "brodmann_area": "Brodmann area",
+}
 DASH = r"(?:-|\N{EN DASH}|\N{EM DASH}|to)"
 
 
@@ -97,3 +103,11 @@ def count_cell(text: str) -> CountCell | None:
         return CountCell(int(pair[1]), None, int(pair[2]))
     share = re.fullmatch(rf"\s*(\d+)\s*[(\[]\s*({NUMBER})\s*%?\s*[)\]]\s*", str(text))
     return CountCell(int(share[1]), printed(share[2]), None) if share else None
+
+
+def column_name(name: str) -> str:
+    """Name of a column of the published tables in words: ``cp_n21`` is CP (n = 21)."""
+    group = re.fullmatch(r"([A-Za-z]+)_n(\d+)", name)
+    if group:
+        return f"{group[1].upper()} (n = {group[2]})"
+    return COLUMN_NAMES.get(name, name.replace("_percent", " (%)").replace("_", " "))

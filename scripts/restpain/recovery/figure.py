@@ -45,18 +45,31 @@ ERRORS = {
 def effect_title(effect: pd.Series) -> str:
     """Title of an effect in two lines: what was simulated, and what was found."""
     side = {"_L": ", left", "_R": ", right"}.get(str(effect["region"])[-2:], "")
-    link = f" with {effect['seed']}" if isinstance(effect["seed"], str) else ""
+    where, missing = f"{region_name(effect['region'])}{side}", "no map of the measure"
+    if isinstance(effect["seed"], str):  # names of the atlas, as two in words have no room
+        where, missing = (
+            f"{effect['region']} with {effect['seed']}",
+            f"no seed in {effect['seed']}",
+        )
     head = (
         f"{effect['effect']}  {measure_name(effect['measure'])} "
-        f"{signed_percent(effect['change_percent'], 0)}  {region_name(effect['region'])}"
-        f"{side}{link}"
+        f"{signed_percent(effect['change_percent'], 0)}  {where}"
     )
+    if effect["verdict"] == "not tested":
+        return f"{head}\nnot tested: {missing}"
     if effect["verdict"] != "found":
         return f"{head}\n{effect['verdict']}"
     return (
         f"{head}\nfound ({effect['clusters']}): Dice {number(effect['dice'], 2)}, "
         f"peak {number(effect['peak_to_region_mm'], 0)} mm from the region"
     )
+
+
+def centre_mm(simulated: np.ndarray, found: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """Centre (x, y, z in mm) of what is shown: where a region was found, or the whole region."""
+    both = simulated & found
+    voxels = np.argwhere(both if both.any() else simulated)
+    return voxels.mean(axis=0) @ affine[:3, :3].T + affine[:3, 3] if len(voxels) else np.zeros(3)
 
 
 def draw_region(
@@ -237,10 +250,7 @@ def recovery_figure(
         row, column = divmod(index, PER_ROW)
         y = 1 - (0.42 + place_height * (row + 1)) / height
         axes = figure.add_axes((0.012 + 0.33 * column, y + 0.2 / height, 0.318, 1.1 / height))
-        voxels = np.argwhere(simulated[index])
-        centre = (
-            voxels.mean(axis=0) @ affine[:3, :3].T + affine[:3, 3] if len(voxels) else np.zeros(3)
-        )
+        centre = centre_mm(simulated[index], found[index], affine)
         draw_region(axes, template, simulated[index], found[index], affine, centre)
         head, tail = effect_title(effects.iloc[index]).split("\n")
         axes.set_title(tail, fontsize=7, color=MUTED, loc="left", pad=2)

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pandas as pd
 
+from restpain.classification.arms import NO_REGION
 from restpain.presentation.labels import (
     OTHER_CORRECTION,
     correction_name,
@@ -48,6 +49,9 @@ def findings(
     sentences = []
     for measure, volumes in corrections.items():
         name = "Functional connectivity" if measure == "fc" else measure_name(measure)
+        if measure == "fc" and not volumes:  # no map without a seed
+            sentences.append(f"{name}: not tested, since no cluster gave a seed.")
+            continue
         rows = regions[regions["measure"] == measure_name(measure)]
         surviving, added = by_permutation(rows, tested=regions["p_permutation"].notna().any())
         text = f"{name}: no cluster survived {correction_name(inference)}"
@@ -145,10 +149,10 @@ def key_figures(
     if nested is None:
         facts.append({"value": EN_DASH, "name": arm_b, "note": "not run"})
     else:
-        facts.append(
-            {"value": number(nested["auc"], 2), "name": arm_b,
-             "note": f"95 % CI {interval(nested['auc_low'], nested['auc_high'], 2)}"}
-        )  # fmt: skip
+        note = f"95 % CI {interval(nested['auc_low'], nested['auc_high'], 2)}"
+        if nested["region"] == NO_REGION:
+            note = "by definition: no training set had a significant region"
+        facts.append({"value": number(nested["auc"], 2), "name": arm_b, "note": note})
     best = number(aucs.max(), 2) if len(aucs) else EN_DASH
     note = "circular: regions chosen on all participants" if len(aucs) else "no significant region"
     facts.append({"value": best, "name": "best AUC, published protocol (arm A)", "note": note})

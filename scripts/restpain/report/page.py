@@ -2,10 +2,10 @@
 
 from restpain.classification.folds import size_of_test_set
 from restpain.cohort.grids import grid_words
-from restpain.cohort.measures import CONNECTIVITY, compared_measures, one_sample_bases
+from restpain.cohort.measures import compared_measures, one_sample_bases
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
-from restpain.figures.workflow_content import exclusion_flow
+from restpain.figures.workflow_content import clusters_are_seeds, exclusion_flow
 from restpain.preprocessing.measured_steps import step_sentences
 from restpain.presentation.labels import column_labels, labelled_counts, level_label, score_label
 from restpain.presentation.pages import Section, render_report
@@ -95,7 +95,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             figures["workflow"],
             labelled_counts(site_counts(analysed, comparison), described),
             results["warnings"],
-            seeded=CONNECTIVITY in compared_measures(settings),
+            seeded=clusters_are_seeds(results["seeds"], settings),
         ),
         regions_section(
             tables["regions"],
@@ -104,7 +104,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             settings=settings,
             covariates=column_labels(cohort["covariates"], described),
             df=df,
-            n_seeds=len(results["seeds"]),
+            seeds=results["seeds"]["seed"].tolist(),
             bases=one_sample_bases(settings),
             group_maps=figures["group_maps"],
             regions_figure=figures["regions"],

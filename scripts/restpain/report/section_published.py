@@ -7,13 +7,7 @@ from restpain.presentation.pages import Section
 from restpain.published.arithmetic import CONSISTENT, INCONSISTENT, UNCHECKED
 from restpain.published.audit import RULES, counts_by_table
 from restpain.published.comparison import RECOVERY_MM, VERDICTS, counts
-
-CELL_NAMES = {
-    "peak": "peak (x, y, z)",
-    "auc": "AUC",
-    "loocv_auc": "leave-one-out AUC",
-    "brodmann_area": "Brodmann area",
-}
+from restpain.published.printed import column_name
 
 
 def published_section(published: tuple[pd.DataFrame, pd.DataFrame] | None) -> Section:
@@ -111,13 +105,9 @@ def rule_rows(findings: pd.DataFrame) -> list[dict]:
 
 
 def _example(row: pd.Series) -> str:
-    return f"{row['row']}, {_column(row['column'])} {row['published']}: {row['arithmetic']}"
+    return f"{row['row']}, {column_name(row['column'])} {row['published']}: {row['arithmetic']}"
 
 
 def _shown(row: dict) -> dict:
     row = {key: "" if is_missing(value) else str(value) for key, value in row.items()}
-    return row | {"column": _column(row["column"]), "rule": RULES[row["rule"]]}
-
-
-def _column(name: str) -> str:
-    return CELL_NAMES.get(name, name.replace("_percent", " (%)").replace("_", " "))
+    return row | {"column": column_name(row["column"]), "rule": RULES[row["rule"]]}

@@ -35,7 +35,7 @@ def regions_section(
     settings: dict,
     covariates: list[str],
     df: int,
-    n_seeds: int,
+    seeds: list[str],
     bases: dict[str, float],
     group_maps: bytes,
     regions_figure: bytes,
@@ -54,14 +54,15 @@ def regions_section(
             "regions": region_rows(regions, settings["group"]["n_permutations"]),
             "atlases_note": atlases_note(atlases_of(regions)),
             "normality": normality_rows(normality, settings["group"]["n_permutations"]),
-            "one_sample": one_sample_rows(one_sample),
+            "one_sample": one_sample_rows(one_sample, seeds),
             "n_largest": LARGEST,
             "search_seed": settings["connectivity"]["search_seed"],
             "group": settings["group"],
             "corrected_by": correction_name(settings["group"]["inference"]),
             "covariates": joined(covariates),
             "df": df,
-            "n_seeds": n_seeds,
+            "n_seeds": len(seeds),
+            "without_seed": CONNECTIVITY in bases and not seeds,
             "tested": one_sample_words(bases),
             "minus": MINUS,
             "figure_2": embedded_figure(group_maps),
@@ -86,8 +87,11 @@ def one_sample_words(bases: dict[str, float]) -> str:
     return f"The mean of a group is tested: {', '.join(parts)}."
 
 
-def one_sample_rows(table: pd.DataFrame) -> list[dict]:
-    """Cells of the ``LARGEST`` clusters of each group's map, of ``one_sample_regions.tsv``."""
+def one_sample_rows(table: pd.DataFrame, seeds: list[str]) -> list[dict]:
+    """Cells of the ``LARGEST`` clusters of each group's map, of ``one_sample_regions.tsv``.
+
+    Connectivity is in the order of ``seeds``, as in the figures.
+    """
     rows = []
     for _, block in table.groupby(["measure", "group", "seed"], sort=False, dropna=False):
         for place, row in enumerate(block.head(LARGEST).itertuples(), start=1):
@@ -100,14 +104,15 @@ def one_sample_rows(table: pd.DataFrame) -> list[dict]:
                     "place": place,
                     "of": len(block),
                     "region": f"{'near ' if near > 0 else ''}{region_name(row.region)}{side}",
-                    "shares": largest_shares(row.composition),
+                    "shares": largest_shares(row.composition).replace(" %", "\N{NO-BREAK SPACE}%"),
                     "peak": ", ".join(number(v, 0) for v in (row.x_mm, row.y_mm, row.z_mm)),
                     "t": number(row.t, 2),
                     "n_voxels": integer(row.n_voxels),
                     "p_grf": p_value(row.p_grf),
                 }
             )
-    order = list(dict.fromkeys(row["measure"] for row in rows))
+    local = table.loc[table["seed"].isna(), "measure"].unique().tolist()
+    order = [*local, *(f"FC of {seed}" for seed in seeds)]
     return span(sorted(rows, key=lambda row: order.index(row["measure"])), "measure")
 
 

@@ -5,6 +5,7 @@ import re
 
 import yaml
 
+from restpain.cohort.done_before import volumes_to_drop
 from restpain.presentation.pages import Section
 
 PATH_KEYS = (
@@ -68,6 +69,8 @@ def setting_rows(default_text: str, settings: dict) -> list[dict]:
     data are simulated.
     """
     defaults = flattened(yaml.safe_load(default_text))
+    dropped = "preprocessing.drop_volumes"  # in force as a number, see `volumes_to_drop`
+    defaults[dropped] = volumes_to_drop(defaults[dropped], settings["cohort"]["source"])
     why = remarks(default_text)
     simulated = settings["cohort"]["source"] == "simulated"
     rows = []
@@ -98,5 +101,8 @@ def _setting_text(value) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "; ".join(", ".join(f"{k} {v}" for k, v in item.items()) for item in value)
     if isinstance(value, list):
-        return ", ".join(_setting_text(item) for item in value) or "none"
+        texts = [_setting_text(item) for item in value]
+        if value and isinstance(value[0], list):  # points
+            texts = [f"({text})" for text in texts]
+        return ", ".join(texts) or "none"
     return json.dumps(value) if isinstance(value, bool) else str(value)

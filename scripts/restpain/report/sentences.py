@@ -6,6 +6,7 @@ Every function returns plain text, which the page escapes.
 import pandas as pd
 from scipy import stats
 
+from restpain.classification.arms import NO_REGION
 from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
@@ -59,7 +60,13 @@ def classification_sentence(classification: pd.DataFrame) -> str:
     nested = nested_row(classification)
     published = classification[classification["arm"] == "A"]
     text = "Arm B, nested cross-validation, was not run."
-    if nested is not None:
+    if nested is not None and nested["region"] == NO_REGION:
+        text = (
+            "Arm B, nested cross-validation, found no significant region in any training set and "
+            f"classified no participant: its AUC is {number(nested['auc'], 2)} by definition "
+            f"(permutation {_permutation(nested)})."
+        )
+    elif nested is not None:
         text = (
             f"Arm B, nested cross-validation, classified patients and controls with an AUC of "
             f"{number(nested['auc'], 2)} "

@@ -6,6 +6,7 @@ import pytest
 
 from restpain.classification.evaluation import auc
 from restpain.classification.robustness import (
+    curve_rows,
     optimism,
     optimism_rows,
     permuted_rows,
@@ -81,6 +82,7 @@ def test_without_a_region_there_is_no_optimism_and_no_p_of_a():
     assert [row.get("p") for row in rows[1:5]] == [None, pytest.approx(np.nan, nan_ok=True)] * 2
     assert rows[-1]["p"] == 1.0
     assert rows[0]["value"] == 0
+    assert rows[2]["note"] == rows[4]["note"] == "no AUC of A: no region in the whole sample"
 
 
 def test_p_of_a_counts_permutations_without_a_region_as_a_half():
@@ -101,6 +103,34 @@ def test_p_of_a_counts_permutations_without_a_region_as_a_half():
     assert (every["value"], every["p"]) == (pytest.approx(0.65), 2 / 4)
     assert (loo_found["value"], loo["p"]) == (0.7, 1 / 4)
     assert (b["value"], b["p"]) == (0.5, 2 / 4)
+    assert (b["low"], b["high"]) == pytest.approx((0.405, 0.595))
+
+
+def test_one_permutation_or_equal_ones_have_no_percentiles():
+    permuted = pd.DataFrame(
+        {
+            "permutation": [1, 2] * 3,
+            "arm": np.repeat(["A test", "A leave-one-out", "B nested"], 2),
+            "auc": [0.5, 0.9, 0.5, 0.8, 0.5, 0.5],
+            "n_found": [0, 2, 0, 2, 0, 0],
+        }
+    )
+    nested = pd.DataFrame({"arm": ["B nested"], "auc_first_repeat": [0.55]})
+
+    _, found, every, _, _, b = permuted_rows(PUBLISHED, nested, permuted)
+
+    assert np.isnan([found["low"], found["high"], b["low"], b["high"]]).all()
+    assert (every["low"], every["high"]) == pytest.approx((0.51, 0.89))
+
+
+@pytest.mark.parametrize(("size", "words"), [(16.0, "16"), (33.6, "33.6")])
+def test_a_whole_number_of_training_participants_has_no_decimals(size, words):
+    curve = pd.DataFrame(
+        {"n_training": [size], "auc": 0.5, "auc_low": 0.4, "auc_high": 0.6,
+         "folds_without_region": 1}
+    )  # fmt: skip
+
+    assert curve_rows(curve)[0]["quantity"] == f"AUC with {words} training participants"
 
 
 def test_stability_is_the_mean_dice_and_an_empty_fold_counts_as_no_overlap():

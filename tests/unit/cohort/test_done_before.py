@@ -3,7 +3,7 @@
 import pytest
 
 from restpain.cohort.checks import problem_table, sentences
-from restpain.cohort.done_before import done_before_problems
+from restpain.cohort.done_before import done_before_problems, volumes_to_drop
 
 SETTINGS = {"nuisance": ["trend"], "measures": ["alff", "reho"], "fwhm_mm": 6.0, "voxel_mm": 3.0}
 
@@ -75,3 +75,11 @@ def test_voxels_that_are_much_larger_than_those_of_the_maps_are_warned_of():
             "neighbours are alike (ReHo)",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "used"),
+    [("bids", None, 10), ("derivatives", None, 0), ("bids", 4, 4), ("bids", 0, 0)],
+)
+def test_volumes_are_dropped_from_raw_series_unless_the_configuration_says(source, given, used):
+    assert volumes_to_drop(given, source) == used

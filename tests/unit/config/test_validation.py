@@ -13,7 +13,6 @@ from restpain.config.validation import (
     data_problems,
     published_problems,
     read_off,
-    with_volumes_to_drop,
 )
 
 REPOSITORY = Path(__file__).parents[3]
@@ -237,17 +236,6 @@ def test_the_grid_of_the_input_is_kept_only_of_series_that_were_preprocessed_bef
         "configuration: preprocessing.voxel_mm is 7; expected a number, at least 1 and at most 6 "
         "or one of native; correct it"
     ]
-
-
-@pytest.mark.parametrize(
-    ("source", "given", "used"), [("bids", None, 10), ("derivatives", None, 0), ("bids", 4, 4)]
-)
-def test_volumes_are_dropped_from_raw_series_unless_the_configuration_says(source, given, used):
-    config = {"cohort": {"source": source}, "preprocessing": {"drop_volumes": given}}
-
-    with_volumes_to_drop(config)
-
-    assert config["preprocessing"]["drop_volumes"] == used
 
 
 def test_the_learners_of_the_configuration_need_no_pytorch():

@@ -1,5 +1,7 @@
 """The panels beside Figure 4: what is drawn is what the tables say, with and without a region."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,10 +45,13 @@ CURVE = pd.DataFrame(
 )
 
 
-def drawn(published=PUBLISHED, permuted=PERMUTED):
+MANY = PERMUTED.iloc[np.repeat([6, 7, 8], 33)].assign(permutation=range(99), auc=0.5)
+
+
+def drawn(published=PUBLISHED, permuted=PERMUTED, nested=NESTED):
     figure = robustness_figure(
         published=published,
-        nested=NESTED,
+        nested=nested,
         calibration=CALIBRATION,
         permuted=permuted,
         curve=CURVE,
@@ -83,7 +88,26 @@ def test_no_region_still_makes_a_figure(rows):
 
     assert len(figure.axes) == 3
     assert ("0.90" in texts(figure)) == bool(rows)
+    assert texts(figure).count("true groups: no region") == (0 if rows else 2)
 
 
 def test_sizes_without_a_region_are_marked_in_the_learning_curve():
-    assert "5 folds\nwithout" in texts(drawn())
+    assert "5 folds\nwithout\na region" in texts(drawn())
+
+
+def test_the_smallest_possible_p_stands_beside_arm_b_and_no_text_meets_another_panel():
+    figure = drawn(nested=NESTED.assign(p_permutation=0.25, auc_first_repeat=1.0))
+    labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
+    panels = [axes.get_tightbbox() for axes in figure.axes]
+
+    assert labels[-1] == "B, nested\np ≤ 1/4,\nsmallest possible"
+    for left, right in itertools.pairwise(panels):
+        assert left.x1 + 10 < right.x0
+
+
+def test_no_dot_is_cut_by_the_axis():
+    axes = drawn(permuted=MANY).axes[1]
+
+    places = [cloud.get_offsets()[:, 1] for cloud in axes.collections]
+    lowest = min(levels.min() for levels in places if len(levels))
+    assert axes.transData.transform((0, lowest))[1] - axes.get_window_extent().y0 > 3

@@ -109,6 +109,18 @@ def test_an_arm_that_classifies_nobody_is_named_and_has_no_curve():
     assert len(line.get_xdata()) == 0
 
 
+@pytest.mark.parametrize(("scores", "bands"), [([0.9, 0.4, 0.6, 0.1], 1), ([0.5] * 4, 0)])
+def test_the_band_is_of_arm_b_and_equal_predictions_have_none(scores, bands):
+    table = predictions(np.array(scores), ["CP", "CP", "HC", "HC"]).assign(arm="B nested")
+    row = {"arm": ["B nested"], "auc": 0.5, "auc_low": np.nan}
+    row = pd.DataFrame(row | {"p_permutation": 1.0, "n_permutations": 19})
+    axes = Figure().add_subplot()
+
+    roc.draw_nested(axes, row, table, "CP", n_bootstrap=50, seed=0)
+
+    assert [band.get_label() for band in axes.collections] == ["95 % band of arm B"] * bands
+
+
 def test_legends_stay_inside_the_figure():
     nested = pd.DataFrame(
         {

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from restpain.classification.arms import NO_REGION
 from restpain.figures.workflow import workflow_figure
 from restpain.figures.workflow_content import workflow_content
 from restpain.presentation.slices import DPI
@@ -93,6 +94,42 @@ def test_seeds_that_are_given_do_not_come_from_the_clusters():
 
     assert "become seeds" in words(workflow_figure(content()))
     assert "become seeds" not in words(workflow_figure(content(settings=given)))
+
+
+def test_features_are_counted_without_those_pooled_and_no_arm_stands_for_equal_ones():
+    pooled = PUBLISHED.iloc[:1].assign(cluster_id="all", measure="all", auc=0.9)
+    published = pd.concat([PUBLISHED, pooled], ignore_index=True)
+
+    said = " ".join(words(workflow_figure(content(published=published)))).replace("\u00a0", " ")
+
+    assert "2 features, regions chosen" in said
+    assert "AUC 0.80 to 0.90" in said
+
+
+def test_without_a_cluster_there_is_no_seed_and_each_stage_says_so():
+    empty = pd.DataFrame()
+    figure = workflow_figure(
+        content(
+            clusters={"alff": empty, "reho": empty, "fc": empty},
+            seeds=empty,
+            association=ASSOCIATION.iloc[:0],
+            published=PUBLISHED.iloc[:0],
+            nested=NESTED.assign(features=NO_REGION, auc=0.5),
+        )
+    )
+
+    said = " ".join(words(figure)).replace("\u00a0", " ")
+    for phrase in (
+        "no seeds: no significant cluster",
+        "ALFF: no clusters",
+        "FC: not tested, no seed",
+        "Numeric Rating Scale, no features",
+        "no feature to classify with",
+        "AUC 0.50, no fold with a region",
+    ):
+        assert phrase in said
+    assert "become seeds" not in said
+    assert "q < 0.05" not in said
 
 
 def test_derivatives_skip_the_steps_that_were_not_done():

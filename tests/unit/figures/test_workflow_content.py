@@ -54,5 +54,5 @@ def test_maps_are_given_and_have_no_seeds():
         ("ALFF", ["\N{DIVISION SIGN} mean before", "not smoothed here"]),
         ("zfc", ["z scores", "not smoothed here"]),
     ]
-    assert content["clusters"] == [("ALFF", 0), ("zfc", 0)]
+    assert content["clusters"] == [("ALFF: no clusters", False), ("zfc: no clusters", False)]
     assert not content["seeded"]

@@ -1,5 +1,7 @@
 """Slices, thresholds and colours of the maps."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -136,3 +138,23 @@ def test_words_about_a_cluster_with_a_seed_fit_into_a_third_of_the_figure():
 
     assert detail == "t −17.55 at −54 −57 −12, 12750 voxels, seed ReHo10"
     assert max(widths) < (1 / 3 - 0.01) * figure.bbox.width
+
+
+@pytest.mark.parametrize("threshold", [21.6, 4.1])
+def test_labels_of_a_narrow_colour_bar_do_not_meet_where_nothing_exceeds_the_threshold(threshold):
+    figure = Figure((2.0, 1.0), dpi=200)
+    axes = figure.add_axes((0.1, 0.6, 0.8, 0.1))
+    slices.colour_bar(axes, threshold=threshold, limit=1.4 * threshold, label="t")
+    FigureCanvasAgg(figure).draw()
+
+    places = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(places))
+
+
+def test_the_frame_of_an_empty_figure_leaves_room_for_the_line_below():
+    figure = slices.empty_figure("No cluster", "p < 0.001", simulated=True)
+    FigureCanvasAgg(figure).draw()
+
+    (frame,) = figure.axes[0].patches
+    (line,) = figure.texts
+    assert line.get_window_extent().y1 < frame.get_window_extent().y0

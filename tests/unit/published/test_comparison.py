@@ -167,3 +167,4 @@ def test_markup_in_the_tables_is_text_on_the_page():
 
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
+    assert "<td>CP (n = 21)</td>" in text

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from restpain.published.printed import count_cell, mean_cell, printed
+from restpain.published.printed import column_name, count_cell, mean_cell, printed
 
 
 def test_a_printed_number_stands_for_all_that_round_to_it():
@@ -55,3 +55,16 @@ def test_counts_come_with_a_percentage_or_with_the_others():
     assert (share.count, share.percent.text, share.others) == (13, "61.90", None)
     assert count_cell("16/5").others == 5
     assert count_cell("7.05±3.58 (0–16)") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cp_n21", "CP (n = 21)"),
+        ("loocv_auc", "leave-one-out AUC"),
+        ("sensitivity_percent", "sensitivity (%)"),
+        ("p", "p"),
+    ],
+)
+def test_columns_are_named_in_words(name, words):
+    assert column_name(name) == words

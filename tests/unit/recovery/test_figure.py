@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from restpain.recovery.figure import (
+    centre_mm,
     draw_errors,
     draw_region,
     draw_stages,
@@ -45,8 +46,33 @@ def test_a_title_names_the_seed_and_says_so_where_nothing_was_found():
     missed = EFFECT | {"measure": "fc", "seed": "Calcarine_L", "verdict": "not found"}
     head, tail = effect_title(pd.Series(missed)).split("\n")
 
-    assert head.endswith("with Calcarine_L")
+    assert head.endswith("  Lingual_L with Calcarine_L")
     assert tail == "not found"
+
+
+@pytest.mark.parametrize(
+    ("effect", "reason"),
+    [
+        ({"measure": "fc", "seed": "Calcarine_L"}, "no seed in Calcarine_L"),
+        ({"measure": "falff"}, "no map of the measure"),
+    ],
+)
+def test_a_title_says_why_an_effect_was_not_tested(effect, reason):
+    missed = EFFECT | effect | {"verdict": "not tested"}
+
+    assert effect_title(pd.Series(missed)).split("\n")[1] == f"not tested: {reason}"
+
+
+def test_slices_pass_through_the_part_that_was_found_or_else_through_the_region():
+    simulated, found = np.zeros((2, 12, 12, 12), bool)
+    simulated[2:9, 4, 4] = True
+    affine = np.diag([3.0, 3.0, 3.0, 1.0])
+
+    whole = centre_mm(simulated, found, affine)
+    found[7:11, 4, 4] = True
+    part = centre_mm(simulated, found, affine)
+
+    np.testing.assert_allclose([whole, part], [[15, 12, 12], [22.5, 12, 12]])
 
 
 def test_the_sentence_counts_false_clusters_and_names_five_of_them():

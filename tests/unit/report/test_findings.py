@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from restpain.classification.arms import NO_REGION
 from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.report.findings import findings, key_figures
@@ -111,6 +112,30 @@ def test_a_region_with_two_clusters_is_named_once():
     assert alff == (
         "ALFF: 2 clusters; lower in patients in the left inferior temporal gyrus (2 clusters)."
     )
+
+
+def test_connectivity_without_a_seed_is_said_not_to_be_tested():
+    found = corrections("alff") | {"fc": []}
+
+    assert findings(REGIONS.iloc[:0], found, inference="grf") == [
+        "ALFF: no cluster survived GRF correction.",
+        "Functional connectivity: not tested, since no cluster gave a seed.",
+    ]
+
+
+def test_an_auc_by_definition_is_told_in_place_of_its_interval():
+    flow = exclusion_flow(
+        pd.DataFrame({"group": ["CP", "HC"], "exclude": ["", ""]}), Comparison("CP", "HC")
+    )
+    nobody = TABLE3.assign(region=NO_REGION)
+
+    notes = [
+        key_figures(flow, REGIONS, table, corrections("alff"), inference="grf")[2]["note"]
+        for table in (TABLE3, nobody)
+    ]
+
+    assert notes[0] == "95 % CI 0.35 to 0.80"
+    assert notes[1] == "by definition: no training set had a significant region"
 
 
 def test_maps_without_series_have_no_finding_of_connectivity():

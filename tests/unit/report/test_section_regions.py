@@ -31,7 +31,7 @@ def test_the_largest_clusters_of_each_group_are_listed_with_how_many_there_are()
     five = pd.concat([ONE_SAMPLE.iloc[:1]] * 5).assign(n_voxels=[1500, 90, 80, 70, 60])
     table = pd.concat([five, ONE_SAMPLE.iloc[1:2].assign(group="controls"), ONE_SAMPLE.iloc[2:]])
 
-    rows = one_sample_rows(table)
+    rows = one_sample_rows(table, ["ALFF1"])
 
     assert [(row["measure"], row["group"], row["place"], row["of"]) for row in rows] == [
         *[("ALFF", "patients", place, 5) for place in (1, 2, 3)],
@@ -40,5 +40,13 @@ def test_the_largest_clusters_of_each_group_are_listed_with_how_many_there_are()
     ]
     assert [row["span"] for row in rows] == [4, 0, 0, 0, 1]
     assert rows[0]["n_voxels"] == "1\N{NARROW NO-BREAK SPACE}500"
-    assert rows[0]["shares"] == "Inferior temporal gyrus L 100 %"
+    assert rows[0]["shares"] == "Inferior temporal gyrus L 100\N{NO-BREAK SPACE}%"
     assert rows[3]["region"] == "near Inferior temporal gyrus, right"
+
+
+def test_connectivity_of_each_group_is_in_the_order_of_the_seeds():
+    table = pd.concat([ONE_SAMPLE.iloc[2:].assign(seed=seed) for seed in ("ReHo1", "ALFF1")])
+
+    rows = one_sample_rows(table, ["ALFF1", "ReHo1"])
+
+    assert [row["measure"] for row in rows] == ["FC of ALFF1", "FC of ReHo1"]

@@ -33,6 +33,25 @@ def test_a_changed_setting_is_marked_with_its_default():
     assert not rows["group.cluster_p"]["changed"]
 
 
+def test_volumes_dropped_by_default_are_not_said_to_be_the_choice_of_the_user():
+    own = settings()
+    own["preprocessing"]["drop_volumes"] = 4
+
+    default, chosen = (rows_by_key(s)["preprocessing.drop_volumes"] for s in (settings(), own))
+
+    assert (default["value"], default["changed"]) == ("10", False)
+    assert (chosen["value"], chosen["changed"], chosen["default"]) == ("4", True, "10")
+
+
+def test_coordinates_are_shown_as_points():
+    points = settings()
+    points["connectivity"]["coordinates"] = [[-20, -42, -24], [24, -42, -24]]
+
+    value = rows_by_key(points)["connectivity.coordinates"]["value"]
+
+    assert value == "(-20, -42, -24), (24, -42, -24)"
+
+
 def test_paths_of_the_machine_and_an_unused_simulation_are_not_shown():
     chosen = settings()
     chosen["cohort"] |= {"source": "bids", "data": "/home/somebody/data"}

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from restpain.classification.arms import NO_REGION
 from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.report import sentences as report_words
@@ -22,6 +23,17 @@ def test_without_regions_the_classification_says_so():
     only_nested = TABLE3[TABLE3["arm"] != "A"]
 
     assert "no significant region" in report_words.classification_sentence(only_nested)
+
+
+def test_without_a_region_in_any_fold_the_auc_is_one_by_definition():
+    nobody = TABLE3.assign(region=NO_REGION)
+    nobody = nobody[nobody["arm"] == "B nested"].assign(auc=0.5, p_permutation=1.0)
+
+    assert report_words.classification_sentence(nobody) == (
+        "Arm B, nested cross-validation, found no significant region in any training set and "
+        "classified no participant: its AUC is 0.50 by definition (permutation p = 1.000). Arm A, "
+        "published protocol, had no significant region to classify with."
+    )
 
 
 def test_equal_aucs_of_arm_a_are_one_number():
