@@ -11,11 +11,10 @@ from nilearn.datasets import (
 )
 
 from restpain.cohort.derivatives import template_sidecar
-from restpain.io.images import write_volume
+from restpain.io.images import canonical_grid, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json
 from restpain.preprocessing.template import (
-    canonical_grid,
     covering_grid,
     template_grid,
     template_images,

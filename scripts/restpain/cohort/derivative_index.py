@@ -233,14 +233,14 @@ def _complete(
         path = paths[0]
         rows += _add_companions(one, folder, who, [x for x in files if x.parent == path.parent])
         rows += doubts(who, one, sidecars.of(path)[0].get("TaskName"))
-        return rows + _gaps(who, one, paths)
+        return rows + gaps(who, one, paths)
     names = dict.fromkeys(one.get("sidecar_names", {}), "its sidecar")
     one |= {"sidecar_names": names, "sidecar_files": {}}
     if len(paths) > 1:
         one |= joint_state(paths) | {"n_volumes": len(paths), "digest": joint_digest(paths)}
     if "folder" in one["entities"]:
         rows += _add_dparsf(one, folder, who)
-    return rows + _gaps(who, one, paths)
+    return rows + gaps(who, one, paths)
 
 
 def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
@@ -315,7 +315,7 @@ def _filter_band(sidecar: dict) -> list[float | None] | None:
     return [stated.get(f"{side}-pass cutoff (Hz)") for side in ("High", "Low")]
 
 
-def _gaps(who: str, run: dict, paths: list[Path]) -> list[dict]:
+def gaps(who: str, run: dict, paths: list[Path]) -> list[dict]:
     """NaN that is more than no data outside the brain, which some programs write as NaN."""
     rows, add = report(who, run["label"])
     if not run.pop("n_not_finite", 0):

@@ -2,7 +2,7 @@
 
 from restpain.classification.folds import size_of_test_set
 from restpain.cohort.grids import grid_words
-from restpain.cohort.measures import CONNECTIVITY, compared_measures, one_sample_bases
+from restpain.cohort.measures import compared_measures, has_series, one_sample_bases
 from restpain.cohort.participants import configured_comparison, included
 from restpain.cohort.sites import site_counts
 from restpain.figures.workflow_content import exclusion_flow
@@ -95,7 +95,15 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             figures["workflow"],
             labelled_counts(site_counts(analysed, comparison), described),
             results["warnings"],
-            seeded=CONNECTIVITY in compared_measures(settings),
+            step_sentences(
+                [
+                    {"participant_id": who} | numbers
+                    for who, numbers in zip(
+                        analysed["participant_id"], results["func_qc"], strict=True
+                    )
+                ]
+            ),
+            seeded=has_series(settings),
         ),
         regions_section(
             tables["regions"],
@@ -135,14 +143,6 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             results["pictures"],
             motion_sentences(results["motion"]),
             comparison,
-            step_sentences(
-                [
-                    {"participant_id": who} | numbers
-                    for who, numbers in zip(
-                        analysed["participant_id"], results["func_qc"], strict=True
-                    )
-                ]
-            ),
             groups,
         )
         if results["pictures"]

@@ -11,6 +11,7 @@ PATH_KEYS = (
     "cohort.data",
     "cohort.participants",
     "cohort.map_mask",
+    "cohort.series",
     "published",
     "quality.ratings",
     "connectivity.masks",

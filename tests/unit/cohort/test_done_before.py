@@ -3,7 +3,7 @@
 import pytest
 
 from restpain.cohort.checks import problem_table, sentences
-from restpain.cohort.done_before import done_before_problems
+from restpain.cohort.done_before import beside_maps_problems, done_before_problems
 
 SETTINGS = {"nuisance": ["trend"], "measures": ["alff", "reho"], "fwhm_mm": 6.0, "voxel_mm": 3.0}
 
@@ -75,3 +75,40 @@ def test_voxels_that_are_much_larger_than_those_of_the_maps_are_warned_of():
             "neighbours are alike (ReHo)",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "fwhm_mm", "expected"),
+    [
+        (["nuisance regression"], 6, []),
+        (
+            [],
+            6,
+            [
+                "sub-01, bold.nii: a series whose name does not say that nuisance was regressed; "
+                "expected one that does, since none is regressed out of cohort.series; make sure "
+                "that it was"
+            ],
+        ),
+        (
+            ["nuisance regression", "smoothing", "filtering"],
+            6,
+            [
+                "sub-01, bold.nii: a smoothed series; expected one that is not, since "
+                "metrics.fwhm_mm is 6; name another series in cohort.series, or set "
+                "metrics.fwhm_mm to 0",
+                "sub-01, bold.nii: a filtered series; expected one with all frequencies; make "
+                "sure that the band of its filter holds all of metrics.band_hz",
+            ],
+        ),
+        (["nuisance regression", "smoothing"], 0, []),
+    ],
+)
+def test_of_a_series_beside_maps_nothing_is_regressed_and_nothing_done_twice(
+    steps, fwhm_mm, expected
+):
+    run = {"label": "bold.nii", "steps": steps}
+
+    rows = beside_maps_problems("sub-01", run, fwhm_mm=fwhm_mm)
+
+    assert sentences(problem_table(rows)) == expected
