@@ -26,7 +26,9 @@ from restpain.cohort.dparsf import (
     has_rows,
     is_series_folder,
     motion_facts,
+    of_folder,
     scan_facts,
+    session_prefix,
     timing_of,
 )
 from restpain.cohort.image_checks import OR_EXCLUDE, problem, report
@@ -72,7 +74,8 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
     if not series:
         series, rows = _unnamed(folder, who)
         for one in series:
-            if one["kind"] == "rest" and not fits_entities(one["entities"], _of_folder(select)):
+            wanted = of_folder(select.get("rest", {}))
+            if one["kind"] == "rest" and not fits_entities(one["entities"], wanted):
                 one |= {"kind": "other", "not_rest": "not what cohort.select.rest asks for"}
     mark_chosen(series, select)
     for one in series:
@@ -81,12 +84,6 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
         elif one["kind"] == "rest" and one["path"]:
             one |= header_facts(folder / one["path"])
     return index_of(series, rows, folder=folder, who=who, sidecars=sidecars)
-
-
-def _of_folder(select: dict) -> dict:
-    """Wish for a series folder of DPARSF: its files state nothing else."""
-    wanted = select.get("rest", {})
-    return {"folder": wanted["folder"]} if "folder" in wanted else {}
 
 
 def preprocessed_files(folder: Path) -> list[Path]:
@@ -245,10 +242,11 @@ def _complete(
 
 def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
     """Add timing, motion and mask of a working folder of DPARSF; return what is wrong."""
-    one |= {"space": DPARSF_SPACE, **companions_of(folder)}
+    prefix = session_prefix(one["entities"])
+    one |= {"space": DPARSF_SPACE, **companions_of(folder, prefix)}
     if not one["readable"]:
         return []
-    one |= timing_of(scan_facts(folder), one)
+    one |= timing_of(scan_facts(folder, prefix), one)
     rows = []
     if one["fd_path"] and not has_rows(found_file(folder, one["fd_path"]), one["n_volumes"]):
         found, name = "another number of rows than volumes", Path(one["fd_path"]).name
