@@ -151,7 +151,7 @@ def test_series_beside_maps_give_the_connectivity_that_they_give_as_derivatives(
 
     assert ours.shape[3] > 0
     assert np.abs(ours).max() > 3
-    np.testing.assert_allclose(ours, theirs, atol=1e-3)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, entered_as_bids):
