@@ -40,7 +40,7 @@ include: "rules/quality.smk"
 include: "rules/group.smk"
 
 
-if "fc" in MAPS:
+if has_series(config):
 
     include: "rules/connectivity.smk"
 
@@ -99,7 +99,7 @@ rule participants:
     """Preprocessing, metrics and quality control of every participant; no group level."""
     input:
         QUALITY_PAGE,
-        of_series(per_participant(rules.plot_participant.output.page)),
+        unless_maps(per_participant(rules.plot_participant.output.page)),
         LOCAL_MAPS,
         RAW_FILES,
 

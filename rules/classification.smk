@@ -139,7 +139,7 @@ rule classify_nested:
     params:
         **settings("classification", "harmonise", "learners", "n_folds", "n_search_trials"),
         measures=MEASURES,
-        connectivity="fc" in MAPS,
+        connectivity=has_series(config),
         comparison=COMPARISON,
         seed=config["seed"],
         code=code_digest("classification/classify_nested.py"),

@@ -15,6 +15,7 @@ from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import given_files, pattern_problems, table_values
 from restpain.cohort.measures import (
     compared_measures,
+    has_series,
     local_measures,
     map_scales,
     one_sample_bases,
@@ -103,7 +104,7 @@ SELECTION = {
 }
 # those of the maps where maps are given, in rules and report alike
 config["metrics"]["measures"] = MEASURES = local_measures(config)
-MAPS = compared_measures(config)  # the local measures, and connectivity with the seeds
+MAPS = compared_measures(config)  # the local measures, and connectivity of series with the seeds
 ONE_SAMPLE_BASES = one_sample_bases(config)
 # None: fitted at all frequencies, before any filter
 REGRESSION_BAND_HZ = (
@@ -143,7 +144,7 @@ SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
 GIVEN_MAPS, MAP_SCALES, MAP_SUMMARY = {}, {}, None
 MAP_FWHM_MM = config["metrics"]["fwhm_mm"] if config["cohort"]["smooth_maps"] else 0
 if SOURCE == "maps":
-    patterns = settings("cohort", "data", "maps", "map_mask")
+    patterns = settings("cohort", "data", "maps", "map_mask", "series")
     cells = table_values(ROSTER, config["cohort"]["columns"])
     stop_at(pattern_problems(patterns, list(next(iter(cells.values())))))
     GIVEN_MAPS = {who: given_files(cells[who], patterns) for who in INCLUDED["participant_id"]}
@@ -151,8 +152,13 @@ if SOURCE == "maps":
     MAP_SUMMARY = {"scales": MAP_SCALES, "fwhm_mm": MAP_FWHM_MM}
 
 
-def of_series(files):
-    """Files of which there are none where maps are given."""
+def with_series(files):
+    """Files of which there are none where maps are given and no series."""
+    return files if has_series(config) else []
+
+
+def unless_maps(files):
+    """Files of which there are none where maps are given, with series or without."""
     return [] if SOURCE == "maps" else files
 
 
@@ -170,7 +176,7 @@ def maps_of(subjects):
 
 
 def files_of_maps(subjects):
-    """Maps and masks that are there, of some participants; one for all is listed once."""
+    """Maps, masks and series that are there, of some participants; one for all is listed once."""
     wanted = [one for subject in subjects for one in GIVEN_MAPS[f"sub-{subject}"].values()]
     return list(dict.fromkeys(path for one in wanted for path in one["files"]))
 

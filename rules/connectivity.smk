@@ -1,10 +1,17 @@
 """The seeds, and every participant's connectivity with them.
 
-inputs   clusters of the local measures (or coordinates, or masks), denoised series of all participants
+inputs   clusters of the local measures (or coordinates, or masks), series of all participants: denoised here or given
 outputs  results/group/seeds.tsv, results/sub-*/func/*_stat-fc_desc-standardised_boldmap.nii.gz
 """
 
 LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
+
+
+def series_of_participant(wildcards):
+    """Series for connectivity: the one that is given beside maps, or else the denoised one."""
+    if SOURCE == "maps":
+        return next(iter(GIVEN_MAPS[f"sub-{wildcards.subject}"]["series"]["files"]), [])
+    return func_mni("desc-denoised_bold.nii.gz").format(subject=wildcards.subject)
 
 
 rule define_seeds:
@@ -36,7 +43,8 @@ rule define_seeds:
 rule correlate_seeds:
     """Fisher's z of every seed with every voxel; standardised series for the seeds of the folds."""
     input:
-        bold=func_mni("desc-denoised_bold.nii.gz"),
+        bold=series_of_participant,
+        index=INDEX if SOURCE == "maps" else [],
         mask=func_mni("desc-brain_mask.nii.gz"),
         seeds=rules.define_seeds.output.seeds,
         group_mask=rules.compute_group_mask.output.mask,

@@ -39,9 +39,10 @@ if SOURCE == "maps":
             conda:
                 "../envs/metrics.yaml"
             resources:
-                **on_retry(1000, 30),
+                **by_headers("rest", memory_mb=(1000, 4), minutes=(30, 0.02), participants=members),
             params:
-                **settings("metrics", "smoothing_kernel"),
+                **settings("metrics", "smoothing_kernel", "band_hz"),
+                **settings("preprocessing", "min_volumes"),
                 scales=MAP_SCALES,
                 fwhm_mm=MAP_FWHM_MM,
                 code=code_digest("metrics/import_maps.py"),

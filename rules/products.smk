@@ -90,10 +90,10 @@ STANDARDISED = func_mni("stat-{measure}_desc-standardised_boldmap.nii.gz")
 LOCAL_MAPS = per_participant(*per_map(STANDARDISED, MEASURES))
 GAPS = config["group"]["mask_coverage"] < 1  # voxels of the group mask may lack participants
 COVERED = per_participant(func_mni("desc-brain_mask.nii.gz")) if GAPS else []
-STORED_SERIES = of_series(per_participant(func_mni("desc-standardised_bold.npz")))
-SEED_MAPS = of_series(per_participant(func_mni("stat-fc_desc-standardised_boldmap.nii.gz")))
-SEEDS = of_series("results/group/seeds.tsv")
-SEEDS_MASK = of_series(group_file("desc-seeds_mask.nii.gz"))
+STORED_SERIES = with_series(per_participant(func_mni("desc-standardised_bold.npz")))
+SEED_MAPS = with_series(per_participant(func_mni("stat-fc_desc-standardised_boldmap.nii.gz")))
+SEEDS = with_series("results/group/seeds.tsv")
+SEEDS_MASK = with_series(group_file("desc-seeds_mask.nii.gz"))
 FUNC_QC = per_participant(func("desc-qc_metrics.json"))
 
 
@@ -238,7 +238,7 @@ PUBLISHED_FILES = [
     "results/tables/published_vs_recomputed.tsv",
 ] * (config["published"] is not None)
 RAW_FILES = unless_derivatives(["results/rawdata/dataset_description.json"])
-QUALITY_PAGE = of_series(["results/quality.html"])
+QUALITY_PAGE = unless_maps(["results/quality.html"])
 RECOVERY_TABLES = ["recovery", "recovery_clusters", "recovery_stages", "recovery_participants"]
 RECOVERY_FILES = [
     *expand("results/tables/{name}.tsv", name=RECOVERY_TABLES),

@@ -16,7 +16,7 @@ rule tabulate_quality:
         ratings=ratings_file(),
         func_qc=FUNC_QC,
         anat_qc=unless_derivatives(per_participant(anat("desc-qc_metrics.json"))),
-        confounds=of_series(per_participant(func("desc-confounds_timeseries.tsv"))),
+        confounds=unless_maps(per_participant(func("desc-confounds_timeseries.tsv"))),
     output:
         quality="results/quality/quality.tsv",
         columns="results/quality/quality.json",

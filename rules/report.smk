@@ -52,7 +52,7 @@ rule build_report:
         robustness=rules.tabulate_robustness.output.table,
         func_qc=FUNC_QC,
         anat_qc=unless_derivatives(per_participant(anat("desc-qc_metrics.json"))),
-        pictures=of_series(per_participant(rules.plot_participant.output.figure)),
+        pictures=unless_maps(per_participant(rules.plot_participant.output.figure)),
         brain=rules.prepare_template.output.func_T1w,
         differences=per_map(rules.fit_group_model.output.t),
         labels=per_map(rules.correct_clusters.output.labels),

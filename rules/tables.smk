@@ -195,7 +195,7 @@ rule trace_tables:
         nested=rules.collect_nested.output.nested,
         association=rules.correlate_score.output.association,
         data=data_of_participants(),
-        maps=of_series(LOCAL_MAPS),
+        maps=unless_maps(LOCAL_MAPS),
         seed_maps=SEED_MAPS,
     output:
         traces=expand("results/tables/{name}_provenance.tsv", name=TABLES),

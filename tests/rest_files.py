@@ -51,9 +51,10 @@ def run_metrics(folder, measures=MEASURES, **changes):
     compute_metrics(**options | changes)
 
 
-def run_seeds(folder):
+def run_seeds(folder, **changes):
+    options = {"bold_path": folder / "bold.nii.gz", "index_path": None}
     correlate_seeds(
-        bold_path=folder / "bold.nii.gz",
+        **options | changes,
         mask_path=folder / "mask.nii.gz",
         seeds_path=folder / "seeds.nii.gz",
         group_mask_path=folder / "group.nii.gz",

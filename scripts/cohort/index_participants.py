@@ -25,7 +25,12 @@ def index_participants(
     for path in indices_paths:
         who = Path(path).stem
         if maps is not None:
-            index = map_index(who, maps["files"][who], scales=maps["scales"])
+            index = map_index(
+                who,
+                maps["files"][who],
+                scales=maps["scales"],
+                repetition_time_s=repetition_time_s,
+            )
             logger.info("%s: %d files", who, len(index["series"]))
             write_json(path, index)
             continue

@@ -5,17 +5,21 @@ from pathlib import Path
 
 import numpy as np
 
+from restpain.cohort.bids_files import check_unchanged
 from restpain.cohort.derivatives import map_keys
+from restpain.cohort.measures import SERIES
 from restpain.connectivity.correlation import correlation, fisher_z, seed_series, unit_series
 from restpain.io.images import (
     check_grid,
     read_mask,
     read_masked,
+    read_turned,
     repetition_time,
     write_arrays,
     write_masked,
 )
 from restpain.io.job import run_job
+from restpain.io.tables import read_json
 from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import checked_series, ideal_filter
 
@@ -25,11 +29,13 @@ DESCRIPTION = (
     "Seed connectivity: Fisher's z of Pearson's correlation between the mean series of the seed "
     "and every voxel, of band-passed, then smoothed series; one volume per seed"
 )
+GIVEN = "The series were given: preprocessed and cleaned before, and nothing was regressed here"
 
 
 def correlate_seeds(
     *,
     bold_path: str,
+    index_path: str | None,
     mask_path: str,
     seeds_path: str,
     group_mask_path: str,
@@ -40,8 +46,16 @@ def correlate_seeds(
     smoothing_kernel: str,
 ) -> None:
     mask, affine = read_mask(mask_path)
-    series = checked_series(read_masked(bold_path, mask, affine), Path(bold_path).name)
-    tr = repetition_time(bold_path)
+    if index_path is None:
+        series, name = read_masked(bold_path, mask, affine), Path(bold_path).name
+        tr, sources, description = repetition_time(bold_path), [bold_path], DESCRIPTION
+    else:
+        run = next(one for one in read_json(index_path)["series"] if one["measure"] == SERIES)
+        check_unchanged(Path(bold_path), run)
+        tr, sources, name = run["repetition_time_s"], [], run["label"]
+        series = read_turned(bold_path, shape=mask.shape, affine=affine, name=name)[mask]
+        description = f"{DESCRIPTION}. {GIVEN}"
+    series = checked_series(series, name)
     smoothing = {"affine": affine, "fwhm_mm": fwhm_mm, "kernel": smoothing_kernel}
     series = ideal_filter(series, repetition_time=tr, band_hz=band_hz, out=series)
     series = smooth(series, mask, **smoothing, out=series)
@@ -52,9 +66,9 @@ def correlate_seeds(
     fc = fisher_z(correlation(series, seed_series(series, seeds)))
 
     sidecar = {
-        "Description": DESCRIPTION,
+        "Description": description,
         "Units": "1",
-        **map_keys(bold_path, mask_path, seeds_path),
+        **map_keys(*sources, mask_path, seeds_path),
         "RepetitionTime": tr,
         "BandHz": list(band_hz),
         "SmoothingFWHM": fwhm_mm,

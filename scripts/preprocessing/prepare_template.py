@@ -11,12 +11,17 @@ from nilearn.datasets import (
 )
 
 from restpain.cohort.derivatives import template_sidecar
-from restpain.io.images import read_mask, read_volume, write_arrays, write_volume
+from restpain.io.images import (
+    canonical_grid,
+    read_mask,
+    read_volume,
+    write_arrays,
+    write_volume,
+)
 from restpain.io.job import run_job
 from restpain.io.tables import read_json
 from restpain.preprocessing.affine import reference
 from restpain.preprocessing.template import (
-    canonical_grid,
     covering_grid,
     template_grid,
     template_images,

@@ -77,16 +77,44 @@ def entered_as_maps(finished_run, tmp_path_factory):
             target.parent.mkdir(parents=True, exist_ok=True)
             values = np.asarray(image.dataobj, dtype=np.float32)[::-1]
             nib.Nifti1Image(values, flipped).to_filename(target)
-    for name in ("participants.tsv", "participants.json"):
-        (study / name).write_bytes((results / "cohort" / name).read_bytes())
-    own = write_config(study, cohort=MAPS)
-    process = snakemake(
+    return study, run_of_maps(
+        study,
+        results,
+        MAPS,
         "results/tables/table2_regions.tsv",
         "results/tables/table1_demographics.tsv",
         "results/group/association.tsv",
         "check",
-        directory=study,
-        configfiles=(SMALL, own),
     )
+
+
+@pytest.fixture(scope="session")
+def entered_as_maps_with_series(finished_run, tmp_path_factory):
+    """Study with the maps of the finished run, and its denoised series beside them."""
+    study = tmp_path_factory.mktemp("series")
+    results = finished_run[0] / "results"
+    pattern = "{participant_id}/func/*_NAME.nii.gz"
+    names = {name: f"stat-{name}_desc-standardised_boldmap" for name in ("alff", "reho")}
+    cohort = MAPS | {
+        "data": str(results),
+        "maps": {measure: pattern.replace("NAME", name) for measure, name in names.items()},
+        "series": pattern.replace("NAME", "desc-denoised_bold"),
+    }
+    return study, run_of_maps(
+        study,
+        results,
+        cohort,
+        "results/tables/table2_regions.tsv",
+        "results/classification/repeat-1/fold_features.tsv",
+        "check",
+    )
+
+
+def run_of_maps(study, results, cohort, *targets):
+    """Run a study of maps with the participants of a finished run; returns its process."""
+    for name in ("participants.tsv", "participants.json"):
+        (study / name).write_bytes((results / "cohort" / name).read_bytes())
+    own = write_config(study, cohort=cohort)
+    process = snakemake(*targets, directory=study, configfiles=(SMALL, own))
     assert process.returncode == 0, process.stderr[-5000:]
-    return study, process
+    return process

@@ -24,6 +24,7 @@ from runs import (
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 SPACE = "space-MNI152NLin2009aSym"
+FC_DIFFERENCE = "contrast-patientsVsControls_stat-t_statmap.nii.gz"
 TABLE_2 = "results/tables/table2_regions.tsv"
 
 
@@ -73,7 +74,7 @@ def entered_as_derivatives(finished_run, tmp_path_factory):
             "data": str(data),
             "participants": str(data / "participants.tsv"),
         },
-        preprocessing={"nuisance": [], "drop_volumes": 0, "voxel_mm": "native"},
+        preprocessing={"nuisance": "done", "voxel_mm": "native"},
     )
     process = snakemake(TABLE_2, "participants", directory=study, configfiles=(SMALL, own))
     assert process.returncode == 0, process.stderr[-5000:]
@@ -125,7 +126,7 @@ def entered_as_dparsf(finished_run, tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("source", "tolerance"),
-    [("bids", 0), ("derivatives", 1e-5), ("dparsf", 1e-5), ("maps", 0)],
+    [("bids", 0), ("derivatives", 1e-5), ("dparsf", 1e-5), ("maps", 0), ("maps_with_series", 0)],
 )
 def test_every_source_gives_the_table_of_regions_that_dicom_gave(
     finished_run, request, source, tolerance
@@ -137,6 +138,20 @@ def test_every_source_gives_the_table_of_regions_that_dicom_gave(
         theirs = theirs[theirs["measure"] != "FC"].reset_index(drop=True)
     assert len(theirs) >= 2
     pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, rtol=tolerance, atol=tolerance)
+
+
+def test_series_beside_maps_give_the_connectivity_that_they_give_as_derivatives(
+    entered_as_derivatives, entered_as_maps_with_series
+):
+    name = f"results/group/fc/space-MNI152_{FC_DIFFERENCE}"
+    ours, theirs = (
+        np.asarray(nib.load(study / name).dataobj)
+        for study, _ in (entered_as_maps_with_series, entered_as_derivatives)
+    )
+
+    assert ours.shape[3] > 0
+    assert np.abs(ours).max() > 3
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
 def test_a_bids_dataset_gives_the_maps_that_its_dicom_gave(finished_run, entered_as_bids):

@@ -55,7 +55,9 @@ def check_summary(
     groups = ", ".join(f"{counts.get(name, 0)} {_group_words(name)}" for name in names)
     lines = [f"participants: {groups}{_reasons(participants)}"]
     lines += (
-        map_summary(indices, **maps) if maps else _series_lines(indices, drop_volumes, slice_order)
+        [*map_summary(indices, **maps), *_timing_lines(indices, drop_volumes)]
+        if maps
+        else _series_lines(indices, drop_volumes, slice_order)
     )
     if native:
         lines.append(f"grid: {grid_words(*usual_grid(indices))}, that of the series")
@@ -78,17 +80,23 @@ def _series_lines(indices: list[dict], drop_volumes: int, slice_order) -> list[s
         if runs[kind]:
             chosen = _values(f"{signature(run)} ({run['why']})" for run in runs[kind])
             lines.append(f"{name}: {chosen}")
-    rest = runs["rest"]
+    order = [slice_times_source(run, slice_order) or "unknown" for run in runs["rest"]]
+    if all(index["source"] == "derivatives" for index in indices):
+        order = ["as preprocessed before"]
+    time, volumes = _timing_lines(indices, drop_volumes)
+    return [*lines, time, f"slice times: {_values(order)}", volumes]
+
+
+def _timing_lines(indices: list[dict], drop_volumes: int) -> list[str]:
+    """Repetition time and volumes of the rest series; no line without series."""
+    rest = [run for index in indices for run in chosen_runs(index) if run["kind"] == "rest"]
+    if not rest:
+        return []
     minutes = [
         max(run["n_volumes"] - drop_volumes, 0) * run["repetition_time_s"] / 60 for run in rest
     ]
-    order = [slice_times_source(run, slice_order) or "unknown" for run in rest]
-    if all(index["source"] == "derivatives" for index in indices):
-        order = ["as preprocessed before"]
     return [
-        *lines,
         f"repetition time: {_values(_seconds(run) for run in rest)}",
-        f"slice times: {_values(order)}",
         f"volumes: {_values(str(run['n_volumes']) for run in rest)}; {_range(minutes)} minutes "
         f"after dropping {drop_volumes}",
     ]

@@ -11,7 +11,12 @@ import pandas as pd
 
 from restpain.cohort.choice import KIND_NAMES, choice_problems, chosen_runs, missing_images
 from restpain.cohort.confounds import confound_problems
-from restpain.cohort.done_before import REGRESSION, done_before_problems, left_to_regress
+from restpain.cohort.done_before import (
+    REGRESSION,
+    beside_maps_problems,
+    done_before_problems,
+    left_to_regress,
+)
 from restpain.cohort.grids import NATIVE, native_grid_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
@@ -64,8 +69,13 @@ def cohort_problems(
     list of dict
         Rows of the table; none if nothing is wrong.
     """
+    lengths = {"drop_volumes": drop_volumes, "min_volumes": min_volumes, "band_hz": band_hz}
     if of_maps(indices):
-        return map_problems(indices)
+        rows = map_problems(indices)
+        for who, run in _rest_runs(indices):  # series beside the maps
+            rows += image_problems(who, run) + rest_problems(who, run, **lengths)
+            rows += beside_maps_problems(who, run, fwhm_mm=analysis["fwhm_mm"])
+        return rows + differences(indices)
     rows = []
     for index in indices:
         who = index["participant_id"]
@@ -74,10 +84,7 @@ def cohort_problems(
         for run in chosen_runs(index):
             rows += image_problems(who, run)
             if run["kind"] == "rest":
-                rows += repetition_time_problems(who, run)
-                rows += volume_problems(
-                    who, run, drop_volumes=drop_volumes, min_volumes=min_volumes, band_hz=band_hz
-                )
+                rows += rest_problems(who, run, **lengths)
                 if index["source"] == "derivatives":
                     # of a cleaned series, the check asks for nuisance: done instead
                     cleaned = REGRESSION in run.get("steps", [])
@@ -92,14 +99,19 @@ def cohort_problems(
     return rows + differences(indices) + repeated_data(indices)
 
 
+def rest_problems(who: str, run: dict, **lengths) -> list[dict]:
+    """Problems of the repetition time and of the number of volumes; see `volume_problems`."""
+    return repetition_time_problems(who, run) + volume_problems(who, run, **lengths)
+
+
 def left_out(indices: list[dict], *, drop_volumes: int, min_volumes: int) -> dict[str, str]:
     """Reason of each participant who has no usable T1 or rest run, by participant_id.
 
     Empty if nobody has both: then there is nothing to go on with, and the problems are errors.
     """
-    n_volumes = {} if of_maps(indices) else {"min_volumes": min_volumes + drop_volumes}
     missing = missing_map if of_maps(indices) else missing_images
-    reasons = {index["participant_id"]: missing(index, **n_volumes) for index in indices}
+    n = min_volumes + drop_volumes
+    reasons = {index["participant_id"]: missing(index, min_volumes=n) for index in indices}
     missing = {who: reason for who, reason in reasons.items() if reason}
     return {} if len(missing) == len(indices) else missing
 

@@ -74,7 +74,7 @@ def signature(one: dict) -> str:
     """
     entities = one.get("entities") or {}
     if "folder" in entities:
-        return entities["folder"]
+        return one["label"]
     pairs = [f"{key}-{label}" for key, label in entities.items() if key not in ("sub", "suffix")]
     return "_".join([*pairs, entities["suffix"]]) if entities else one["label"]
 

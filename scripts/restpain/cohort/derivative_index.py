@@ -26,7 +26,9 @@ from restpain.cohort.dparsf import (
     has_rows,
     is_series_folder,
     motion_facts,
+    of_folder,
     scan_facts,
+    session_prefix,
     timing_of,
 )
 from restpain.cohort.image_checks import OR_EXCLUDE, problem, report
@@ -72,7 +74,8 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
     if not series:
         series, rows = _unnamed(folder, who)
         for one in series:
-            if one["kind"] == "rest" and not fits_entities(one["entities"], _of_folder(select)):
+            wanted = of_folder(select.get("rest", {}))
+            if one["kind"] == "rest" and not fits_entities(one["entities"], wanted):
                 one |= {"kind": "other", "not_rest": "not what cohort.select.rest asks for"}
     mark_chosen(series, select)
     for one in series:
@@ -81,12 +84,6 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
         elif one["kind"] == "rest" and one["path"]:
             one |= header_facts(folder / one["path"])
     return index_of(series, rows, folder=folder, who=who, sidecars=sidecars)
-
-
-def _of_folder(select: dict) -> dict:
-    """Wish for a series folder of DPARSF: its files state nothing else."""
-    wanted = select.get("rest", {})
-    return {"folder": wanted["folder"]} if "folder" in wanted else {}
 
 
 def preprocessed_files(folder: Path) -> list[Path]:
@@ -233,22 +230,23 @@ def _complete(
         path = paths[0]
         rows += _add_companions(one, folder, who, [x for x in files if x.parent == path.parent])
         rows += doubts(who, one, sidecars.of(path)[0].get("TaskName"))
-        return rows + _gaps(who, one, paths)
+        return rows + gaps(who, one, paths)
     names = dict.fromkeys(one.get("sidecar_names", {}), "its sidecar")
     one |= {"sidecar_names": names, "sidecar_files": {}}
     if len(paths) > 1:
         one |= joint_state(paths) | {"n_volumes": len(paths), "digest": joint_digest(paths)}
     if "folder" in one["entities"]:
         rows += _add_dparsf(one, folder, who)
-    return rows + _gaps(who, one, paths)
+    return rows + gaps(who, one, paths)
 
 
 def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
     """Add timing, motion and mask of a working folder of DPARSF; return what is wrong."""
-    one |= {"space": DPARSF_SPACE, **companions_of(folder)}
+    prefix = session_prefix(one["entities"])
+    one |= {"space": DPARSF_SPACE, **companions_of(folder, prefix)}
     if not one["readable"]:
         return []
-    one |= timing_of(scan_facts(folder), one)
+    one |= timing_of(scan_facts(folder, prefix), one)
     rows = []
     if one["fd_path"] and not has_rows(found_file(folder, one["fd_path"]), one["n_volumes"]):
         found, name = "another number of rows than volumes", Path(one["fd_path"]).name
@@ -315,7 +313,7 @@ def _filter_band(sidecar: dict) -> list[float | None] | None:
     return [stated.get(f"{side}-pass cutoff (Hz)") for side in ("High", "Low")]
 
 
-def _gaps(who: str, run: dict, paths: list[Path]) -> list[dict]:
+def gaps(who: str, run: dict, paths: list[Path]) -> list[dict]:
     """NaN that is more than no data outside the brain, which some programs write as NaN."""
     rows, add = report(who, run["label"])
     if not run.pop("n_not_finite", 0):

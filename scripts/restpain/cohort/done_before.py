@@ -12,11 +12,15 @@ BY_DESCRIPTION = {  # of XCP-D; fMRIPrep's preproc is neither
 }
 COARSER = 1.25  # voxels of the input, relative to those of the maps
 OTHER_SERIES = "name another series in cohort.select.rest"
+UNKNOWN = "a series whose name does not say that nuisance was regressed"
 
 
 def volumes_to_drop(given: int | None, source: str) -> int:
-    """``preprocessing.drop_volumes``; its null is 10 for raw series (the paper), 0 for others."""
-    default = 0 if source == "derivatives" else VOLUMES_TO_DROP
+    """``preprocessing.drop_volumes``; its null is 10 for raw series (the paper), 0 for others.
+
+    Series that were preprocessed before, and those beside maps, keep all volumes.
+    """
+    default = 0 if source in ("derivatives", "maps") else VOLUMES_TO_DROP
     return default if given is None else given
 
 
@@ -83,24 +87,49 @@ def done_before_problems(
         action = f"{OTHER_SERIES}, or take reho out of metrics.measures"
         add("error", "a smoothed series", expected, action)
     if SMOOTHING in steps and fwhm_mm > 0:
-        expected = f"one that is not, since metrics.fwhm_mm is {fwhm_mm:g}"
-        add("error", "a smoothed series", expected, f"{OTHER_SERIES}, or set metrics.fwhm_mm to 0")
+        add("error", *_smoothed(fwhm_mm, OTHER_SERIES))
     if FILTERING in steps and "falff" in measures:
         expected = "one with all frequencies, for fALFF"
         action = f"{OTHER_SERIES}, or take falff out of metrics.measures"
         add("error", "a filtered series", expected, action)
     elif FILTERING in steps:
-        ends = " to ".join(f"{hz:g} Hz" for hz in run.get("filter_hz", []) if hz)
-        found = f"a filtered series{f' ({ends} by its sidecar)' if ends else ''}"
-        action = "make sure that the band of its filter holds all of metrics.band_hz"
-        add("warning", found, "one with all frequencies", action)
+        add("warning", *_filtered(run))
     if REGRESSION in steps and nuisance != DONE:
         severity = "error" if nuisance else "warning"
         found = "a series from which nuisance was regressed before"
         action = f"set preprocessing.nuisance to {DONE}"
         add(severity, found, "one from which it was not", f"{action}, or {OTHER_SERIES}")
     elif nuisance == DONE and REGRESSION not in steps:
-        found = "a series whose name does not say that nuisance was regressed"
         action = "make sure that it was, or list regressors there"
-        add("warning", found, f"one that does, since preprocessing.nuisance is {DONE}", action)
+        add("warning", UNKNOWN, f"one that does, since preprocessing.nuisance is {DONE}", action)
     return rows
+
+
+def beside_maps_problems(who: str, run: dict, *, fwhm_mm: float) -> list[dict]:
+    """Name the steps of a series beside maps that would be done twice, or that it may lack.
+
+    Such a series is filtered, smoothed and correlated, and nothing is regressed out of it.
+    """
+    rows, add = report(who, run["label"])
+    if SMOOTHING in run["steps"] and fwhm_mm > 0:
+        add("error", *_smoothed(fwhm_mm, "name another series in cohort.series"))
+    if FILTERING in run["steps"]:
+        add("warning", *_filtered(run))
+    if REGRESSION not in run["steps"]:
+        expected = "one that does, since none is regressed out of cohort.series"
+        add("warning", UNKNOWN, expected, "make sure that it was")
+    return rows
+
+
+def _smoothed(fwhm_mm: float, other_series: str) -> tuple[str, str, str]:
+    """Found, expected and action about a smoothed series that is smoothed again."""
+    expected = f"one that is not, since metrics.fwhm_mm is {fwhm_mm:g}"
+    return "a smoothed series", expected, f"{other_series}, or set metrics.fwhm_mm to 0"
+
+
+def _filtered(run: dict) -> tuple[str, str, str]:
+    """Found, expected and action about a filtered series that is filtered again."""
+    ends = " to ".join(f"{hz:g} Hz" for hz in run.get("filter_hz", []) if hz)
+    found = f"a filtered series{f' ({ends} by its sidecar)' if ends else ''}"
+    action = "make sure that the band of its filter holds all of metrics.band_hz"
+    return found, "one with all frequencies", action

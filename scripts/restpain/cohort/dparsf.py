@@ -2,8 +2,9 @@
 
 DPARSF writes a folder per step, with a folder per participant in it. The letters of its name say
 what was done: ``FunImgARCW`` is slice timing (A), realignment (R), nuisance regression (C) and
-normalisation to MNI (W). Files may be named after a person, so they are known by place, size and
-time, never by name.
+normalisation to MNI (W). Folders of a second session begin with ``S2_``, and so do its files of
+motion and its columns of ``TRInfo.tsv``. Files may be named after a person, so they are known by
+place, size and time, never by name.
 """
 
 import csv
@@ -15,9 +16,10 @@ import numpy as np
 from restpain.cohort.confounds import MOTION
 from restpain.cohort.done_before import FILTERING, REGRESSION, SMOOTHING
 from restpain.cohort.participants import with_prefix
+from restpain.cohort.selection import fits_entities
 from restpain.cohort.timing import HEADER, TR_INFO, decided_time
 
-FOLDER = re.compile(r"FunImg[A-Za-z]*")
+FOLDER = re.compile(r"(?:S([0-9]+)_)?(FunImg[A-Za-z]*)")  # session from the second on; steps
 WORDS = re.compile(r"Covs|global|sym")  # in the names of folders, beside the letters
 STEPS = {
     "A": "slice timing",
@@ -39,7 +41,7 @@ NOT_NORMALISED = {"kind": "other", "not_rest": "not normalised to MNI, no W in i
 
 def series_folders(data: str | Path) -> list[Path]:
     """Folders of series in a working folder, by name; none if it is no folder of DPARSF."""
-    found = [path for path in Path(data).glob("FunImg*") if path.is_dir()]
+    found = [path for path in Path(data).glob("*FunImg*") if path.is_dir()]
     return sorted(path for path in found if FOLDER.fullmatch(path.name))
 
 
@@ -51,15 +53,37 @@ def participant_places(cohort: dict) -> list[Path]:
     """
     if cohort["source"] in ("simulated", "maps"):
         return []
-    data, named = Path(cohort["data"]), cohort["select"]["rest"].get("folder")
+    data, wanted = Path(cohort["data"]), of_folder(cohort["select"]["rest"])
     found = series_folders(data) if cohort["source"] == "derivatives" else []
-    return sorted(found, key=lambda place: place.name != named) or [data]
+    return sorted(found, key=lambda place: not fits_entities(_stated(place.name), wanted)) or [
+        data
+    ]
+
+
+def of_folder(wanted: dict) -> dict:
+    """Wishes for the rest run that a series folder can fulfil: its files state nothing else."""
+    return {key: wanted[key] for key in ("session", "folder") if key in wanted}
+
+
+def _stated(name: str) -> dict[str, str]:
+    """Entities that the name of a series folder states: session and steps."""
+    session, folder = FOLDER.fullmatch(name).groups()
+    return {"ses": session or "1", "folder": folder}
 
 
 def named_by_data(data: str | Path, wanted: dict) -> dict:
-    """Wishes for the rest run, of the series folder that the configuration gives as the data."""
-    name = Path(data).resolve().name
-    return {"folder": name} | wanted if FOLDER.fullmatch(name) else wanted
+    """Wishes for the rest run, of the series folder that is named or that is given as the data.
+
+    >>> named_by_data("dparsf", {"folder": "S2_FunImgARCW"})
+    {'session': '2', 'folder': 'FunImgARCW'}
+    """
+    named = wanted.get("folder")
+    name = str(named or Path(data).resolve().name)
+    if not FOLDER.fullmatch(name):
+        return wanted
+    stated = _stated(name)
+    session = {} if named == stated["folder"] else {"session": stated["ses"]}
+    return session | wanted | {"folder": stated["folder"]}
 
 
 def is_series_folder(folder: Path) -> bool:
@@ -73,7 +97,7 @@ def steps_of(name: str) -> list[str]:
     >>> steps_of("FunImgARglobalCW")
     ['A', 'R', 'C', 'W']
     """
-    letters = WORDS.sub("", name.removeprefix("FunImg"))
+    letters = WORDS.sub("", name.partition("FunImg")[2])
     return [letter for letter in letters if letter in STEPS]
 
 
@@ -95,7 +119,7 @@ def dparsf_entries(folder: Path) -> list[dict]:
         {
             "label": place.name,
             "place": f"../../{place.name}/{folder.name}",
-            "entities": {"folder": place.name, "suffix": "bold"},
+            "entities": {**_stated(place.name), "suffix": "bold"},
             "steps": [STEPS[letter] for letter in steps_of(place.name)],
             **({"kind": "rest"} if "W" in steps_of(place.name) else NOT_NORMALISED),
         }
@@ -108,8 +132,20 @@ def _root(folder: Path) -> Path:
     return folder.parent.resolve().parent
 
 
-def companions_of(folder: Path) -> dict[str, str]:
+def session_prefix(entities: dict[str, str]) -> str:
+    """Begin of the names of a session's files and columns; empty for the first session."""
+    return "" if entities["ses"] == "1" else f"S{entities['ses']}_"
+
+
+def companions_of(folder: Path, prefix: str = "") -> dict[str, str]:
     """Motion, displacement and mask of a participant's series, where there is one file of each.
+
+    Parameters
+    ----------
+    folder : Path
+        The participant's folder in any of the series folders.
+    prefix : str
+        See `session_prefix`.
 
     Returns
     -------
@@ -119,8 +155,8 @@ def companions_of(folder: Path) -> dict[str, str]:
     """
     own = f"../../RealignParameter/{folder.name}"
     patterns = {
-        "confounds_path": f"{own}/{MOTION_FILE}",
-        "fd_path": f"{own}/{JENKINSON_FILE}",
+        "confounds_path": f"{own}/{prefix}{MOTION_FILE}",
+        "fd_path": f"{own}/{prefix}{JENKINSON_FILE}",
         "mask_path": f"../../Masks/{MASK_FILE}",
     }
     return {key: name for key, name in patterns.items() if found_file(folder, name) is not None}
@@ -175,12 +211,18 @@ def has_rows(path: Path, n: int) -> bool:
 
 def program(run: dict) -> str | None:
     """Program behind a series of a working folder, with the folder that states its steps."""
-    folder = run["entities"].get("folder")
-    return f"DPARSF, {folder}" if folder else None
+    return f"DPARSF, {run['label']}" if "folder" in run["entities"] else None
 
 
-def scan_facts(folder: Path) -> dict:
+def scan_facts(folder: Path, prefix: str = "") -> dict:
     """Repetition time (s) and volumes before any was dropped, from ``TRInfo.tsv``.
+
+    Parameters
+    ----------
+    folder : Path
+        The participant's folder in any of the series folders.
+    prefix : str
+        See `session_prefix`.
 
     Returns
     -------
@@ -196,7 +238,8 @@ def scan_facts(folder: Path) -> dict:
     for row in rows:
         cells = dict(zip(header, row, strict=False))
         if with_prefix(cells.get("Subject ID")) == with_prefix(folder.name):
-            numbers = {key: _number(cells.get(key)) for key in ("TR", "Time Points")}
+            keys = ("TR", "Time Points")
+            numbers = {key: _number(cells.get(f"{prefix}{key}")) for key in keys}
             return {key: number for key, number in numbers.items() if number}
     return {}
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from restpain.cohort.choice import chosen_runs
 from restpain.cohort.image_checks import NONE, OR_EXCLUDE, problem
+from restpain.cohort.measures import SERIES
 from restpain.io.images import GRID_TOLERANCE_MM
 from restpain.presentation.numbers import counted
 
@@ -15,6 +16,8 @@ N_NAMED = 5  # participants that a grid is said of
 def shared_grids(indices: list[dict]) -> list[tuple[dict, list[str]]]:
     """List the grids of the chosen images, that of most first.
 
+    A series beside maps has to lie on their grid and does not count.
+
     Returns
     -------
     list of (dict, list of str)
@@ -24,7 +27,8 @@ def shared_grids(indices: list[dict]) -> list[tuple[dict, list[str]]]:
     found: list[tuple[dict, list[str]]] = []
     for index in indices:
         for one in chosen_runs(index):
-            if "grid" not in one:  # an affine that the check refuses
+            # an affine that the check refuses
+            if "grid" not in one or one.get("measure") == SERIES:
                 continue
             same = [who for first, who in found if on_grid(one, first["matrix"], first["grid"])]
             if same:

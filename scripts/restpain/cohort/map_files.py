@@ -1,4 +1,4 @@
-"""Files of the maps that are given, by patterns with columns of the table of participants."""
+"""Files of maps and series that are given, by patterns with columns of the participants' table."""
 
 import glob
 import re
@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from restpain.cohort.measures import RESERVED, map_pattern
+from restpain.cohort.measures import MASK, RESERVED, SERIES, map_pattern
 from restpain.presentation.numbers import is_missing
 
 COLUMN = re.compile(r"\{([^{}]*)\}")
 MEASURE = re.compile(r"[a-z0-9]+")
-MASK = "mask"  # kind of a file that is no map
+KEYS = {"map_mask": MASK, "series": SERIES}  # keys of cohort beside maps, with kinds of files
 UNSAFE = re.compile(r"[/\\\0]|^\.{1,2}$")
 IN_MAPS = "configuration: cohort.maps"
 
@@ -31,16 +31,16 @@ def measure_problems(cohort: dict) -> list[str]:
         ]
     return [
         f"{IN_MAPS} has the measure {name!r}; expected lower-case letters and digits, and neither "
-        f"{' nor '.join(RESERVED)}, which are names of results; give it another name"
+        f"{' nor '.join(RESERVED)}, which name other things; give it another name"
         for name in cohort["maps"]
         if not MEASURE.fullmatch(str(name)) or name in RESERVED
     ]
 
 
 def wanted_files(cohort: dict) -> dict[str, str]:
-    """Patterns of all files that each participant has, by measure, and ``mask`` if masks are."""
+    """Patterns of all files that each participant has, by key of ``cohort``."""
     patterns = {f"maps.{name}": map_pattern(given) for name, given in cohort["maps"].items()}
-    return patterns | ({"map_mask": cohort["map_mask"]} if cohort["map_mask"] else {})
+    return patterns | {key: cohort[key] for key in KEYS if cohort[key]}
 
 
 def pattern_problems(cohort: dict, columns: list[str]) -> list[str]:
@@ -67,7 +67,7 @@ def pattern_problems(cohort: dict, columns: list[str]) -> list[str]:
         if key != "map_mask" and not COLUMN.search(pattern):
             problems.append(
                 f"{place}; expected a column of the table in braces, such as {{participant_id}}, "
-                "since each participant has a map of their own; add it"
+                "since each participant has a file of their own; add it"
             )
     return problems
 
@@ -104,13 +104,13 @@ def given_files(values: dict[str, str], cohort: dict) -> dict[str, dict]:
     Returns
     -------
     dict of dict
-        By measure, and ``mask``: ``name`` (the pattern with its values), ``files`` (paths of
-        those that are there) and ``fault`` (found, expected and action about a cell that names no
-        file; None if there is none).
+        By measure, and ``mask`` and ``series``: ``name`` (the pattern with its values), ``files``
+        (paths of those that are there), ``fault`` (found, expected and action about a cell that
+        names no file; None if there is none).
     """
     files = {}
     for key, pattern in wanted_files(cohort).items():
-        kind = MASK if key == "map_mask" else key.removeprefix("maps.")
+        kind = KEYS.get(key, key.removeprefix("maps."))
         cells = {name: values.get(name) for name in COLUMN.findall(pattern)}
         fault = _cell_fault(cells)
         name = COLUMN.sub(lambda match: _text(values.get(match[1])), pattern)

@@ -1,21 +1,35 @@
-"""Index of the maps that are given for a participant."""
+"""Index of the maps, and of the series beside them, that are given for a participant."""
 
 from pathlib import Path
 
 import numpy as np
 
-from restpain.cohort.bids import run_facts
+from restpain.cohort.bids import entities, run_facts
 from restpain.cohort.bids_files import compression_fault, file_fault, file_state
-from restpain.cohort.image_checks import AFFINES, OR_EXCLUDE, report
-from restpain.cohort.map_files import MASK
+from restpain.cohort.bids_index import fault_rows, image_index
+from restpain.cohort.derivative_index import gaps
+from restpain.cohort.done_before import BY_DESCRIPTION
+from restpain.cohort.dparsf import FOLDER, STEPS, steps_of
+from restpain.cohort.image_checks import AFFINES, OR_EXCLUDE, problem, report
+from restpain.cohort.measures import MASK, SERIES
+from restpain.cohort.sidecars import Sidecars
+from restpain.cohort.timing import configured_time
 from restpain.io.images import read_volume
 from restpain.io.nibabel_without_pydicom import nib
 from restpain.presentation.numbers import counted
 
 KIND = "map"
+AGAIN = "write it again with the program that made it"
+KEYS = {MASK: "cohort.map_mask", SERIES: "cohort.series"}  # cohort.maps of the others
 
 
-def map_index(participant_id: str, files: dict[str, dict], *, scales: dict[str, str]) -> dict:
+def map_index(
+    participant_id: str,
+    files: dict[str, dict],
+    *,
+    scales: dict[str, str],
+    repetition_time_s: float | None = None,
+) -> dict:
     """Describe the maps of a participant; see `restpain.cohort.index.participant_index`.
 
     Parameters
@@ -23,49 +37,68 @@ def map_index(participant_id: str, files: dict[str, dict], *, scales: dict[str, 
     participant_id : str
         Such as sub-01.
     files : dict of dict
-        By measure, and ``mask``: see `restpain.cohort.map_files.given_files`.
+        By measure, ``mask`` and ``series``: see `restpain.cohort.map_files.given_files`.
     scales : dict of str
         Scale of the maps by measure: ``mean``, ``zscore`` or ``raw``.
+    repetition_time_s : float, optional
+        Repetition time by the configuration; None for that of the series.
 
     Returns
     -------
     dict
-        In ``series`` one entry per file with its facts: ``measure`` (or mask), ``path``,
+        In ``series`` one entry per file with its facts: ``measure`` (or mask, series), ``path``,
         ``matrix``, ``grid`` (affine from voxels to mm), ``n_nan``, and ``mean`` and ``sd`` of the
-        voxels that are neither zero nor without a number.
+        voxels that are neither zero nor without a number; of a series those of a rest run.
     """
     series, problems = [], []
     for measure, one in files.items():
-        facts, rows = _described(participant_id, measure, one, scales.get(measure))
-        series += facts
+        path, rows = _named_file(participant_id, measure, one)
+        if path is None:
+            problems += rows
+            continue
+        describe = _described_series if measure == SERIES else _described_map
+        facts, rows = describe(participant_id, path, one["name"], measure, scales.get(measure))
+        if measure == SERIES and repetition_time_s is not None:
+            facts |= configured_time(repetition_time_s)
+        facts |= {"measure": measure, "path": str(path), "chosen": True, "why": "by its name"}
+        series.append(facts)
         problems += rows
     found = {"source": "maps", "found": True, "wanted": list(files)}
     found["size_bytes"] = sum(one["size"] for one in series)
     return {"participant_id": participant_id} | found | {"series": series, "problems": problems}
 
 
-def _described(who: str, measure: str, wanted: dict, scale: str | None) -> tuple[list, list]:
+def _content(measure: str) -> str:
+    return f"the {measure}" if measure in KEYS else f"the map {measure}"
+
+
+def _named_file(who: str, measure: str, wanted: dict) -> tuple[Path | None, list[dict]]:
+    """Return the only file that fits a pattern; None and what is wrong if there is none."""
     rows, add = report(who, wanted["name"])
-    what = "the mask" if measure == MASK else f"the map {measure}"
     if wanted["fault"]:
         add("error", *wanted["fault"])
     elif len(wanted["files"]) > 1:
         names = ", ".join(Path(path).name for path in wanted["files"])
-        action = f"make the pattern of cohort.maps narrower, {OR_EXCLUDE}"
+        key = KEYS.get(measure, "cohort.maps")
+        action = f"make the pattern of {key} narrower, {OR_EXCLUDE}"
         add("error", f"{len(wanted['files'])} files fit: {names}", "one file", action)
     elif not wanted["files"]:
         action = f"add it, correct the pattern in the configuration, {OR_EXCLUDE}"
-        add("error", f"no such file of {what} in cohort.data", "one file", action)
-    if rows:
-        return [], rows
-    path = Path(wanted["files"][0])
+        found = f"no such file of {_content(measure)} in cohort.data"
+        add("error", found, "one file", action)
+    return None if rows else Path(wanted["files"][0]), rows
+
+
+def _described_map(
+    who: str, path: Path, label: str, measure: str, scale: str | None
+) -> tuple[dict, list[dict]]:
+    rows, add = report(who, label)
     size, time = file_state(path)
-    facts = {"measure": measure, "path": str(path), "size": size, "mtime_ns": time}
-    facts |= {"label": wanted["name"], "kind": KIND, "chosen": True, "why": "by its name"}
-    if fault := file_fault(path, what) or compression_fault(path):
+    facts = {"size": size, "mtime_ns": time, "label": label, "kind": KIND}
+    if fault := file_fault(path, _content(measure)) or compression_fault(path):
         add("error", *fault)
-        return [facts | {"readable": False}], rows
-    facts |= run_facts(path, kind=KIND, label=wanted["name"], sidecar={})
+        return facts | {"readable": False}, rows
+    facts |= run_facts(path, kind=KIND, label=label, sidecar={})
     for fault in _header_faults(facts):
         add("error", *fault)
     facts["readable"] = not rows
@@ -74,28 +107,64 @@ def _described(who: str, measure: str, wanted: dict, scale: str | None) -> tuple
         facts |= _values(values) | {"grid": nib.load(path).affine.tolist()}
         for severity, *fault in _value_faults(facts, values, scale):
             add(severity, *fault)
-    return [facts], rows
+    return facts, rows
+
+
+def _described_series(
+    who: str, path: Path, label: str, measure: str, scale: None
+) -> tuple[dict, list[dict]]:
+    """Facts of a series as of a rest run of BIDS, and what is wrong with its file."""
+    sidecars = Sidecars(path.parent)
+    facts = image_index(path, "rest", sidecars, label=label) | {"steps": stated_steps(path)}
+    rows = fault_rows(who, facts)
+    rows += [problem(who, name, "error", *fault) for name, fault in sidecars.faults.items()]
+    if "damage" in facts:
+        rows.append(problem(who, label, "error", *_damage(facts)))
+    elif facts["readable"] and facts["n_volumes"] == 1:
+        action = f"name the series, in one file, in cohort.series, {OR_EXCLUDE}"
+        rows.append(problem(who, label, "error", "one volume", "a 4D series", action))
+        facts["readable"] = False
+    if not facts["readable"]:
+        return facts, rows
+    if facts["affine"] == "good":
+        facts["grid"] = nib.load(path).affine.tolist()
+    return facts, rows + gaps(who, facts, [path])
+
+
+def stated_steps(path: Path) -> list[str]:
+    """List the steps that a series underwent by its name (XCP-D) or by its folder (DPARSF).
+
+    >>> stated_steps(Path("FunImgARCWF/Sub_001/Filtered_4DVolume.nii"))[2:]
+    ['nuisance regression', 'normalisation to MNI', 'filtering']
+    """
+    folders = [part for part in path.parts if FOLDER.fullmatch(part)]
+    letters = steps_of(folders[-1]) if folders else []
+    named = BY_DESCRIPTION.get(entities(path.name).get("desc", ""), [])
+    return [*named, *(STEPS[letter] for letter in letters)]
+
+
+def _damage(facts: dict) -> tuple[str, str, str]:
+    return f"a file that {facts['damage']}", "a complete NIfTI image", AGAIN
 
 
 def _header_faults(facts: dict) -> list[tuple[str, str, str]]:
     """Faults of an image that cannot be read, is no volume, or states no orientation."""
-    again = "write it again with the program that made it"
     if not facts["readable"]:
-        return [(f"a file that {facts['damage']}", "a complete NIfTI image", again)]
+        return [_damage(facts)]
     faults = []
     if facts["n_dimensions"] not in (3, 4) or facts["n_volumes"] != 1:
         found = counted(facts["n_volumes"], "volume")
         faults.append((found, "one map in one file", "write each map to a file of its own"))
     if facts["value_type"] != "number":
-        faults.append((f"{facts['value_type']} in place of numbers", "numbers", again))
+        faults.append((f"{facts['value_type']} in place of numbers", "numbers", AGAIN))
     if facts["affine"] != "good":
-        faults.append((*AFFINES[facts["affine"]], again))
+        faults.append((*AFFINES[facts["affine"]], AGAIN))
     if facts["sides"] != "known":
         sides = {
             "unknown": "no orientation in the header (sform and qform codes are 0)",
             "contradictory": "an sform and a qform that exchange left and right",
         }
-        faults.append((sides[facts["sides"]], "a header that tells left from right", again))
+        faults.append((sides[facts["sides"]], "a header that tells left from right", AGAIN))
     return faults
 
 

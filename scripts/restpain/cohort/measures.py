@@ -1,7 +1,8 @@
 """Measures of a study: those computed from series, or those of the maps that are given."""
 
 CONNECTIVITY = "fc"
-RESERVED = (CONNECTIVITY, "all")  # names of results, which no map may have
+MASK, SERIES = "mask", "series"  # files of a participant that are no map
+RESERVED = (CONNECTIVITY, "all", MASK, SERIES)  # names that no map may have
 # ASSUME: a group's map is tested against the brain's mean, 1 after division by it; scores against
 # the mean 0 of the brain, connectivity against 0. Neither test has covariates (the paper names
 # none, DPABI's default has none).
@@ -14,13 +15,14 @@ def local_measures(settings: dict) -> list[str]:
     return list(settings["cohort"]["maps"] if given else settings["metrics"]["measures"])
 
 
-def compared_measures(settings: dict) -> list[str]:
-    """All measures whose groups are compared: the local ones, then connectivity of series.
+def has_series(settings: dict) -> bool:
+    """Check whether there are series: always, but of maps only if they are given as well."""
+    return settings["cohort"]["source"] != "maps" or settings["cohort"]["series"] is not None
 
-    Maps that are given have no series, and so no connectivity.
-    """
-    local = local_measures(settings)
-    return local if settings["cohort"]["source"] == "maps" else [*local, CONNECTIVITY]
+
+def compared_measures(settings: dict) -> list[str]:
+    """All measures whose groups are compared: the local ones, then connectivity of series."""
+    return local_measures(settings) + [CONNECTIVITY] * has_series(settings)
 
 
 def map_pattern(given: str | dict) -> str:
@@ -38,6 +40,8 @@ def map_scales(cohort: dict) -> dict[str, str]:
 
 def one_sample_bases(settings: dict) -> dict[str, float]:
     """Value against which the mean map of each group is tested, by measure."""
+    local = dict.fromkeys(local_measures(settings), "mean")
     if settings["cohort"]["source"] == "maps":
-        return {name: BASES[scale] for name, scale in map_scales(settings["cohort"]).items()}
-    return {name: BASES["mean"] for name in local_measures(settings)} | {CONNECTIVITY: 0.0}
+        local = map_scales(settings["cohort"])
+    bases = {name: BASES[scale] for name, scale in local.items()}
+    return bases | ({CONNECTIVITY: 0.0} if has_series(settings) else {})

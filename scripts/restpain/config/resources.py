@@ -16,24 +16,32 @@ def on_retry(memory_mb: int, minutes: int) -> dict[str, Callable]:
 
 
 def by_headers(
-    kind: str, *, memory_mb: tuple[float, float], minutes: tuple[float, float]
+    kind: str,
+    *,
+    memory_mb: tuple[float, float],
+    minutes: tuple[float, float],
+    participants: list[str] | None = None,
 ) -> dict[str, Callable]:
     """Resources of a participant's job, from the size that the headers tell.
 
     ``memory_mb`` and ``minutes`` are ``(start, per MB)`` of the T1 or rest series (``kind``) as
     float32; each retry requests as much again on top. The index is not an input of the jobs: it
-    exists when one of them is ready, and changes nothing in them.
+    exists when one of them is ready, and changes nothing in them. A job without a wildcard takes
+    its ``participants``, labels without sub-, one after the other.
     """
 
-    def resource(start, per_mb):
+    def megabytes(subject):
+        path = Path(f"results/cohort/index/sub-{subject}.json")
+        return series_megabytes(read_json(path), kind) if path.exists() else 0
+
+    def resource(total, start, per_mb):
         def requested(wildcards, attempt):
-            path = Path(f"results/cohort/index/sub-{wildcards.subject}.json")
-            megabytes = series_megabytes(read_json(path), kind) if path.exists() else 0
-            return attempt * round(start + per_mb * megabytes)
+            sizes = map(megabytes, participants or [wildcards.subject])
+            return attempt * round(start + per_mb * total(sizes))
 
         return requested
 
-    return {"mem_mb": resource(*memory_mb), "runtime": resource(*minutes)}
+    return {"mem_mb": resource(max, *memory_mb), "runtime": resource(sum, *minutes)}
 
 
 def numbers_of_job(job: int, *, per_job: int, total: int) -> range:

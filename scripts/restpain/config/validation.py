@@ -130,7 +130,12 @@ def _contradictions(config: dict) -> list[str]:
             "expected a number of mm, since raw series have no grid in MNI space; correct it"
         )
     if source == "maps":
-        problems += measure_problems(config["cohort"]) + _needs_series(config)
+        problems += measure_problems(config["cohort"]) + _needs_motion(config)
+    elif config["cohort"]["series"] is not None:
+        problems.append(
+            f"{_in('cohort.series')} is {_shown(config['cohort']['series'])}, but cohort.source "
+            f"is {source}; expected null, since it names series beside maps; correct it"
+        )
     measures = [*config["cohort"]["maps"], *MEASURES]
     if config["power"]["measure"] not in measures:
         problems.append(
@@ -176,9 +181,15 @@ def atlas_problems(atlases: list[dict | str]) -> list[str]:
     return problems
 
 
-def _needs_series(config: dict) -> list[str]:
-    """List settings that need series, where maps are given."""
-    problems = [
+def _needs_motion(config: dict) -> list[str]:
+    """List settings that need motion, anatomy or raw volumes, where maps are given."""
+    problems = []
+    if config["cohort"]["series"] and (dropped := config["preprocessing"]["drop_volumes"]):
+        problems.append(
+            f"{_in('preprocessing.drop_volumes')} is {dropped}, but cohort.source is maps; "
+            "expected null or 0, since the series of cohort.series are taken whole; correct it"
+        )
+    problems += [
         f"{_in(f'{section}.covariates')} names {MEAN_FD}, the motion of a series, but "
         "cohort.source is maps; expected columns of the table of participants, such as one with "
         f"the motion under another name than {MEAN_FD}; correct it"

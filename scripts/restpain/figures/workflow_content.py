@@ -4,7 +4,7 @@ import pandas as pd
 
 from restpain.classification.arms import NO_REGION
 from restpain.cohort.done_before import DONE
-from restpain.cohort.measures import CONNECTIVITY, map_scales
+from restpain.cohort.measures import CONNECTIVITY, has_series, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison
 from restpain.presentation.labels import column_label, column_labels, level_label
 from restpain.presentation.numbers import (
@@ -82,7 +82,7 @@ def workflow_content(
     cohort, group = settings["cohort"], settings["group"]
     return {
         "cohort": exclusion_flow(roster, configured_comparison(settings), described),
-        "preprocessing": _preprocessing_boxes(func_qc, settings["preprocessing"], cohort),
+        "preprocessing": _preprocessing_boxes(func_qc, settings),
         "metrics": _metric_boxes(seeds, settings),
         "group": _group_boxes(mask, group, column_labels(cohort["covariates"], described)),
         "clusters": [_cluster_words(key, len(table), seeds) for key, table in clusters.items()],
@@ -113,9 +113,13 @@ def nuisance_text(nuisance: list[str] | str) -> str:
     return f"removed: {joined(names)}" if names else "no nuisance regression"
 
 
-def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> list[tuple]:
+def _preprocessing_boxes(func_qc: list[dict], configured: dict) -> list[tuple]:
+    cohort, settings = configured["cohort"], configured["preprocessing"]
     if cohort["source"] == "maps":
-        return [("Maps", ["given in MNI space, on their own grid", "no registration, no series"])]
+        placed = "given in MNI space, on their own grid"
+        if has_series(configured):
+            return [("Maps and series", [placed, "no registration", nuisance_text(DONE)])]
+        return [("Maps", [placed, "no registration, no series"])]
     removed = nuisance_text(settings["nuisance"])
     if cohort["source"] == "derivatives":
         return [("Derivatives", ["preprocessed series in MNI space", removed])]
@@ -139,12 +143,18 @@ def _preprocessing_boxes(func_qc: list[dict], settings: dict, cohort: dict) -> l
 
 
 def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
-    metrics = settings["metrics"]
-    if settings["cohort"]["source"] == "maps":
-        return _map_boxes(settings)
+    given = settings["cohort"]["source"] == "maps"
+    boxes = _map_boxes(settings) if given else _series_boxes(settings["metrics"])
+    return [*boxes, _seed_box(seeds, settings)] if has_series(settings) else boxes
+
+
+def _band_and_smoothing(metrics: dict) -> tuple[str, str]:
     low, high = metrics["band_hz"]
-    band = f"{low:g}\N{EN DASH}{high:g} Hz"
-    smooth = f"{shortest(metrics['fwhm_mm'])} mm FWHM"
+    return f"{low:g}\N{EN DASH}{high:g} Hz", f"{shortest(metrics['fwhm_mm'])} mm FWHM"
+
+
+def _series_boxes(metrics: dict) -> list[tuple]:
+    band, smooth = _band_and_smoothing(metrics)
     texts = {
         "alff": (
             "ALFF",
@@ -160,7 +170,11 @@ def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
             ],
         ),
     }
-    boxes = [texts[measure] for measure in metrics["measures"]]
+    return [texts[measure] for measure in metrics["measures"]]
+
+
+def _seed_box(seeds: pd.DataFrame, settings: dict) -> tuple:
+    band, smooth = _band_and_smoothing(settings["metrics"])
     origin = {
         "clusters": "the significant clusters",
         "union": "union of the significant clusters",
@@ -170,7 +184,7 @@ def _metric_boxes(seeds: pd.DataFrame, settings: dict) -> list[tuple]:
     if not len(seeds):
         origin = "no significant cluster"
     lines = [f"{counted(len(seeds), 'seed')}: {origin}", f"Fisher z of r, {band}, {smooth}"]
-    return [*boxes, ("Seed FC", lines)]
+    return "Seed FC", lines
 
 
 def _map_boxes(settings: dict) -> list[tuple]:

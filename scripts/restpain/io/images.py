@@ -108,6 +108,54 @@ def read_series(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
     return series, affine
 
 
+def canonical_grid(
+    shape: tuple[int, int, int], affine: np.ndarray
+) -> tuple[tuple[int, int, int], np.ndarray]:
+    """Shape and affine of a grid whose axes are put in the order and direction of RAS space.
+
+    No voxel moves: axes of an image of ``shape`` and ``affine`` are exchanged and turned around
+    only, as by ``nibabel.as_closest_canonical``.
+    """
+    affine = np.asarray(affine, float)
+    orientation = nib.orientations.io_orientation(affine)
+    order = np.argsort(orientation[:, 0])
+    to_old = nib.orientations.inv_ornt_aff(orientation, shape)
+    return tuple(int(shape[axis]) for axis in order), affine @ to_old
+
+
+def on_canonical_axes(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """Image, 3D or 4D, on the grid of `canonical_grid`; no value changes."""
+    orientation = nib.orientations.io_orientation(affine)
+    return np.ascontiguousarray(nib.orientations.apply_orientation(image, orientation))
+
+
+def read_turned(path: str | Path, *, shape, affine: np.ndarray, name: str) -> np.ndarray:
+    """Read an image, 3D or 4D, whose axes in the order of RAS space give the grid that is wanted.
+
+    Parameters
+    ----------
+    path : str or Path
+    shape : tuple of int
+        Voxels along the axes of the grid.
+    affine : ndarray of shape (4, 4)
+        Its voxel indices to mm.
+    name : str
+        What an error calls the image.
+
+    Returns
+    -------
+    ndarray of float32, on that grid; no value changes
+
+    Raises
+    ------
+    ValueError
+        If the image is on another grid.
+    """
+    values, own = read_volume(path)
+    check_grid(*canonical_grid(values.shape[:3], own), shape, affine, name)
+    return on_canonical_axes(values, own)
+
+
 def read_mask(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read a mask as booleans, any nonzero number inside, with its affine."""
     image = _loaded(path)

@@ -14,9 +14,13 @@ SCALES = {
 
 
 def mask_of_maps(
-    maps: dict[str, np.ndarray], *, given: np.ndarray | None, template: np.ndarray
+    maps: dict[str, np.ndarray],
+    *,
+    given: np.ndarray | None,
+    template: np.ndarray,
+    varies: np.ndarray | None,
 ) -> np.ndarray:
-    """Voxels of a participant in which all maps have data.
+    """Voxels of a participant in which all maps, and a series beside them, have data.
 
     NaN and infinite values are no data. Without a mask, zero is none either, since programs write
     it outside the brain, and only voxels of the template brain count.
@@ -29,6 +33,8 @@ def mask_of_maps(
         Mask of 0 and 1 (or NaN), if there is one.
     template : ndarray of bool, shape (x, y, z)
         Brain of the template.
+    varies : ndarray of bool, shape (x, y, z), or None
+        Where a series beside the maps has data, if there is one.
 
     Returns
     -------
@@ -44,10 +50,15 @@ def mask_of_maps(
         mask = finite & (np.nan_to_num(given) != 0)
     else:
         mask = finite & template & np.all([values != 0 for values in maps.values()], axis=0)
+    names = list(maps)
+    if varies is not None:
+        mask &= varies
+        names.append("series")
     if not mask.any():
         raise ValueError(
             f"no voxel of the {'mask' if given is not None else 'template brain'} has data in "
-            f"{' and '.join(maps)}; make sure that the maps are in MNI space and of one person"
+            f"{' and '.join(names)}; make sure that all are in MNI space and of one "
+            "person"
         )
     return mask
 

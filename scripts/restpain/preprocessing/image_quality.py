@@ -44,6 +44,13 @@ def without_gaps(series: np.ndarray, *, drop: int) -> np.ndarray:
     return has_data
 
 
+def varying(series: np.ndarray) -> np.ndarray:
+    """Voxels of ``(x, y, z, n_volumes)`` with a number in each volume, and not all the same."""
+    with np.errstate(invalid="ignore"):
+        spread = series.max(axis=-1) - series.min(axis=-1)
+    return np.isfinite(spread) & (spread > 0)
+
+
 def signal_mask(mean_image: np.ndarray, *, candidates: np.ndarray) -> np.ndarray:
     """Voxels that have signal: the largest connected part of those that are not dark.
 

@@ -3,10 +3,10 @@
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from restpain.io.images import GRID_TOLERANCE_MM
+from restpain.io.images import GRID_TOLERANCE_MM, canonical_grid, on_canonical_axes
 from restpain.preprocessing.points import applied, voxel_points
 from restpain.preprocessing.splines import spline_coefficients, spline_values
-from restpain.preprocessing.template import canonical_grid, on_canonical_axes, voxel_sizes
+from restpain.preprocessing.template import voxel_sizes
 from restpain.preprocessing.trilinear import sampled
 
 

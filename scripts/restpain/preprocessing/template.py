@@ -3,8 +3,6 @@
 import numpy as np
 from scipy import ndimage
 
-from restpain.io.nibabel_without_pydicom import nib
-
 BOX_MM = ((-90.0, -126.0, -72.0), (90.0, 90.0, 108.0))  # centres of the outermost voxels
 BRAIN_PROBABILITY = 0.5
 
@@ -33,27 +31,6 @@ def covering_grid(
     """
     corners = np.stack([affine[:3, 3], affine[:3, :3] @ (np.array(shape) - 1) + affine[:3, 3]])
     return _box_grid(corners.min(axis=0), corners.max(axis=0), voxel_mm=voxel_mm)
-
-
-def canonical_grid(
-    shape: tuple[int, int, int], affine: np.ndarray
-) -> tuple[tuple[int, int, int], np.ndarray]:
-    """Shape and affine of a grid whose axes are put in the order and direction of RAS space.
-
-    No voxel moves: axes of an image of ``shape`` and ``affine`` are exchanged and turned around
-    only, as by ``nibabel.as_closest_canonical``.
-    """
-    affine = np.asarray(affine, float)
-    orientation = nib.orientations.io_orientation(affine)
-    order = np.argsort(orientation[:, 0])
-    to_old = nib.orientations.inv_ornt_aff(orientation, shape)
-    return tuple(int(shape[axis]) for axis in order), affine @ to_old
-
-
-def on_canonical_axes(image: np.ndarray, affine: np.ndarray) -> np.ndarray:
-    """Image, 3D or 4D, on the grid of `canonical_grid`; no value changes."""
-    orientation = nib.orientations.io_orientation(affine)
-    return np.ascontiguousarray(nib.orientations.apply_orientation(image, orientation))
 
 
 def _box_grid(low, high, *, voxel_mm):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from restpain.cohort.measures import CONNECTIVITY, compared_measures
+from restpain.cohort.measures import has_series
 from restpain.presentation.labels import column_labels
 from restpain.presentation.numbers import atlas_name, integer, joined
 from restpain.tables.atlas_columns import most_probable_words
@@ -53,10 +53,7 @@ def group_paragraph(settings: dict, facts: dict, described: dict, cite: Callable
                 f"cluster size {cite('freedman')} and of TFCE scores, and the false discovery "
                 f"rate {cite('fdr')}."
             )
-    if (
-        CONNECTIVITY in compared_measures(settings)
-        and settings["connectivity"]["correct_across_seeds"]
-    ):
+    if has_series(settings) and settings["connectivity"]["correct_across_seeds"]:
         text += " The connectivity maps of all seeds were corrected together."
     text += (
         " The mean of each group was tested by one-sample t and corrected by Gaussian random "

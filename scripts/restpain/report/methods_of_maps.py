@@ -1,9 +1,10 @@
-"""Paragraphs of Methods about maps that are given, in place of those about series."""
+"""Paragraphs of Methods about maps that are given, in place of those about preprocessing."""
 
 from collections.abc import Callable
 
-from restpain.cohort.measures import map_scales
+from restpain.cohort.measures import has_series, map_scales
 from restpain.presentation.numbers import joined, measure_name, shortest
+from restpain.report.methods_of_seeds import seeds_text
 
 SCALES = {
     "mean": "had been divided by {their} mean before",
@@ -15,18 +16,24 @@ LEFT_OUT = (
     "it, motion (as a covariate, as a limit and as an arm of the classification), the other "
     "quality numbers of series, and the pages of quality control."
 )
+LEFT_OUT_BESIDE_SERIES = (
+    "The motion of these series is not known. Left out are therefore motion (as a covariate, as a "
+    "limit and as an arm of the classification), the other quality numbers of series, and the "
+    "pages of quality control."
+)
 CITED = ("alff", "falff", "reho")
 
 
-def maps_paragraphs(settings: dict, grid: str, cite: Callable[..., str]) -> tuple[str, str]:
-    """Origin of the maps, and what was done with them.
+def maps_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> tuple[str, str]:
+    """Origin of the maps, and of series beside them, and what was done with them.
 
     Parameters
     ----------
     settings : dict
         The configuration in force.
-    grid : str
-        Voxels of the maps, in words.
+    facts : dict
+        ``grid`` of the maps, in words; of series beside them ``volumes`` and ``before``, see
+        `restpain.report.section_methods.methods_text`.
     cite : callable
         Gives the mark of a reference by its key.
     """
@@ -35,8 +42,17 @@ def maps_paragraphs(settings: dict, grid: str, cite: Callable[..., str]) -> tupl
     names = [measure_name(name) + (f" {cite(name)}" if name in CITED else "") for name in scales]
     first = (
         f"Maps of {joined(names)} in MNI space, made before by other programs, were taken as they "
-        f"came, on their own grid of {grid}: nothing was registered or resampled. Which MNI152 "
-        f"template they are in is not stated. {LEFT_OUT}"
+        f"came, on their own grid of {facts['grid']}: nothing was registered or resampled. Which "
+        "MNI152 template they are in is not stated. "
+    )
+    series = has_series(settings)
+    first += (
+        f"Series on the same grid ({facts['volumes']}), preprocessed before and cleaned of "
+        f"nuisance by other programs, were taken for seed connectivity alone.{facts['before']} No "
+        "volume was dropped and nothing was regressed out of them here. "
+        f"{LEFT_OUT_BESIDE_SERIES}"
+        if series
+        else LEFT_OUT
     )
     parts = []
     for scale, words in SCALES.items():
@@ -53,9 +69,12 @@ def maps_paragraphs(settings: dict, grid: str, cite: Callable[..., str]) -> tupl
     else:
         parts.append("Maps were not smoothed here.")
     parts.append(
-        "The mask of a participant holds the voxels of the given mask without NaN in any map."
+        "The mask of a participant holds the voxels of the given mask without NaN in any map"
+        f"{', where the series varies' if series else ''}."
         if cohort["map_mask"]
         else "The mask of a participant holds the voxels of the MNI152 template brain (2009a, "
-        "symmetric) in which no map is zero or NaN."
+        f"symmetric) in which no map is zero or NaN{' and the series varies' if series else ''}."
     )
+    if series:
+        parts.append(seeds_text(settings, cite))
     return first, " ".join(parts)

@@ -95,6 +95,14 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             figures["workflow"],
             labelled_counts(site_counts(analysed, comparison), described),
             results["warnings"],
+            step_sentences(
+                [
+                    {"participant_id": who} | numbers
+                    for who, numbers in zip(
+                        analysed["participant_id"], results["func_qc"], strict=True
+                    )
+                ]
+            ),
             seeded=clusters_are_seeds(results["seeds"], settings),
         ),
         regions_section(
@@ -135,14 +143,6 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             results["pictures"],
             motion_sentences(results["motion"]),
             comparison,
-            step_sentences(
-                [
-                    {"participant_id": who} | numbers
-                    for who, numbers in zip(
-                        analysed["participant_id"], results["func_qc"], strict=True
-                    )
-                ]
-            ),
             groups,
         )
         if results["pictures"]

@@ -20,6 +20,7 @@ def cohort_section(
     workflow: bytes,
     sites: pd.DataFrame,
     warnings: pd.DataFrame,
+    measured: list[str],
     *,
     seeded: bool = True,
 ) -> Section:
@@ -27,7 +28,8 @@ def cohort_section(
 
     ``sites`` has the patients and controls of each site (``restpain.cohort.sites.site_counts``),
     ``warnings`` the sentences about values, covariates and training sets of the analysed
-    (``design_warnings.tsv``). Figure 1 shows seeds if ``seeded``.
+    (``design_warnings.tsv``), ``measured`` those about given series
+    (``measured_steps.step_sentences``). Figure 1 shows seeds if ``seeded``.
     """
     return Section(
         "cohort",
@@ -37,6 +39,7 @@ def cohort_section(
             "flow": flow,
             "seeded": seeded,
             "sites": sites.to_dict("records"),
+            "measured": measured,
             "site_warnings": site_warnings(sites),
             "warnings": [text[:1].upper() + text[1:] for text in warnings["warning"]],
             "figure_1": embedded_figure(workflow),

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from restpain.cohort.derivatives import SPACE
 from restpain.cohort.done_before import DONE, left_to_regress
-from restpain.cohort.measures import CONNECTIVITY, compared_measures
+from restpain.cohort.measures import has_series
 from restpain.figures.workflow_content import NUISANCE_NAMES
 from restpain.presentation.labels import column_label, column_labels, score_label
 from restpain.presentation.numbers import EN_DASH, counted, integer, joined, shortest
 from restpain.presentation.pages import Section
 from restpain.report.methods_of_groups import group_paragraph
 from restpain.report.methods_of_maps import maps_paragraphs
+from restpain.report.methods_of_seeds import seeds_text
 
 # keys of learners that do not say whose they are
 LEARNERS = {
@@ -125,11 +126,13 @@ def methods_section(
     ``grid`` is that of the maps, in words.
     """
     kept = sorted({int(metrics.get("n_volumes", 0)) for metrics in func_qc})
+    times = sorted({metrics.get("repetition_time_s") or 0 for metrics in func_qc})
     timing = sorted({str(metrics.get("slice_timing", "not recorded")) for metrics in func_qc})
     paragraphs, references = methods_text(
         settings,
         {
             "kept": f"{kept[0]} kept" if len(kept) == 1 else f"{kept[0]} to {kept[-1]} kept",
+            "volumes": f"{_range(kept)} volumes, {_range(times)} s apart",
             "timing": joined(timing),
             "spaces": _named(func_qc, "space_of_input"),
             "programs": _named(func_qc, "preprocessed_by"),
@@ -144,6 +147,10 @@ def methods_section(
     return Section(
         "methods", "Methods", "Methods", {"methods": paragraphs, "references": references}
     )
+
+
+def _range(values: list[float]) -> str:
+    return " to ".join(f"{value:g}" for value in dict.fromkeys([values[0], values[-1]]))
 
 
 def _named(func_qc: list[dict], key: str) -> str:
@@ -175,11 +182,11 @@ def methods_text(
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """Paragraphs of the methods with the settings in force, and the references in their order.
 
-    ``facts`` has ``kept`` (volumes, in words), ``timing``, ``spaces`` and ``programs`` (of series
-    that were preprocessed before), ``before`` (sentences about them), ``resampled`` (True if
-    any of them was), ``grid`` (of maps), ``df``, ``n_voxels``, ``n_permutations``; ``described``
-    is the sidecar of the table of participants. A reference stands as ``[1]`` behind the statement
-    that it supports.
+    ``facts`` has ``kept`` (volumes, in words), ``volumes`` (of series beside maps, in words),
+    ``timing``, ``spaces`` and ``programs`` (of series that were preprocessed before), ``before``
+    (sentences about them), ``resampled`` (True if any of them was), ``grid`` (of maps), ``df``,
+    ``n_voxels``, ``n_permutations``; ``described`` is the sidecar of the table of participants. A
+    reference stands as ``[1]`` behind the statement that it supports.
     """
     cited: list[str] = []
 
@@ -190,9 +197,8 @@ def methods_text(
         return "[" + ", ".join(str(cited.index(key) + 1) for key in keys) + "]"
 
     classification = settings["classification"]
-    seeded = CONNECTIVITY in compared_measures(settings)
-    paragraphs = series_paragraphs if seeded else maps_paragraphs
-    first, second = paragraphs(settings, facts if seeded else facts["grid"], cite)
+    of_maps = settings["cohort"]["source"] == "maps"
+    first, second = (maps_paragraphs if of_maps else series_paragraphs)(settings, facts, cite)
     third = group_paragraph(settings, facts, described, cite)
     fourth = ""
     if settings["cohort"]["score"]:
@@ -210,8 +216,8 @@ def methods_text(
         f"one model per region, {classification['n_repeats']} splits with "
         f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
         "set. Arm B, nested cross-validation: group test, GRF correction, "
-        f"{'seeds, connectivity, ' * seeded}features and model recomputed in the training set of "
-        "each of "
+        f"{'seeds, connectivity, ' * has_series(settings)}features and model recomputed in the "
+        "training set of each of "
         f"{classification['n_folds']} outer folds; its p comes from "
         f"{integer(classification['n_permutations'])} permutations of the group labels, "
         "each with all of these steps recomputed. "
@@ -303,24 +309,6 @@ def series_paragraphs(settings: dict, facts: dict, cite: Callable[..., str]) -> 
             f"ReHo is Kendall's W of a voxel and its {metrics['reho_neighbours'] - 1} neighbours "
             f"after band-pass filtering, smoothed with {fwhm} afterwards {cite('reho')}."
         )
-    origin = {
-        "clusters": "each significant cluster of these measures",
-        "union": "the union of the significant clusters of these measures",
-        "coordinates": f"spheres of {shortest(settings['connectivity']['radius_mm'])} mm radius "
-        "at given coordinates",
-        "masks": "given masks",
-    }[settings["connectivity"]["seeds"]]
-    parts.append(
-        "Maps were divided by their mean over the participant's brain. Functional connectivity is "
-        f"the Fisher-transformed Pearson correlation of a seed's mean series ({origin}) with "
-        f"every voxel, at {band} and smoothed with {fwhm} {cite('fc')}; {_own_seed(settings)}."
-    )
+    parts.append("Maps were divided by their mean over the participant's brain.")
+    parts.append(seeds_text(settings, cite))
     return first, " ".join(parts)
-
-
-def _own_seed(settings: dict) -> str:
-    """Treatment of a seed in its own map, in words."""
-    if settings["connectivity"]["search_seed"]:
-        return "a seed was searched for clusters of its own map, too"
-    reach = shortest(settings["metrics"]["fwhm_mm"])
-    return f"a seed and the voxels within {reach} mm of it were left out of its own map's search"

@@ -27,13 +27,12 @@ def quality_section(
     pictures: list[bytes],
     motion: list[str],
     comparison: Comparison,
-    measured: list[str],
     groups: dict[str, str],
 ) -> Section:
     """Numbers (``quality_table``) and pictures (PNG) of each participant.
 
-    ``motion`` has the sentences of ``overview.motion_sentences``, ``measured`` those of
-    ``measured_steps.step_sentences``, ``groups`` how each group is shown.
+    ``motion`` has the sentences of ``overview.motion_sentences``, ``groups`` how each group is
+    shown.
     """
     return Section(
         "quality",
@@ -41,7 +40,6 @@ def quality_section(
         "Quality control",
         {
             "motion": motion,
-            "measured": measured,
             "strips": strip_plots(quality, comparison),
             "quality": _quality_rows(quality, pictures, groups),
             "quality_head": [(name, unit) for _, _, name, unit, *_ in QUALITY],

@@ -12,6 +12,7 @@ PATH_KEYS = (
     "cohort.data",
     "cohort.participants",
     "cohort.map_mask",
+    "cohort.series",
     "published",
     "quality.ratings",
     "connectivity.masks",

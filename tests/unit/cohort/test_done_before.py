@@ -3,7 +3,11 @@
 import pytest
 
 from restpain.cohort.checks import problem_table, sentences
-from restpain.cohort.done_before import done_before_problems, volumes_to_drop
+from restpain.cohort.done_before import (
+    beside_maps_problems,
+    done_before_problems,
+    volumes_to_drop,
+)
 
 SETTINGS = {"nuisance": ["trend"], "measures": ["alff", "reho"], "fwhm_mm": 6.0, "voxel_mm": 3.0}
 
@@ -79,7 +83,50 @@ def test_voxels_that_are_much_larger_than_those_of_the_maps_are_warned_of():
 
 @pytest.mark.parametrize(
     ("source", "given", "used"),
-    [("bids", None, 10), ("derivatives", None, 0), ("bids", 4, 4), ("bids", 0, 0)],
+    [
+        ("bids", None, 10),
+        ("derivatives", None, 0),
+        ("maps", None, 0),
+        ("bids", 4, 4),
+        ("bids", 0, 0),
+    ],
 )
 def test_volumes_are_dropped_from_raw_series_unless_the_configuration_says(source, given, used):
     assert volumes_to_drop(given, source) == used
+
+
+@pytest.mark.parametrize(
+    ("steps", "fwhm_mm", "expected"),
+    [
+        (["nuisance regression"], 6, []),
+        (
+            [],
+            6,
+            [
+                "sub-01, bold.nii: a series whose name does not say that nuisance was regressed; "
+                "expected one that does, since none is regressed out of cohort.series; make sure "
+                "that it was"
+            ],
+        ),
+        (
+            ["nuisance regression", "smoothing", "filtering"],
+            6,
+            [
+                "sub-01, bold.nii: a smoothed series; expected one that is not, since "
+                "metrics.fwhm_mm is 6; name another series in cohort.series, or set "
+                "metrics.fwhm_mm to 0",
+                "sub-01, bold.nii: a filtered series; expected one with all frequencies; make "
+                "sure that the band of its filter holds all of metrics.band_hz",
+            ],
+        ),
+        (["nuisance regression", "smoothing"], 0, []),
+    ],
+)
+def test_of_a_series_beside_maps_nothing_is_regressed_and_nothing_done_twice(
+    steps, fwhm_mm, expected
+):
+    run = {"label": "bold.nii", "steps": steps}
+
+    rows = beside_maps_problems("sub-01", run, fwhm_mm=fwhm_mm)
+
+    assert sentences(problem_table(rows)) == expected

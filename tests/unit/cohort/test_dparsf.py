@@ -11,6 +11,7 @@ from restpain.cohort.derivative_index import run_images
 from restpain.cohort.dparsf import (
     named_by_data,
     participant_places,
+    program,
     read_displacement,
     scan_facts,
     series_folders,
@@ -61,6 +62,7 @@ def said(working, place="FunImgARCW", **settings):
         ("FunImgARCWF", "ARCWF"),
         ("FunImgARglobalCW", "ARCW"),
         ("FunImgARCovs", "AR"),
+        ("S2_FunImgARCWF", "ARCWF"),
     ],
 )
 def test_the_letters_of_a_folder_are_its_steps(name, steps):
@@ -104,6 +106,63 @@ def test_several_series_in_mni_space_are_listed_with_lines_that_choose(working):
     for name in ("FunImgARCWF", "FunImgARCW"):
         chosen = [one["label"] for one in index(working, folder=name)["series"] if one["chosen"]]
         assert chosen == [name]
+
+
+@pytest.fixture
+def two_sessions(working):
+    """Working folder of two sessions, the second with other motion, time and length."""
+    path = working / "S2_FunImgARCW" / "Sub_001" / "wCovRegressed_4DVolume.nii"
+    write_image(path, (*SHAPE[:3], 50), seed=2, tr=2.5)
+    motion = working / "RealignParameter" / "Sub_001"
+    np.savetxt(motion / "S2_rp_aSmithson.txt", np.full((50, 6), 0.5))
+    np.savetxt(motion / "S2_FD_Jenkinson_Sub_001.txt", np.linspace(0, 0.98, 50))
+    names = ["TR", "Slice Number", "Time Points", "Voxel Size"]
+    header = ["Subject ID", *(f"{prefix}{name}" for name in names for prefix in ("", "S2_"))]
+    row = "Sub_001\t1.5\t2.5\t33\t33\t50\t55\t3\t3\t4\t3\t3\t4"
+    (working / "TRInfo.tsv").write_text("\t".join(header) + f"\n{row}\n")
+    return working
+
+
+def test_two_sessions_are_listed_with_lines_that_choose(two_sessions):
+    (sentence,) = said(two_sessions)
+
+    assert (
+        "2 series that may be the resting-state run: FunImgARCW (40 volumes), S2_FunImgARCW "
+        "(50 volumes); expected one; name it in the configuration, cohort.select.rest: "
+        "{session: 1} or {session: 2}" in sentence
+    )
+
+
+@pytest.mark.parametrize("place", ["FunImgARCW", "S2_FunImgARCW"])
+@pytest.mark.parametrize(
+    ("session", "label", "n", "seconds", "dropped", "prefix"),
+    [(1, "FunImgARCW", 40, 1.5, 10, ""), (2, "S2_FunImgARCW", 50, 2.5, 5, "S2_")],
+)
+def test_a_session_has_its_own_series_motion_and_time(
+    two_sessions, place, session, label, n, seconds, dropped, prefix
+):
+    found = index(two_sessions, place, session=session)
+
+    (run,) = [one for one in found["series"] if one["chosen"]]
+    assert (run["label"], run["n_volumes"], run["confounds"]["n_rows"]) == (label, n, n)
+    assert (run["repetition_time_s"], run["dropped_before"]) == (seconds, dropped)
+    assert run["confounds_path"] == f"../../RealignParameter/Sub_001/{prefix}rp_*.txt"
+    assert run["fd_path"] == f"../../RealignParameter/Sub_001/{prefix}FD_Jenkinson_*.txt"
+    assert run["mask_path"] == "../../Masks/AllResampled_BrainMask*.nii*"
+    assert program(run) == f"DPARSF, {label}"
+    (path,) = run_images(two_sessions / place / "Sub_001", run)
+    assert path.resolve().parent.parent.name == label
+    assert not [one for one in found["problems"] if one["severity"] == "error"]
+
+
+def test_the_folder_of_a_session_stands_first_among_the_places(two_sessions):
+    cohort = {"data": str(two_sessions), "source": "derivatives"}
+    wanted = {"session": 2, "folder": "FunImgARCW"}
+
+    places = participant_places(cohort | {"select": {"rest": wanted}})
+
+    assert [path.name for path in places][:2] == ["S2_FunImgARCW", "FunImgAR"]
+    assert series_folders(two_sessions)[-1].name == "S2_FunImgARCW"
 
 
 def test_what_dparsf_regressed_or_smoothed_is_not_done_again(working):
@@ -156,7 +215,12 @@ def test_a_folder_of_the_series_alone_says_which_one_is_meant(working):
     assert participant_places(cohort | {"source": "bids"}) == [working]
     assert participant_places(cohort | {"source": "maps"}) == []
     assert participant_places({"source": "simulated", "data": None}) == []
-    assert named_by_data(working / "FunImgARCW", {}) == {"folder": "FunImgARCW"}
+    first = {"session": "1", "folder": "FunImgARCW"}
+    assert named_by_data(working / "FunImgARCW", {}) == first
+    second = {"session": "2", "folder": "FunImgARCW"}
+    assert named_by_data(working / "S2_FunImgARCW", {}) == second
+    assert named_by_data(working, {"folder": "S2_FunImgARCW"}) == second
+    assert named_by_data(working, {"folder": "FunImgARCW"}) == {"folder": "FunImgARCW"}
     assert named_by_data(working, {"task": "rest"}) == {"task": "rest"}
     assert series_folders(working / "FunImgARCW") == []
 

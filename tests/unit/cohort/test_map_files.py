@@ -11,14 +11,15 @@ from restpain.cohort.map_files import (
 )
 
 COLUMNS = ["participant_id", "group", "FILE_ID"]
+ALONE = {"map_mask": None, "series": None}
 
 
 def files_of(tmp_path, pattern, **cells):
-    cohort = {"data": str(tmp_path), "maps": {"alff": pattern}, "map_mask": None}
+    cohort = {"data": str(tmp_path), "maps": {"alff": pattern}} | ALONE
     return given_files(cells, cohort)["alff"]
 
 
-@pytest.mark.parametrize("name", ["ALFF", "fc", "all", "m-alff", ""])
+@pytest.mark.parametrize("name", ["ALFF", "fc", "all", "mask", "series", "m-alff", ""])
 def test_a_measure_is_named_in_lower_case_and_not_as_a_result(name):
     (sentence,) = measure_problems({"maps": {name: "{FILE_ID}.nii"}})
 
@@ -33,7 +34,8 @@ def test_maps_without_a_pattern_are_a_problem():
 def test_columns_that_the_table_does_not_have_are_told_all_at_once():
     maps = {"alff": "{FILE}_{SITE}.nii", "reho": "reho.nii", "falff": "{FILE_ID}.nii}"}
 
-    found = pattern_problems({"maps": maps, "map_mask": "{MASK}.nii"}, COLUMNS)
+    wanted = {"maps": maps, "map_mask": "{MASK}.nii", "series": "bold.nii"}
+    found = pattern_problems(wanted, COLUMNS)
 
     assert [text.split(", but ")[0].split(";")[0] for text in found] == [
         "configuration: cohort.maps.alff is '{FILE}_{SITE}.nii'",
@@ -41,13 +43,16 @@ def test_columns_that_the_table_does_not_have_are_told_all_at_once():
         "configuration: cohort.maps.reho is 'reho.nii'",
         "configuration: cohort.maps.falff is '{FILE_ID}.nii}'",
         "configuration: cohort.map_mask is '{MASK}.nii'",
+        "configuration: cohort.series is 'bold.nii'",
     ]
     assert "no column 'SITE'; its columns are participant_id, group, FILE_ID" in found[1]
-    assert "expected a column of the table in braces" in found[2]
+    for sentence in (found[2], found[5]):
+        assert "expected a column of the table in braces" in sentence
 
 
 def test_a_mask_may_be_one_file_for_all():
-    wanted = {"maps": {"alff": "{FILE_ID}.nii"}, "map_mask": "BrainMask_05_61x73x61.nii"}
+    wanted = {"maps": {"alff": "{FILE_ID}.nii"}, "series": None}
+    wanted |= {"map_mask": "BrainMask_05_61x73x61.nii"}
 
     assert pattern_problems(wanted, COLUMNS) == []
 
@@ -79,6 +84,22 @@ def test_a_file_is_found_by_several_columns_and_a_star(tmp_path):
 
     assert found == {"name": "NYU/*/alff_[7].nii", "files": [str(path)], "fault": None}
     assert files_of(tmp_path, "{SITE}/*/alff_{ID}.nii", SITE="NYU", ID="7")["files"] == []
+
+
+def test_masks_and_series_are_files_of_their_own_kind(tmp_path):
+    for name in ("7_alff.nii", "7_mask.nii", "7_bold.nii"):
+        (tmp_path / name).touch()
+    cohort = {"data": str(tmp_path), "maps": {"alff": "{ID}_alff.nii"}}
+    cohort |= {"map_mask": "{ID}_mask.nii", "series": "{ID}_bold.nii"}
+
+    found = given_files({"ID": "7"}, cohort)
+
+    assert {kind: one["name"] for kind, one in found.items()} == {
+        "alff": "7_alff.nii",
+        "mask": "7_mask.nii",
+        "series": "7_bold.nii",
+    }
+    assert found["series"]["files"] == [str(tmp_path / "7_bold.nii")]
 
 
 def test_a_star_in_a_cell_stands_for_itself(tmp_path):

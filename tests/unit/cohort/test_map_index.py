@@ -1,13 +1,26 @@
-"""Index of the maps of a participant."""
+"""Index of the maps of a participant, and of the series beside them."""
 
 import gzip
+import json
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 
-from given_maps import AFFINE, COHORT, SHAPE, indices, write_cohort, write_map
+from given_maps import (
+    AFFINE,
+    COHORT,
+    SHAPE,
+    WITH_SERIES,
+    indices,
+    write_cohort,
+    write_cohort_with_series,
+    write_map,
+    write_series,
+)
 from restpain.cohort.map_files import given_files
+from restpain.cohort.map_index import stated_steps
 from restpain.io.tables import read_json
 from scripts.cohort.index_participants import index_participants
 
@@ -170,3 +183,90 @@ def test_a_mask_holds_0_and_1(tmp_path):
     assert said(index_of(tmp_path, map_mask="mask.nii.gz")) == [
         "mask.nii.gz: values from 0.4 to 1 beside 0; a mask of 0 and 1"
     ]
+
+
+def test_a_series_has_the_facts_of_a_rest_run(tmp_path):
+    write_cohort_with_series(tmp_path, 1)
+
+    index = index_of(tmp_path, **WITH_SERIES)
+
+    assert said(index) == []
+    assert index["wanted"] == ["alff", "reho", "series"]
+    run = index["series"][2]
+    assert (run["measure"], run["kind"], run["chosen"]) == ("series", "rest", True)
+    assert (run["n_volumes"], run["matrix"], run["grid"]) == (40, list(SHAPE), AFFINE.tolist())
+    assert (run["repetition_time_s"], run["repetition_time_source"]) == (2.0, "image's header")
+    assert run["steps"] == []
+
+
+def test_the_repetition_time_of_a_series_is_that_of_its_sidecar_or_the_configuration(tmp_path):
+    write_cohort_with_series(tmp_path, 1, seconds=0)
+    assert index_of(tmp_path, **WITH_SERIES)["series"][2]["repetition_time_s"] is None
+
+    configured = index_of(tmp_path, repetition_time_s=2.5, **WITH_SERIES)["series"]
+    assert configured[2]["repetition_time_s"] == 2.5
+    assert "repetition_time_s" not in configured[0]
+
+    write_series(tmp_path / "sub-1_task-rest_bold.nii.gz", seconds=0)
+    (tmp_path / "sub-1_task-rest_bold.json").write_text(json.dumps({"RepetitionTime": 3}))
+    stated = index_of(tmp_path, series="sub-1_task-rest_bold.nii.gz")["series"][2]
+    assert stated["repetition_time_s"] == 3
+
+
+def test_a_series_that_is_none_is_told(tmp_path):
+    write_cohort_with_series(tmp_path, 1)
+    path = tmp_path / "Pitt_0000001_bold.nii.gz"
+
+    write_map(path, seed=5)
+    assert said(index_of(tmp_path, **WITH_SERIES)) == [f"{path.name}: one volume; a 4D series"]
+
+    content = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(content[:2000]))
+    assert said(index_of(tmp_path, **WITH_SERIES)) == [
+        f"{path.name}: a file that ends early; a complete NIfTI image"
+    ]
+
+    path.unlink()
+    assert said(index_of(tmp_path, **WITH_SERIES)) == [
+        f"{path.name}: no such file of the series in cohort.data; one file"
+    ]
+
+
+def test_nan_of_a_series_is_no_data_and_told_where_it_is_in_some_volumes_only(tmp_path):
+    write_cohort_with_series(tmp_path, 1)
+    path = tmp_path / "Pitt_0000001_bold.nii.gz"
+    series = write_series(path)
+    series[0] = np.nan  # no data outside the brain
+    write_map(path, values=series)
+    assert said(index_of(tmp_path, **WITH_SERIES), "warning") == []
+
+    series[4, 4, 4, 7] = np.nan
+    write_map(path, values=series)
+    assert said(index_of(tmp_path, **WITH_SERIES), "warning") == [
+        f"{path.name}: 1 voxel with NaN or infinite values in some volumes only; "
+        "numbers in each volume, or in none (no data)"
+    ]
+
+    series[...] = np.nan
+    write_map(path, values=series)
+    assert "NaN or infinite values in each voxel" in said(index_of(tmp_path, **WITH_SERIES))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("Sub_001_bold.nii", []),
+        ("sub-1_task-rest_space-MNI152NLin6Asym_desc-preproc_bold.nii.gz", []),
+        ("sub-1_task-rest_space-x_desc-denoised_bold.nii.gz", ["nuisance regression"]),
+        ("sub-1_desc-denoisedSmoothed_bold.nii.gz", ["nuisance regression", "smoothing"]),
+        (
+            "FunImgARCWF/Sub_001/Filtered_4DVolume.nii",
+            [
+                *("slice timing", "realignment", "nuisance regression"),
+                *("normalisation to MNI", "filtering"),
+            ],
+        ),
+    ],
+)
+def test_steps_that_name_or_folder_state(name, steps):
+    assert stated_steps(Path("/data", name)) == steps

@@ -41,3 +41,21 @@ def test_the_jobs_share_out_all_permutations_once(total):
 
     assert [number for job in jobs for number in job] == list(range(total))
     assert all(1 <= len(job) <= 500 for job in jobs)
+
+
+def test_a_job_of_several_participants_takes_the_largest_memory_and_all_their_time(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "results/cohort/index"
+    folder.mkdir(parents=True)
+    for subject, n_volumes in (("01", 1000), ("02", 500)):
+        rest = {"kind": "rest", "matrix": [100, 100, 50], "n_volumes": n_volumes}
+        (folder / f"sub-{subject}.json").write_text(json.dumps({"series": [rest]}))
+
+    requested = by_headers(
+        "rest", memory_mb=(600, 4), minutes=(10, 0.02), participants=["01", "02", "03"]
+    )
+
+    assert requested["mem_mb"](SimpleNamespace(), attempt=1) == 600 + 4 * 2000
+    assert requested["runtime"](SimpleNamespace(), attempt=1) == 10 + 0.02 * 3000

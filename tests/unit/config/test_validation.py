@@ -154,7 +154,19 @@ def said(text):
         (
             "cohort: {source: maps, maps: {fc: '{participant_id}.nii'}}",
             "configuration: cohort.maps has the measure 'fc'; expected lower-case letters and "
-            "digits, and neither fc nor all, which are names of results; give it another name",
+            "digits, and neither fc nor all nor mask nor series, which name other things; give it "
+            "another name",
+        ),
+        (
+            "cohort: {source: bids, series: '{FILE_ID}_bold.nii'}",
+            "configuration: cohort.series is '{FILE_ID}_bold.nii', but cohort.source is bids; "
+            "expected null, since it names series beside maps; correct it",
+        ),
+        (
+            "{cohort: {source: maps, maps: {alff: '{ID}.nii'}, series: '{ID}_bold.nii'}, "
+            "preprocessing: {drop_volumes: 5}}",
+            "configuration: preprocessing.drop_volumes is 5, but cohort.source is maps; expected "
+            "null or 0, since the series of cohort.series are taken whole; correct it",
         ),
         (
             "power: {measure: alf}",

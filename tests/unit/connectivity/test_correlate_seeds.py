@@ -2,6 +2,7 @@
 
 import json
 
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from rest_files import (  # noqa: F401
     series_in_mask,
     values,
 )
+from restpain.cohort.map_index import map_index
 from restpain.connectivity.correlation import (
     LARGEST_R,
     connectivity_of_seeds,
@@ -23,6 +25,7 @@ from restpain.connectivity.correlation import (
     seed_series,
 )
 from restpain.io.images import read_arrays, write_volume
+from restpain.io.tables import write_json
 from restpain.metrics.smoothing import smooth
 from restpain.temporal_filter import ideal_filter
 
@@ -78,3 +81,44 @@ def test_a_seed_outside_the_participants_mask_is_an_error(folder, mask):
 
     with pytest.raises(ValueError, match="seed 1 of 1 has no voxel in the mask"):
         run_seeds(folder)
+
+
+@pytest.fixture(name="given")
+def series_that_is_given(folder, tmp_path):
+    """Return the arguments for the same series, uncompressed, with x from right to left."""
+    image = nib.load(folder / "bold.nii.gz")
+    flipped = image.affine @ np.diag([-1.0, 1, 1, 1])
+    flipped[:3, 3] += image.affine[:3, 0] * (image.shape[0] - 1)
+    path = tmp_path / "Filtered_4DVolume.nii"
+    turned = nib.Nifti1Image(np.asarray(image.dataobj, np.float32)[::-1], flipped)
+    turned.header["pixdim"][4] = 2.0
+    turned.to_filename(path)
+    files = {"series": {"name": "Sub_001.nii", "files": [str(path)], "fault": None}}
+    write_json(folder / "index.json", map_index("sub-01", files, scales={}))
+    return {"bold_path": path, "index_path": folder / "index.json"}
+
+
+def test_a_series_that_is_given_is_read_where_it_lies_and_gives_the_same_bits(folder, mask, given):
+    run_seeds(folder)
+    own, stored = values(folder, "fc", mask), read_arrays(folder / "series.npz")
+    (folder / "bold.json").unlink()
+
+    run_seeds(folder, **given)
+
+    np.testing.assert_array_equal(values(folder, "fc", mask), own)
+    for name, array in read_arrays(folder / "series.npz").items():
+        np.testing.assert_array_equal(array, stored[name])
+    sidecar = json.loads((folder / "fc.json").read_text())
+    assert sidecar["RepetitionTime"] == 2.0
+    assert sidecar["Description"].endswith("nothing was regressed here")
+    assert [uri.rpartition("/")[2] for uri in sidecar["Sources"]] == [
+        "mask.nii.gz",
+        "seeds.nii.gz",
+    ]
+
+
+def test_a_series_that_changed_since_the_check_is_refused(folder, given):
+    given["bold_path"].write_bytes(given["bold_path"].read_bytes() + b" ")
+
+    with pytest.raises(ValueError, match="has changed since the cohort check"):
+        run_seeds(folder, **given)

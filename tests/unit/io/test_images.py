@@ -6,10 +6,15 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from given_maps import AFFINE as FROM_THE_RIGHT
+from given_maps import write_map
 from restpain.io.images import (
+    canonical_grid,
     header_repetition_time,
+    on_canonical_axes,
     read_mask,
     read_masked,
+    read_turned,
     read_volume,
     repetition_time,
     set_repetition_time,
@@ -20,6 +25,7 @@ from restpain.io.tables import write_json
 
 SHAPE = (12, 11, 10)
 AFFINE = np.diag([3.0, 3.0, 3.0, 1.0])
+EXCHANGED = np.array([[0, 0, 3.0, -12], [-3, 0, 0, 15], [0, 3, 0, -12], [0, 0, 0, 1]])
 READERS = {
     "read_volume": read_volume,
     "read_mask": read_mask,
@@ -202,3 +208,40 @@ def test_a_header_says_and_is_made_to_say_the_repetition_time(shape, unit, step,
     assert set_repetition_time(header, 2.5) == (known and seconds != 2.5)
     assert header_repetition_time(header) == (2.5 if known else 0.0)
     assert not set_repetition_time(header, None)
+
+
+def test_the_grid_of_dpabi_has_the_voxels_of_ours_from_the_other_side():
+    dpabi = np.array([[-3.0, 0, 0, 90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
+
+    shape, affine = canonical_grid((61, 73, 61), dpabi)
+
+    assert shape == (61, 73, 61)
+    np.testing.assert_array_equal(affine[:3, 3], [-90, -126, -72])
+    np.testing.assert_array_equal(affine[:3, :3], 3 * np.eye(3))
+
+
+@pytest.mark.parametrize("affine", [FROM_THE_RIGHT, EXCHANGED, np.diag([2.0, 2, 2, 1])])
+def test_axes_are_those_of_ras_space_and_every_value_keeps_its_place(tmp_path, affine):
+    values = write_map(tmp_path / "map.nii", affine=affine)
+    expected = nib.as_closest_canonical(nib.load(tmp_path / "map.nii"))
+
+    turned = on_canonical_axes(values, affine)
+    series = on_canonical_axes(np.stack([values, 2 * values], axis=-1), affine)
+
+    np.testing.assert_array_equal(series[..., 1], 2 * turned)
+    shape, grid = canonical_grid(values.shape, affine)
+    np.testing.assert_array_equal(turned, np.asarray(expected.dataobj))
+    np.testing.assert_array_equal(grid, expected.affine)
+    assert shape == turned.shape
+    assert (np.diag(grid)[:3] > 0).all()
+    read = read_turned(tmp_path / "map.nii", shape=shape, affine=grid, name="the map")
+    np.testing.assert_array_equal(read, turned)
+
+
+def test_an_image_on_another_grid_is_refused_with_its_name(tmp_path):
+    values = write_map(tmp_path / "map.nii", affine=EXCHANGED)
+    shape, grid = canonical_grid(values.shape, EXCHANGED)
+    grid[0, 3] += 3
+
+    with pytest.raises(ValueError, match="Sub_001.nii has the affine"):
+        read_turned(tmp_path / "map.nii", shape=shape, affine=grid, name="Sub_001.nii")

@@ -20,19 +20,24 @@ def four():
 def test_without_a_mask_zero_nan_and_the_outside_of_the_brain_are_no_data():
     template = np.array([[[True, True, True, True]]])
 
-    assert mask_of_maps(four(), given=None, template=template).tolist() == [[[True, *[False] * 3]]]
+    mask = mask_of_maps(four(), given=None, template=template, varies=None)
+    assert mask.tolist() == [[[True, *[False] * 3]]]
     with pytest.raises(
         ValueError, match="no voxel of the template brain has data in alff and reho"
     ):
-        mask_of_maps(four(), given=None, template=~template)
+        mask_of_maps(four(), given=None, template=~template, varies=None)
 
 
 def test_in_a_mask_zero_is_a_value_also_outside_of_the_template():
     given = np.array([[[0.0, 1.0, 1.0, np.nan]]])
 
-    mask = mask_of_maps(four(), given=given, template=np.zeros((1, 1, 4), bool))
+    settings = {"given": given, "template": np.zeros((1, 1, 4), bool)}
 
-    assert mask.tolist() == [[[False, True, False, False]]]
+    assert mask_of_maps(four(), varies=None, **settings).tolist() == [
+        [[False, True, False, False]]
+    ]
+    with pytest.raises(ValueError, match="of the mask has data in alff and reho and series"):
+        mask_of_maps(four(), varies=np.array([[[True, False, True, True]]]), **settings)
 
 
 def test_a_raw_map_has_mean_1_and_others_keep_every_bit():

@@ -12,6 +12,7 @@ from restpain.preprocessing.image_quality import (
     motion_summary,
     signal_mask,
     temporal_snr,
+    varying,
 )
 
 
@@ -139,3 +140,9 @@ def test_series_without_their_mean_are_known():
 
     assert is_demeaned(noise - noise.mean(axis=1, keepdims=True))
     assert not is_demeaned(noise + 100)
+
+
+def test_a_voxel_varies_that_has_numbers_everywhere_which_are_not_all_the_same():
+    series = np.array([[[[1.0, 2, 1], [4, 4, 4], [1, np.nan, 2], [1, 2, np.inf], [0, 0, -1]]]])
+
+    assert varying(series).tolist() == [[[True, False, False, False, True]]]

@@ -1,21 +1,15 @@
 """Checks of template against grids and averages that are known."""
 
-import nibabel as nib
 import numpy as np
 import pytest
 
-from given_maps import AFFINE, SHAPE, write_map
 from restpain.preprocessing.template import (
-    canonical_grid,
     covering_grid,
-    on_canonical_axes,
     resampled,
     template_grid,
     template_images,
     voxel_sizes,
 )
-
-EXCHANGED = np.array([[0, 0, 3.0, -12], [-3, 0, 0, 15], [0, 3, 0, -12], [0, 0, 0, 1]])
 
 
 def test_three_millimetres_give_the_grid_of_dparsf():
@@ -93,28 +87,3 @@ def test_voxel_sizes_are_along_the_axes_of_the_grid_whatever_their_direction():
     affine = np.array([[0, 0, 2.0, 0], [3, 0, 0, 0], [0, 4, 0, 0], [0, 0, 0, 1]])
 
     np.testing.assert_array_equal(voxel_sizes(affine), [3, 4, 2])
-
-
-def test_the_grid_of_dpabi_has_the_voxels_of_ours_from_the_other_side():
-    dpabi = np.array([[-3.0, 0, 0, 90], [0, 3, 0, -126], [0, 0, 3, -72], [0, 0, 0, 1]])
-
-    shape, affine = canonical_grid((61, 73, 61), dpabi)
-
-    assert shape == (61, 73, 61)
-    np.testing.assert_array_equal(affine, template_grid(3.0)[1])
-
-
-@pytest.mark.parametrize("affine", [AFFINE, EXCHANGED, np.diag([2.0, 2, 2, 1])])
-def test_axes_are_those_of_ras_space_and_every_value_keeps_its_place(tmp_path, affine):
-    values = write_map(tmp_path / "map.nii", affine=affine)
-    expected = nib.as_closest_canonical(nib.load(tmp_path / "map.nii"))
-
-    turned = on_canonical_axes(values, affine)
-    series = on_canonical_axes(np.stack([values, 2 * values], axis=-1), affine)
-
-    np.testing.assert_array_equal(series[..., 1], 2 * turned)
-    shape, grid = canonical_grid(SHAPE, affine)
-    np.testing.assert_array_equal(turned, np.asarray(expected.dataobj))
-    np.testing.assert_array_equal(grid, expected.affine)
-    assert shape == turned.shape
-    assert (np.diag(grid)[:3] > 0).all()

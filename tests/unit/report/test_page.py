@@ -192,10 +192,12 @@ def test_steps_of_given_series_that_were_measured_are_warned_of():
     smooth = {"noise_fwhm_mm": 9.0, "power_above_band": 0.3, "measured_steps": ["smoothing"]}
     found["func_qc"] = [found["func_qc"][0] | smooth, *found["func_qc"][1:]]
 
-    section = report_page(found, chosen, TEXTS).partition('id="quality"')[2]
+    text = report_page(found, chosen, TEXTS)
 
     who = found["roster"]["participant_id"].iloc[0]
-    assert f"<b>The series of {who} look smoothed: noise 9.0 mm wide" in section
+    sentence = f"<strong>Warning.</strong> The series of {who} look smoothed: noise 9.0 mm wide"
+    assert text.count(sentence) == 1
+    assert text.index('id="cohort"') < text.index(sentence) < text.index('id="regions"')
 
 
 def test_maps_have_a_report_without_the_sections_of_series():
@@ -215,6 +217,25 @@ def test_maps_have_a_report_without_the_sections_of_series():
     assert "set by the user (a path)" in text
     assert "{participant_id}.nii" not in text
     assert "become the seeds" not in text
+
+
+def test_maps_with_series_have_connectivity_and_still_no_quality_section():
+    found, chosen = results(source="maps")
+    chosen["cohort"] |= {"maps": {"alff": "{participant_id}.nii"}, "series": "{x}_secret.nii"}
+    measured = {"noise_fwhm_mm": 9.0, "power_above_band": 0.3, "measured_steps": ["smoothing"]}
+    series = {"coverage_of_template": 0.9, "n_volumes": 230, "repetition_time_s": 2.0} | measured
+    found |= {"pictures": [], "anat_qc": [], "func_qc": [series] * 4}
+
+    text = report_page(found, chosen, TEXTS)
+
+    assert Anatomy(text).open == []
+    assert "quality" not in Anatomy(text).ids
+    assert "quality.html" not in text
+    assert "Series on the same grid (230 volumes, 2 s apart)" in text
+    assert "look smoothed: noise 9.0 mm wide" in text
+    assert "No series was given" not in text
+    assert "become the seeds" in text
+    assert "secret" not in text
 
 
 def test_what_a_user_wrote_is_text_and_never_markup():
