@@ -78,8 +78,12 @@ def test_series_beside_maps_have_seeds_and_were_cleaned_before():
     ]
     assert [title for title, _ in content["metrics"]] == ["ALFF", "zfc", "Seed FC"]
     assert content["metrics"][2][1] == [
-        "no seeds: the significant clusters",
+        "no seeds: no significant cluster",
         "Fisher z of r, 0.01\N{EN DASH}0.1 Hz, 6 mm FWHM",
     ]
-    assert content["clusters"] == [("ALFF", 0), ("zfc", 0), ("FC", 0)]
-    assert content["seeded"]
+    assert content["clusters"] == [
+        ("ALFF: no clusters", False),
+        ("zfc: no clusters", False),
+        ("FC: not tested, no seed", False),
+    ]
+    assert not content["seeded"]
