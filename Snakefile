@@ -62,6 +62,7 @@ if config["published"] is not None:
     include: "rules/published.smk"
 
 
+include: "rules/multiverse.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
