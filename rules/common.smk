@@ -40,6 +40,7 @@ from restpain.config.validation import (
     published_problems,
     read_off,
 )
+from restpain.multiverse.cost import cost_sentence
 from restpain.multiverse.universes import (
     METRIC_KEYS,
     SERIES_KEYS,

@@ -11,6 +11,13 @@ OTHER_MAPS = [key for key in MULTIVERSE.values if key in METRIC_KEYS]
 ALTERNATIVE_MAPS = "results/multiverse/maps/sub-{subject}_alternatives.npz"
 ALTERNATIVE_COVARIATES = MULTIVERSE.values.get("cohort.covariates", [])
 ALTERNATIVE_MOTION = motion_files([name for names in ALTERNATIVE_COVARIATES for name in names])
+MULTIVERSE_COST = cost_sentence(
+    MULTIVERSE,
+    PLANS,
+    n_participants=len(SUBJECTS),
+    n_permutations=config["group"]["n_permutations"],
+    from_series=bool(OTHER_SERIES),
+)
 PUBLISHED_REGIONS = [] if config["published"] is None else [f"{PUBLISHED}/table2.csv"]
 
 
