@@ -28,6 +28,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGE, COUNTS = DOCS / "multiverse.md", DOCS / "multiverse.tsv"
 N_PERMUTATIONS = 99  # p of the joint test at most 5 of 100
 N_GROUP, FWHM_MM, N_MAPS = 10, 8.0, 3
+SHOWN = 0.005  # share of the variance below which a choice that changes no verdict is left out
 SHARED = 0.8  # of the variance of the maps that alternatives have in common
 KINDS = {"Gaussian, stationary": random_maps, "skewed, by anatomy": maps_by_anatomy}
 ALTERNATIVES = {
@@ -162,7 +163,8 @@ def write_run(folder):
                 )
             )
         for row in read_table(results / measure / "choices.tsv").itertuples():
-            if not row.region_id.count("+"):
+            of_main = "+" not in row.region_id
+            if of_main and (row.explained >= SHOWN or row.n_changed):
                 shares = (row.explained_low, row.explained_high)
                 choices.append(
                     (
