@@ -64,6 +64,7 @@ if config["published"] is not None:
 
 
 include: "rules/multiverse.smk"
+include: "rules/multiverse_page.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"

@@ -1,7 +1,7 @@
 """The analysis under all combinations of alternative choices; requested by the target ``multiverse`` only.
 
 inputs   the participants' series (or maps that are given), results/group/, the published Table 2
-outputs  results/multiverse/
+outputs  results/multiverse/; figures and page: multiverse_page.smk
 """
 
 PLANS = {measure: measure_plan(MULTIVERSE, config, measure) for measure in MAPS}
@@ -220,10 +220,3 @@ if config["published"] is not None:
             code=code_digest("multiverse/compare_published_rows.py"),
         script:
             "../scripts/multiverse/compare_published_rows.py"
-
-
-rule multiverse:
-    """Which of the alternative choices a finding depends on."""
-    input:
-        per_map(rules.compare_universes.output.regions),
-        [] if config["published"] is None else rules.compare_published_rows.output.rows,
