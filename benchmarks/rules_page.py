@@ -33,7 +33,12 @@ BOLD = f"results/sub-01/func/sub-01_task-rest_{MNI}_desc-denoised_bold.nii.gz"
 ALFF = (
     "results/sub-01/func/sub-01_task-rest_space-MNI152_stat-alff_desc-standardised_boldmap.nii.gz"
 )
-TARGETS = {"simulated": ("all", "power"), "bids": (T1W,), "derivatives": (BOLD,), "maps": (ALFF,)}
+TARGETS = {
+    "simulated": ("all", "power", "multiverse"),
+    "bids": (T1W,),
+    "derivatives": (BOLD,),
+    "maps": (ALFF,),
+}
 GIVEN = {"maps": {"alff": "{participant_id}.nii"}}
 
 

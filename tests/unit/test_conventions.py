@@ -237,7 +237,7 @@ def test_the_groups_of_the_profiles_are_made_of_rules_that_are_not_in_batches():
 ORDER = (  # a package imports only those above it
     *("io", "", "presentation", "cohort", "preprocessing", "metrics", "quality", "group"),
     *("connectivity", "association", "classification", "simulation", "recovery", "power"),
-    *("published", "multiverse", "tables", "figures", "report", "config"),
+    *("published", "tables", "figures", "report", "multiverse", "config"),
 )
 MODULES = {
     path: "" if path.parent.name == "restpain" else path.parent.name
