@@ -1,7 +1,7 @@
 """Figures and page of the multiverse; requested by the target ``multiverse`` only.
 
 inputs   results/multiverse/
-outputs  results/multiverse.html, results/multiverse/<measure>/specifications.png and .svg
+outputs  results/multiverse.html, results/multiverse/<measure>/specification_curves.png and .svg
 """
 
 PAGE_TEMPLATES = [
@@ -21,8 +21,10 @@ rule plot_specifications:
         specification=rules.compare_universes.output.specification,
         choices=rules.compare_universes.output.choices,
     output:
-        png=reported(multiverse_file("specifications.png"), "Multiverse", subcategory="{measure}"),
-        svg=multiverse_file("specifications.svg"),
+        png=reported(
+            multiverse_file("specification_curves.png"), "Multiverse", subcategory="{measure}"
+        ),
+        svg=multiverse_file("specification_curves.svg"),
     log:
         "results/logs/plot_specifications/{measure}.log",
     benchmark:

@@ -227,7 +227,8 @@ def effect_cells(effects: pd.DataFrame, region: str, keys: list[str]) -> list[di
     values = [cell.pop("value") for cell in cells]
     largest = max((value for value in values if not is_missing(value)), default=0)
     return [
-        cell | {"most": value == largest > 0} for cell, value in zip(cells, values, strict=True)
+        cell | {"most": value == largest > 0.005}
+        for cell, value in zip(cells, values, strict=True)
     ]
 
 
@@ -283,8 +284,9 @@ def _peak(row) -> dict:
 
 def _percent(share: float) -> str:
     """Share in percent; above 0 and below 1 neither 0 nor 100."""
+    share = np.round(share, 9)  # sums of squares leave traces of rounding
     if 0 < share < 0.005:
         return "<1 %"
     if 0.995 <= share < 1:
         return ">99 %"
-    return f"{number(100 * np.round(share, 12), 0)} %"
+    return f"{number(100 * share, 0)} %"

@@ -165,14 +165,15 @@ def test_the_cells_of_a_choice_have_share_interval_and_pairs_and_mark_the_larges
 
 def test_a_choice_without_an_interval_or_a_pair_says_so():
     effects = results()["choices"]["alff"].assign(
-        explained_low=np.nan, explained_high=np.nan, n_pairs=0, explained=0.0
+        explained_low=np.nan, explained_high=np.nan, n_pairs=0, explained=[1e-17, 0.002]
     )
 
-    (cell, _) = effect_cells(
+    cell, small = effect_cells(
         effects.set_index(["region_id", "key"]), "ALFF1", ["cohort.covariates", "group.tails"]
     )
 
     assert cell == {"explained": "0 %", "interval": "n/a", "changed": "no pair", "most": False}
+    assert small["explained"] == "<1 %"
 
 
 def test_the_table_of_regions_has_the_numbers_of_its_table():
@@ -275,8 +276,8 @@ def test_every_anchor_leads_somewhere_and_nothing_leads_out():
     files = {link for link in links if not link.startswith(("#", "data:"))}
     assert files == {
         "multiverse/universes.tsv",
-        "multiverse/alff/specifications.svg",
-        "multiverse/fc/specifications.svg",
+        "multiverse/alff/specification_curves.svg",
+        "multiverse/fc/specification_curves.svg",
     }
 
 
