@@ -85,7 +85,8 @@ def dry_run(source: str, directory: Path) -> list[dict]:
                 "wildcards": dict(pair.split("=") for pair in wildcards.split(", ") if pair),
             }
         )
-    return jobs
+    # the plan has jobs that do not wait for each other in any order
+    return sorted(jobs, key=lambda job: (job["rule"], sorted(job["wildcards"].items())))
 
 
 def descriptions() -> dict[str, tuple[str, str]]:
