@@ -1,5 +1,6 @@
 """Page of the multiverse: numbers of the tables, empty results, escaped text, in a browser."""
 
+import base64
 import io
 import re
 from pathlib import Path
@@ -252,6 +253,12 @@ def test_maps_are_of_one_sign_and_those_of_no_voxel_are_named():
         "FC, seed ALFF1, patients lower",
     ]
     assert [one["peaks"][0]["mm"] for one in maps] == [[-9, 0, 3]] * 2
+    for one in maps:
+        encoded = one["all"].removeprefix("data:image/png;base64,")
+        with Image.open(io.BytesIO(base64.b64decode(encoded))) as drawn:
+            (colour,) = set(np.array(drawn).ravel().tolist()) - {0}
+        # number 1 of the colours is a share of -1, the last one a share of 1
+        assert colour == round(1 + (1 - 0.75) / 2 * (section_viewer.N_COLOURS - 1))
     assert shares["without"] == "ALFF, patients higher and FC, seed ALFF1, patients higher"
 
 
