@@ -116,10 +116,10 @@ def test_the_published_rows_are_looked_for_in_every_universe(study):
 
 @pytest.mark.slow
 def test_a_universe_is_the_analysis_with_its_choices(finished_run, study, tmp_path):
-    directory = tmp_path / "other"
-    shutil.copytree(finished_run[0], directory, symlinks=True)
+    # as deep as the shared run, whose files of the repository are named relatively
+    shutil.copytree(finished_run[0], tmp_path, symlinks=True, dirs_exist_ok=True)
     own = write_config(
-        directory,
+        tmp_path,
         preprocessing={"nuisance": []},
         cohort={"covariates": []},
         metrics={"fwhm_mm": 8.0},
@@ -131,7 +131,7 @@ def test_a_universe_is_the_analysis_with_its_choices(finished_run, study, tmp_pa
         for measure in ("alff", "reho")
     ]
 
-    process = snakemake(*tables, directory=directory, configfiles=(SMALL, own))
+    process = snakemake(*tables, directory=tmp_path, configfiles=(SMALL, own))
 
     assert process.returncode == 0, process.stderr[-5000:]
     choices = {
@@ -142,7 +142,7 @@ def test_a_universe_is_the_analysis_with_its_choices(finished_run, study, tmp_pa
         "group.inference": "grf",
     }
     for measure, table in zip(("alff", "reho"), tables, strict=True):
-        expected = read_table(directory / table)
+        expected = read_table(tmp_path / table)
         found = clusters_of(study[0], measure, choices)
         assert len(expected) == len(found) > 0
         for column in SAME:
@@ -155,9 +155,7 @@ def test_a_universe_is_the_analysis_with_its_choices(finished_run, study, tmp_pa
 def test_one_core_gives_the_same_bytes_and_a_second_call_has_nothing_to_do(
     finished_run, study, tmp_path
 ):
-    directory = tmp_path / "one"
-
-    process = run_multiverse(finished_run, directory, cores=1)
+    process = run_multiverse(finished_run, tmp_path, cores=1)
 
     assert process.returncode == 0, process.stderr[-5000:]
     files = sorted(
@@ -167,9 +165,9 @@ def test_one_core_gives_the_same_bytes_and_a_second_call_has_nothing_to_do(
     )
     assert len(files) > 50
     for path in files:
-        assert (directory / path).read_bytes() == (study[0] / path).read_bytes(), path
-    again = write_config(directory, **SETTINGS)
-    second = snakemake("multiverse", directory=directory, configfiles=(SMALL, again))
+        assert (tmp_path / path).read_bytes() == (study[0] / path).read_bytes(), path
+    again = write_config(tmp_path, **SETTINGS)
+    second = snakemake("multiverse", directory=tmp_path, configfiles=(SMALL, again))
     assert "Nothing to be done" in second.stdout + second.stderr
 
 
