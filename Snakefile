@@ -4,6 +4,7 @@ Read top to bottom: configuration, then the stages in the order they run, then t
 """
 
 import os
+import sys
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -62,6 +63,8 @@ if config["published"] is not None:
     include: "rules/published.smk"
 
 
+include: "rules/multiverse.smk"
+include: "rules/multiverse_page.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
@@ -70,6 +73,8 @@ include: "rules/report.smk"
 onstart:
     disable_job_rate_limit(workflow)
     show_stages(workflow)
+    if "multiverse" in (requested_targets(workflow) or []):
+        print(f">>> {MULTIVERSE_COST}", file=sys.stderr, flush=True)
 
 
 onsuccess:

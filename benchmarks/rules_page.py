@@ -33,7 +33,12 @@ BOLD = f"results/sub-01/func/sub-01_task-rest_{MNI}_desc-denoised_bold.nii.gz"
 ALFF = (
     "results/sub-01/func/sub-01_task-rest_space-MNI152_stat-alff_desc-standardised_boldmap.nii.gz"
 )
-TARGETS = {"simulated": ("all", "power"), "bids": (T1W,), "derivatives": (BOLD,), "maps": (ALFF,)}
+TARGETS = {
+    "simulated": ("all", "power", "multiverse"),
+    "bids": (T1W,),
+    "derivatives": (BOLD,),
+    "maps": (ALFF,),
+}
 GIVEN = {"maps": {"alff": "{participant_id}.nii"}}
 
 
@@ -80,7 +85,8 @@ def dry_run(source: str, directory: Path) -> list[dict]:
                 "wildcards": dict(pair.split("=") for pair in wildcards.split(", ") if pair),
             }
         )
-    return jobs
+    # the plan has jobs that do not wait for each other in any order
+    return sorted(jobs, key=lambda job: (job["rule"], sorted(job["wildcards"].items())))
 
 
 def descriptions() -> dict[str, tuple[str, str]]:

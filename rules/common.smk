@@ -35,9 +35,18 @@ from restpain.config.snakemake_internals import (
 from restpain.config.validation import (
     atlas_problems,
     configuration_problems,
+    contradictions,
     data_problems,
     published_problems,
     read_off,
+)
+from restpain.multiverse.cost import cost_sentence
+from restpain.multiverse.universes import (
+    METRIC_KEYS,
+    SERIES_KEYS,
+    alternative_problems,
+    measure_plan,
+    multiverse_of,
 )
 from restpain.simulation.participants import simulated_roster
 
@@ -57,10 +66,22 @@ def settings(section, *keys):
 os.environ.update(cache_folders(os.environ, scripts=Path(workflow.basedir, "scripts")))
 
 SCHEMA = Path(workflow.basedir, "schemas", "config.schema.yaml")
+CHECKED_BY = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 read_off(config)
-stop_at(configuration_problems(config, yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))))
+stop_at(configuration_problems(config, CHECKED_BY))
 SOURCE = config["cohort"]["source"]
 stop_at(atlas_problems(config["table2"]["atlases"]))
+ALTERNATIVES = config["multiverse"]["alternatives"]
+stop_at(
+    alternative_problems(config, ALTERNATIVES, partial(configuration_problems, schema=CHECKED_BY))
+)
+MULTIVERSE = multiverse_of(
+    config,
+    ALTERNATIVES,
+    max_universes=config["multiverse"]["max_universes"],
+    contradictions=contradictions,
+    seed=config["seed"],
+)
 config["preprocessing"]["drop_volumes"] = volumes_to_drop(
     config["preprocessing"]["drop_volumes"], SOURCE
 )

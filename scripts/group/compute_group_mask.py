@@ -10,6 +10,7 @@ from restpain.cohort.participants import (
     of_analysed,
     participant_of,
 )
+from restpain.group.missing import covered_enough
 from restpain.io.images import check_grid, read_mask, write_volume
 from restpain.io.job import run_job
 from restpain.io.tables import write_json
@@ -40,11 +41,8 @@ def compute_group_mask(
         check_grid(mask.shape, other, first.shape, affine, path)
         counts[int(path in groups[1])] += mask
         sizes[participant_of(path)] = int(mask.sum())
-    needed = int(np.ceil(mask_coverage * len(masks_paths) - 1e-9))
     count = counts.sum(axis=0)
-    group = count >= max(needed, 1)
-    for covered, members in zip(counts, groups, strict=True):
-        group &= covered >= min(SMALLEST_GROUP, len(members))  # or there is nothing to compare
+    group, needed = covered_enough(counts, tuple(map(len, groups)), mask_coverage=mask_coverage)
     if not group.any():
         raise ValueError(
             f"no voxel is covered by {needed} of {len(masks_paths)} participants, as "

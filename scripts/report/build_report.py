@@ -1,7 +1,6 @@
 """HTML report of the study: summary, tables, figures, quality, methods, settings."""
 
 import logging
-from importlib.resources import files
 from pathlib import Path
 
 from restpain.cohort.measures import compared_measures
@@ -12,6 +11,7 @@ from restpain.io.images import read_volume
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_table
 from restpain.report.page import report_page
+from restpain.report.section_viewer import BRAINSPRITE
 
 logger = logging.getLogger("build_report")
 
@@ -22,7 +22,6 @@ SINGLE_TABLES = (
     *("one_sample", "robustness", "normality", "motion", "warnings", "inputs", "run_times"),
 )
 BY_MEASURE = ("models", "searched", "corrections", "score_maps")
-BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 
 
 def build_report(*, inputs: dict, report_path: str, settings: dict) -> None:

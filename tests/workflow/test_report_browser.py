@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from browser import LOW_CONTRAST
 from restpain.io.tables import read_table
 
 pytestmark = pytest.mark.workflow
@@ -20,28 +21,6 @@ LARGE_LOADED = """new Promise((resolve) => { const wait = () => {
       ? resolve(picture.naturalWidth) : setTimeout(wait, 20); }; wait(); })"""
 SEEN_GROUPS = "[...document.querySelectorAll('.group')].filter((e) => e.offsetParent).length"
 SEEN_IDS = "[...document.querySelectorAll('#tiles li')].map((e) => e.dataset.who)"
-LOW_CONTRAST = """(() => {
-  const channel = (v) => v <= 10.3 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4;
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const ground = (node) => {
-    for (; node; node = node.parentElement) {
-      const colour = parse(getComputedStyle(node).backgroundColor);
-      if (colour.length === 3 || colour[3] === 1) { return colour; }
-    }
-    return [255, 255, 255];
-  };
-  const found = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
-    if (!text || parent.closest("svg, script, style, canvas, .big")) { continue; }
-    const pair = [light(parse(getComputedStyle(parent).color)), light(ground(parent))];
-    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-    if (ratio < 4.5) { found.add(ratio.toFixed(2) + ": " + text.slice(0, 60)); }
-  }
-  return [...found];
-})()"""
 
 
 @pytest.fixture

@@ -32,6 +32,11 @@ PRODUCTS = {
         "results/power/power.png": "detection rate by group size and effect size: open it first",
         "results/power/power.tsv": "its numbers",
     },
+    "multiverse": {
+        "results/multiverse.html": "which choices the findings depend on: open it first, in a "
+        "browser",
+        "results/multiverse": "its tables, maps and specification curves (PNG, SVG)",
+    },
 }
 SUMMARIES = {"check": "results/cohort/check_summary.txt"}  # shown before the products
 NEXT = {

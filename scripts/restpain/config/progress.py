@@ -21,6 +21,8 @@ STAGES = {
     "recovery": "simulated effects compared with those found",
     "power": "power estimated",
     "published": "published tables audited and compared",
+    "multiverse": "groups compared in all universes",
+    "multiverse_page": "page of the multiverse written",
     "tables": "tables written",
     "figures": "figures drawn",
     "report": "report written",

@@ -67,7 +67,7 @@ def configuration_problems(config: dict, schema: dict) -> list[str]:
     errors = sorted(Validator(schema).iter_errors(config), key=lambda error: error.json_path)
     # a section that lacks n keys has n errors, each with the sentences about all of them
     problems = list(dict.fromkeys(text for error in errors for text in _sentences(error)))
-    return problems or _contradictions(config)
+    return problems or contradictions(config)
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
@@ -89,8 +89,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
         yield f"{_in(place)} is {_shown(error.instance)}; expected {_expected(schema)}; correct it"
 
 
-def _contradictions(config: dict) -> list[str]:
-    """Values that contradict each other."""
+def contradictions(config: dict) -> list[str]:
+    """Sentences about values that contradict each other."""
     problems, source = [], config["cohort"]["source"]
     low, high = config["metrics"]["band_hz"]
     if low >= high:
@@ -299,9 +299,10 @@ def _list_bounds(schema: dict) -> list[str]:
     """Entries that a list may have, in words."""
     fewest, item = schema.get("minItems"), schema["items"]
     count = "" if fewest == schema.get("maxItems") else "at least "
-    each = TYPES["object"] if item.get("type") == "object" else _expected(item)
     bounds = [f"with {count}{counted(fewest, 'entry', 'entries')}"] if fewest else []
-    bounds.append(f"each entry {each}")
+    if item:
+        each = TYPES["object"] if item.get("type") == "object" else _expected(item)
+        bounds.append(f"each entry {each}")
     if schema.get("uniqueItems"):
         bounds.append("none of them twice")
     return bounds

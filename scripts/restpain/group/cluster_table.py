@@ -88,11 +88,12 @@ def cluster_rows(
     in_mask = labels[mask]
     members = [in_mask == label for label in clusters["label"]]
     p_size = p_score = np.full(len(clusters), np.nan)
+    signs, tails = clusters["sign"], correction.tails
     if len(clusters) and len(null.sizes):
-        signs, tails = clusters["sign"], correction.tails
+        p_size = family_wise_p(clusters["n_voxels"], signs, null.sizes, tails=tails)
+    if len(clusters) and len(null.scores):
         scores = np.abs(tfce_scores(t, mask, connectivity=correction.connectivity))
         scores = [scores[voxels].max() for voxels in members]
-        p_size = family_wise_p(clusters["n_voxels"], signs, null.sizes, tails=tails)
         p_score = family_wise_p(scores, signs, null.scores, tails=tails)
     rows = []
     for k, cluster in enumerate(clusters.itertuples()):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from restpain.cohort.participants import SMALLEST_GROUP
 from restpain.io.images import read_masked
 
 BLOCK = 4096  # voxels at a time; bounds memory
@@ -28,6 +29,28 @@ def uncovered(mask_paths: list[str], mask: np.ndarray, affine: np.ndarray) -> np
         return None
     missing = np.array([read_masked(path, mask, affine) == 0 for path in mask_paths])
     return missing if missing.any() else None
+
+
+def covered_enough(
+    counts: np.ndarray, n_members: tuple[int, int], *, mask_coverage: float
+) -> tuple[np.ndarray, int]:
+    """Voxels of the group mask, booleans, and the number of participants that each needs.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (2, ...)
+        Participants of each group that cover each voxel.
+    n_members : tuple of int
+        Participants of each group.
+    mask_coverage : float
+        Share of all participants that must cover a voxel. Of each group there must be 3, or all
+        if there are fewer, or there is nothing to compare.
+    """
+    needed = int(np.ceil(mask_coverage * sum(n_members) - 1e-9))
+    inside = counts.sum(axis=0) >= max(needed, 1)
+    for covered, members in zip(counts, n_members, strict=True):
+        inside &= covered >= min(SMALLEST_GROUP, members)
+    return inside, needed
 
 
 def incomplete_voxels(maps: np.ndarray) -> np.ndarray:

@@ -125,12 +125,32 @@ def largest_clusters(
     ndarray of int, shape (n_maps, 2)
         Positive and negative; 0 where no voxel reaches the threshold.
     """
+    above = voxels_above(t, t_threshold)
+    return largest_of_voxels(above, len(t), mask, connectivity=connectivity)
+
+
+def voxels_above(
+    t: np.ndarray, t_threshold: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Map, voxel and sign of all |T| that reach a threshold; see `largest_clusters`."""
     row, voxel = np.nonzero(np.abs(t) >= np.float32(t_threshold))
+    return row, voxel, np.sign(t[row, voxel]).astype(np.int8)
+
+
+def largest_of_voxels(
+    above: tuple[np.ndarray, np.ndarray, np.ndarray],
+    n_maps: int,
+    mask: np.ndarray,
+    *,
+    connectivity: int,
+) -> np.ndarray:
+    """Find the clusters of `largest_clusters` among the voxels of `voxels_above`."""
+    row, voxel, sign = above
     places, volume = padded(mask)
     return _largest(
         places[voxel],
-        np.sign(t[row, voxel]).astype(np.int8),
-        np.cumsum(np.bincount(row, minlength=len(t))),
+        sign,
+        np.cumsum(np.bincount(row, minlength=n_maps)),
         np.zeros(volume.size, np.int8),
         offsets(volume.shape, connectivity),
     )

@@ -322,7 +322,7 @@ def write_arrays(path: str | Path, **arrays: np.ndarray) -> None:
         np.savez(temporary, **arrays)
 
 
-def read_arrays(path: str | Path) -> dict[str, np.ndarray]:
-    """Read the arrays of `write_arrays` by their names."""
+def read_arrays(path: str | Path, *names: str) -> dict[str, np.ndarray]:
+    """Read the arrays of `write_arrays` by their names: those asked for, or all."""
     with np.load(path, allow_pickle=False) as arrays:
-        return dict(arrays)
+        return {name: arrays[name] for name in names or arrays}

@@ -36,6 +36,42 @@ COMPONENT = "Principal component {} of white matter and cerebrospinal fluid (aCo
 
 
 @dataclass(frozen=True)
+class RestSeries:
+    """Rest series of one participant on the grid of the maps, before nuisance regression.
+
+    Attributes
+    ----------
+    series : ndarray of shape (n_voxels, n_volumes)
+        Series of the voxels of ``mask``.
+    mask, template : ndarray of shape (x, y, z), bool
+        Voxels with a series, and those of the template's brain.
+    repetition_time : float
+        Time between two volumes, in seconds.
+    signals : dict
+        Signals behind the regressors of `restpain.preprocessing.nuisance.regressors`, without
+        ``displacement``; None for one that is not known.
+    jenkinson : ndarray of shape (n_volumes,) or None
+        Framewise displacement in mm, None if the motion is not known.
+    dropped_volumes : int
+        Volumes dropped at the start.
+    timing : str
+        Slice-timing correction, in words.
+    origin : str
+        Source of the signals, for the messages.
+    """
+
+    series: np.ndarray
+    mask: np.ndarray
+    template: np.ndarray
+    repetition_time: float
+    signals: dict[str, np.ndarray | None]
+    jenkinson: np.ndarray | None
+    dropped_volumes: int
+    timing: str
+    origin: str
+
+
+@dataclass(frozen=True)
 class Denoised:
     """Residual series with sidecar, confounds and quality numbers.
 
@@ -61,53 +97,29 @@ class Denoised:
 
 
 def denoised(
-    series: np.ndarray,
-    *,
-    mask: np.ndarray,
-    template: np.ndarray,
-    repetition_time: float,
-    names: list[str],
-    signals: dict[str, np.ndarray | None],
-    jenkinson: np.ndarray | None,
-    band_hz: tuple[float, float] | None,
-    dropped_volumes: int,
-    timing: str,
-    origin: str,
+    rest: RestSeries, *, names: list[str], band_hz: tuple[float, float] | None
 ) -> Denoised:
     """Regress nuisance out of a series, with its confounds and its quality in numbers.
 
     Parameters
     ----------
-    series : ndarray of shape (n_voxels, n_volumes)
-        Series of the voxels of ``mask``. Not modified.
-    mask, template : ndarray of shape (x, y, z), bool
-        Voxels with a series, and those of the template's brain.
-    repetition_time : float
-        Time between two volumes, in seconds.
+    rest : RestSeries
+        The series and the signals behind the regressors. Not modified.
     names : list of str
         Nuisance regressors, as of `restpain.preprocessing.nuisance.regressors`.
-    signals : dict
-        Signals behind the regressors, without ``displacement``.
-    jenkinson : ndarray of shape (n_volumes,) or None
-        Framewise displacement in mm, None if the motion is not known.
     band_hz : (float, float) or None
         Band in which data and confounds are compared (`residuals_in_band`); None for all
         frequencies.
-    dropped_volumes : int
-        Volumes dropped at the start.
-    timing : str
-        Slice-timing correction, in words.
-    origin : str
-        Source of the signals, for the messages.
 
     Raises
     ------
     ValueError
         If a signal that a regressor needs is not known, or too few volumes are left.
     """
+    series, jenkinson = rest.series, rest.jenkinson
     n_volumes = series.shape[1]
-    signals = signals | {"displacement": jenkinson}
-    matrix, columns = regressors(names, signals=signals, n_volumes=n_volumes, origin=origin)
+    signals = rest.signals | {"displacement": jenkinson}
+    matrix, columns = regressors(names, signals=signals, n_volumes=n_volumes, origin=rest.origin)
     if band_hz is None:
         result, degrees = residuals(series, matrix)
     else:
@@ -115,7 +127,7 @@ def denoised(
             series,
             matrix,
             has_trend="trend" in names,
-            repetition_time=repetition_time,
+            repetition_time=rest.repetition_time,
             band_hz=band_hz,
         )
     parameters = signals.get("motion")
@@ -129,22 +141,22 @@ def denoised(
         {
             "Description": "Rest series without nuisance regressors and mean, neither filtered "
             "nor smoothed",
-            "RepetitionTime": repetition_time,
+            "RepetitionTime": rest.repetition_time,
             "NuisanceRegressors": columns,
             "RegressionBandHz": band_hz if band_hz is None else list(band_hz),
-            "DroppedVolumes": dropped_volumes,
-            "SliceTimingCorrection": timing,
+            "DroppedVolumes": rest.dropped_volumes,
+            "SliceTimingCorrection": rest.timing,
         },
         table,
         described,
         {
             **motion_summary(parameters, jenkinson=jenkinson, power=power),
             "tsnr_median": None if is_demeaned(series) else float(np.median(temporal_snr(series))),
-            "repetition_time_s": repetition_time,
+            "repetition_time_s": rest.repetition_time,
             "n_volumes": n_volumes,
-            "dropped_volumes": dropped_volumes,
-            "slice_timing": timing,
-            "coverage_of_template": coverage(mask, of=template),
+            "dropped_volumes": rest.dropped_volumes,
+            "slice_timing": rest.timing,
+            "coverage_of_template": coverage(rest.mask, of=rest.template),
             "regressors": columns,
             "residual_degrees_of_freedom": degrees,
         },

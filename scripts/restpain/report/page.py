@@ -35,6 +35,10 @@ def report_page(results: dict, settings: dict, templates: dict[str, str]) -> str
         "patients": cohort["patients"],
         "controls": cohort["controls"],
         "simulated": cohort["source"] == "simulated",
+        "title": "Resting-state activity and connectivity, patients and controls",
+        "heading": "Resting-state activity and connectivity in patients and controls",
+        "footer": "Tables with full precision and a description of every column: results/tables. "
+        "Figures: results/figures.",
         "question": question(compared_measures(settings), score),
         "score": score,
         "n": {group["group"]: group["analysed"] for group in flow},

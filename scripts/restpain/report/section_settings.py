@@ -37,7 +37,7 @@ def remarks(text: str) -> dict[str, str]:
     """
     found, path = {}, []
     for line in text.splitlines():
-        match = re.match(r"^( *)([A-Za-z_]\w*):(.*)$", line)
+        match = re.match(r"^( *)([A-Za-z_][\w.]*):(.*)$", line)
         if not match:
             continue
         indent, key, rest = len(match[1]), match[2], match[3]

@@ -7,6 +7,7 @@ and the top on top. Controls that a keyboard reaches are our own.
 
 import base64
 import io
+from importlib.resources import files
 
 import numpy as np
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from restpain.presentation.numbers import integer, measure_name, number, region_
 from restpain.presentation.pages import Section
 from restpain.presentation.slices import COLD_WARM, colour_limit, t_threshold
 
+BRAINSPRITE = files("nilearn").joinpath("plotting", "data", "js", "brainsprite.min.js")
 MAX_MAPS = 14
 SHOWN_T = 2.0  # weaker differences stay transparent
 N_COLOURS = 254  # of a palette of 256, without the transparent one; even, so that none is at zero
@@ -97,63 +99,96 @@ def viewer_section(
     limit = colour_limit(
         [shown["difference"] for shown in maps], threshold=threshold, percentile=100
     )
-    colours = palette_colours()
-    palette = np.vstack([np.zeros((1, 3), np.uint8), colours])
-    grey = np.clip(template / template.max(), 0, 1)
-    anatomy = np.where(grey > 0.1, 110 + 135 * grey, 255).astype(np.uint8)
-    voxel, origin = np.diag(affine)[:3], affine[:3, 3]
-    entries = []
-    for shown in maps[:MAX_MAPS]:
-        strong = np.abs(shown["difference"]) >= SHOWN_T
-        index = [
-            colour_index(shown["difference"], limit=limit, shown=where)
-            for where in (strong, shown["labels"] > 0)
-        ]
-        entries.append(
-            {
-                "title": _title(shown),
-                "all": png_uri(sprite(index[0]), palette),
-                "significant": png_uri(sprite(index[1]), palette),
-                "peaks": [_peak(row) for row in shown["clusters"].itertuples()],
-            }
-        )
-    data = {
-        "maps": entries,
-        "size": list(template.shape),
-        "voxel": [float(value) for value in voxel],
-        "origin": [float(value) for value in origin],
-        "limit": limit,
-        "start": entries[0]["peaks"][0]["mm"] if entries[0]["peaks"] else [0, -18, 0],
-    }
+    entries = [
+        {
+            "title": _title(shown),
+            "values": shown["difference"],
+            "all": np.abs(shown["difference"]) >= SHOWN_T,
+            "significant": shown["labels"] > 0,
+            "peaks": [_peak(row) for row in shown["clusters"].itertuples()],
+        }
+        for shown in maps[:MAX_MAPS]
+    ]
     return Section(
         "viewer",
         "Interactive maps",
         "Interactive maps",
-        {
-            "viewer": data,
+        viewer_content(entries, template, affine, limit=limit, brainsprite=brainsprite)
+        | {
             "n_left_out": max(len(maps) - MAX_MAPS, 0),
-            "anatomy": png_uri(sprite(anatomy)),
-            "scale": png_uri(np.arange(1, N_COLOURS + 1, dtype=np.uint8)[None], palette),
-            "limit": number(limit, 1),
+            "ends": (f"t = {number(-limit, 1)}", number(limit, 1)),
+            "toggle": "significant clusters only",
             "threshold": number(threshold, 2),
             "shown_t": number(SHOWN_T, 0),
             "voxel_p": group["voxel_p"],
             "tails": group["tails"],
-            "axes": [
-                {
-                    "name": name,
-                    "ends": ends,
-                    "low": float(origin[axis]),
-                    "high": float(origin[axis] + voxel[axis] * (template.shape[axis] - 1)),
-                    "step": float(voxel[axis]),
-                }
-                for axis, (name, ends) in enumerate(
-                    (("x", "left to right"), ("y", "back to front"), ("z", "bottom to top"))
-                )
-            ],
-            "brainsprite": Markup(brainsprite.replace("</", "<\\/")),
         },
     )
+
+
+def viewer_content(
+    entries: list[dict],
+    template: np.ndarray,
+    affine: np.ndarray,
+    *,
+    limit: float,
+    brainsprite: str,
+    share: bool = False,
+) -> dict:
+    """Content of the template ``report_viewer.html.j2``, without its words.
+
+    Parameters
+    ----------
+    entries : list of dict
+        One per map: ``title``, ``values`` (x, y, z), the voxels shown, ``all`` or
+        ``significant`` alone, and ``peaks`` (``name``, ``mm``, ``words``).
+    template, affine, brainsprite
+        See `viewer_section`.
+    limit : float
+        Of the colours, on both sides of 0.
+    share : bool
+        Values are shares, whose sign says which group is higher; otherwise t.
+    """
+    palette = np.vstack([np.zeros((1, 3), np.uint8), palette_colours()])
+    grey = np.clip(template / template.max(), 0, 1)
+    anatomy = np.where(grey > 0.1, 110 + 135 * grey, 255).astype(np.uint8)
+    voxel, origin = np.diag(affine)[:3], affine[:3, 3]
+    data = {
+        "maps": [
+            {"title": entry["title"], "peaks": entry["peaks"]}
+            | {
+                layer: png_uri(
+                    sprite(colour_index(entry["values"], limit=limit, shown=entry[layer])), palette
+                )
+                for layer in ("all", "significant")
+            }
+            for entry in entries
+        ],
+        "size": list(template.shape),
+        "voxel": [float(value) for value in voxel],
+        "origin": [float(value) for value in origin],
+        "limit": limit,
+        "share": share,
+        "start": entries[0]["peaks"][0]["mm"] if entries[0]["peaks"] else [0, -18, 0],
+    }
+    return {
+        "viewer": data,
+        "anatomy": png_uri(sprite(anatomy)),
+        "scale": png_uri(np.arange(1, N_COLOURS + 1, dtype=np.uint8)[None], palette),
+        "axes": [
+            {
+                "name": name,
+                "ends": ends,
+                "low": float(origin[axis]),
+                "high": float(origin[axis] + voxel[axis] * (template.shape[axis] - 1)),
+                "step": float(voxel[axis]),
+            }
+            for axis, (name, ends) in enumerate(
+                (("x", "left to right"), ("y", "back to front"), ("z", "bottom to top"))
+            )
+        ],
+        "brainsprite": Markup(brainsprite.replace("</", "<\\/")),
+    }
 
 
 def _title(shown: dict) -> str:

@@ -41,8 +41,8 @@ def said(text):
             "metricss: {band_hz: [0.01, 0.08]}",
             "configuration: the file has the unknown key metricss; did you mean metrics? Its "
             "keys are seed, cohort, table1, table2, published, simulation, preprocessing, "
-            "quality, metrics, group, connectivity, association, classification, power; correct "
-            "or remove it",
+            "quality, metrics, group, connectivity, association, classification, power, "
+            "multiverse; correct or remove it",
         ),
         (
             "association: {zzz: 1}",
@@ -123,6 +123,11 @@ def said(text):
             "cohort: {categories: [sex]}",
             "configuration: cohort.categories is ['sex']; expected a section with keys; correct "
             "it",
+        ),
+        (
+            "multiverse: {alternatives: {group.tails: 1}}",
+            "configuration: multiverse.alternatives.group.tails is 1; expected a list, none of "
+            "them twice; correct it",
         ),
         (
             "cohort: {patients: 1}",

@@ -10,6 +10,7 @@ from restpain.metrics.reho import reho, reho_in_band
 from restpain.metrics.smoothing import smooth
 from restpain.preprocessing.denoising import (
     CONFOUNDS,
+    RestSeries,
     confounds_table,
     denoised,
     residuals_in_band,
@@ -70,19 +71,18 @@ def columns_by_hand(name, run, mask):
 def run_denoised(run, mask, names, **changes):
     series, white, csf, motion, jenkinson = run
     signals, _ = tissue_signals(series, mask, white_matter=white, csf=csf, with_components=True)
-    options = {
+    rest = {
         "mask": mask,
         "template": mask,
         "repetition_time": 2.0,
-        "names": names,
         "signals": signals | {"motion": motion},
         "jenkinson": jenkinson,
-        "band_hz": None,
         "dropped_volumes": 10,
         "timing": "off, as configured",
         "origin": "bold.nii.gz",
     }
-    return denoised(series, **options | changes)
+    band_hz = changes.pop("band_hz", None)
+    return denoised(RestSeries(series, **rest | changes), names=names, band_hz=band_hz)
 
 
 ALL = ["trend", "friston24", "wm", "csf", "acompcor", "global", "scrub"]

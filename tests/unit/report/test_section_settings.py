@@ -17,6 +17,12 @@ def test_remarks_stand_behind_the_keys_of_nested_mappings():
     }
 
 
+def test_remarks_stand_behind_keys_with_a_dot():
+    text = "multiverse: # others\n  alternatives: # by key\n    group.tails: [1] # both signs\n"
+
+    assert remarks(text)["multiverse.alternatives.group.tails"] == "both signs"
+
+
 def rows_by_key(chosen):
     text = CONFIG.read_text(encoding="utf-8")
     return {row["key"]: row for row in setting_rows(text, chosen)}

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -102,13 +103,11 @@ def test_the_sliders_run_over_the_grid_in_steps_of_a_voxel(axis):
 def test_names_of_regions_cannot_end_the_script():
     evil = pd.DataFrame(REGIONS).assign(region="</script><b>", hemisphere="</script>")
     section = viewer(evil)
-    template = report_viewer.__file__.replace(
-        "section_viewer.py", "templates/section_viewer.html.j2"
-    )
-    with open(template, encoding="utf-8") as file:
-        text = report_environment({"viewer": file.read()}).get_template("viewer")
+    folder = Path(report_viewer.__file__).parent / "templates"
+    texts = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*viewer*")}
+    template = report_environment(texts).get_template("section_viewer.html.j2")
 
-    page = text.render(section.content)
+    page = template.render(section.content)
 
     assert page.count("</script>") == 3
     assert "<b>" not in page

@@ -11,6 +11,8 @@ from scipy.ndimage import gaussian_filter
 from restpain.cohort.index import participant_index
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
 from restpain.io.tables import read_table, write_json, write_table
+from restpain.preprocessing.denoising import denoised
+from restpain.preprocessing.imported import imported_rest
 from restpain.preprocessing.motion import rigid_matrix
 from scripts.preprocessing.import_derivatives import import_derivatives
 
@@ -338,3 +340,27 @@ def test_a_working_folder_of_dparsf_gives_series_motion_and_displacement(dataset
     assert quality["space_of_input"] == "MNI of SPM"
     assert (quality["repetition_time_s"], quality["dropped_before"]) == (2.0, 10)
     assert "Smithson" not in (folder / "denoised.json").read_text()
+
+
+def test_denoised_with_the_same_regressors_it_is_what_import_derivatives_writes(dataset):
+    folder = dataset[0]
+    run(folder)
+    mask, affine = read_mask(folder / "mask.nii.gz")
+
+    imported = imported_rest(
+        str(folder / "sub-01"),
+        str(folder / "index.json"),
+        None,
+        str(folder / "template.nii.gz"),
+        drop_volumes=DROP,
+        band_hz=(0.01, 0.1),
+    )
+    result = denoised(imported.rest, names=["trend", "csf"], band_hz=None)
+
+    np.testing.assert_array_equal(imported.rest.mask, mask)
+    np.testing.assert_array_equal(
+        result.series, read_masked(folder / "denoised.nii.gz", mask, affine)
+    )
+    assert imported.rest.series.shape[1] == N - DROP
+    assert imported.space == "MNI152NLin2009cAsym"
+    assert imported.quality["resampled"] is False

@@ -12,9 +12,11 @@ import pytest
 from scipy import ndimage
 
 from restpain.io.images import read_mask, read_masked, read_volume, repetition_time, write_volume
-from restpain.io.tables import read_table
+from restpain.io.tables import read_json, read_table
+from restpain.preprocessing.denoising import denoised
 from restpain.preprocessing.image_quality import carpet_series
 from restpain.preprocessing.motion import rigid_matrix
+from restpain.preprocessing.normalised import normalised_rest
 from scripts.preprocessing.preprocess_func import preprocess_func
 
 TR, N_VOLUMES = 2.0, 24
@@ -331,3 +333,46 @@ def test_a_form_that_does_not_say_what_it_is_stops_in_one_sentence(
 
     with pytest.raises(ValueError, match=message):
         preprocess_func(**options(anatomy, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def normalised(anatomy, plain):
+    arguments = options(anatomy, plain)
+    return normalised_rest(
+        arguments["inputs"],
+        **{key: arguments[key] for key in ("drop_volumes", "slice_order", "motion_estimation")},
+        with_components=True,
+    )
+
+
+def test_denoised_with_the_same_regressors_it_is_what_preprocess_func_writes(normalised, plain):
+    mask, affine = read_mask(plain / "mask.nii.gz")
+
+    result = denoised(normalised.rest, names=["trend", "wm", "csf"], band_hz=None)
+
+    np.testing.assert_array_equal(normalised.rest.mask, mask)
+    np.testing.assert_array_equal(
+        result.series, read_masked(plain / "denoised.nii.gz", mask, affine)
+    )
+    np.testing.assert_array_equal(normalised.affine, affine)
+
+
+def test_quality_and_reference_are_those_that_are_written(normalised, plain):
+    written = read_json(plain / "qc.json")
+
+    assert normalised.quality["coregistration_cost"] == written["coregistration_cost"]
+    assert normalised.quality["unsettled_volumes"] == written["unsettled_volumes"]
+    assert normalised.reference().shape == normalised.rest.mask.shape
+
+
+def test_components_do_not_change_the_other_signals(normalised, plain, anatomy):
+    arguments = options(anatomy, plain)
+    without = normalised_rest(
+        arguments["inputs"],
+        **{key: arguments[key] for key in ("drop_volumes", "slice_order", "motion_estimation")},
+        with_components=False,
+    ).rest.signals
+
+    for name in ("wm", "csf", "global", "motion"):
+        np.testing.assert_array_equal(without[name], normalised.rest.signals[name])
+    assert normalised.rest.signals["acompcor"].shape == (len(without["wm"]), 5)

@@ -1,0 +1,222 @@
+"""The analysis under all combinations of alternative choices; requested by the target ``multiverse`` only.
+
+inputs   the participants' series (or maps that are given), results/group/, the published Table 2
+outputs  results/multiverse/; figures and page: multiverse_page.smk
+"""
+
+PLANS = {measure: measure_plan(MULTIVERSE, config, measure) for measure in MAPS}
+# those that need the series before nuisance regression, and those that need it denoised
+OTHER_SERIES = [key for key in MULTIVERSE.values if key in SERIES_KEYS]
+OTHER_MAPS = [key for key in MULTIVERSE.values if key in METRIC_KEYS]
+ALTERNATIVE_MAPS = "results/multiverse/maps/sub-{subject}_alternatives.npz"
+ALTERNATIVE_COVARIATES = MULTIVERSE.values.get("cohort.covariates", [])
+ALTERNATIVE_MOTION = motion_files([name for names in ALTERNATIVE_COVARIATES for name in names])
+MULTIVERSE_COST = cost_sentence(
+    MULTIVERSE,
+    PLANS,
+    n_participants=len(SUBJECTS),
+    n_permutations=config["group"]["n_permutations"],
+    from_series=bool(OTHER_SERIES),
+)
+PUBLISHED_REGIONS = [] if config["published"] is None else [f"{PUBLISHED}/table2.csv"]
+
+
+def multiverse_file(name):
+    """A file of all universes of one measure."""
+    return f"results/multiverse/{{measure}}/{name}"
+
+
+def multiverse_map(name):
+    """An image of all universes of one measure."""
+    return multiverse_file(f"space-{SPACE}_contrast-patientsVsControls_{name}")
+
+
+def of_alternatives(pattern):
+    """The files of a pattern with ``{alternative}`` for all maps of the measure of a job."""
+    return lambda wildcards: [
+        pattern.format(measure=wildcards.measure, alternative=number)
+        for number in range(len(PLANS[wildcards.measure]["maps"]))
+    ]
+
+
+def series_of_alternatives():
+    """What the series of a participant is made of, by the names of the rule that makes it."""
+    if not OTHER_SERIES:
+        return {}
+    if SOURCE == "derivatives":
+        made = rules.import_derivatives.input
+        return {key: made[key] for key in ("index", "folder", "description")}
+    made = rules.preprocess_func.input
+    return {key: made[key] for key in made.keys() if key not in ("template_mask",)}
+
+
+wildcard_constraints:
+    alternative=r"\d+",
+
+
+rule list_universes:
+    """Universes and what is left out; stops where a design cannot be estimated."""
+    input:
+        participants=rules.select_participants.output.analysed,
+        checked=rules.check_design.output.check,
+    output:
+        universes="results/multiverse/universes.tsv",
+        universes_sidecar="results/multiverse/universes.json",
+        left_out="results/multiverse/left_out.tsv",
+        left_out_sidecar="results/multiverse/left_out.json",
+        plan="results/multiverse/plan.json",
+    log:
+        "results/logs/list_universes.log",
+    benchmark:
+        "results/benchmarks/list_universes.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    params:
+        comparison=COMPARISON,
+        covariates=ALTERNATIVE_COVARIATES,
+        values=MULTIVERSE.values,
+        universes=MULTIVERSE.universes,
+        left_out=MULTIVERSE.left_out,
+        n_combinations=MULTIVERSE.n_combinations,
+        plans=PLANS,
+        code=code_digest("multiverse/list_universes.py"),
+    script:
+        "../scripts/multiverse/list_universes.py"
+
+
+rule compute_alternative_maps:
+    """All maps of a participant, of series that are kept in memory only."""
+    input:
+        **series_of_alternatives(),
+        plan=rules.list_universes.output.plan,
+        main=per_map(STANDARDISED),
+        denoised=func_mni("desc-denoised_bold.nii.gz") if OTHER_MAPS else [],
+        mask=func_mni("desc-brain_mask.nii.gz"),
+        seeds=SEEDS_MASK,
+        template_mask=rules.prepare_template.output.func_mask,
+    output:
+        maps=temp(ALTERNATIVE_MAPS),
+    log:
+        "results/logs/compute_alternative_maps/sub-{subject}.log",
+    benchmark:
+        "results/benchmarks/compute_alternative_maps/sub-{subject}.tsv"
+    conda:
+        "../envs/preprocessing.yaml"
+    resources:
+        **by_headers("rest", memory_mb=(800, 14), minutes=(20, 0.04)),
+    params:
+        **settings("preprocessing", "drop_volumes", "motion_estimation"),
+        **settings("metrics", "band_hz"),
+        slice_order=SLICE_ORDER,
+        code=code_digest("multiverse/compute_alternative_maps.py"),
+    script:
+        "../scripts/multiverse/compute_alternative_maps.py"
+
+
+rule fit_universes:
+    """Group comparison in the universes that share one set of maps."""
+    input:
+        plan=rules.list_universes.output.plan,
+        maps=per_participant(ALTERNATIVE_MAPS),
+        covered=per_participant(func_mni("desc-brain_mask.nii.gz")),
+        template_mask=rules.prepare_template.output.func_mask,
+        participants=rules.select_participants.output.analysed,
+        motion=ALTERNATIVE_MOTION,
+        seed_images=seed_images_of_measure,
+        published=PUBLISHED_REGIONS,
+    output:
+        results=multiverse_file("alternative-{alternative}_results.npz"),
+        clusters=multiverse_file("alternative-{alternative}_clusters.tsv"),
+        clusters_sidecar=multiverse_file("alternative-{alternative}_clusters.json"),
+    log:
+        "results/logs/fit_universes/{measure}_{alternative}.log",
+    benchmark:
+        "results/benchmarks/fit_universes/{measure}_{alternative}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    resources:
+        **on_retry(MODEL_MEMORY_MB, 120),
+    params:
+        **settings("group", "n_permutations"),
+        **settings("connectivity", "search_seed"),
+        **settings("multiverse", "match_mm"),
+        across_seeds=config["connectivity"]["correct_across_seeds"],
+        comparison=COMPARISON,
+        seed=config["seed"],
+        code=code_digest("multiverse/fit_universes.py"),
+    script:
+        "../scripts/multiverse/fit_universes.py"
+
+
+rule compare_universes:
+    """Regions over the universes: specification curves, choices and joint tests."""
+    input:
+        plan=rules.list_universes.output.plan,
+        results=of_alternatives(rules.fit_universes.output.results),
+        clusters=of_alternatives(rules.fit_universes.output.clusters),
+        main=rules.correct_clusters.output.table,
+        seeds=seeds_of_measure,
+        maps=per_participant(ALTERNATIVE_MAPS),
+        covered=rules.fit_universes.input.covered,
+        template_mask=rules.prepare_template.output.func_mask,
+        participants=rules.select_participants.output.analysed,
+        motion=ALTERNATIVE_MOTION,
+        published=PUBLISHED_REGIONS,
+    output:
+        regions=multiverse_file("regions.tsv"),
+        specification=multiverse_file("specification.tsv"),
+        choices=multiverse_file("choices.tsv"),
+        tests=multiverse_file("tests.tsv"),
+        regions_sidecar=multiverse_file("regions.json"),
+        specification_sidecar=multiverse_file("specification.json"),
+        choices_sidecar=multiverse_file("choices.json"),
+        tests_sidecar=multiverse_file("tests.json"),
+        matches_sidecar=multiverse_file("published_matches.json"),
+        matches=multiverse_file("published_matches.tsv"),
+        hits=multiverse_file("published_hits.npz"),
+        positive=multiverse_map("desc-positiveShare_statmap.nii.gz"),
+        negative=multiverse_map("desc-negativeShare_statmap.nii.gz"),
+    log:
+        "results/logs/compare_universes/{measure}.log",
+    benchmark:
+        "results/benchmarks/compare_universes/{measure}.tsv"
+    conda:
+        "../envs/statistics.yaml"
+    resources:
+        **on_retry(MODEL_MEMORY_MB, 60),
+    params:
+        **settings("multiverse", "match_mm"),
+        comparison=COMPARISON,
+        code=code_digest("multiverse/compare_universes.py"),
+    script:
+        "../scripts/multiverse/compare_universes.py"
+
+
+if config["published"] is not None:
+
+    rule compare_published_rows:
+        """Published regions over the universes, with what chance would give."""
+        input:
+            published=f"{PUBLISHED}/table2.csv",
+            audit=rules.audit_published.output.findings,
+            universes=rules.list_universes.output.universes,
+            matches=per_map(rules.compare_universes.output.matches),
+            hits=per_map(rules.compare_universes.output.hits),
+        output:
+            rows="results/multiverse/published_rows.tsv",
+            readings="results/multiverse/readings.tsv",
+            chance="results/multiverse/chance.tsv",
+            rows_sidecar="results/multiverse/published_rows.json",
+            readings_sidecar="results/multiverse/readings.json",
+            chance_sidecar="results/multiverse/chance.json",
+        log:
+            "results/logs/compare_published_rows.log",
+        benchmark:
+            "results/benchmarks/compare_published_rows.tsv"
+        conda:
+            "../envs/statistics.yaml"
+        params:
+            measures=MAPS,
+            code=code_digest("multiverse/compare_published_rows.py"),
+        script:
+            "../scripts/multiverse/compare_published_rows.py"

@@ -1,0 +1,1 @@
+"""The analysis under all combinations of alternative choices: the multiverse."""
