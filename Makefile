@@ -28,7 +28,7 @@ $(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --co
 	$(PIP) install --no-deps --require-hashes -r $(1)
 endef
 
-.PHONY: run test test-slow check participants study environment test-environment format lint lock clean
+.PHONY: run test test-slow check participants study environment test-environment format lint docs lock clean
 
 run: environment
 	$(BIN)/snakemake --cores $(CORES)
@@ -45,8 +45,8 @@ study:
 	@$(PYTHON) presets/study/new_study.py "$(DIR)" --source "$(SOURCE)" --snakemake "$(abspath $(BIN))/snakemake"
 
 test: test-environment
-	$(BIN)/ruff check scripts tests benchmarks envs presets
-	$(BIN)/ruff format --check scripts tests benchmarks envs presets
+	$(BIN)/ruff check scripts tests benchmarks envs presets docs
+	$(BIN)/ruff format --check scripts tests benchmarks envs presets docs
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/codespell
 	$(BIN)/python -m pytest -m "not slow and not workflow" -n 2
@@ -80,14 +80,31 @@ $(READY_FOR_TESTS): requirements-test.lock $(READY)
 	touch $@
 
 format: test-environment
-	$(BIN)/ruff check --fix scripts tests benchmarks envs presets
-	$(BIN)/ruff format scripts tests benchmarks envs presets
+	$(BIN)/ruff check --fix scripts tests benchmarks envs presets docs
+	$(BIN)/ruff format scripts tests benchmarks envs presets docs
 	$(BIN)/snakefmt Snakefile rules
 
 lint: environment
 	$(BIN)/snakemake --lint
 
-# Rewrites both lock files for Linux and macOS, Python 3.11 to 3.13; versions stay unless a requirement asks for
+# The pages of docs/ as a site, in DOCS_BUILD/html. It needs an environment of its own, and none of a run: the API is read
+# from the sources without importing them. Nothing is downloaded once that is installed.
+VENV_DOCS ?= .venv-docs
+DOCS_BUILD ?= docs/_build
+READY_FOR_DOCS := $(VENV_DOCS)/.ready
+docs: $(READY_FOR_DOCS)
+	$(VENV_DOCS)/bin/python -m sphinx --fail-on-warning --keep-going --jobs 1 --quiet --doctree-dir "$(DOCS_BUILD)/doctrees" docs "$(DOCS_BUILD)/html"
+	@echo "Written: $(DOCS_BUILD)/html/index.html"
+
+$(READY_FOR_DOCS): requirements-docs.lock envs/check_python.py
+	@$(PYTHON) envs/check_python.py
+	rm -rf $(VENV_DOCS)
+	$(PYTHON) -m venv $(VENV_DOCS)
+	$(VENV_DOCS)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-docs.lock
+	$(VENV_DOCS)/bin/python -m pip --disable-pip-version-check check
+	touch $@
+
+# Rewrites the lock files for Linux and macOS, Python 3.11 to 3.13; versions stay unless a requirement asks for
 # others. Needs the registry.
 COMPILE := $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 lock:
@@ -95,6 +112,7 @@ lock:
 	$(VENV)-lock/bin/python -m pip install --quiet --require-hashes -r requirements-uv.lock
 	$(COMPILE) --output-file requirements.lock requirements.in
 	$(COMPILE) --output-file requirements-test.lock requirements-test.in
+	$(COMPILE) --output-file requirements-docs.lock requirements-docs.in
 	rm -rf $(VENV)-lock
 
 clean:

@@ -299,6 +299,7 @@ def test_a_test_file_belongs_to_a_module_or_script_of_its_stage(path):
         ("scripts/re[!s]*/*.py", 120),
         ("tests/**/test_*.py", 500),
         ("docs/*.md", 200),
+        ("docs/[!_g]*/*.md", 200),
     ],
 )
 def test_a_file_is_short_enough_to_be_read_at_once(pattern, most):

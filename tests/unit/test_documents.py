@@ -8,6 +8,7 @@ REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = [
     *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md")),
     *sorted(REPOSITORY.glob("docs/*.md")),
+    *sorted(REPOSITORY.glob("docs/[!_g]*/*.md")),  # nothing that is generated
     *sorted(REPOSITORY.glob("res*/**/README.md")),
 ]
 SOURCES = [

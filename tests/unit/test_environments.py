@@ -15,6 +15,7 @@ CHECK = runpy.run_path(str(REPOSITORY / "envs" / "check_environment.py"))
 ENVIRONMENTS = sorted(REPOSITORY.glob("envs/*.yaml"))
 LOCK = (REPOSITORY / "requirements.lock").read_text()
 TEST_LOCK = (REPOSITORY / "requirements-test.lock").read_text()
+DOCS_LOCK = (REPOSITORY / "requirements-docs.lock").read_text()
 PINNED = re.compile(r"^([\w.-]+)==([\w.]+) (?:; .*)?\\$", re.MULTILINE)
 LOCKED = dict(PINNED.findall(LOCK))
 # conda-forge's names of packages that are called otherwise elsewhere
@@ -49,7 +50,12 @@ def test_an_environment_is_the_environment_of_a_rule(environment):
 
 
 @pytest.mark.parametrize(
-    ("requirements", "lock"), [("requirements.in", LOCK), ("requirements-test.in", TEST_LOCK)]
+    ("requirements", "lock"),
+    [
+        ("requirements.in", LOCK),
+        ("requirements-test.in", TEST_LOCK),
+        ("requirements-docs.in", DOCS_LOCK),
+    ],
 )
 def test_a_lock_file_holds_every_requirement_with_its_version_and_hashes(requirements, lock):
     locked = dict(PINNED.findall(lock))
@@ -63,13 +69,14 @@ def test_a_lock_file_holds_every_requirement_with_its_version_and_hashes(require
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-def test_the_lock_files_agree_on_what_both_hold():
-    both = dict(PINNED.findall(TEST_LOCK))
+@pytest.mark.parametrize("lock", [TEST_LOCK, DOCS_LOCK], ids=["test", "docs"])
+def test_the_lock_files_agree_on_what_both_hold(lock):
+    both = dict(PINNED.findall(lock))
 
     assert all(LOCKED.get(name, version) == version for name, version in both.items())
 
 
-@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK], ids=["run", "test"])
+@pytest.mark.parametrize("lock", [LOCK, TEST_LOCK, DOCS_LOCK], ids=["run", "test", "docs"])
 def test_a_lock_file_names_no_place_of_download_and_nothing_for_graphics_processors(lock):
     assert "://" not in lock
     assert not re.search(r"^--?\w", lock, re.MULTILINE)  # no option of pip

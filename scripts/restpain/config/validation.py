@@ -14,24 +14,8 @@ from jsonschema.validators import extend
 from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import measure_problems
 from restpain.cohort.participants import MEAN_FD
-from restpain.presentation.numbers import NAMED_ATLASES, atlas_name, counted
-
-TYPES = {
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "a text",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "a section with keys",
-    "null": "null",
-}
-BOUNDS = {
-    "minimum": "at least",
-    "exclusiveMinimum": "above",
-    "maximum": "at most",
-    "exclusiveMaximum": "below",
-}
-
+from restpain.config.expected import expected_values
+from restpain.presentation.numbers import NAMED_ATLASES, atlas_name
 
 MEASURES = ("alff", "falff", "reho", "fc")
 OF_MAPS = ("ratings", "min_coverage")  # keys of quality that hold without series
@@ -83,10 +67,11 @@ def _sentences(error: ValidationError) -> Iterator[str]:
     elif error.validator == "required":
         for key in schema["required"]:
             if key not in error.instance:
-                expected = _expected(schema["properties"][key])
+                expected = expected_values(schema["properties"][key])
                 yield f"{_in(place)} lacks the key {key}; expected {expected}; add it"
     else:
-        yield f"{_in(place)} is {_shown(error.instance)}; expected {_expected(schema)}; correct it"
+        expected = expected_values(schema)
+        yield f"{_in(place)} is {_shown(error.instance)}; expected {expected}; correct it"
 
 
 def contradictions(config: dict) -> list[str]:
@@ -276,33 +261,3 @@ def _shown(value) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return repr(value)
-
-
-def _expected(schema: dict) -> str:
-    """Values that a schema allows, in words."""
-    if "enum" in schema:
-        return f"one of {', '.join(map(str, schema['enum']))}"
-    if "oneOf" in schema:
-        return " or ".join(_expected(one) for one in schema["oneOf"])
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    words = " or ".join(TYPES[kind] for kind in kinds)
-    limits = [f"{word} {schema[key]:g}" for key, word in BOUNDS.items() if key in schema]
-    bounds = [" and ".join(limits)] if limits else []
-    if schema.get("minLength"):
-        bounds.append("not empty")
-    if "array" in kinds:
-        bounds += _list_bounds(schema)
-    return ", ".join([words, *bounds])
-
-
-def _list_bounds(schema: dict) -> list[str]:
-    """Entries that a list may have, in words."""
-    fewest, item = schema.get("minItems"), schema["items"]
-    count = "" if fewest == schema.get("maxItems") else "at least "
-    bounds = [f"with {count}{counted(fewest, 'entry', 'entries')}"] if fewest else []
-    if item:
-        each = TYPES["object"] if item.get("type") == "object" else _expected(item)
-        bounds.append(f"each entry {each}")
-    if schema.get("uniqueItems"):
-        bounds.append("none of them twice")
-    return bounds
