@@ -57,7 +57,8 @@ wildcard_constraints:
 rule list_universes:
     """Universes and what is left out; stops where a design cannot be estimated."""
     input:
-        participants=rules.select_participants.output.analysed,
+        # before any preprocessing, so that a design that cannot be estimated is told at once
+        participants=rules.check_design.input.participants,
         checked=rules.check_design.output.check,
     output:
         universes="results/multiverse/universes.tsv",
@@ -157,7 +158,7 @@ rule compare_universes:
         main=rules.correct_clusters.output.table,
         seeds=seeds_of_measure,
         maps=per_participant(ALTERNATIVE_MAPS),
-        covered=rules.fit_universes.input.covered,
+        covered=per_participant(func_mni("desc-brain_mask.nii.gz")),
         template_mask=rules.prepare_template.output.func_mask,
         participants=rules.select_participants.output.analysed,
         motion=ALTERNATIVE_MOTION,

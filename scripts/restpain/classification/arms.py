@@ -5,14 +5,13 @@ Importing this module imports AutoGluon, which takes seconds.
 
 import pandas as pd
 
+from restpain.classification.columns import NO_REGION
 from restpain.classification.ensemble import fit_and_predict
 from restpain.classification.logistic import Fitter, Prediction, logistic_fitter
 from restpain.classification.nested import Arm
 from restpain.cohort.design import Design
 from restpain.cohort.participants import MEAN_FD
 from restpain.presentation.numbers import counted, measure_name
-
-NO_REGION = "none: no fold has a significant region, so that no participant is classified"
 
 
 def ensemble_fitter(learners: list[str], n_folds: int, n_search_trials: int) -> Fitter:

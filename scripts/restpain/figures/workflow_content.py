@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.classification.arms import NO_REGION
+from restpain.classification.columns import NO_REGION
 from restpain.cohort.done_before import DONE
 from restpain.cohort.measures import CONNECTIVITY, has_series, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pandas as pd
 
-from restpain.classification.arms import NO_REGION
+from restpain.classification.columns import NO_REGION
 from restpain.presentation.labels import (
     OTHER_CORRECTION,
     correction_name,

@@ -6,7 +6,7 @@ Every function returns plain text, which the page escapes.
 import pandas as pd
 from scipy import stats
 
-from restpain.classification.arms import NO_REGION
+from restpain.classification.columns import NO_REGION
 from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS

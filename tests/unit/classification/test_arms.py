@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from restpain.classification.arms import NO_REGION, ensemble_fitter, leak_free_arms
+from restpain.classification.arms import ensemble_fitter, leak_free_arms
+from restpain.classification.columns import NO_REGION
 from restpain.cohort.design import Design
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 31))

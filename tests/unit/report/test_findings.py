@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from restpain.classification.arms import NO_REGION
+from restpain.classification.columns import NO_REGION
 from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.report.findings import findings, key_figures

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from restpain.classification.arms import NO_REGION
+from restpain.classification.columns import NO_REGION
 from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
 from restpain.report import sentences as report_words
