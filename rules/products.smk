@@ -3,8 +3,8 @@
 from snakemake.exceptions import WorkflowError
 
 TEMPLATE_SPACE = "MNI152NLin2009aSym"
-# of all maps; "MNI152" where the grid is that of images made elsewhere
-SPACE = "MNI152" if OWN_GRID else TEMPLATE_SPACE
+# of all maps; "MNI152" where images were normalised elsewhere, whose sidecars say to what
+SPACE = "MNI152" if SOURCE in ("derivatives", "maps") else TEMPLATE_SPACE
 MNI_TO_T1W = f"from-{SPACE}_to-T1w_mode-image_xfm.nii.gz"
 
 

@@ -197,6 +197,9 @@ def test_a_working_folder_of_dparsf_gives_its_timing_and_its_motion(
 ):
     (study, _), run = entered_as_dparsf, finished_run[0]
 
+    # no transform leads from the space of SPM to that of the template
+    images = list((study / "results").glob("sub-*/func/*_space-*.nii.gz"))
+    assert {path.name.split("_space-")[1].split("_")[0] for path in images} == {"MNI152"}
     summary = (study / "results/cohort/check_summary.txt").read_text()
     assert "repetition time: 2 s (TRInfo.tsv)" in summary
     assert "10 volumes dropped before" in (study / "results/cohort/check.tsv").read_text()
