@@ -5,12 +5,12 @@ Importing this module imports AutoGluon, which takes seconds.
 
 import pandas as pd
 
-from restpain.classification.columns import NO_REGION
 from restpain.classification.ensemble import fit_and_predict
 from restpain.classification.logistic import Fitter, Prediction, logistic_fitter
 from restpain.classification.nested import Arm
 from restpain.cohort.design import Design
 from restpain.cohort.participants import MEAN_FD
+from restpain.presentation.labels import NO_REGION
 from restpain.presentation.numbers import counted, measure_name
 
 

@@ -1,8 +1,5 @@
 """Columns of the classification tables with their descriptions."""
 
-# of the features of an arm
-NO_REGION = "none: no fold has a significant region, so that no participant is classified"
-
 PUBLISHED = {
     "cluster_id": "Feature: id of its cluster; all for several features",
     "measure": "Measure of the feature; all for the features of every measure",

@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from restpain.classification.columns import NO_REGION
 from restpain.cohort.done_before import DONE
 from restpain.cohort.measures import CONNECTIVITY, has_series, map_scales
 from restpain.cohort.participants import Comparison, configured_comparison
-from restpain.presentation.labels import column_label, column_labels, level_label
+from restpain.presentation.labels import NO_REGION, column_label, column_labels, level_label
 from restpain.presentation.numbers import (
     counted,
     interval,

@@ -4,6 +4,8 @@ import pandas as pd
 
 from restpain.presentation.numbers import is_missing, number
 
+# features of an arm of the classification that has none
+NO_REGION = "none: no fold has a significant region, so that no participant is classified"
 # column of participants.tsv and the row's name, in the order of the paper's Table 1
 PAPER_ROWS = {
     "age": "Age (years)",

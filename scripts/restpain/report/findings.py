@@ -4,8 +4,8 @@ from collections import Counter
 
 import pandas as pd
 
-from restpain.classification.columns import NO_REGION
 from restpain.presentation.labels import (
+    NO_REGION,
     OTHER_CORRECTION,
     correction_name,
     own_seed,

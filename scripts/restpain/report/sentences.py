@@ -6,11 +6,10 @@ Every function returns plain text, which the page escapes.
 import pandas as pd
 from scipy import stats
 
-from restpain.classification.columns import NO_REGION
 from restpain.cohort.measures import CONNECTIVITY
 from restpain.cohort.participants import Comparison
 from restpain.group.error_rate import PUBLISHED_ERROR_RATE, PUBLISHED_THRESHOLDS
-from restpain.presentation.labels import OTHER_CORRECTION, correction_name
+from restpain.presentation.labels import NO_REGION, OTHER_CORRECTION, correction_name
 from restpain.presentation.numbers import (
     EN_DASH,
     counted,

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from restpain.classification.arms import ensemble_fitter, leak_free_arms
-from restpain.classification.columns import NO_REGION
 from restpain.cohort.design import Design
+from restpain.presentation.labels import NO_REGION
 
 IDS = tuple(f"sub-{number:02d}" for number in range(1, 31))
 INDEX = pd.Index(IDS, name="participant_id")

@@ -3,9 +3,9 @@
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from restpain.classification.columns import NO_REGION
 from restpain.figures.workflow import workflow_figure
 from restpain.figures.workflow_content import workflow_content
+from restpain.presentation.labels import NO_REGION
 from restpain.presentation.slices import DPI
 from study import ASSOCIATION, NESTED, PUBLISHED, settings
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from restpain.classification.columns import NO_REGION
 from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
+from restpain.presentation.labels import NO_REGION
 from restpain.report.findings import findings, key_figures
 from study import NESTED, PUBLISHED, REGIONS
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from restpain.classification.columns import NO_REGION
 from restpain.cohort.participants import Comparison
 from restpain.figures.workflow_content import exclusion_flow
+from restpain.presentation.labels import NO_REGION
 from restpain.report import sentences as report_words
 from study import ASSOCIATION, NESTED, PUBLISHED, REGIONS, settings
 
