@@ -202,6 +202,13 @@ def files_of_maps(subjects):
     return list(dict.fromkeys(path for one in wanted for path in one["files"]))
 
 
+def series_of_participant(wildcards):
+    """Series for connectivity: the one that is given beside maps, or else the denoised one."""
+    if SOURCE == "maps":
+        return next(iter(GIVEN_MAPS[f"sub-{wildcards.subject}"]["series"]["files"]), [])
+    return func_mni("desc-denoised_bold.nii.gz").format(subject=wildcards.subject)
+
+
 def with_maps(subjects):
     """Participants who may have all maps; the check leaves out those who lack a file, or stops."""
     if config["cohort"]["incomplete"] == "stop":

@@ -7,13 +7,6 @@ outputs  results/group/seeds.tsv, results/sub-*/func/*_stat-fc_desc-standardised
 LOCAL_CLUSTERS = MEASURES if config["connectivity"]["seeds"] in ("clusters", "union") else []
 
 
-def series_of_participant(wildcards):
-    """Series for connectivity: the one that is given beside maps, or else the denoised one."""
-    if SOURCE == "maps":
-        return next(iter(GIVEN_MAPS[f"sub-{wildcards.subject}"]["series"]["files"]), [])
-    return func_mni("desc-denoised_bold.nii.gz").format(subject=wildcards.subject)
-
-
 rule define_seeds:
     """Seeds of connectivity: significant clusters, their union, spheres or mask files."""
     input:

@@ -21,33 +21,23 @@ MULTIVERSE_COST = cost_sentence(
 PUBLISHED_REGIONS = [] if config["published"] is None else [f"{PUBLISHED}/table2.csv"]
 
 
-def multiverse_file(name):
-    """A file of all universes of one measure."""
-    return f"results/multiverse/{{measure}}/{name}"
+OF_MEASURE = "results/multiverse/{measure}"
+OF_ALTERNATIVE = "results/multiverse/{measure}/alternative-{alternative}"
+SHARES = f"{OF_MEASURE}/space-{SPACE}_contrast-patientsVsControls_desc"
+NUMBERS = {measure: range(len(plan["maps"])) for measure, plan in PLANS.items()}
 
-
-def multiverse_map(name):
-    """An image of all universes of one measure."""
-    return multiverse_file(f"space-{SPACE}_contrast-patientsVsControls_{name}")
-
-
-def of_alternatives(pattern):
-    """The files of a pattern with ``{alternative}`` for all maps of the measure of a job."""
-    return lambda wildcards: [
-        pattern.format(measure=wildcards.measure, alternative=number)
-        for number in range(len(PLANS[wildcards.measure]["maps"]))
-    ]
-
-
-def series_of_alternatives():
-    """What the series of a participant is made of, by the names of the rule that makes it."""
-    if not OTHER_SERIES:
-        return {}
-    if SOURCE == "derivatives":
-        made = rules.import_derivatives.input
-        return {key: made[key] for key in ("index", "folder", "description")}
-    made = rules.preprocess_func.input
-    return {key: made[key] for key in made.keys() if key not in ("template_mask",)}
+# what the series of a participant is made of, by the names of the rule that makes it
+if not OTHER_SERIES:
+    SERIES_INPUTS = {}
+elif SOURCE == "derivatives":
+    SERIES_INPUTS = {
+        key: rules.import_derivatives.input[key] for key in ("index", "folder", "description")
+    }
+else:
+    SERIES_INPUTS = {
+        key: rules.preprocess_func.input[key]
+        for key in ("bold", "sidecar", "t1w", "brain_mask", "wm", "csf", "xfm")
+    }
 
 
 wildcard_constraints:
@@ -88,7 +78,7 @@ rule list_universes:
 rule compute_alternative_maps:
     """All maps of a participant, of series that are kept in memory only."""
     input:
-        **series_of_alternatives(),
+        **SERIES_INPUTS,
         plan=rules.list_universes.output.plan,
         main=per_map(STANDARDISED),
         denoised=func_mni("desc-denoised_bold.nii.gz") if OTHER_MAPS else [],
@@ -126,9 +116,9 @@ rule fit_universes:
         seed_images=seed_images_of_measure,
         published=PUBLISHED_REGIONS,
     output:
-        results=multiverse_file("alternative-{alternative}_results.npz"),
-        clusters=multiverse_file("alternative-{alternative}_clusters.tsv"),
-        clusters_sidecar=multiverse_file("alternative-{alternative}_clusters.json"),
+        results=f"{OF_ALTERNATIVE}_results.npz",
+        clusters=f"{OF_ALTERNATIVE}_clusters.tsv",
+        clusters_sidecar=f"{OF_ALTERNATIVE}_clusters.json",
     log:
         "results/logs/fit_universes/{measure}_{alternative}.log",
     benchmark:
@@ -153,8 +143,16 @@ rule compare_universes:
     """Regions over the universes: specification curves, choices and joint tests."""
     input:
         plan=rules.list_universes.output.plan,
-        results=of_alternatives(rules.fit_universes.output.results),
-        clusters=of_alternatives(rules.fit_universes.output.clusters),
+        results=lambda wildcards: expand(
+            rules.fit_universes.output.results,
+            measure=wildcards.measure,
+            alternative=NUMBERS[wildcards.measure],
+        ),
+        clusters=lambda wildcards: expand(
+            rules.fit_universes.output.clusters,
+            measure=wildcards.measure,
+            alternative=NUMBERS[wildcards.measure],
+        ),
         main=rules.correct_clusters.output.table,
         seeds=seeds_of_measure,
         maps=per_participant(ALTERNATIVE_MAPS),
@@ -164,19 +162,19 @@ rule compare_universes:
         motion=ALTERNATIVE_MOTION,
         published=PUBLISHED_REGIONS,
     output:
-        regions=multiverse_file("regions.tsv"),
-        specification=multiverse_file("specification.tsv"),
-        choices=multiverse_file("choices.tsv"),
-        tests=multiverse_file("tests.tsv"),
-        regions_sidecar=multiverse_file("regions.json"),
-        specification_sidecar=multiverse_file("specification.json"),
-        choices_sidecar=multiverse_file("choices.json"),
-        tests_sidecar=multiverse_file("tests.json"),
-        matches_sidecar=multiverse_file("published_matches.json"),
-        matches=multiverse_file("published_matches.tsv"),
-        hits=multiverse_file("published_hits.npz"),
-        positive=multiverse_map("desc-positiveShare_statmap.nii.gz"),
-        negative=multiverse_map("desc-negativeShare_statmap.nii.gz"),
+        regions=f"{OF_MEASURE}/regions.tsv",
+        specification=f"{OF_MEASURE}/specification.tsv",
+        choices=f"{OF_MEASURE}/choices.tsv",
+        tests=f"{OF_MEASURE}/tests.tsv",
+        regions_sidecar=f"{OF_MEASURE}/regions.json",
+        specification_sidecar=f"{OF_MEASURE}/specification.json",
+        choices_sidecar=f"{OF_MEASURE}/choices.json",
+        tests_sidecar=f"{OF_MEASURE}/tests.json",
+        matches_sidecar=f"{OF_MEASURE}/published_matches.json",
+        matches=f"{OF_MEASURE}/published_matches.tsv",
+        hits=f"{OF_MEASURE}/published_hits.npz",
+        positive=f"{SHARES}-positiveShare_statmap.nii.gz",
+        negative=f"{SHARES}-negativeShare_statmap.nii.gz",
     log:
         "results/logs/compare_universes/{measure}.log",
     benchmark:

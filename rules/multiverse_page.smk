@@ -22,9 +22,9 @@ rule plot_specifications:
         choices=rules.compare_universes.output.choices,
     output:
         png=reported(
-            multiverse_file("specification_curves.png"), "Multiverse", subcategory="{measure}"
+            f"{OF_MEASURE}/specification_curves.png", "Multiverse", subcategory="{measure}"
         ),
-        svg=multiverse_file("specification_curves.svg"),
+        svg=f"{OF_MEASURE}/specification_curves.svg",
     log:
         "results/logs/plot_specifications/{measure}.log",
     benchmark:
