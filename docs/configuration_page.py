@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from restpain.config.expected import expected_values
+from restpain.presentation.remarks import remarks
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SCHEMA = REPOSITORY / "schemas" / "config.schema.yaml"
@@ -18,30 +19,6 @@ only the keys that differ. An unknown key or a value out of range stops the run 
 what is expected. The page is made from `schemas/config.schema.yaml` and the remarks of
 `config.yaml` when the site is built.
 """
-
-
-def remarks(text: str) -> dict[str, str]:
-    """Remark behind each key of a YAML file.
-
-    Parameters
-    ----------
-    text : str
-        Of the file, indented by two spaces per level.
-
-    Returns
-    -------
-    dict of str
-        By the keys from the top, joined by dots.
-    """
-    found, path = {}, []
-    for line in text.splitlines():
-        match = re.match(r"( *)([\w.]+):(?: (?!# ).*?)?(?: # (.*))?$", line)
-        if match:
-            level = len(match[1]) // 2
-            path = [*path[:level], match[2]]
-            if match[3]:
-                found[".".join(path)] = match[3]
-    return found
 
 
 def page(schema: dict, config: dict, remarks_of: dict[str, str]) -> str:

@@ -20,7 +20,13 @@ from restpain.cohort.measures import (
     map_scales,
     one_sample_bases,
 )
-from restpain.cohort.participants import Comparison, included, is_pilot, read_participants
+from restpain.cohort.participants import (
+    Comparison,
+    included,
+    is_pilot,
+    read_participants,
+    with_site,
+)
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
@@ -91,8 +97,7 @@ if SOURCE == "derivatives" and config["cohort"]["data"]:
     config["cohort"]["select"] = {**config["cohort"]["select"], "rest": wanted}
 
 # a site is one more covariate, in rules and report alike
-if config["cohort"]["site"] not in [None, *config["cohort"]["covariates"]]:
-    config["cohort"]["covariates"] = [*config["cohort"]["covariates"], config["cohort"]["site"]]
+config["cohort"]["covariates"] = with_site(**settings("cohort", "covariates", "site"))
 
 # restpain.cohort.participants.Comparison; rules that need the labels alone take GROUPS, so that
 # another covariate reruns none of their jobs

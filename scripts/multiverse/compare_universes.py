@@ -2,25 +2,21 @@
 
 import logging
 
-import numpy as np
-
 from restpain.cohort.participants import of_analysed
-from restpain.group.maps import of_maps, read_design
-from restpain.io.images import read_arrays, read_mask, read_masked, write_arrays, write_masked
+from restpain.io.images import read_arrays, read_mask, write_arrays, write_masked
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_printed, read_table, write_table
-from restpain.multiverse.alternative_maps import map_name
 from restpain.multiverse.collected import (
     REGIONS,
     SHARE_SIDECAR,
     TESTS,
-    adjusted,
     check_main,
     collected,
     region_rows,
 )
 from restpain.multiverse.group_level import INFERENCES
 from restpain.multiverse.joint import share_tests
+from restpain.multiverse.participants import read_alternative, read_covered, read_designs
 from restpain.multiverse.published_rows import MATCHES, matches_of_rows, places_of_rows
 from restpain.multiverse.regions import matched_regions, region_names, shares_of_universes
 from restpain.multiverse.specification import (
@@ -74,20 +70,12 @@ def compare_universes(
 
     maps_paths = of_analysed(maps_paths, participants_path)
     template, affine = read_mask(template_mask_path)
-    covered = np.array(
-        [read_masked(path, template, affine) != 0 for path in of_maps(covered_paths, maps_paths)]
-    )
-    means = []
-    for number in range(len(plan["maps"])):
-        name = map_name(measure, number)
-        maps = [read_arrays(path, name)[name].reshape(len(covered[0]), -1) for path in maps_paths]
-        means.append(region_means(np.array(maps), regions, covered))
-    designs = {
-        covariates: read_design(
-            participants_path, motion_paths, maps_paths, adjusted(comparison, covariates)
-        )
-        for covariates in {tuple(one["settings"]["cohort.covariates"]) for one in universes}
-    }
+    covered = read_covered(covered_paths, maps_paths, template, affine)
+    means = [
+        region_means(read_alternative(maps_paths, measure, number), regions, covered)
+        for number in range(len(plan["maps"]))
+    ]
+    designs = read_designs(universes, participants_path, motion_paths, maps_paths, comparison)
     t, left_out = region_t(means, designs, universes)
 
     specification = specification_table(regions, names, found.clusters, t, universes)

@@ -6,13 +6,11 @@ import numpy as np
 
 from restpain.cohort.participants import of_analysed
 from restpain.group.cluster_table import COLUMNS
-from restpain.group.maps import of_maps, read_design
-from restpain.io.images import read_arrays, read_mask, read_masked, write_arrays
+from restpain.io.images import read_mask, read_masked, write_arrays
 from restpain.io.job import run_job
 from restpain.io.tables import read_json, read_printed, write_table
-from restpain.multiverse.alternative_maps import map_name
-from restpain.multiverse.collected import adjusted
 from restpain.multiverse.group_level import Cohort, group_level
+from restpain.multiverse.participants import read_alternative, read_covered, read_designs
 from restpain.multiverse.published_rows import places_of_rows
 from restpain.random_seeds import step_seed
 
@@ -57,23 +55,13 @@ def fit_universes(
     universes = [one for one in plan["universes"] if one["map"] == number]
     maps_paths = of_analysed(maps_paths, participants_path)
     template, affine = read_mask(template_mask_path)
-    name = map_name(measure, number)
-    maps = [read_arrays(path, name)[name] for path in maps_paths]
     seeds = [read_masked(path, template, affine) for path in seed_images_paths]
-    covariates = {tuple(one["settings"]["cohort.covariates"]) for one in universes}
-    designs = {
-        names: read_design(
-            participants_path, motion_paths, maps_paths, adjusted(comparison, names)
-        )
-        for names in sorted(covariates)
-    }
-    covered = of_maps(covered_paths, maps_paths)
     cohort = Cohort(
-        maps=np.array([values.reshape(len(values), -1) for values in maps]),
-        covered=np.array([read_masked(path, template, affine) != 0 for path in covered]),
+        maps=read_alternative(maps_paths, measure, number),
+        covered=read_covered(covered_paths, maps_paths, template, affine),
         template=template,
         affine=affine,
-        designs=designs,
+        designs=read_designs(universes, participants_path, motion_paths, maps_paths, comparison),
         seeds=seeds[0] if seeds else None,
         seed_distance_mm=None if search_seed else plan["maps"][number]["metrics.fwhm_mm"],
     )

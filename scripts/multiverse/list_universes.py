@@ -1,7 +1,6 @@
 """Universes of the study: their choices, those left out, and a check of every design."""
 
 import logging
-from dataclasses import replace
 
 import pandas as pd
 
@@ -9,6 +8,7 @@ from restpain.cohort.design import two_sample_design
 from restpain.cohort.participants import MEAN_FD, Comparison, included, read_participants
 from restpain.io.job import run_job
 from restpain.io.tables import write_json, write_table
+from restpain.multiverse.participants import adjusted
 from restpain.multiverse.universes import KEYS, Multiverse, shown_value
 
 logger = logging.getLogger("list_universes")
@@ -33,13 +33,12 @@ def list_universes(
     comparison: dict,
     covariates: list,
 ) -> None:
-    comparison = Comparison(**comparison)
-    table = included(read_participants(participants_path, comparison))
+    table = included(read_participants(participants_path, Comparison(**comparison)))
     problems = []
     for names in covariates:
-        known = tuple(name for name in names if name != MEAN_FD)  # known after preprocessing
+        known = [name for name in names if name != MEAN_FD]  # motion follows from preprocessing
         try:
-            two_sample_design(table, replace(comparison, covariates=known))
+            two_sample_design(table, adjusted(comparison, known))
         except ValueError as error:
             problems += [
                 f"{sentence} (covariates {shown_value(names)} of multiverse.alternatives)"

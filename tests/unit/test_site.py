@@ -129,20 +129,6 @@ def test_a_key_has_its_meaning_values_default_and_the_source_of_the_default():
     )
 
 
-def test_remarks_belong_to_the_keys_above_them():
-    text = (
-        "seed: 1 # ours\n\ncohort:\n  columns: # of the table\n    group: group # BIDS\n"
-        '  score: nrs\nlist:\n  - {a: 1}\n  rest: "#1" # with a sign\n'
-    )
-
-    assert configuration_page.remarks(text) == {
-        "seed": "ours",
-        "cohort.columns": "of the table",
-        "cohort.columns.group": "BIDS",
-        "list.rest": "with a sign",
-    }
-
-
 @pytest.mark.parametrize(
     "page", [page for page in GUIDES if blocks(page, "yaml")], ids=lambda page: name_of(page)
 )

@@ -49,6 +49,11 @@ class Comparison:
         return self.patients, self.controls
 
 
+def with_site(covariates: list[str], site: str | None) -> list[str]:
+    """Covariates with the column of the site, if there is one, among them."""
+    return list(covariates) if site in [None, *covariates] else [*covariates, site]
+
+
 def configured_comparison(settings: dict) -> Comparison:
     """Comparison of a configuration."""
     keys = ("patients", "controls", "covariates", "site")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from restpain.cohort.participants import Comparison
 from restpain.multiverse.regions import Region
 
 REGIONS = {
@@ -137,10 +136,3 @@ def region_rows(
             }
         )
     return pd.DataFrame(rows, columns=list(REGIONS))
-
-
-def adjusted(comparison: dict, covariates: tuple[str, ...]) -> Comparison:
-    """Comparison with other covariates; the site stays one of them."""
-    site = [comparison["site"]] if comparison["site"] else []
-    names = dict.fromkeys([*covariates, *site])
-    return Comparison(**comparison | {"covariates": tuple(names)})

@@ -133,9 +133,10 @@ def group_level(
                     correction = corrections[number]
                     smoothness = universes[number]["settings"]["group.smoothness"]
                     required[number] = _required(volume, correction, smoothness, largest)
-                    for kind, inference in enumerate(INFERENCES):
-                        reached = own >= required[number][inference]
-                        significant[number, k, :, kind] = reached.any(axis=1)
+                    significant[number, k] = np.stack(
+                        [(own >= required[number][name]).any(axis=1) for name in INFERENCES],
+                        axis=1,
+                    )
                     rows, labels = clusters_in_universe(
                         volume, correction, smoothness=smoothness, null=largest[1:]
                     )

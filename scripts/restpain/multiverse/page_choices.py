@@ -6,7 +6,7 @@ import yaml
 from restpain.multiverse.universes import KEYS, shown_value, value_at
 from restpain.presentation.numbers import counted, integer, joined, measure_name
 from restpain.presentation.pages import Section
-from restpain.report.section_settings import remarks
+from restpain.presentation.remarks import remarks
 
 
 def choices_section(plan: dict, n: int, left_out: pd.DataFrame, config: str) -> Section:

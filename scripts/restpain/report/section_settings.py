@@ -1,12 +1,12 @@
 """Section Settings: each value in force and the source of its default."""
 
 import json
-import re
 
 import yaml
 
 from restpain.cohort.done_before import volumes_to_drop
 from restpain.presentation.pages import Section
+from restpain.presentation.remarks import remarks
 
 PATH_KEYS = (
     "cohort.data",
@@ -27,27 +27,6 @@ def settings_section(default_text: str, settings: dict) -> Section:
         "Settings and their sources",
         {"settings": setting_rows(default_text, settings)},
     )
-
-
-def remarks(text: str) -> dict[str, str]:
-    """Remark behind each key of a configuration file, by dotted key.
-
-    Understands block mappings whose keys stand on lines of their own; the remark of a list in
-    several lines is the one behind its key.
-    """
-    found, path = {}, []
-    for line in text.splitlines():
-        match = re.match(r"^( *)([A-Za-z_][\w.]*):(.*)$", line)
-        if not match:
-            continue
-        indent, key, rest = len(match[1]), match[2], match[3]
-        while path and path[-1][0] >= indent:
-            path.pop()
-        path.append((indent, key))
-        comment = re.search(r"(?:^|\s)#\s*(.*)$", rest)
-        if comment:
-            found[".".join(name for _, name in path)] = comment[1].strip()
-    return found
 
 
 def flattened(settings: dict, prefix: str = "") -> dict:

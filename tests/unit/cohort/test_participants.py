@@ -11,6 +11,7 @@ from restpain.cohort.participants import (
     participants_table,
     patients_first,
     read_participants,
+    with_site,
 )
 from restpain.io.tables import write_json
 
@@ -258,3 +259,15 @@ def test_a_csv_is_separated_by_commas_and_its_column_without_a_name_is_dropped(t
     assert table["participant_id"].tolist() == ["sub-50002", "sub-50003"]
     assert list(table) == ["participant_id", "group", "NOTE", "exclude"]
     assert table["NOTE"][0] == "none, really"
+
+
+@pytest.mark.parametrize(
+    ("covariates", "site", "expected"),
+    [
+        (["age"], "scanner", ["age", "scanner"]),
+        (["scanner", "age"], "scanner", ["scanner", "age"]),
+        ((), None, []),
+    ],
+)
+def test_the_site_is_one_of_the_covariates(covariates, site, expected):
+    assert with_site(covariates, site) == expected

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from restpain.cohort.participants import Comparison
-from restpain.multiverse.collected import adjusted, check_main, collected, region_rows
+from restpain.multiverse.collected import check_main, collected, region_rows
 from restpain.multiverse.regions import matched_regions, region_names
 from restpain.multiverse.specification import SPECIFICATION
 
@@ -98,10 +97,3 @@ def test_a_region_is_described_by_its_first_cluster_and_its_curve():
     assert (row["region_id"], row["region"], row["in_main"]) == ("ALFF1", "Insula_L", True)
     assert (row["n_surviving"], row["n_universes"]) == (2, 3)
     assert (row["t_low"], row["t_median"], row["t_high"]) == (1, 4, 5)
-
-
-def test_the_site_stays_a_covariate():
-    groups = {"patients": "p", "controls": "c", "covariates": ["age"], "site": "scanner"}
-
-    assert adjusted(groups, ()) == Comparison("p", "c", ("scanner",), "scanner")
-    assert adjusted(groups | {"site": None}, ("age",)).covariates == ("age",)

@@ -1,26 +1,10 @@
 """Settings in force beside their defaults and remarks."""
 
-from restpain.report.section_settings import remarks, setting_rows
+from restpain.report.section_settings import setting_rows
 from study import (
     CONFIG,
     settings,
 )
-
-
-def test_remarks_stand_behind_the_keys_of_nested_mappings():
-    text = "seed: 1 # ours\ngroup: # both\n  tails: 2 # DPABI; # is text\n  name: a#b\nlast: 3\n"
-
-    assert remarks(text) == {
-        "seed": "ours",
-        "group": "both",
-        "group.tails": "DPABI; # is text",
-    }
-
-
-def test_remarks_stand_behind_keys_with_a_dot():
-    text = "multiverse: # others\n  alternatives: # by key\n    group.tails: [1] # both signs\n"
-
-    assert remarks(text)["multiverse.alternatives.group.tails"] == "both signs"
 
 
 def rows_by_key(chosen):
