@@ -20,6 +20,7 @@ rule plot_specifications:
         regions=rules.compare_universes.output.regions,
         specification=rules.compare_universes.output.specification,
         choices=rules.compare_universes.output.choices,
+        tests=rules.compare_universes.output.tests,
     output:
         png=reported(
             f"{OF_MEASURE}/specification_curves.png", "Multiverse", subcategory="{measure}"

@@ -14,6 +14,7 @@ def plot_specifications(
     regions_path: str,
     specification_path: str,
     choices_path: str,
+    tests_path: str,
     png_path: str,
     svg_path: str,
     measure: str,
@@ -28,6 +29,7 @@ def plot_specifications(
         choices=read_table(choices_path),
         universes=own["universes"],
         values={key: plan["values"][key] for key in own["keys"]},
+        tested=not read_table(tests_path).empty,
         simulated=source == "simulated",
     )
     save_figure(figure, png_path=png_path, svg_path=svg_path, dpi=DPI)

@@ -80,6 +80,15 @@ def sorted_universes(curve: pd.DataFrame, choices: np.ndarray) -> np.ndarray:
     return np.lexsort((*choices.T[::-1], ~curve["survives"].to_numpy(bool), t))
 
 
+def without_region(n: int, *, tested: bool) -> str:
+    """Say why none of ``n`` universes has a region of a measure."""
+    if not tested:
+        return "Not tested, no seed."
+    if n == 1:
+        return "The only universe has no significant cluster."
+    return f"None of the {n} universes has a significant cluster."
+
+
 def specification_figure(
     *,
     measure: str,
@@ -88,6 +97,7 @@ def specification_figure(
     choices: pd.DataFrame,
     universes: list[dict],
     values: dict[str, list],
+    tested: bool,
     simulated: bool,
 ) -> Figure:
     """Draw a specification curve of each region above the choices of its universes.
@@ -102,19 +112,13 @@ def specification_figure(
         Those of `measure_plan`.
     values : dict of list
         Values of each key that varies for the measure, that of the main analysis first.
+    tested : bool
+        False for connectivity without a seed.
     """
     n, name = len(universes), measure_name(measure)
     if regions.empty:
-        found = (
-            "The only universe, the main analysis, has"
-            if n == 1
-            else f"None of the {n} universes has"
-        )
-        return empty_figure(
-            f"No region to show for {name}",
-            f"{found} a significant cluster.",
-            simulated=simulated,
-        )
+        title, why = f"No region to show for {name}", without_region(n, tested=tested)
+        return empty_figure(title, why, simulated=simulated)
     drawn, others = shown_regions(regions)
     notes = [*(textwrap.wrap(EXPLAINED, LINE_LETTERS) if values else []), *_notes(others, n)]
     columns = COLUMNS[len(drawn)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from restpain.multiverse.figure import MAX_REGIONS, region_words
+from restpain.multiverse.figure import MAX_REGIONS, region_words, without_region
 from restpain.multiverse.page_choices import choices_section
 from restpain.multiverse.page_published import published_regions_section
 from restpain.multiverse.regions import LEAST_SHARE
@@ -73,6 +73,7 @@ def multiverse_sections(
     """
     measures = list(results["plan"]["measures"])
     n = len(results["universes"])
+    tested = {measure: not results["tests"][measure].empty for measure in measures}
     return [
         choices_section(results["plan"], n, results["left_out"], results["config"]),
         Section(
@@ -95,12 +96,12 @@ def multiverse_sections(
                 ],
                 "n": n,
                 "n_permutations": integer(n_permutations),
-                "own_seeds": "fc" in measures and seeds_from in OWN_SEEDS,
+                "own_seeds": tested.get("fc", False) and seeds_from in OWN_SEEDS,
             },
         ),
-        regions_section(results["plan"], results["regions"]),
+        regions_section(results["plan"], results["regions"], tested),
         curves_section(
-            results["plan"], results["regions"], results["choices"], results["figures"]
+            results["plan"], results["regions"], results["choices"], results["figures"], tested
         ),
         shares_section(results, measures),
         results["published"]
@@ -129,13 +130,16 @@ def joint_sentences(measure: str, tests: pd.DataFrame, *, n_permutations: int) -
     return sentences
 
 
-def regions_section(plan: dict, regions: dict[str, pd.DataFrame]) -> Section:
-    """Table of the regions found in any universe."""
+def regions_section(
+    plan: dict, regions: dict[str, pd.DataFrame], tested: dict[str, bool]
+) -> Section:
+    """Table of the regions found in any universe; connectivity without a seed is not tested."""
     rows, without = [], []
     for measure, table in regions.items():
         n = len(plan["measures"][measure]["universes"])
         if table.empty:
-            without.append(f"{measure_name(measure)}: {no_region(n)}")
+            why = without_region(n, tested=tested[measure])
+            without.append(f"{measure_name(measure)}: {_lower(why)}")
         rows += [
             {
                 "id": row.region_id,
@@ -159,18 +163,12 @@ def regions_section(plan: dict, regions: dict[str, pd.DataFrame]) -> Section:
     )
 
 
-def no_region(n: int) -> str:
-    """Sentence about a measure without a region, which follows its name."""
-    if n == 1:
-        return "the only universe has no significant cluster."
-    return f"none of the {n} universes has a significant cluster."
-
-
 def curves_section(
     plan: dict,
     regions: dict[str, pd.DataFrame],
     choices: dict[str, pd.DataFrame],
     figures: dict[str, bytes],
+    tested: dict[str, bool],
 ) -> Section:
     """Figure of each measure, and the table of what each choice contributes."""
     shown = []
@@ -182,7 +180,9 @@ def curves_section(
             f"{row.region_id}, {''.join(region_words(row))}, significant in {row.n_surviving}"
             for row in table.itertuples()
         ]
-        named = f"{counted(len(table), 'region')}: {joined(words)}." if words else no_region(n)
+        named = _lower(without_region(n, tested=tested[measure]))
+        if words:
+            named = f"{counted(len(table), 'region')}: {joined(words)}."
         shown.append(
             {
                 "measure": measure,
@@ -280,6 +280,11 @@ def _peak(row) -> dict:
         "mm": [float(getattr(row, f"{axis}_mm")) for axis in "xyz"],
         "words": f"significant in {row.n_surviving} of {row.n_universes} universes",
     }
+
+
+def _lower(sentence: str) -> str:
+    """Sentence that follows a name and a colon."""
+    return sentence[0].lower() + sentence[1:]
 
 
 def _percent(share: float) -> str:

@@ -27,7 +27,16 @@ def region(name="ALFF1", **changes):
     return row | changes
 
 
-def drawn(regions=None, *, t=T, survives=SURVIVES, values=VALUES, simulated=False, measure="alff"):
+def drawn(
+    regions=None,
+    *,
+    t=T,
+    survives=SURVIVES,
+    values=VALUES,
+    tested=True,
+    simulated=False,
+    measure="alff",
+):
     """Figure of regions that all have the same curve."""
     regions = pd.DataFrame([region()] if regions is None else regions, columns=list(region()))
     choices = np.array(list(itertools.product(*map(range, map(len, values.values())))), int)
@@ -54,6 +63,7 @@ def drawn(regions=None, *, t=T, survives=SURVIVES, values=VALUES, simulated=Fals
         ),
         universes=universes,
         values=values,
+        tested=tested,
         simulated=simulated,
     )
 
@@ -185,6 +195,21 @@ def test_without_a_region_the_figure_says_so():
 
     assert "No region to show for ALFF None of the 4 universes has a significant" in words(figure)
     assert "SIMULATED DATA" in words(figure)
+
+
+@pytest.mark.parametrize(
+    ("values", "tested", "said"),
+    [
+        ({}, True, "The only universe has no significant cluster."),
+        (VALUES, True, "None of the 4 universes has a significant cluster."),
+        (VALUES, False, "Not tested, no seed."),
+    ],
+)
+def test_why_there_is_no_region_is_said(values, tested, said):
+    n = 4 if values else 1
+    figure = drawn([], t=T[:n], survives=SURVIVES[:n], values=values, tested=tested)
+
+    assert f"No region to show for ALFF {said}" in words(figure)
 
 
 def test_one_universe_is_a_diamond_without_a_matrix():

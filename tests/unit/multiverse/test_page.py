@@ -232,6 +232,21 @@ def test_null_results_say_so_in_words_and_show_no_map():
     assert "<canvas" not in html
 
 
+def test_without_a_seed_connectivity_was_not_tested():
+    without = results(found=False)
+    without["tests"]["fc"] = without["tests"]["fc"][:0]
+    options = {"match_mm": 8.0, "seeds_from": "clusters", "n_permutations": 500}
+
+    sections = {
+        section.name: section.content
+        for section in multiverse_page.multiverse_sections(without, **options)
+        if section
+    }
+
+    assert "FC: not tested, no seed." in sections["regions"]["without"]
+    assert not sections["test"]["own_seeds"]
+
+
 def test_one_universe_gives_a_page():
     text = words(page(values={}))
 
