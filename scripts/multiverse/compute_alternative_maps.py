@@ -52,12 +52,12 @@ def compute_alternative_maps(
                 slice_order=slice_order,
                 motion_estimation=motion_estimation,
                 with_components=any("acompcor" in (names or ()) for names, _ in wanted),
-            ).rest
+            )
         else:
             files = (inputs["folder"], inputs["index"], inputs["description"] or None)
             rest = imported_rest(
                 *files, template_mask_path, drop_volumes=drop_volumes, band_hz=band_hz
-            ).rest
+            )
         if not np.array_equal(rest.mask, mask):
             raise ValueError(
                 f"{mask_path} is not the mask of the series as it is read now; delete it, so that "

@@ -20,18 +20,10 @@ def import_derivatives(
     band_hz: tuple[float, float],
 ) -> None:
     paths = (folder, index_path, description_path, template_mask_path)
-    imported = imported_rest(*paths, drop_volumes=drop_volumes, band_hz=band_hz)
-    result = denoised(imported.rest, names=nuisance, band_hz=regression_band_hz)
-    write_denoised(
-        outputs,
-        replace(result, sidecar=result.sidecar | {"SpaceOfInput": imported.space}),
-        mask=imported.rest.mask,
-        affine=imported.affine,
-        boldref=imported.reference,
-        series=imported.rest.series,
-        quality=imported.quality,
-        sources=[],
-    )
+    rest = imported_rest(*paths, drop_volumes=drop_volumes, band_hz=band_hz)
+    result = denoised(rest, names=nuisance, band_hz=regression_band_hz)
+    space = {"SpaceOfInput": rest.quality["space_of_input"]}
+    write_denoised(outputs, replace(result, sidecar=result.sidecar | space), rest, sources=[])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ def preprocess_func(
     nuisance: list[str],
     regression_band_hz: tuple[float, float] | None,
 ) -> None:
-    normalised = normalised_rest(
+    rest = normalised_rest(
         inputs,
         drop_volumes=drop_volumes,
         slice_order=slice_order,
@@ -25,12 +25,8 @@ def preprocess_func(
     )
     write_denoised(
         outputs,
-        denoised(normalised.rest, names=nuisance, band_hz=regression_band_hz),
-        mask=normalised.rest.mask,
-        affine=normalised.affine,
-        boldref=normalised.reference(),
-        series=normalised.rest.series,
-        quality=normalised.quality,
+        denoised(rest, names=nuisance, band_hz=regression_band_hz),
+        rest,
         sources=[bids_uri(inputs["bold"], dataset="raw"), bids_uri(inputs["xfm"])],
     )
 

@@ -58,6 +58,12 @@ class RestSeries:
         Slice-timing correction, in words.
     origin : str
         Source of the signals, for the messages.
+    affine : ndarray of shape (4, 4)
+        Of the grid, from voxels to mm.
+    reference : ndarray of shape (x, y, z)
+        Mean image on the grid.
+    quality : dict
+        Numbers of the steps so far.
     """
 
     series: np.ndarray
@@ -69,6 +75,9 @@ class RestSeries:
     dropped_volumes: int
     timing: str
     origin: str
+    affine: np.ndarray
+    reference: np.ndarray
+    quality: dict
 
 
 @dataclass(frozen=True)
@@ -261,23 +270,15 @@ def confounds_table(
 
 
 def write_denoised(
-    outputs: dict[str, str],
-    result: Denoised,
-    *,
-    mask: np.ndarray,
-    affine: np.ndarray,
-    boldref: np.ndarray,
-    series: np.ndarray,
-    quality: dict,
-    sources: list[str],
+    outputs: dict[str, str], result: Denoised, rest: RestSeries, *, sources: list[str]
 ) -> None:
     """Write a denoised series and what belongs to it.
 
     ``outputs`` are the paths of ``denoised``, ``mask``, ``boldref``, ``carpet``, ``confounds`` and
-    ``qc``; ``boldref`` is the mean image on the grid, ``series`` those before regression, of which
-    the carpet keeps a part, ``quality`` numbers beside those of ``result``, ``sources`` the BIDS
-    URIs of what it was made from.
+    ``qc``; ``rest`` is the series before regression, of which the carpet keeps a part, ``sources``
+    the BIDS URIs of what it was made from.
     """
+    mask, affine, boldref = rest.mask, rest.affine, rest.reference
     sidecars = functional_sidecars(
         result.sidecar, sources=sources, boldref_stripped=not boldref[~mask].any()
     )
@@ -291,7 +292,7 @@ def write_denoised(
     )
     for name, image in (("mask", mask), ("boldref", boldref)):
         write_volume(outputs[name], image, affine, sidecar=sidecars[name])
-    carpet = carpet_series(series).astype(np.float32)
+    carpet = carpet_series(rest.series).astype(np.float32)
     write_volume(
         outputs["carpet"],
         carpet[:, None, None],
@@ -300,4 +301,4 @@ def write_denoised(
         sidecar=sidecars["carpet"],
     )
     write_table(outputs["confounds"], result.confounds, result.columns)
-    write_json(outputs["qc"], result.quality | quality)
+    write_json(outputs["qc"], result.quality | rest.quality)

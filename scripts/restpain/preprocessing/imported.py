@@ -1,10 +1,7 @@
 """Preprocessed rest series to the grid of the maps, with the signals that lie beside it."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from restpain.cohort.bids import generating_programs
 from restpain.cohort.bids_files import check_unchanged
@@ -24,31 +21,6 @@ logger = logging.getLogger(__name__)
 HALF = 0.5  # least share of a voxel that has data, or lies in the mask that is given
 
 
-@dataclass(frozen=True)
-class ImportedRest:
-    """Rest series that was preprocessed elsewhere, on the grid of the maps.
-
-    Attributes
-    ----------
-    rest : RestSeries
-        Before nuisance regression.
-    affine : ndarray of shape (4, 4)
-        Of the grid, from voxels to mm.
-    reference : ndarray of shape (x, y, z)
-        Mean image on the grid.
-    space : str
-        Space that the input names, or "not stated".
-    quality : dict
-        Mask, programs, and steps that were done before, as stated and as measured.
-    """
-
-    rest: RestSeries
-    affine: np.ndarray
-    reference: np.ndarray
-    space: str
-    quality: dict
-
-
 def imported_rest(
     folder: str,
     index_path: str,
@@ -57,7 +29,7 @@ def imported_rest(
     *,
     drop_volumes: int,
     band_hz: tuple[float, float],
-) -> ImportedRest:
+) -> RestSeries:
     """Read the chosen series of a participant and sample it on the grid of the maps.
 
     Parameters
@@ -124,7 +96,7 @@ def imported_rest(
         logger.warning("%s", sentence)
 
     given, jenkinson, origin = given_signals(folder, run, drop=drop_volumes)
-    rest = RestSeries(
+    return RestSeries(
         series,
         mask=mask,
         template=template,
@@ -134,16 +106,16 @@ def imported_rest(
         dropped_volumes=drop_volumes,
         timing="as preprocessed before",
         origin=origin,
+        affine=grid,
+        reference=boldref,
+        quality={
+            "mask": rule,
+            "coregistration_cost": None,
+            "preprocessed_by": programs,
+            "space_of_input": run["space"] or "not stated",
+            "resampled": not kept,
+            "steps_before": run.get("steps", []),
+            "dropped_before": run.get("dropped_before"),
+            **measured,
+        },
     )
-    space = run["space"] or "not stated"
-    quality = {
-        "mask": rule,
-        "coregistration_cost": None,
-        "preprocessed_by": programs,
-        "space_of_input": space,
-        "resampled": not kept,
-        "steps_before": run.get("steps", []),
-        "dropped_before": run.get("dropped_before"),
-        **measured,
-    }
-    return ImportedRest(rest, grid, boldref, space, quality)

@@ -1,7 +1,6 @@
 """Raw rest series to the grid of the maps: slice timing, motion, registration."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,43 +21,6 @@ from restpain.preprocessing.trilinear import sampled
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class NormalisedRest:
-    """Rest series of one participant on the grid of the maps, and what led to it.
-
-    Attributes
-    ----------
-    rest : RestSeries
-        Before nuisance regression.
-    affine : ndarray of shape (4, 4)
-        Of the grid, from voxels to mm.
-    mean : ndarray of shape (x, y, z)
-        Mean of the realigned volumes, on their own grid.
-    to_voxels : ndarray of shape (4, 4)
-        From mm of the T1 to voxels of ``mean``.
-    points : ndarray
-        Coordinates of the grid's voxels in mm of the T1.
-    quality : dict
-        Numbers of realignment, coregistration and tissues.
-    """
-
-    rest: RestSeries
-    affine: np.ndarray
-    mean: np.ndarray
-    to_voxels: np.ndarray
-    points: np.ndarray
-    quality: dict
-
-    def reference(self) -> np.ndarray:
-        """Mean image on the grid, ``(x, y, z)``."""
-        values, _ = spline_values(
-            spline_coefficients(self.mean),
-            points=self.points.reshape(-1, 3),
-            to_voxels=self.to_voxels,
-        )
-        return values.reshape(self.rest.mask.shape)
-
-
 def normalised_rest(
     inputs: dict[str, str],
     *,
@@ -66,7 +28,7 @@ def normalised_rest(
     slice_order: str | list[float] | None,
     motion_estimation: str,
     with_components: bool,
-) -> NormalisedRest:
+) -> RestSeries:
     """Correct slice timing and motion, and sample the series on the grid of the maps.
 
     Motion, EPI to T1 and T1 to template are one interpolation.
@@ -132,7 +94,15 @@ def normalised_rest(
         with_components=with_components,
     )
     centre = affine[:3] @ [*(np.array(mean.shape) - 1) / 2, 1]
-    rest = RestSeries(
+    reference, _ = spline_values(
+        spline_coefficients(mean), points=points.reshape(-1, 3), to_voxels=from_mm @ to_epi
+    )
+    quality = {
+        "unsettled_volumes": int((~converged).sum()),
+        "coregistration_cost": cost,
+        "t1_to_first_volume": transforms[0] @ to_epi,
+    }
+    return RestSeries(
         series,
         mask=mask,
         template=template,
@@ -142,10 +112,7 @@ def normalised_rest(
         dropped_volumes=drop_volumes,
         timing=timing,
         origin=name,
+        affine=grid,
+        reference=reference.reshape(mask.shape),
+        quality=quality | tissues,
     )
-    quality = {
-        "unsettled_volumes": int((~converged).sum()),
-        "coregistration_cost": cost,
-        "t1_to_first_volume": transforms[0] @ to_epi,
-    }
-    return NormalisedRest(rest, grid, mean, from_mm @ to_epi, points, quality | tissues)

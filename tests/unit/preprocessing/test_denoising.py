@@ -80,6 +80,9 @@ def run_denoised(run, mask, names, **changes):
         "dropped_volumes": 10,
         "timing": "off, as configured",
         "origin": "bold.nii.gz",
+        "affine": np.eye(4),
+        "reference": mask.astype(float),
+        "quality": {},
     }
     band_hz = changes.pop("band_hz", None)
     return denoised(RestSeries(series, **rest | changes), names=names, band_hz=band_hz)

@@ -355,12 +355,12 @@ def test_denoised_with_the_same_regressors_it_is_what_import_derivatives_writes(
         drop_volumes=DROP,
         band_hz=(0.01, 0.1),
     )
-    result = denoised(imported.rest, names=["trend", "csf"], band_hz=None)
+    result = denoised(imported, names=["trend", "csf"], band_hz=None)
 
-    np.testing.assert_array_equal(imported.rest.mask, mask)
+    np.testing.assert_array_equal(imported.mask, mask)
     np.testing.assert_array_equal(
         result.series, read_masked(folder / "denoised.nii.gz", mask, affine)
     )
-    assert imported.rest.series.shape[1] == N - DROP
-    assert imported.space == "MNI152NLin2009cAsym"
+    assert imported.series.shape[1] == N - DROP
+    assert imported.quality["space_of_input"] == "MNI152NLin2009cAsym"
     assert imported.quality["resampled"] is False

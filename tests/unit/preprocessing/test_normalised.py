@@ -348,9 +348,9 @@ def normalised(anatomy, plain):
 def test_denoised_with_the_same_regressors_it_is_what_preprocess_func_writes(normalised, plain):
     mask, affine = read_mask(plain / "mask.nii.gz")
 
-    result = denoised(normalised.rest, names=["trend", "wm", "csf"], band_hz=None)
+    result = denoised(normalised, names=["trend", "wm", "csf"], band_hz=None)
 
-    np.testing.assert_array_equal(normalised.rest.mask, mask)
+    np.testing.assert_array_equal(normalised.mask, mask)
     np.testing.assert_array_equal(
         result.series, read_masked(plain / "denoised.nii.gz", mask, affine)
     )
@@ -362,7 +362,7 @@ def test_quality_and_reference_are_those_that_are_written(normalised, plain):
 
     assert normalised.quality["coregistration_cost"] == written["coregistration_cost"]
     assert normalised.quality["unsettled_volumes"] == written["unsettled_volumes"]
-    assert normalised.reference().shape == normalised.rest.mask.shape
+    assert normalised.reference.shape == normalised.mask.shape
 
 
 def test_components_do_not_change_the_other_signals(normalised, plain, anatomy):
@@ -371,8 +371,8 @@ def test_components_do_not_change_the_other_signals(normalised, plain, anatomy):
         arguments["inputs"],
         **{key: arguments[key] for key in ("drop_volumes", "slice_order", "motion_estimation")},
         with_components=False,
-    ).rest.signals
+    ).signals
 
     for name in ("wm", "csf", "global", "motion"):
-        np.testing.assert_array_equal(without[name], normalised.rest.signals[name])
-    assert normalised.rest.signals["acompcor"].shape == (len(without["wm"]), 5)
+        np.testing.assert_array_equal(without[name], normalised.signals[name])
+    assert normalised.signals["acompcor"].shape == (len(without["wm"]), 5)
