@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
 from restpain.cohort.done_before import left_to_regress, volumes_to_drop
 from restpain.cohort.dparsf import named_by_data, participant_places
+from restpain.cohort.folders import folder_of_participant
 from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import given_files, pattern_problems, table_values
 from restpain.cohort.measures import (
@@ -159,8 +160,7 @@ def roster():
 
 
 ROSTER = roster()
-# that hold a folder per participant
-PLACES = participant_places(config["cohort"])
+PLACES = participant_places(config["cohort"])  # that hold a folder per participant
 # ids as the user's table has them, which folders may be named after
 WRITTEN = ROSTER.attrs.get("written")
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]

@@ -117,8 +117,9 @@ def folder_of(subject):
     if SOURCE == "simulated":
         return f"results/sourcedata/dicom/sub-{subject}"
     names = (f"sub-{subject}", subject, WRITTEN[f"sub-{subject}"])
-    folders = [place / name for place in PLACES for name in names]
-    return next((str(folder) for folder in folders if folder.is_dir()), [])
+    wanted = config["cohort"]["select"]["rest"] if SOURCE == "derivatives" else None
+    folder = folder_of_participant(PLACES, names, wanted=wanted)
+    return [] if folder is None else str(folder)
 
 
 def participant_folder(wildcards):

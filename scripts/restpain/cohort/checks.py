@@ -17,6 +17,7 @@ from restpain.cohort.done_before import (
     done_before_problems,
     left_to_regress,
 )
+from restpain.cohort.folders import participant_of
 from restpain.cohort.grids import NATIVE, native_grid_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
@@ -27,7 +28,7 @@ from restpain.cohort.image_checks import (
     volume_problems,
 )
 from restpain.cohort.map_checks import map_problems, missing_map
-from restpain.cohort.participants import PARTICIPANT_ID, with_prefix
+from restpain.cohort.participants import PARTICIPANT_ID
 from restpain.cohort.timing import TOLERANCE
 from restpain.cohort.timing_checks import repetition_time_problems, slice_timing_problems
 from restpain.presentation.numbers import counted
@@ -304,7 +305,7 @@ def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict
     participant_ids : list of str
         All of the table, the excluded ones included.
     """
-    unknown = sorted(name for name in names if with_prefix(name) not in participant_ids)
+    unknown = sorted(name for name in names if participant_of(name) not in participant_ids)
     named = [name for name in unknown if PARTICIPANT_ID.fullmatch(name)]
     found, action = "a folder in cohort.data, but no row", "add a row to analyse it; it is ignored"
     rows = [

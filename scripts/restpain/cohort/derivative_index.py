@@ -16,23 +16,22 @@ from restpain.cohort.bids_index import (
     index_of,
     volumes_entry,
 )
-from restpain.cohort.confounds import confound_facts
+from restpain.cohort.companions import add_companions, displacement_of_other_length
 from restpain.cohort.done_before import BY_DESCRIPTION, FILTERING
 from restpain.cohort.dparsf import SPACE as DPARSF_SPACE
 from restpain.cohort.dparsf import (
     companions_of,
     dparsf_entries,
     found_file,
-    has_rows,
     is_series_folder,
-    motion_facts,
     of_folder,
     scan_facts,
     session_prefix,
     timing_of,
 )
+from restpain.cohort.folders import participant_of, several_sessions
 from restpain.cohort.image_checks import OR_EXCLUDE, problem, report
-from restpain.cohort.participants import with_prefix
+from restpain.cohort.motion_files import motion_facts
 from restpain.cohort.selection import (
     ENTITIES,
     MNI,
@@ -55,15 +54,12 @@ FOLDER = re.compile(r"func|(ses|task)-[A-Za-z0-9+]+")  # others may be named aft
 STATES_ENTITIES = re.compile(r"(^|_)(sub|ses|task|run|space|res|desc)-")
 HALFPIPE_SPACE = "MNI152NLin2009cAsym"  # of all its images
 CPAC_SPACE = "template"  # that of its configuration, MNI152 unless it was changed
-MOTION = "motion"  # suffix of XCP-D's table, which has the volumes that it removed, too
-OF_GRID = ("space", "res", "cohort", "desc", "suffix")  # entities that confounds do not have
-CONFOUNDS = ("timeseries", "regressors")  # suffixes of newer and older versions of fMRIPrep
 NO_NAME = "the 4D image"
 
 
 def derivative_index(folder: Path, *, select: dict) -> dict:
     """Index the preprocessed rest runs of a participant; see `restpain.cohort.index`."""
-    who, sidecars = with_prefix(folder.name), Sidecars(folder.parent)
+    who, sidecars = participant_of(folder.name), Sidecars(folder.parent)
     files = preprocessed_files(folder)
     named = [] if is_series_folder(folder) else [path for path in files if _is_bold(path)]
     series = [_entry(path, folder) for path in named]
@@ -78,6 +74,7 @@ def derivative_index(folder: Path, *, select: dict) -> dict:
             if one["kind"] == "rest" and not fits_entities(one["entities"], wanted):
                 one |= {"kind": "other", "not_rest": "not what cohort.select.rest asks for"}
     mark_chosen(series, select)
+    rows += several_sessions(folder, select.get("rest", {}))
     for one in series:
         if one["chosen"]:
             rows += _complete(one, folder, who, files, sidecars)
@@ -203,7 +200,7 @@ def run_images(folder: str | Path, run: dict) -> list[Path]:
             return files
     raise ValueError(
         f"the series of {folder.name} has changed since the cohort check; make sure that it is "
-        f"the right one, delete results/cohort/index/{with_prefix(folder.name)}.json and start "
+        f"the right one, delete results/cohort/index/{participant_of(folder.name)}.json and start "
         "again, so that it is checked"
     )
 
@@ -228,7 +225,7 @@ def _complete(
     rows = fault_rows(who, one)
     if named:
         path = paths[0]
-        rows += _add_companions(one, folder, who, [x for x in files if x.parent == path.parent])
+        rows += add_companions(one, folder, who, [x for x in files if x.parent == path.parent])
         rows += doubts(who, one, sidecars.of(path)[0].get("TaskName"))
         return rows + gaps(who, one, paths)
     names = dict.fromkeys(one.get("sidecar_names", {}), "its sidecar")
@@ -247,12 +244,7 @@ def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
     if not one["readable"]:
         return []
     one |= timing_of(scan_facts(folder, prefix), one)
-    rows = []
-    if one["fd_path"] and not has_rows(found_file(folder, one["fd_path"]), one["n_volumes"]):
-        found, name = "another number of rows than volumes", Path(one["fd_path"]).name
-        expected, action = f"{one['n_volumes']} numbers", "it is computed from the motion instead"
-        rows.append(problem(who, name, "warning", found, expected, action))
-        one["fd_path"] = None
+    rows = displacement_of_other_length(one, folder, who)
     for key in ("confounds_path", "fd_path", "mask_path"):
         if one[key]:
             state = file_state(found_file(folder, one[key]))
@@ -262,39 +254,6 @@ def _add_dparsf(one: dict, folder: Path, who: str) -> list[dict]:
     if n := one.get("dropped_before"):
         found = f"{counted(n, 'volume')} dropped before (TRInfo.tsv)"
         rows.append(problem(who, one["label"], "info", found))
-    return rows
-
-
-def _add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> list[dict]:
-    """Add mask and confounds of a run, which have its entities; return what is wrong."""
-    own = entities(one["label"])
-    of_run = {key: label for key, label in own.items() if key not in OF_GRID}
-    tables = [of_run | {"desc": "confounds", "suffix": suffix} for suffix in CONFOUNDS]
-    tables.append(of_run | {"suffix": MOTION})
-    of_image = {key: label for key, label in own.items() if key != "reg"}
-    masks = [own | {"desc": "brain", "suffix": "mask"}]
-    masks.append(of_image | {"desc": "bold", "suffix": "mask"})  # C-PAC
-    wanted = {
-        "mask_path": ("the mask", IMAGE_SUFFIXES, masks),
-        "confounds_path": ("the table of confounds", (".tsv",), tables),
-    }
-    rows = []
-    for key, (what, endings, names) in wanted.items():
-        paths = [
-            path
-            for name in names
-            for path in files
-            if path.name.endswith(endings) and entities(path.name) == name
-        ]
-        if not paths:
-            continue
-        one[key] = paths[0].relative_to(folder).as_posix()
-        if fault := file_fault(paths[0], what):
-            rows.append(problem(who, paths[0].name, "error", *fault))
-            continue
-        one["companions"].append({"path": one[key]} | joint_state(paths[:1]))
-        if key == "confounds_path":
-            one["confounds"] = confound_facts(paths[0])
     return rows
 
 

@@ -11,9 +11,6 @@ import csv
 import re
 from pathlib import Path
 
-import numpy as np
-
-from restpain.cohort.confounds import MOTION
 from restpain.cohort.done_before import FILTERING, REGRESSION, SMOOTHING
 from restpain.cohort.participants import with_prefix
 from restpain.cohort.selection import fits_entities
@@ -35,7 +32,6 @@ SPACE = "MNI of SPM"
 MOTION_FILE = "rp_*.txt"  # three translations in mm, three rotations in rad, a row per volume
 JENKINSON_FILE = "FD_Jenkinson_*.txt"  # mm, a row per volume, 0 in the first
 MASK_FILE = "AllResampled_BrainMask*.nii*"  # the brain of the template on the grid of the series
-N_PARAMETERS = 6
 NOT_NORMALISED = {"kind": "other", "not_rest": "not normalised to MNI, no W in its name"}
 
 
@@ -167,46 +163,6 @@ def found_file(folder: Path, pattern: str) -> Path | None:
     place = Path(folder).resolve() / pattern
     files = sorted(place.parent.resolve().glob(place.name))
     return files[0] if len(files) == 1 else None
-
-
-def motion_facts(path: Path) -> dict:
-    """Facts of the realignment parameters, as `restpain.cohort.confounds.confound_facts`."""
-    try:
-        rows = read_motion(path)
-    except ValueError:
-        return {"n_rows": None, "gaps": {}}
-    gaps = {
-        name: np.flatnonzero(~np.isfinite(rows[:, i])).tolist() for i, name in enumerate(MOTION)
-    }
-    return {"n_rows": len(rows), "gaps": gaps}
-
-
-def read_motion(path: Path) -> np.ndarray:
-    """Realignment parameters ``(n_volumes, 6)`` as SPM writes them, in mm and rad.
-
-    Raises
-    ------
-    ValueError
-        If the rows do not have six numbers.
-    """
-    rows = np.loadtxt(path, ndmin=2)
-    if rows.shape[1:] != (N_PARAMETERS,):
-        raise ValueError(f"{path.name} has rows of {rows.shape[1]} numbers; expected 6")
-    return rows
-
-
-def read_displacement(path: Path, *, drop: int) -> np.ndarray:
-    """Framewise displacement (Jenkinson) in mm without ``drop`` volumes; NaN for the first."""
-    values = np.loadtxt(path, ndmin=1)[drop:]
-    return np.concatenate([[np.nan], values[1:]])
-
-
-def has_rows(path: Path, n: int) -> bool:
-    """Check that a file holds one number in each of ``n`` rows."""
-    try:
-        return np.loadtxt(path, ndmin=1).shape == (n,)
-    except ValueError:
-        return False
 
 
 def program(run: dict) -> str | None:

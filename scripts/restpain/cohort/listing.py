@@ -9,6 +9,7 @@ from restpain.cohort.bids import BIDS_NAME, IMAGE_SUFFIXES
 from restpain.cohort.bids_files import file_state, listed_images
 from restpain.cohort.derivative_index import preprocessed_files
 from restpain.cohort.dicom_folder import files_below, walked
+from restpain.cohort.motion_files import AFNI
 from restpain.cohort.sidecars import Sidecars
 
 
@@ -50,7 +51,7 @@ def _images(folder: Path, source: str) -> tuple[list[Path], list[Path]]:
     files = preprocessed_files(folder)
     named = [path for path in files if path.name.endswith(IMAGE_SUFFIXES)]
     images = [path for path in named if BIDS_NAME.fullmatch(path.name)]
-    return images, [path for path in files if path.name.endswith(".tsv")]
+    return images, [path for path in files if path.suffix in (".tsv", AFNI)]
 
 
 def touched_since(folder: str | Path, source: str, time_ns: int, index: dict) -> bool:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from restpain.cohort.dparsf import found_file, read_displacement, read_motion
+from restpain.cohort.dparsf import found_file
+from restpain.cohort.motion_files import PARAMETERS, read_displacement, read_motion
 from restpain.io.tables import read_table
 from restpain.preprocessing.motion import displacement_jenkinson, rigid_matrix
 from restpain.preprocessing.nuisance import fmriprep_signals
@@ -13,7 +14,7 @@ from restpain.preprocessing.nuisance import fmriprep_signals
 def given_signals(
     folder: str | Path, run: dict, *, drop: int
 ) -> tuple[dict[str, np.ndarray | None], np.ndarray | None, str]:
-    """Signals behind the nuisance regressors, from a table of confounds or from DPARSF.
+    """Signals behind the nuisance regressors, from a table of confounds or motion alone.
 
     Parameters
     ----------
@@ -42,13 +43,14 @@ def given_signals(
     origin = Path(path).name if path else run["label"]
     if path:
         file = found_file(folder, path)
-        rows = read_motion(file) if "folder" in run["entities"] else read_table(file)
+        motion = file.suffix in PARAMETERS
+        rows = read_motion(file) if motion else read_table(file)
         if len(rows) != run["n_volumes"]:
             raise ValueError(
                 f"{origin} has {len(rows)} rows, {run['label']} {run['n_volumes']} volumes"
             )
         rows = rows[drop:]
-        signals = {"motion": rows} if "folder" in run["entities"] else fmriprep_signals(rows)
+        signals = {"motion": rows} if motion else fmriprep_signals(rows)
     if run["fd_path"]:
         jenkinson = read_displacement(found_file(folder, run["fd_path"]), drop=drop)
     elif signals.get("motion") is not None:

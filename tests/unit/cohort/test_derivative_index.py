@@ -303,6 +303,24 @@ def test_a_series_of_c_pac_is_taken_with_its_mask_and_a_warning(tmp_path, name, 
     assert "a series of C-PAC, in its template, which may be cleaned and filtered" in sentence
 
 
+def test_a_participant_may_have_a_folder_per_session(tmp_path):
+    data = tmp_path / "cpac"
+    for session in "12":
+        name = CPAC[1].replace("sub-01", f"sub-01_ses-{session}") + ".nii.gz"
+        write_image(data / f"sub-01_ses-{session}" / "func" / name, SHAPE, seed=int(session))
+    select = {"t1": {}, "rest": {}}
+
+    index = derivative_index(data / "sub-01_ses-1", select=select)
+
+    assert [one["kind"] for one in index["series"]] == ["rest"]
+    assert [row["found"] for row in index["problems"]] == ["several folders"]
+    second = derivative_index(data / "sub-01_ses-2", select={"t1": {}, "rest": {"session": "2"}})
+    assert second["problems"] == []
+    assert [one["chosen"] for one in second["series"]] == [True]
+    other = derivative_index(data / "sub-01_ses-1", select={"t1": {}, "rest": {"session": "3"}})
+    assert other["series"][0]["not_rest"] == "not what cohort.select.rest asks for"
+
+
 def test_the_regressions_of_c_pac_are_chosen_by_their_number_or_name(tmp_path):
     second = CPAC[0].replace("preproc-1", "preproc-2")
     data = lay_out(tmp_path, f"{CPAC[0]}.nii.gz", f"{second}.nii.gz")

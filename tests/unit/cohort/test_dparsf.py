@@ -12,7 +12,6 @@ from restpain.cohort.dparsf import (
     named_by_data,
     participant_places,
     program,
-    read_displacement,
     scan_facts,
     series_folders,
     steps_of,
@@ -238,15 +237,6 @@ def test_a_row_of_scan_parameters_is_read_where_it_is_one(working, text, facts):
     (working / "TRInfo.tsv").write_text(text)
 
     assert scan_facts(working / "FunImgARCW" / "Sub_001") == facts
-
-
-def test_displacement_of_the_first_kept_volume_is_not_known(working):
-    path = working / "RealignParameter" / "Sub_001" / "FD_Jenkinson_Sub_001.txt"
-
-    values = read_displacement(path, drop=3)
-
-    assert np.isnan(values[0])
-    np.testing.assert_allclose(values[1:], np.linspace(0, 0.39, 40)[4:])
 
 
 @pytest.mark.parametrize("text", ["0\n0.1\n", "no numbers\n", "0 1\n" * 40])

@@ -342,6 +342,25 @@ def test_a_working_folder_of_dparsf_gives_series_motion_and_displacement(dataset
     assert "Smithson" not in (folder / "denoised.json").read_text()
 
 
+def test_motion_of_c_pac_is_that_of_the_same_motion_in_a_table(dataset):
+    folder, _, _, table = dataset
+    run(folder, nuisance=["friston24"])
+    before = pd.read_csv(folder / "confounds.tsv", sep="\t")
+    func = folder / "sub-01" / "func"
+    for path in func.glob("*confounds*.tsv"):
+        path.unlink()
+    x, y, z, rx, ry, rz = (table[name] for name in MOTION)
+    afni = np.stack([*np.rad2deg([rz, rx, -ry]), z, x, -y], axis=1)
+    np.savetxt(func / "sub-01_task-rest_desc-movementParameters_motion.1D", afni)
+
+    run(folder, nuisance=["friston24"])
+
+    after = pd.read_csv(folder / "confounds.tsv", sep="\t")
+    columns = [name for name in after if name.startswith(("trans", "rot", "framewise"))]
+    assert len(columns) > len(MOTION)
+    pd.testing.assert_frame_equal(after[columns], before[columns], atol=1e-6)
+
+
 def test_denoised_with_the_same_regressors_it_is_what_import_derivatives_writes(dataset):
     folder = dataset[0]
     run(folder)

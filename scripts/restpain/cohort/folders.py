@@ -1,0 +1,68 @@
+"""Folders of the participants in the data."""
+
+import re
+from pathlib import Path
+
+from restpain.cohort.image_checks import problem
+from restpain.cohort.participants import with_prefix
+from restpain.presentation.numbers import joined
+
+OF_SESSION = re.compile(r"(sub-[A-Za-z0-9]+)_ses-([A-Za-z0-9]+)")  # a folder of C-PAC
+
+
+def participant_of(name: str) -> str:
+    """participant_id of a folder of preprocessed data.
+
+    >>> participant_of("sub-01_ses-1"), participant_of("Sub_001")
+    ('sub-01', 'sub-Sub001')
+    """
+    of_session = OF_SESSION.fullmatch(name)
+    return of_session[1] if of_session else with_prefix(name)
+
+
+def folder_of_participant(
+    places: list[Path], names: tuple[str, ...], *, wanted: dict | None = None
+) -> Path | None:
+    """Find the folder of a participant.
+
+    Parameters
+    ----------
+    places : list of Path
+        Folders that hold a folder per participant.
+    names : tuple of str
+        Names that the folder may have, the participant_id first.
+    wanted : dict, optional
+        ``cohort.select.rest``, where the data are preprocessed: then there may also be a folder
+        per session, named as the participant_id and the session (C-PAC), and that of the session
+        asked for is found, or else the first.
+
+    Returns
+    -------
+    Path or None
+        None if there is none.
+    """
+    folders = [place / name for place in places for name in names]
+    found = next((folder for folder in folders if folder.is_dir()), None)
+    if found or wanted is None:
+        return found
+    of_sessions = [one for place in places for one in _of_sessions(place, names[0])]
+    asked = [one for one in of_sessions if one.name.endswith(f"_ses-{wanted.get('session')}")]
+    return next(iter(asked + of_sessions), None)
+
+
+def _of_sessions(place: Path, participant_id: str) -> list[Path]:
+    found = sorted(place.glob(f"{participant_id}_ses-*"))
+    return [path for path in found if path.is_dir() and OF_SESSION.fullmatch(path.name)]
+
+
+def several_sessions(folder: Path, wanted: dict) -> list[dict]:
+    """Say that a participant has several folders, one per session, and none is asked for."""
+    of_session = OF_SESSION.fullmatch(folder.name)
+    if not of_session or "session" in wanted:
+        return []
+    names = [path.name for path in _of_sessions(folder.parent, of_session[1])]
+    if len(names) == 1:
+        return []
+    sessions = ", ".join(OF_SESSION.fullmatch(name)[2] for name in names)
+    action = f"set cohort.select.rest.session to one of {sessions}"
+    return [problem(of_session[1], joined(names), "error", "several folders", "one", action)]

@@ -1,0 +1,55 @@
+import pytest
+
+from restpain.cohort.folders import folder_of_participant, participant_of, several_sessions
+
+NAMES = ("sub-01", "01", "Sub_01")
+
+
+def lay_out(place, *names):
+    for name in names:
+        (place / name).mkdir()
+    return place
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_folder_may_have_the_id_with_and_without_sub_and_as_it_was_written(tmp_path, name):
+    place = lay_out(tmp_path, name, "sub-02")
+
+    assert folder_of_participant([place], NAMES) == place / name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [({}, "sub-01_ses-1"), ({"session": "2"}, "sub-01_ses-2"), ({"session": 2}, "sub-01_ses-2")],
+)
+def test_of_the_folders_of_sessions_it_is_that_which_is_asked_for(tmp_path, wanted, found):
+    place = lay_out(tmp_path, "sub-01_ses-1", "sub-01_ses-2", "sub-011_ses-3")
+
+    assert folder_of_participant([place], NAMES, wanted=wanted) == place / found
+
+
+def test_folders_of_sessions_are_of_preprocessed_data_only(tmp_path):
+    assert folder_of_participant([lay_out(tmp_path, "sub-01_ses-1")], NAMES) is None
+
+
+def test_a_folder_of_its_own_goes_before_those_of_sessions(tmp_path):
+    place = lay_out(tmp_path, "sub-01", "sub-01_ses-1")
+
+    assert folder_of_participant([place], NAMES, wanted={}) == place / "sub-01"
+
+
+def test_the_participant_is_the_begin_of_the_name():
+    assert participant_of("sub-01_ses-pre") == "sub-01"
+    assert participant_of("Smith_ses-pre") == "sub-Smithsespre"
+
+
+def test_several_folders_of_a_participant_need_a_choice(tmp_path):
+    place = lay_out(tmp_path, "sub-01_ses-1", "sub-01_ses-2", "sub-02_ses-1")
+
+    (row,) = several_sessions(place / "sub-01_ses-1", {})
+
+    assert row["participant_id"] == "sub-01"
+    assert row["severity"] == "error"
+    assert row["action"] == "set cohort.select.rest.session to one of 1, 2"
+    assert several_sessions(place / "sub-01_ses-1", {"session": "1"}) == []
+    assert several_sessions(place / "sub-02_ses-1", {}) == []
