@@ -10,11 +10,14 @@ import time
 from pathlib import Path
 
 import nibabel as nib
+import numpy as np
 import yaml
 
+from restpain.cohort.confounds import MOTION
 from restpain.io.tables import read_table, write_table
 
 REPOSITORY = Path(__file__).parents[1]
+SPACE = "space-MNI152NLin2009aSym"
 SMALL = REPOSITORY / "tests" / "workflow" / "small.yaml"
 FINAL_PRODUCTS = [
     "tables/table1_demographics.tsv",
@@ -110,6 +113,39 @@ def dead_links(results):
             if not target.exists() or (anchor and f'id="{anchor}"' not in target.read_text()):
                 dead.append((page.relative_to(results), link))
     return dead
+
+
+def analysed(run):
+    """Rows of all participants of a finished run who were not excluded."""
+    people = read_table(run / "results/cohort/participants.tsv")
+    return people[people["exclude"].isna()].drop(columns="exclude")
+
+
+def working_folder_of_dparsf(run, folder):
+    """Cleaned series of a finished run in the layout of DPARSF, a file per volume; the table."""
+    people = analysed(run)
+    names = people["participant_id"].str.replace("sub-", "Sub_0")
+    times = ["Subject ID\tTR\tSlice Number\tTime Points\tVoxel Size"]
+    for participant, name in zip(people["participant_id"], names, strict=True):
+        func, motion = run / "results" / participant / "func", folder / "RealignParameter" / name
+        image = nib.load(func / f"{participant}_task-rest_{SPACE}_desc-denoised_bold.nii.gz")
+        place = folder / "FunImgARCW" / name
+        for one in (place, motion):
+            one.mkdir(parents=True)
+        for number, volume in enumerate(nib.four_to_three(image), start=1):
+            nib.save(volume, place / f"wCovRegressed_{number}.nii")
+        confounds = read_table(func / f"{participant}_task-rest_desc-confounds_timeseries.tsv")
+        np.savetxt(motion / f"rp_a{name}.txt", confounds[list(MOTION)])
+        times.append(f"{name}\t2\t25\t{image.shape[3] + 10}\t3\t3\t3")
+    (folder / "TRInfo.tsv").write_text("\n".join(times) + "\n")
+    masks = folder / "Masks"
+    masks.mkdir()
+    brain = run / "results/tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym_res-func"
+    brain = nib.load(f"{brain}_desc-brain_mask.nii.gz")
+    nib.save(brain, masks / "AllResampled_BrainMask_05_91x109x91.nii")
+    table = folder / "participants.tsv"
+    write_table(table, people.assign(participant_id=names))
+    return table
 
 
 def first_of_each_group(run):

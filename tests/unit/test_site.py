@@ -8,7 +8,6 @@ import shlex
 import socket
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from snakemake.utils import update_config
 
 import configuration_page
 from browser import Browser, find_chromium
+from printed import blocks
 from restpain.config.validation import configuration_problems
 
 REPOSITORY = Path(__file__).parents[2]
@@ -31,19 +31,12 @@ MADE = {"generated/configuration", "generated/api/restpain/index"}
 GUIDES = [path for path in PAGES if path.parent.name in ("start", "tutorials", "howto")]
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
 SCHEMA = yaml.safe_load((REPOSITORY / "schemas" / "config.schema.yaml").read_text())
-FENCE = re.compile(r"^( *)```(\S+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-TARGETS = {"check", "participants", "audit", "power"}
+TARGETS = {"check", "participants", "audit", "power", "multiverse"}
 ELSEWHERE = {"cd", "mkdir", "datalad", "rsync"}  # programs that are not ours
 
 
 def name_of(page):
     return str(page.relative_to(DOCS).with_suffix(""))
-
-
-def blocks(page, language):
-    """Contents of the fenced blocks of a language, without their indentation."""
-    found = FENCE.findall(page.read_text(encoding="utf-8"))
-    return [textwrap.dedent(text) for _, name, text in found if name == language]
 
 
 def children(page):
@@ -142,7 +135,7 @@ def test_the_configuration_on_a_page_has_no_problem(page):
 @pytest.mark.parametrize(
     ("page", "preset"),
     [("bids", "openneuro_ds002748"), ("fmriprep", "openneuro_ds002748_fmriprep"),
-     ("maps", "abide_dparsf")],
+     ("chronic_pain", "openneuro_ds004144"), ("maps", "abide_dparsf")],
 )  # fmt: skip
 def test_the_configuration_on_a_page_is_that_of_its_preset(page, preset):
     shown = yaml.safe_load(blocks(DOCS / "tutorials" / f"{page}.md", "yaml")[0])

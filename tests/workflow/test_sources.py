@@ -9,21 +9,22 @@ import pandas as pd
 import pytest
 
 from bids_validator import errors_and_warnings, validator_issues
-from restpain.cohort.confounds import MOTION
 from restpain.io.tables import read_json, read_table, write_table
 from runs import (
     SMALL,
+    SPACE,
+    analysed,
     bids_of,
     dead_links,
     first_of_each_group,
     metric_map,
     snakemake,
+    working_folder_of_dparsf,
     write_config,
 )
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
-SPACE = "space-MNI152NLin2009aSym"
 FC_DIFFERENCE = "contrast-patientsVsControls_stat-t_statmap.nii.gz"
 TABLE_2 = "results/tables/table2_regions.tsv"
 
@@ -32,12 +33,6 @@ def bids_errors(run, dataset=""):
     """Errors of a BIDS dataset in the results of a run, or of the results themselves."""
     issues = validator_issues(run / "results" / dataset, run / "deno")
     return errors_and_warnings(issues)[0]
-
-
-def analysed(run):
-    """Rows of all participants of a finished run who were not excluded."""
-    people = read_table(run / "results/cohort/participants.tsv")
-    return people[people["exclude"].isna()].drop(columns="exclude")
 
 
 @pytest.fixture(scope="module")
@@ -79,33 +74,6 @@ def entered_as_derivatives(finished_run, tmp_path_factory):
     process = snakemake(TABLE_2, "participants", directory=study, configfiles=(SMALL, own))
     assert process.returncode == 0, process.stderr[-5000:]
     return study, process
-
-
-def working_folder_of_dparsf(run, folder):
-    """Cleaned series of a finished run in the layout of DPARSF, a file per volume; the table."""
-    people = analysed(run)
-    names = people["participant_id"].str.replace("sub-", "Sub_0")
-    times = ["Subject ID\tTR\tSlice Number\tTime Points\tVoxel Size"]
-    for participant, name in zip(people["participant_id"], names, strict=True):
-        func, motion = run / "results" / participant / "func", folder / "RealignParameter" / name
-        image = nib.load(func / f"{participant}_task-rest_{SPACE}_desc-denoised_bold.nii.gz")
-        place = folder / "FunImgARCW" / name
-        for one in (place, motion):
-            one.mkdir(parents=True)
-        for number, volume in enumerate(nib.four_to_three(image), start=1):
-            nib.save(volume, place / f"wCovRegressed_{number}.nii")
-        confounds = read_table(func / f"{participant}_task-rest_desc-confounds_timeseries.tsv")
-        np.savetxt(motion / f"rp_a{name}.txt", confounds[list(MOTION)])
-        times.append(f"{name}\t2\t25\t{image.shape[3] + 10}\t3\t3\t3")
-    (folder / "TRInfo.tsv").write_text("\n".join(times) + "\n")
-    masks = folder / "Masks"
-    masks.mkdir()
-    brain = run / "results/tpl-MNI152NLin2009aSym/anat/tpl-MNI152NLin2009aSym_res-func"
-    brain = nib.load(f"{brain}_desc-brain_mask.nii.gz")
-    nib.save(brain, masks / "AllResampled_BrainMask_05_91x109x91.nii")
-    table = folder / "participants.tsv"
-    write_table(table, people.assign(participant_id=names))
-    return table
 
 
 @pytest.fixture(scope="module")
