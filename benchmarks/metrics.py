@@ -9,7 +9,6 @@ best of three, after a first call that compiles.
 
 import argparse
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from isal import igzip
 from scipy import ndimage, signal, stats
 
 from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd, zscored
+from pages import replace_part
 from restpain.connectivity import correlation
 from restpain.io.images import read_mask, read_masked, write_masked, write_volume
 from restpain.metrics import alff as spectrum
@@ -415,11 +415,4 @@ if __name__ == "__main__":
         text = PARTS[part]()
         print(f"{part}\n\n{text}\n")
         if arguments.write:
-            page = PAGE.read_text(encoding="utf-8")
-            block = f"<!-- {part} -->\n{text}\n<!-- end -->"
-            page, found = re.subn(
-                rf"<!-- {part} -->.*?<!-- end -->", lambda _, b=block: b, page, flags=re.DOTALL
-            )
-            if not found:
-                raise SystemExit(f"{PAGE.name} has no place for {part}")
-            PAGE.write_text(page, encoding="utf-8")
+            replace_part(PAGE, part, text)

@@ -13,13 +13,13 @@ core.
 """
 
 import argparse
-import re
 import time
 from pathlib import Path
 
 import numpy as np
 import SimpleITK
 
+from pages import replace_part
 from restpain.connectivity.correlation import correlation, fisher_z, sphere
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_table
@@ -369,11 +369,4 @@ if __name__ == "__main__":
     text = PARTS[arguments.part](arguments)
     print(text)
     if arguments.write:
-        page = PAGE.read_text(encoding="utf-8")
-        block = f"<!-- {arguments.part} -->\n{text}\n<!-- end -->"
-        page, found = re.subn(
-            rf"<!-- {arguments.part} -->.*?<!-- end -->", lambda _: block, page, flags=re.DOTALL
-        )
-        if not found:
-            raise SystemExit(f"{PAGE.name} has no place for {arguments.part}")
-        PAGE.write_text(page, encoding="utf-8")
+        replace_part(PAGE, arguments.part, text)

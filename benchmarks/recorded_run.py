@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
+from pages import replace_part
 from restpain.io.tables import read_table
 from restpain.recovery.table import STAGES
 
@@ -214,13 +215,9 @@ if __name__ == "__main__":
     results, page = arguments.run / "results", arguments.page
     text, n_filled = page.read_text(encoding="utf-8"), 0
     for block in BLOCKS:
-        mark = f"<!-- {block.__name__} -->"
-        if mark in text:
-            start = text.index(mark)
-            stop = text.index("<!-- end -->", start)
-            text = f"{text[:start]}{mark}\n{block(results / 'tables')}\n{text[stop:]}"
+        if f"<!-- {block.__name__} -->" in text:
+            replace_part(page, block.__name__, block(results / "tables"))
             n_filled += 1
-    page.write_text(text, encoding="utf-8")
     shown = [name for name in FIGURES if f"{page.stem}/{name}" in text]
     for name in shown:
         page.with_suffix("").mkdir(exist_ok=True)

@@ -10,13 +10,13 @@ minute.
 """
 
 import argparse
-import re
 from pathlib import Path
 
 import numpy as np
 import yaml
 from nilearn.datasets import load_mni152_brain_mask, load_mni152_template
 
+from pages import replace_part
 from restpain.group.inference import find_clusters
 from restpain.intervals import wilson_interval
 from restpain.power.detection import random_design
@@ -77,11 +77,4 @@ if __name__ == "__main__":
         text = PARTS[part]()
         print(f"{part}\n\n{text}\n")
         if arguments.write:
-            page = PAGE.read_text(encoding="utf-8")
-            block = f"<!-- {part} -->\n{text}\n<!-- end -->"
-            page, n_found = re.subn(
-                rf"<!-- {part} -->.*?<!-- end -->", lambda _, b=block: b, page, flags=re.DOTALL
-            )
-            if not n_found:
-                raise SystemExit(f"{PAGE.name} has no place for {part}")
-            PAGE.write_text(page, encoding="utf-8")
+            replace_part(PAGE, part, text)

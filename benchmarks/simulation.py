@@ -14,7 +14,6 @@ docs/simulation_realism.svg. Times are CPU seconds of one core.
 import argparse
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -28,6 +27,7 @@ import pandas as pd
 import yaml
 from scipy import signal
 
+from pages import replace_part
 from restpain.atlas import aal
 from restpain.cohort.participants import Comparison
 from restpain.io.images import read_mask, read_masked
@@ -288,17 +288,6 @@ def run_participant(simulation, seed, folder):
     return seconds, int(done.stdout) / 1024
 
 
-def filled(page, part, text):
-    """Page with the text between the comments of a part."""
-    block = f"<!-- {part} -->\n{text}\n<!-- end -->"
-    page, found = re.subn(
-        rf"<!-- {part} -->.*?<!-- end -->", lambda _: block, page, flags=re.DOTALL
-    )
-    if not found:
-        raise SystemExit(f"the page has no place for {part}")
-    return page
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("part", choices=["cost", "realism"])
@@ -309,5 +298,4 @@ if __name__ == "__main__":
     text = cost() if arguments.part == "cost" else realism(arguments.runs, draws=draws)
     print(text)
     if arguments.write:
-        page = PAGE.read_text(encoding="utf-8")
-        PAGE.write_text(filled(page, arguments.part, text), encoding="utf-8")
+        replace_part(PAGE, arguments.part, text)
