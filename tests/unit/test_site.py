@@ -204,7 +204,15 @@ def test_the_site_is_built_in_a_fresh_environment_and_works_offline(tmp_path):
         assert not os.environ.get("CI")
         return
     with Browser(find_chromium()) as browser:
-        for page in ("index", "tutorials/maps", "generated/configuration", "metrics", "rules"):
+        pages = (
+            "index",
+            "tutorials/maps",
+            "generated/configuration",
+            "metrics",
+            "rules",
+            "outputs",
+        )
+        for page in pages:
             for width in (1300, 380):
                 browser.open((html / f"{page}.html").as_uri(), width=width)
                 assert browser.complaints() == []

@@ -9,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+import outputs_page
 from restpain.cohort.job_sizes import participant_jobs
 from restpain.group.clusters import cluster_number
 from restpain.io.tables import read_table
@@ -116,6 +117,20 @@ def test_cluster_ids_agree_between_map_tables_features_and_seeds(finished_run):
         for name in read_table(group / measure / "features.tsv").columns[1:]
     ]
     assert list(read_table(group / "seeds.tsv")["seed"]) == local
+
+
+def test_the_page_of_tables_has_every_table_and_column_of_the_run(finished_run):
+    results = finished_run[0] / "results"
+    tables = outputs_page.tables_of_runs(results)
+
+    described = [path for path in results.rglob("*.tsv") if path.with_suffix(".json").exists()]
+    page = outputs_page.page(tables)
+    for path in described:
+        assert all(f"\n| `{column}` | " in page for column in read_table(path).columns), path
+    assert len(tables) > 50
+    assert outputs_page.left_out(outputs_page.PAGE.read_text(), tables) == [], (
+        "run python benchmarks/outputs_page.py on a run of the demo"
+    )
 
 
 def test_nothing_that_identifies_a_person_leaves_the_dicom(finished_run):

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+import outputs_page
 from restpain.io.images import read_volume
 from restpain.io.tables import read_json, read_table
 from runs import SMALL, snakemake, write_config
@@ -88,6 +89,18 @@ def test_simulated_effects_survive_in_nearly_all_universes(study):
         assert (further["n_surviving"] < 0.5 * further["n_universes"]).all()
         tests = read_table(study[0] / f"results/multiverse/{measure}/tests.tsv")
         assert (tests["p"] <= 0.05).all()
+
+
+@pytest.mark.workflow
+def test_the_page_of_tables_has_every_table_and_column_of_the_multiverse(study):
+    tables = outputs_page.tables_of_runs(study[0] / "results")
+
+    own = {name: table for name, table in tables.items() if name.startswith("multiverse/")}
+    del own["multiverse/universes.tsv"]  # with the keys that vary in this run
+    assert len(own) > 9
+    assert outputs_page.left_out(outputs_page.PAGE.read_text(), own) == [], (
+        "run python benchmarks/outputs_page.py on a run of the demo"
+    )
 
 
 @pytest.mark.workflow
