@@ -50,11 +50,11 @@ test: test-environment
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/codespell
 	$(BIN)/python -m pytest -m "not slow and not workflow" -n 2
-	$(BIN)/python -m pytest -m "workflow and not slow"
+	$(BIN)/python -m pytest -m "workflow and not slow" -n 2 --dist loadfile
 
 # Whole runs under faults, on Slurm, of other sources; CI runs both.
 test-slow: test-environment
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --durations 30
 
 environment: $(READY)
 

@@ -1,6 +1,8 @@
 """The run that the tests of the workflow share, also between `make test` and `make test-slow`."""
 
+import fcntl
 import hashlib
+import os
 import shutil
 import sys
 import time
@@ -49,16 +51,19 @@ def finished_run(tmp_path_factory):
     """The default target on the small cohort, run once for all tests: directory and seconds."""
     # beside the folders of pytest, and as deep: a run names files of the repository relatively
     name = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:8]
-    shared = tmp_path_factory.getbasetemp().parent / f"shared-{name}"
-    directory = shared / digest_of_code()
+    folders, worker = tmp_path_factory.getbasetemp().parent, os.environ.get("PYTEST_XDIST_WORKER")
+    shared = (folders.parent if worker else folders) / f"shared-{name}"
+    directory = shared / "of-workers" / digest_of_code() if worker else shared / digest_of_code()
     finished = directory / FINISHED
-    if not finished.exists() or time.time() - finished.stat().st_mtime > SECONDS_REUSED:
-        shutil.rmtree(shared, ignore_errors=True)  # runs of older code, too
-        directory.mkdir(parents=True)
-        start = time.monotonic()
-        process = snakemake(directory=directory)
-        assert process.returncode == 0, process.stderr[-5000:]
-        finished.write_text(f"{time.monotonic() - start}\n")
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process of these tests may be at it
+        if not finished.exists() or time.time() - finished.stat().st_mtime > SECONDS_REUSED:
+            shutil.rmtree(shared, ignore_errors=True)  # runs of older code, too
+            directory.mkdir(parents=True)
+            start = time.monotonic()
+            process = snakemake(directory=directory)
+            assert process.returncode == 0, process.stderr[-5000:]
+            finished.write_text(f"{time.monotonic() - start}\n")
     return directory, float(finished.read_text())
 
 
