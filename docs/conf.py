@@ -10,6 +10,7 @@ sys.path[:0] = [str(HERE), str(REPOSITORY / "scripts")]
 
 import configuration_page  # noqa: E402
 import mathml  # noqa: E402
+import troubleshooting_page  # noqa: E402
 from restpain.version import citation_field  # noqa: E402
 
 project = "restpain"
@@ -81,8 +82,9 @@ def escape_signs(app, what, name, obj, options, lines: list[str]) -> None:
 
 
 def setup(app) -> None:
-    """Write the generated page and connect what the pages need."""
+    """Write the generated pages and connect what the pages need."""
     configuration_page.write(HERE / "generated" / "configuration.md")
+    troubleshooting_page.write(HERE / "generated" / "messages.md")
     app.connect("source-read", adapt_links)
     app.connect("autodoc-process-docstring", escape_signs)
     mathml.register(app)

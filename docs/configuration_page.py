@@ -67,14 +67,14 @@ def _key(place: str, key: dict, default, schema: dict, remarks_of: dict) -> str:
     resolved = _resolved(key, schema)
     values = expected_values(resolved)
     return (
-        f"\n{_text(key)}\n\n:Values: {_escaped(values)}\n:Default: `{_yaml(default)}`\n"
+        f"\n{_text(key)}\n\n:Values: {escaped(values)}\n:Default: `{_yaml(default)}`\n"
         + _remark(place, remarks_of).lstrip("\n")
         + _entries(resolved, schema)
     )
 
 
 def _remark(place: str, remarks_of: dict) -> str:
-    return f"\n:Remark: {_escaped(remarks_of[place])}\n" if place in remarks_of else ""
+    return f"\n:Remark: {escaped(remarks_of[place])}\n" if place in remarks_of else ""
 
 
 def _entries(key: dict, schema: dict) -> str:
@@ -89,7 +89,7 @@ def _entries(key: dict, schema: dict) -> str:
         return ""
     alike = {}  # those without a meaning of their own share a line
     for name, one in entries.items():
-        values = _escaped(expected_values(_resolved(one, schema)))
+        values = escaped(expected_values(_resolved(one, schema)))
         meaning = f": {_text(one)}" if "description" in one else ""
         alike.setdefault((values, meaning or None), []).append(f"`{name}`")
     return "\nIts keys:\n\n" + "".join(
@@ -108,10 +108,10 @@ def _resolved(key: dict, schema: dict) -> dict:
 
 
 def _text(key: dict) -> str:
-    return _escaped(" ".join(key["description"].split()))
+    return escaped(" ".join(key["description"].split()))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text in which no sign has a meaning in Markdown and pages of docs are links."""
     parts = re.split(r"docs/(\w+)\.md", text)
     parts[::2] = [re.sub(r"([*_\[\]<>{}$|`])", r"\\\1", part) for part in parts[::2]]

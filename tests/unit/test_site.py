@@ -1,4 +1,4 @@
-"""The site of docs/: its pages, what is printed on them, the generated page, and the build."""
+"""The site of docs/: its pages, what is printed on them, the generated pages, and the build."""
 
 import ast
 import copy
@@ -27,7 +27,7 @@ PAGES = [
     for path in sorted(DOCS.glob("**/*.md"))
     if path.relative_to(DOCS).parts[0] not in ("_build", "generated")
 ]
-MADE = {"generated/configuration", "generated/api/restpain/index"}
+MADE = {"generated/configuration", "generated/messages", "generated/api/restpain/index"}
 GUIDES = [path for path in PAGES if path.parent.name in ("start", "tutorials", "howto")]
 CONFIG = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
 SCHEMA = yaml.safe_load((REPOSITORY / "schemas" / "config.schema.yaml").read_text())
