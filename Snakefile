@@ -70,15 +70,18 @@ include: "rules/figures.smk"
 include: "rules/report.smk"
 
 
+snakemake_internals.plan_in_linear_time()
+
+
 onstart:
-    disable_job_rate_limit(workflow)
+    snakemake_internals.disable_job_rate_limit(workflow)
     show_stages(workflow)
-    if "multiverse" in (requested_targets(workflow) or []):
+    if "multiverse" in (snakemake_internals.requested_targets(workflow) or []):
         print(f">>> {MULTIVERSE_COST}", file=sys.stderr, flush=True)
 
 
 onsuccess:
-    print_products_at_exit(requested_targets(workflow))
+    print_products_at_exit(snakemake_internals.requested_targets(workflow))
 
 
 onerror:

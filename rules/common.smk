@@ -28,17 +28,13 @@ from restpain.cohort.participants import (
     read_participants,
     with_site,
 )
+from restpain.config import snakemake_internals
 from restpain.config.caches import cache_folders
 from restpain.config.code_digest import code_digest as digest_of_script
 from restpain.config.failures import report_failures_at_exit
 from restpain.config.products import print_products_at_exit
 from restpain.config.progress import show_stages
 from restpain.config.resources import by_headers, numbers_of_job, on_retry
-from restpain.config.snakemake_internals import (
-    disable_job_rate_limit,
-    group_of_batch,
-    requested_targets,
-)
 from restpain.config.validation import (
     atlas_problems,
     configuration_problems,
@@ -247,4 +243,7 @@ code_digest = partial(digest_of_script, folder=Path(workflow.basedir, "scripts")
 
 def in_batches(group):
     """The group of a participant's job: neighbours in the table share a job of the cluster."""
-    return lambda wildcards: group_of_batch(workflow, group, SUBJECTS.index(wildcards.subject))
+    places = {subject: place for place, subject in enumerate(SUBJECTS)}
+    return lambda wildcards: snakemake_internals.group_of_batch(
+        workflow, group, places[wildcards.subject]
+    )

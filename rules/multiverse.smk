@@ -91,6 +91,8 @@ rule compute_alternative_maps:
         "results/logs/compute_alternative_maps/sub-{subject}.log",
     benchmark:
         "results/benchmarks/compute_alternative_maps/sub-{subject}.tsv"
+    group:
+        in_batches("alternatives")
     conda:
         "../envs/preprocessing.yaml"
     resources:

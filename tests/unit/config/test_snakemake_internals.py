@@ -1,6 +1,7 @@
 """Internals of Snakemake that the workflow uses, on a workflow of a few lines."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,3 +80,71 @@ def test_a_part_of_a_target_is_no_target(part):
 
     assert targets(**whole) == ["audit", "check"]
     assert targets(**whole | {part: {"compute_metrics"}}) is None
+
+
+GROUPS = """
+import os
+from restpain.config.snakemake_internals import plan_in_linear_time
+
+if "PLAIN" not in os.environ:
+    plan_in_linear_time()
+
+rule all:
+    input: "last.txt"
+
+rule first:
+    output: "{name}.first"
+    shell: "touch {output}"
+
+rule second:
+    input: rules.first.output
+    output: "{name}.second"
+    shell: "touch {output}"
+
+rule both:
+    input: names=expand(rules.second.output, name=[*"abcdef"])
+    output: "both.txt"
+    shell: "touch {output}"
+
+rule last:
+    input: "both.txt", rules.both.input.names
+    output: "last.txt"
+    shell: "touch {output}"
+"""
+
+
+def planned(folder, *groups, **environment):
+    """Finished process of a dry run with these groups of rules, two participants in one."""
+    (folder / "Snakefile").write_text(GROUPS)
+    program = [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1"]
+    program += ["--groups", *groups, "--group-components", "one=2"]
+    settings = os.environ | {"PYTHONPATH": str(SCRIPTS)} | environment
+    return subprocess.run(program, cwd=folder, env=settings, capture_output=True, text=True)
+
+
+def submissions(process):
+    """Outputs of the jobs of each group in a dry run, sorted."""
+    _, *groups = re.split(r"Group job \w+ .*", process.stdout + process.stderr)
+    return sorted(sorted(re.findall(r"output: (\S+)", group)) for group in groups)
+
+
+def test_groups_are_planned_as_snakemake_plans_them(tmp_path):
+    groups = ("first=one", "second=one", "both=end", "last=end")
+
+    ours, theirs = planned(tmp_path, *groups), planned(tmp_path, *groups, PLAIN="1")
+
+    assert ours.returncode == theirs.returncode == 0, ours.stderr
+    assert sorted(map(len, submissions(ours))) == [2, 4, 4, 4]
+    assert sorted(map(len, submissions(theirs))) == [2, 4, 4, 4]
+
+
+def test_groups_that_wait_for_each_other_are_refused_as_snakemake_refuses_them(tmp_path):
+    groups = ("first=one", "both=one")
+
+    ours, theirs = planned(tmp_path, *groups), planned(tmp_path, *groups, PLAIN="1")
+
+    assert theirs.returncode != 0
+    assert ours.returncode != 0
+    sentence = " ".join((ours.stdout + ours.stderr).split())
+    assert "groups of the profile wait for each other: both, first and second" in sentence
+    assert "put these rules into one group, or take one out of its group" in sentence
