@@ -25,6 +25,7 @@ from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd,
 from pages import replace_part
 from restpain.connectivity import correlation
 from restpain.io.images import read_mask, read_masked, write_masked, write_volume
+from restpain.io.tables import write_json
 from restpain.metrics import alff as spectrum
 from restpain.metrics import reho as regional
 from restpain.metrics import smoothing
@@ -240,10 +241,11 @@ def run_process(body, folder):
 
 def metrics_program(measures):
     """Run compute_metrics on the files of the folder; program of a process."""
-    raw, standardised = ([f"{m}{end}.nii.gz" for m in measures] for end in ("", "_standardised"))
+    ends = (".nii.gz", "_standardised.nii.gz")
+    raw, standardised = ([f"sub-01/{m}{end}" for m in measures] for end in ends)
     return (
         "from scripts.metrics.compute_metrics import compute_metrics\n"
-        "compute_metrics(bold_path='bold.nii.gz', mask_path='mask.nii.gz', "
+        "compute_metrics(bold_path='sub-01/bold.nii.gz', mask_path='sub-01/mask.nii.gz', "
         f"raw_paths={raw}, standardised_paths={standardised}, measures={measures}, "
         "reho_neighbours=27, band_hz=(0.01, 0.1), fwhm_mm=6.0, smoothing_kernel='spm')"
     )
@@ -251,9 +253,9 @@ def metrics_program(measures):
 
 SEEDS_PROGRAM = (
     "from scripts.connectivity.correlate_seeds import correlate_seeds\n"
-    "correlate_seeds(bold_path='bold.nii.gz', mask_path='mask.nii.gz', "
-    "seeds_path='seeds.nii.gz', group_mask_path='mask.nii.gz', "
-    "fc_path='fc.nii.gz', series_path='series.npz', "
+    "correlate_seeds(bold_path='sub-01/bold.nii.gz', mask_path='sub-01/mask.nii.gz', "
+    "index_path=None, seeds_path='sub-01/seeds.nii.gz', group_mask_path='sub-01/mask.nii.gz', "
+    "fc_path='sub-01/fc.nii.gz', series_path='sub-01/series.npz', "
     "band_hz=(0.01, 0.1), fwhm_mm=6.0, smoothing_kernel='spm')"
 )
 
@@ -279,9 +281,11 @@ def processes():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         series = simulated_series(mask, N_VOLUMES)
-        write_masked(path / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
-        write_volume(path / "mask.nii.gz", mask, AFFINE)
-        write_seeds(path / "seeds.nii.gz", mask, AFFINE)
+        own = path / "sub-01"  # of a participant, as the sidecars name their sources
+        own.mkdir()
+        write_masked(own / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
+        write_volume(own / "mask.nii.gz", mask, AFFINE)
+        write_seeds(own / "seeds.nii.gz", mask, AFFINE)
         for _ in range(7):  # in turn, so that all see the same neighbours on the machine
             start = time.process_time()
             stats.rankdata(series, axis=1)
@@ -373,9 +377,10 @@ def large():
     rng = np.random.default_rng(0)
     masked = 4 * np.count_nonzero(mask) * n_volumes / 2**20
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder)
-        write_volume(path / "mask.nii.gz", mask, affine)
-        write_seeds(path / "seeds.nii.gz", mask, affine)
+        path, own = Path(folder), Path(folder, "sub-01")
+        own.mkdir()
+        write_volume(own / "mask.nii.gz", mask, affine)
+        write_seeds(own / "seeds.nii.gz", mask, affine)
         header = nib.Nifti1Header()
         header.set_data_dtype(np.float32)
         header.set_data_shape((*mask.shape, n_volumes))
@@ -383,11 +388,12 @@ def large():
         header.set_xyzt_units("mm", "sec")
         header.set_sform(affine, code=1)
         volume = np.zeros(mask.shape, np.float32)
-        with igzip.open(path / "bold.nii.gz", "wb", compresslevel=1) as stream:
+        with igzip.open(own / "bold.nii.gz", "wb", compresslevel=1) as stream:
             stream.write(header.binaryblock + bytes(4))
             for _ in range(n_volumes):
                 volume[mask] = rng.standard_normal(np.count_nonzero(mask), dtype=np.float32)
                 stream.write(volume.tobytes(order="F"))
+        write_json(own / "bold.json", {"RepetitionTime": 0.72})
         _, baseline = run_process("import scripts.metrics.compute_metrics", path)
         rows = []
         for name, body in cases.items():

@@ -41,7 +41,10 @@ def replace_part(page: Path, part: str, text: str) -> None:
     page.write_text(content, encoding="utf-8")
     table = read_measured().set_index(["page", "part"])
     benchmark = Path(sys.argv[0]).name
-    table.loc[(page.name, part), :] = [benchmark, code_of(REPOSITORY / "benchmarks" / benchmark)]
+    table.loc[(page.name, part), :] = [
+        benchmark,
+        code_of(REPOSITORY / "benchmarks" / benchmark, part),
+    ]
     table.sort_index().reset_index().to_csv(MEASURED, sep="\t", index=False)
 
 
@@ -50,15 +53,37 @@ def read_measured() -> pd.DataFrame:
     return pd.read_csv(MEASURED, sep="\t", dtype=str, keep_default_na=False)
 
 
-def code_of(path: Path) -> str:
-    """Digest of what a program computes: neither text, nor imports, nor its command line count."""
+def code_of(path: Path, part: str) -> str:
+    """Digest of what a program computes for a part; neither text nor its command line count.
+
+    That is the function of this name with all that it uses of the program, or, without one, the
+    whole program.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    left_out = (ast.Import, ast.ImportFrom, ast.If)  # at the top: the command line
-    tree.body = [node for node in tree.body if not isinstance(node, left_out)]
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+    defined = {}
+    for node in tree.body:
+        for name in _names_of(node):
+            defined.setdefault(name, []).append(node)
+    left, used = [part] if part in defined else list(defined), set()
+    while left:
+        name = left.pop()
+        if name not in used:
+            used.add(name)
+            within = [one for node in defined[name] for one in ast.walk(node)]
+            left += [one.id for one in within if isinstance(one, ast.Name) and one.id in defined]
+    code = [ast.dump(node) for node in tree.body if used.intersection(_names_of(node))]
+    return hashlib.sha256("\n".join(code).encode()).hexdigest()[:12]
+
+
+def _names_of(node: ast.stmt) -> list[str]:
+    """Names that a statement at the top of a program defines, imports left out."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+    return [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
 
 
 def parts_of_pages() -> list[tuple[str, str]]:
@@ -76,7 +101,7 @@ def older_parts() -> list[str]:
             said.append(f"docs/{page}, {part}: not in docs/{MEASURED.name}; run its benchmark")
             continue
         benchmark, code = table.loc[(page, part)]
-        if code_of(REPOSITORY / "benchmarks" / benchmark) != code:
+        if code_of(REPOSITORY / "benchmarks" / benchmark, part) != code:
             said.append(f"docs/{page}, {part}: older than benchmarks/{benchmark}; run it again")
     return said
 

@@ -11,19 +11,47 @@ def test_no_table_of_the_pages_is_older_than_its_benchmark():
     assert pages.older_parts() == []
 
 
+PROGRAM = """
+N = 3
+
+def drawn():
+    '''Return it.'''
+    return N
+
+def speed():
+    return drawn()
+
+def other():
+    return 1
+"""
+
+
 @pytest.mark.parametrize(
-    ("changed", "same"),
+    ("old", "new", "same"),
     [
-        ("import os\n\ndef f():\n    '''Else.'''\n    return 1  # one\n", True),
-        ("def f():\n    return 1\n\nif __name__ == '__main__':\n    f()\n", True),
-        ("def f():\n    return 2\n", False),
+        ("Return it.", "Return the number.", True),
+        ("return 1", "return 2", True),  # of another part
+        ("\nN = 3", "import os\n\nN = 3  # draws", True),
+        ("return drawn()", "return 2 * drawn()", False),
+        ("N = 3", "N = 4", False),
     ],
 )
-def test_only_what_is_computed_counts(tmp_path, changed, same):
-    (tmp_path / "a.py").write_text("def f():\n    '''Return it.'''\n    return 1\n")
-    (tmp_path / "b.py").write_text(changed)
+def test_only_what_a_part_computes_counts(tmp_path, old, new, same):
+    (tmp_path / "a.py").write_text(PROGRAM)
+    (tmp_path / "b.py").write_text(PROGRAM.replace(old, new))
 
-    assert (pages.code_of(tmp_path / "a.py") == pages.code_of(tmp_path / "b.py")) is same
+    codes = [pages.code_of(tmp_path / name, "speed") for name in ("a.py", "b.py")]
+
+    assert (codes[0] == codes[1]) is same
+
+
+def test_without_a_function_of_its_name_a_part_is_of_the_whole_program(tmp_path):
+    (tmp_path / "a.py").write_text(PROGRAM)
+    (tmp_path / "b.py").write_text(PROGRAM.replace("return 1", "return 2"))
+
+    codes = [pages.code_of(tmp_path / name, "table") for name in ("a.py", "b.py")]
+
+    assert codes[0] != codes[1]
 
 
 @pytest.fixture
@@ -32,7 +60,7 @@ def repository(tmp_path, monkeypatch):
     (tmp_path / "docs").mkdir()
     (tmp_path / "benchmarks").mkdir()
     (tmp_path / "docs" / "speed.md").write_text("<!-- table -->\nold\n<!-- end -->\nrest\n")
-    (tmp_path / "benchmarks" / "speed.py").write_text("print(1)\n")
+    (tmp_path / "benchmarks" / "speed.py").write_text("N = 1\n")
     pd.DataFrame(columns=["page", "part", "benchmark", "code"]).to_csv(
         tmp_path / "docs" / "measured.tsv", sep="\t", index=False
     )
@@ -52,7 +80,7 @@ def test_a_part_is_written_with_the_code_of_its_benchmark(repository):
 
     assert page.read_text() == "<!-- table -->\nnew\n<!-- end -->\nrest\n"
     assert pages.older_parts() == []
-    (repository / "benchmarks" / "speed.py").write_text("print(2)\n")
+    (repository / "benchmarks" / "speed.py").write_text("N = 2\n")
     assert pages.older_parts() == [
         "docs/speed.md, table: older than benchmarks/speed.py; run it again"
     ]
