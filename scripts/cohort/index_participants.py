@@ -3,9 +3,9 @@
 import logging
 from pathlib import Path
 
+from restpain.cohort.folders import known_participant
 from restpain.cohort.index import participant_index
 from restpain.cohort.map_index import map_index
-from restpain.cohort.participants import with_prefix
 from restpain.io.job import run_job
 from restpain.io.tables import write_json
 
@@ -21,7 +21,8 @@ def index_participants(
     repetition_time_s: float | None,
     maps: dict | None,
 ) -> None:
-    folders = {with_prefix(Path(folder).name): folder for folder in folders_paths}
+    members = [Path(path).stem for path in indices_paths]
+    folders = {known_participant(Path(path).name, members): path for path in folders_paths}
     for path in indices_paths:
         who = Path(path).stem
         if maps is not None:

@@ -17,7 +17,7 @@ from restpain.cohort.done_before import (
     done_before_problems,
     left_to_regress,
 )
-from restpain.cohort.folders import participant_of
+from restpain.cohort.folders import known_participant
 from restpain.cohort.grids import NATIVE, native_grid_problems
 from restpain.cohort.image_checks import (
     COLUMNS,
@@ -305,7 +305,7 @@ def unmatched_folders(names: list[str], participant_ids: list[str]) -> list[dict
     participant_ids : list of str
         All of the table, the excluded ones included.
     """
-    unknown = sorted(name for name in names if participant_of(name) not in participant_ids)
+    unknown = sorted(name for name in names if known_participant(name, participant_ids) is None)
     named = [name for name in unknown if PARTICIPANT_ID.fullmatch(name)]
     found, action = "a folder in cohort.data, but no row", "add a row to analyse it; it is ignored"
     rows = [

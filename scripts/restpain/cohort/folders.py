@@ -20,6 +20,16 @@ def participant_of(name: str) -> str:
     return of_session[1] if of_session else with_prefix(name)
 
 
+def known_participant(name: str, participant_ids: list[str]) -> str | None:
+    """participant_id of a folder, of those of a table; None if it is of none of them.
+
+    >>> known_participant("sub-01_ses-1", ["sub-01", "sub-02"])
+    'sub-01'
+    """
+    found = (with_prefix(name), participant_of(name))
+    return next((who for who in found if who in participant_ids), None)
+
+
 def folder_of_participant(
     places: list[Path], names: tuple[str, ...], *, wanted: dict | None = None
 ) -> Path | None:

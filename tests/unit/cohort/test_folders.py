@@ -1,6 +1,11 @@
 import pytest
 
-from restpain.cohort.folders import folder_of_participant, participant_of, several_sessions
+from restpain.cohort.folders import (
+    folder_of_participant,
+    known_participant,
+    participant_of,
+    several_sessions,
+)
 
 NAMES = ("sub-01", "01", "Sub_01")
 
@@ -41,6 +46,19 @@ def test_a_folder_of_its_own_goes_before_those_of_sessions(tmp_path):
 def test_the_participant_is_the_begin_of_the_name():
     assert participant_of("sub-01_ses-pre") == "sub-01"
     assert participant_of("Smith_ses-pre") == "sub-Smithsespre"
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "who"),
+    [
+        ("sub-01_ses-1", ["sub-01"], "sub-01"),
+        ("sub-01_ses-1", ["sub-01ses1"], "sub-01ses1"),  # a participant_id of the table
+        ("Sub_001", ["sub-Sub001"], "sub-Sub001"),
+        ("sub-01_ses-1", ["sub-02"], None),
+    ],
+)
+def test_a_folder_belongs_to_a_participant_of_the_table_or_to_nobody(name, ids, who):
+    assert known_participant(name, ids) == who
 
 
 def test_several_folders_of_a_participant_need_a_choice(tmp_path):
