@@ -1,10 +1,14 @@
 """Checks of dicom_conversion on small series, and on a real scanner's where at hand."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import nibabel as nib
 import numpy as np
 import pytest
 
-from restpain.cohort.dicom_conversion import checked_conversion, chosen_image
+from restpain.cohort.dicom_conversion import checked_conversion, chosen_image, converted_images
 from restpain.cohort.dicom_series import folder_series, probed_sidecar
 from restpain.cohort.timing import dicom_timing
 from small_dicom import (
@@ -157,3 +161,25 @@ def test_a_real_philips_session_is_understood_and_converted(real_dicom):
     assert sidecar["RepetitionTime"] == pytest.approx(1.25923)
     np.testing.assert_allclose(image.header.get_zooms()[:3], [2.2604, 2.2604, 2.5], atol=1e-3)
     assert np.asarray(image.dataobj[..., 0]).max() > 1000  # scaled to signal, not empty
+
+
+def test_links_to_files_are_short_and_lead_to_them_from_deep_folders(tmp_path, monkeypatch):
+    folders = [tmp_path / ("deep" * 20) / name for name in ("first", "second")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "IM_1").write_bytes(b"\0" * 128 + b"DICM" + folder.name.encode())
+    found = []
+
+    def convert(command, **_):
+        found.extend((os.readlink(path), path.read_bytes()) for path in command[-1].iterdir())
+        (Path(command[-2]) / "image.nii").touch()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr("restpain.cohort.dicom_conversion.subprocess.run", convert)
+
+    with converted_images([folder / "IM_1" for folder in folders]):
+        pass
+
+    links, contents = zip(*sorted(found), strict=True)
+    assert all(len(link) < 60 for link in links)  # an inode of ext4 holds no longer one
+    assert [content[132:] for content in contents] == [b"first", b"second"]
