@@ -323,7 +323,7 @@ def draw_figure(table):
         names.append(f"{METHODS[row.method]}, {size}{by_anatomy}")
     left.set(yticks=range(len(names)), yticklabels=names, xlim=(0, 15), title="No difference")
     left.set_xlabel("draws with a finding, %")
-    left.legend(loc="upper right", fontsize=8)
+    left.legend(loc="upper right", bbox_to_anchor=(-0.03, -0.03), fontsize=8)  # below the names
     styles = dict(zip(EFFECTS, (":", "--", "-"), strict=True))
     part = table[(table["part"] == "power") & (table["method"] != "row")]
     for (method, effect), group in part.groupby(["method", "effect_sd"], sort=False):
