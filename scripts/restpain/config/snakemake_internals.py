@@ -85,7 +85,7 @@ def _check_groups(dag) -> None:
 
 
 def _ready(dag, job) -> bool:
-    """Whether a job, or all jobs of its group, wait for nothing outside of it any more."""
+    """Check that a job, or all jobs of its group, wait for nothing outside of it any more."""
     waiting = dag._n_until_ready
     group = dag._group.get(job)
     if group is None:
