@@ -1,6 +1,8 @@
 """The Slurm profile on a real Slurm of this machine, with a node lost and jobs out of memory."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 import slurm_cluster
-from runs import SMALL, bids_of, command, first_of_each_group, metric_map
+from runs import SMALL, bids_of, command, first_of_each_group, metric_map, snakemake, write_config
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -53,12 +55,7 @@ def test_neither_a_lost_node_nor_lack_of_memory_changes_the_maps(finished_run, c
     log = tmp_path / "snakemake.log"
 
     with log.open("w") as stream:
-        process = subprocess.Popen(
-            [sys.executable, "-c", ASKS_OFTEN, *line[line.index("snakemake") + 1 :]],
-            env=cluster.environment,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
+        process = started(line, cluster, stream)
         try:
             lost = lose_a_node_at_work(cluster, process)
             process.wait(SECONDS)
@@ -77,6 +74,16 @@ def test_neither_a_lost_node_nor_lack_of_memory_changes_the_maps(finished_run, c
         )
 
 
+def started(line, cluster, stream):
+    """Start a command line of Snakemake that asks often for the state of its jobs."""
+    return subprocess.Popen(
+        [sys.executable, "-c", ASKS_OFTEN, *line[line.index("snakemake") + 1 :]],
+        env=cluster.environment,
+        stdout=stream,
+        stderr=subprocess.STDOUT,
+    )
+
+
 def lose_a_node_at_work(cluster, process):
     """Kill the node that works on the participant again; whether that came to pass."""
     end = time.monotonic() + SECONDS
@@ -88,3 +95,41 @@ def lose_a_node_at_work(cluster, process):
                     return True
         time.sleep(0.5)
     return False
+
+
+def test_the_multiverse_has_the_bytes_of_a_local_one(finished_run, cluster, tmp_path):
+    settings = dict.fromkeys(
+        ("group.mask_coverage", "group.connectivity", "group.inference", "group.smoothness"), []
+    )
+    settings |= {"preprocessing.nuisance": [[]], "cohort.covariates": [[]], "group.tails": [1]}
+    # as deep as the shared run, whose files of the repository are named relatively
+    local = tmp_path.with_name(f"{tmp_path.name}-local")
+    for directory in (local, tmp_path):
+        shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
+    own = write_config(tmp_path, multiverse={"alternatives": settings})
+    here = snakemake("multiverse", directory=local, configfiles=(SMALL, own))
+    assert here.returncode == 0, here.stderr[-5000:]
+    line = command(
+        "multiverse",
+        directory=tmp_path,
+        configfiles=(SMALL, own),
+        cores=1,
+        options=slurm_cluster.PROFILE,
+    )
+
+    with (tmp_path / "snakemake.log").open("w") as stream:
+        process = started(line, cluster, stream)
+        try:
+            process.wait(SECONDS)
+        finally:
+            process.kill()
+
+    text = (tmp_path / "snakemake.log").read_text()
+    assert process.returncode == 0, text[-5000:]
+    # sixteen participants are two jobs of Slurm
+    assert len(set(re.findall(r"Group job (alternatives\d+)", text))) == 2
+    files = [path for path in local.glob("results/multiverse/**/*") if path.is_file()]
+    assert len(files) > 40
+    for path in files:
+        same = tmp_path / path.relative_to(local)
+        assert same.read_bytes() == path.read_bytes(), path
