@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -30,12 +32,16 @@ snakemake.cli.main(sys.argv[1:])
 
 
 @pytest.fixture
-def cluster(tmp_path):
+def cluster():
     if not slurm_cluster.available():
         if "CI" in os.environ:
             pytest.fail("slurm-wlm and munge are not installed")
         pytest.skip("no Slurm daemons here that could be started")
-    with slurm_cluster.running_cluster(tmp_path / "slurm") as running:
+    # its daemons have sockets there, whose paths may have no more than 108 characters
+    with (
+        tempfile.TemporaryDirectory(prefix="slurm-") as folder,
+        slurm_cluster.running_cluster(Path(folder, "cluster")) as running,
+    ):
         yield running
 
 
