@@ -23,8 +23,7 @@ def index_participants(
 ) -> None:
     members = [Path(path).stem for path in indices_paths]
     folders = {known_participant(Path(path).name, members): path for path in folders_paths}
-    for path in indices_paths:
-        who = Path(path).stem
+    for who, path in zip(members, indices_paths, strict=True):
         if maps is not None:
             index = map_index(
                 who,

@@ -64,6 +64,8 @@ def add_companions(one: dict, folder: Path, who: str, files: list[Path]) -> list
         if key == "confounds_path":
             facts = motion_facts if paths[0].suffix in PARAMETERS else confound_facts
             one["confounds"] = facts(paths[0])
+    if one["fd_path"] not in [file["path"] for file in one["companions"]]:
+        return rows  # none, or damaged, which is said
     return rows + displacement_of_other_length(one, folder, who)
 
 

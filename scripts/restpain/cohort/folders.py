@@ -1,10 +1,12 @@
 """Folders of the participants in the data."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from restpain.cohort.image_checks import problem
 from restpain.cohort.participants import with_prefix
+from restpain.cohort.selection import fits_entities
 from restpain.presentation.numbers import joined
 
 OF_SESSION = re.compile(r"(sub-[A-Za-z0-9]+)_ses-([A-Za-z0-9]+)")  # a folder of C-PAC
@@ -55,14 +57,24 @@ def folder_of_participant(
     found = next((folder for folder in folders if folder.is_dir()), None)
     if found or wanted is None:
         return found
-    of_sessions = [one for place in places for one in _of_sessions(place, names[0])]
-    asked = [one for one in of_sessions if one.name.endswith(f"_ses-{wanted.get('session')}")]
+    of_sessions = [one for place in places for one in _of_sessions(place).get(names[0], [])]
+    session = {key: wanted[key] for key in ("session",) if key in wanted}
+    asked = [one for one in of_sessions if fits_entities({"ses": _session(one)}, session)]
     return next(iter(asked + of_sessions), None)
 
 
-def _of_sessions(place: Path, participant_id: str) -> list[Path]:
-    found = sorted(place.glob(f"{participant_id}_ses-*"))
-    return [path for path in found if path.is_dir() and OF_SESSION.fullmatch(path.name)]
+@cache
+def _of_sessions(place: Path) -> dict[str, list[Path]]:
+    """Folders of sessions by participant_id; thousands of participants list the place once."""
+    found = {}
+    for path in sorted(place.glob("sub-*_ses-*")):
+        if path.is_dir() and (of_session := OF_SESSION.fullmatch(path.name)):
+            found.setdefault(of_session[1], []).append(path)
+    return found
+
+
+def _session(folder: Path) -> str:
+    return OF_SESSION.fullmatch(folder.name)[2]
 
 
 def several_sessions(folder: Path, wanted: dict) -> list[dict]:
@@ -70,9 +82,9 @@ def several_sessions(folder: Path, wanted: dict) -> list[dict]:
     of_session = OF_SESSION.fullmatch(folder.name)
     if not of_session or "session" in wanted:
         return []
-    names = [path.name for path in _of_sessions(folder.parent, of_session[1])]
-    if len(names) == 1:
+    folders = _of_sessions(folder.parent)[of_session[1]]
+    if len(folders) == 1:
         return []
-    sessions = ", ".join(OF_SESSION.fullmatch(name)[2] for name in names)
-    action = f"set cohort.select.rest.session to one of {sessions}"
-    return [problem(of_session[1], joined(names), "error", "several folders", "one", action)]
+    names = joined([path.name for path in folders])
+    action = f"set cohort.select.rest.session to one of {', '.join(map(_session, folders))}"
+    return [problem(of_session[1], names, "error", "several folders", "one", action)]

@@ -50,9 +50,10 @@ def test_a_displacement_of_another_length_is_computed_instead(tmp_path):
     assert (row["severity"], row["found"]) == ("warning", "another number of rows than volumes")
 
 
-def test_a_damaged_table_is_an_error_and_no_companion(tmp_path):
+@pytest.mark.parametrize("name", ["desc-confounds_timeseries.tsv", "desc-FDJenkinson_motion.1D"])
+def test_a_damaged_file_is_an_error_and_no_companion(tmp_path, name):
     stem = NEWER[: NEWER.index("_space")]
-    (tmp_path / f"{stem}_desc-confounds_timeseries.tsv").symlink_to(tmp_path / "nowhere.tsv")
+    (tmp_path / f"{stem}_{name}").symlink_to(tmp_path / "nowhere")
 
     run, (row,) = companions(tmp_path, NEWER)
 

@@ -25,10 +25,15 @@ def test_the_folder_may_have_the_id_with_and_without_sub_and_as_it_was_written(t
 
 @pytest.mark.parametrize(
     ("wanted", "found"),
-    [({}, "sub-01_ses-1"), ({"session": "2"}, "sub-01_ses-2"), ({"session": 2}, "sub-01_ses-2")],
+    [
+        ({}, "sub-01_ses-03"),
+        ({"session": "2"}, "sub-01_ses-2"),
+        ({"session": 2, "space": "template"}, "sub-01_ses-2"),
+        ({"session": 3}, "sub-01_ses-03"),
+    ],
 )
 def test_of_the_folders_of_sessions_it_is_that_which_is_asked_for(tmp_path, wanted, found):
-    place = lay_out(tmp_path, "sub-01_ses-1", "sub-01_ses-2", "sub-011_ses-3")
+    place = lay_out(tmp_path, "sub-01_ses-1", "sub-01_ses-2", "sub-01_ses-03", "sub-011_ses-4")
 
     assert folder_of_participant([place], NAMES, wanted=wanted) == place / found
 
