@@ -371,8 +371,8 @@ def main():
         )
         write_table(COUNTS, table, COLUMNS)
     table = with_interval(table)
-    for part, text in (("null", null_table(table)), ("power", power_table(table))):
-        replace_part(PAGE, part, text)
+    for part in arguments.parts:
+        replace_part(PAGE, part, {"null": null_table, "power": power_table}[part](table))
     draw_figure(table)
 
 

@@ -22,7 +22,7 @@ from isal import igzip
 from scipy import ndimage, signal, stats
 
 from other_definitions import alff_and_falff_afni, alff_and_falff_sd, alff_xcpd, zscored
-from pages import replace_part
+from pages import markdown, replace_part
 from restpain.connectivity import correlation
 from restpain.io.images import read_mask, read_masked, write_masked, write_volume
 from restpain.io.tables import write_json
@@ -68,12 +68,6 @@ def cpu_seconds(function, repeats=3):
         function()
         times.append(time.process_time() - start)
     return min(times)
-
-
-def table(header, rows):
-    """Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def agreement():
@@ -125,7 +119,7 @@ def agreement():
         defined = (np.abs(expected) > 1e-12) & np.isfinite(values)
         difference = np.abs(values[defined] / expected[defined] - 1)
         rows.append([f"`{name}`", defined.sum(), f"{difference.max():.1e}"])
-    return table(["reference map", "voxels", "largest relative difference"], rows)
+    return markdown(["reference map", "voxels", "largest relative difference"], rows)
 
 
 def dialects():
@@ -157,7 +151,7 @@ def dialects():
             ]
         )
     header = ["definition", "median ratio to ours", "Pearson r", "Spearman rho"]
-    return table([*header, "median difference after division by the mean"], rows)
+    return markdown([*header, "median difference after division by the mean"], rows)
 
 
 def speed():
@@ -219,7 +213,7 @@ def speed():
             cells = [plain[0], f"{reference:.2f}", f"{reference / seconds:.1f}"]
         rows.append([name, f"{seconds:.2f}", *cells])
     head = ["function", "CPU s", "reference implementation", "its CPU s", "times faster"]
-    return table(head, rows)
+    return markdown(head, rows)
 
 
 def run_process(body, folder):
@@ -314,7 +308,7 @@ def processes():
     )
     header = ["process", "CPU s, median of 7", "least", "median over that of scipy's ranking"]
     header += ["peak memory, MB", "beyond start, in units of the series"]
-    return table(header, rows) + note
+    return markdown(header, rows) + note
 
 
 def growth():
@@ -361,7 +355,7 @@ def growth():
         ]
         for n_voxels, n_volumes in sizes
     ]
-    return table(
+    return markdown(
         ["voxels x volumes", *[f"{name}, CPU s (ns a value)" for name in functions]], rows
     )
 
@@ -407,7 +401,7 @@ def large():
                 ]
             )
     header = ["process", "CPU s", "peak memory, MB", "beyond start, in units of the series"]
-    return table(header, rows) + f"\n\nThe series of the mask take {masked:.0f} MB."
+    return markdown(header, rows) + f"\n\nThe series of the mask take {masked:.0f} MB."
 
 
 PARTS = {part.__name__: part for part in (agreement, dialects, speed, processes, growth, large)}

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import SimpleITK
 
-from pages import replace_part
+from pages import markdown, replace_part
 from restpain.connectivity.correlation import correlation, fisher_z, sphere
 from restpain.io.images import read_mask, read_masked, read_volume
 from restpain.io.tables import read_table
@@ -38,12 +38,6 @@ from restpain.temporal_filter import ideal_filter
 PAGE = Path(__file__).parents[1] / "docs" / "preprocessing_function.md"
 SHAPE, VOXEL_MM, N_VOLUMES, TR = (64, 64, 32), np.array([3.1, 3.1, 4.4]), 230, 2.0
 JUMP_S = 0.3  # how long a jump of the head lasts
-
-
-def table(header, rows):
-    """Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def points_of(shape, affine):
@@ -250,7 +244,7 @@ def motion(arguments):
     header += ["against the mean pose", "largest, jumps included", "unsettled", "CPU s"]
     header_of_ratios = ["slices acquired", "slice timing", "transforms", "tSNR, median"]
     header_of_ratios += ["share of the best"]
-    return table(header, errors) + "\n\n" + table(header_of_ratios, ratios)
+    return markdown(header, errors) + "\n\n" + markdown(header_of_ratios, ratios)
 
 
 def signal_to_noise(scanner, acquired, series, found, truth, points):
@@ -354,7 +348,7 @@ def order(arguments):
         f"{100 * shares[0]:.1f} % after regression first, {100 * shares[1]:.1g} % simultaneous."
     )
     header = ["map", "standard deviation over voxels", "median absolute difference", "largest"]
-    return table([*header, "correlation of the maps"], rows) + note
+    return markdown([*header, "correlation of the maps"], rows) + note
 
 
 PARTS = {part.__name__: part for part in (motion, order)}

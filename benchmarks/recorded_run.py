@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from pages import replace_part
+from pages import markdown, replace_part
 from restpain.io.tables import read_table
 from restpain.recovery.table import STAGES
 
@@ -35,10 +35,10 @@ ERRORS = {
 SIMULATION_RULES = ("simulate_cohort", "simulate_participant", "compare_truth")
 
 
-def markdown(frame: pd.DataFrame) -> str:
-    """Markdown table of a frame of texts."""
-    lines = [frame.columns, ["---"] * frame.shape[1], *frame.to_numpy()]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+def table_of(rows: list[dict]) -> str:
+    """Markdown table of rows of texts, by the names of their columns."""
+    frame = pd.DataFrame(rows)
+    return markdown(frame.columns, frame.to_numpy())
 
 
 def place(row) -> str:
@@ -61,7 +61,7 @@ def effects(tables):
         }
         for row in read_table(tables / "recovery.tsv").itertuples()
     ]
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def stages(tables):
@@ -78,7 +78,7 @@ def stages(tables):
                 cell += f" (g {by_stage.loc[stage, 'hedges_g']:.1f})"
             row[stage] = cell
         rows.append(row)
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def clusters(tables):
@@ -98,7 +98,7 @@ def clusters(tables):
         }
         for row in read_table(tables / "table2_regions.tsv").itertuples()
     ]
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def errors(tables):
@@ -112,7 +112,7 @@ def errors(tables):
         }
         for column, name in ERRORS.items()
     ]
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def demographics(tables):
@@ -127,7 +127,7 @@ def demographics(tables):
         }
         for row in table.itertuples()
     ]
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def classification(tables):
@@ -146,7 +146,7 @@ def classification(tables):
         }
         for row in table.itertuples()
     ]
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def correlation(tables):
@@ -162,7 +162,7 @@ def correlation(tables):
         }
         for row in table.itertuples()
     ]
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 def times(tables):
@@ -194,7 +194,7 @@ def times(tables):
                 "memory, MB": f"{some['memory_mb'].max():.0f}",
             }
         )
-    return markdown(pd.DataFrame(rows))
+    return table_of(rows)
 
 
 BLOCKS = (effects, stages, clusters, errors, demographics, classification, correlation, times)

@@ -18,7 +18,7 @@ from pages import markdown, replace_part
 from restpain.connectivity.correlation import correlation, fisher_z, sphere
 from restpain.group.inference import corrected_clusters, estimated_smoothness
 from restpain.group.models import fit_model, t_to_z
-from restpain.group.permutation_null import clusters_by_permutation, permutation_null
+from restpain.group.permutation_null import cluster_counts, permutation_null
 from restpain.group.search import near_seeds, part_of_mask
 from restpain.intervals import wilson_interval
 
@@ -44,7 +44,8 @@ def found(maps, design, inside, mask, seed):
         **{"correction": CORRECTION, "n_permutations": N_PERMUTATIONS, "seed": seed},
         with_scores=False,
     )
-    return len(clusters) > 0, clusters_by_permutation(z, part[0], null, correction=CORRECTION)[1]
+    counts = cluster_counts(z, part[0], null, grf_size=None, correction=CORRECTION)
+    return len(clusters) > 0, counts["n_clusters_permutation"]
 
 
 def gaps(rng):

@@ -27,7 +27,7 @@ import pandas as pd
 import yaml
 from scipy import signal
 
-from pages import replace_part
+from pages import markdown, replace_part
 from restpain.atlas import aal
 from restpain.cohort.participants import Comparison
 from restpain.io.images import read_mask, read_masked
@@ -41,12 +41,6 @@ SPACE = "space-MNI152NLin2009aSym"
 HEAD = REPOSITORY / "results" / "sourcedata" / "truth" / f"{SPACE}_desc-head_dseg.nii.gz"
 N_PARTICIPANTS = 3
 COMMON_HZ = 0.2  # power is compared up to here, which all repetition times reach
-
-
-def table(header, rows):
-    """Markdown table."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def signals(results, subject):
@@ -190,7 +184,7 @@ def realism(runs, *, draws):
         [what, *[style.format(facts[name][key]) for name in facts]]
         for key, (what, style) in ROWS.items()
     ]
-    return table(["", *facts], rows)
+    return markdown(["", *facts], rows)
 
 
 def draw(facts, spectra, matrices):
@@ -242,7 +236,9 @@ def cost():
             rows.append(
                 [preset, dicom, f"{seconds:.1f}", f"{megabytes:.0f}", len(files), f"{size:.0f}"]
             )
-    return table(["preset", "DICOM", "CPU s", "peak memory, MB", "files", "their size, MB"], rows)
+    return markdown(
+        ["preset", "DICOM", "CPU s", "peak memory, MB", "files", "their size, MB"], rows
+    )
 
 
 def run_participant(simulation, seed, folder):

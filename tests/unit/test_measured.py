@@ -1,9 +1,18 @@
 """Tables in docs/ that benchmarks write: which code each was measured with."""
 
+import importlib
+
 import pandas as pd
 import pytest
 
 import pages
+
+
+@pytest.mark.parametrize(
+    "path", sorted(pages.REPOSITORY.glob("benchmarks/*.py")), ids=lambda p: p.stem
+)
+def test_a_benchmark_finds_what_it_imports(path):
+    importlib.import_module(path.stem)
 
 
 def test_no_table_of_the_pages_is_older_than_its_benchmark():
