@@ -107,7 +107,7 @@ def steps(folder):
     """Wall and CPU seconds and largest memory of each step of the participant."""
     rows = []
     for name in (
-        "index_participants",
+        "index_participants/0",
         "check_cohort",
         "convert_dicom",
         "preprocess_anat",
