@@ -21,6 +21,7 @@ PACKAGES = {
     "pydicom": "import pydicom",
     "dcm2niix": "import subprocess, dcm2niix; subprocess.run([dcm2niix.bin, '-h'], check=True)",
     "isal": "from isal import igzip",
+    "deflate": "import deflate",
     "numba": "import numba; assert numba.njit(lambda x: x + 1)(1) == 2",
     "SimpleITK": "import SimpleITK",
     "picsl-greedy": "import picsl_greedy",

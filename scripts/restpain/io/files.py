@@ -1,11 +1,11 @@
 """Writing of whole files: a path is replaced in one step."""
 
-import gzip
 import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import deflate
 from isal import igzip
 
 
@@ -61,9 +61,10 @@ def write_text(path: str | Path, content: str) -> None:
 
 
 def gzipped(content: bytes) -> bytes:
-    """Compress with zlib, the same bytes for the same content.
+    """Compress with libdeflate, the same bytes for the same content.
 
-    The deflate of isa-l is eight times faster, but was seen to give other bytes for the same
-    content in one of some four hundred images.
+    Two to three times as fast as zlib at its first level, and smaller. The deflate of isa-l is
+    faster still, but was seen to give other bytes for the same content in one of some four
+    hundred images.
     """
-    return gzip.compress(content, compresslevel=1, mtime=0)
+    return bytes(deflate.gzip_compress(content, 3))

@@ -20,6 +20,7 @@ from restpain.io.tables import read_json, write_json
 
 GRID_TOLERANCE_MM = 1e-3
 VOLUMES_AT_A_TIME = 16
+VOXELS_AT_A_TIME = 2**18  # 2 MB in double precision, which the cache holds
 HEADER_TOLERANCE = 1e-4  # relative, of the repetition time in a header
 SECONDS = 8  # code of the unit
 SECONDS_PER_UNIT = {SECONDS: 1.0, 16: 1e-3, 24: 1e-6}  # by the code of NIfTI
@@ -74,8 +75,16 @@ def _loaded(path: str | Path) -> nib.Nifti1Image:
 
 
 def _array(image: nib.Nifti1Image) -> np.ndarray:
-    # nibabel reads an image without volumes as a flat empty array
-    return np.asarray(image.dataobj, dtype=np.float32).reshape(series_shape(image.shape))
+    """Values of an image as float32, in the order of the file.
+
+    A few slices at a time: nibabel scales in double precision, and a whole image of that size
+    costs ten times the seconds in memory that is asked for and given back.
+    """
+    values = np.empty(image.shape, np.float32, order="F")
+    step = max(1, VOXELS_AT_A_TIME * image.shape[-1] // max(1, values.size))
+    for start in range(0, image.shape[-1] if values.size else 0, step):
+        values[..., start : start + step] = image.dataobj[..., start : start + step]
+    return values.reshape(series_shape(image.shape))
 
 
 def read_volume(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
@@ -178,11 +187,16 @@ def read_masked(path: str | Path, mask: np.ndarray, affine: np.ndarray) -> np.nd
     if len(shape) == 3:
         return _array(_loaded(path))[mask]
     series = np.empty((np.count_nonzero(mask), shape[3]), dtype=np.float32)
-    inside = np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")  # as files have them
+    inside = _places(mask)
     for start, block in read_blocks(path):
         volumes = slice(start, start + VOLUMES_AT_A_TIME)
         series[:, volumes] = block.reshape(mask.size, -1, order="F").T[:, inside].T
     return series
+
+
+def _places(mask: np.ndarray) -> np.ndarray:
+    """Places of the voxels of a mask, in its own order, in the order of a file."""
+    return np.ravel_multi_index(np.nonzero(mask), mask.shape, order="F")
 
 
 def read_grid(path: str | Path) -> tuple[tuple[int, ...], np.ndarray]:
@@ -311,8 +325,9 @@ def write_masked(
     No volume at all, ``(n_voxels, 0)``, gives a 4D image without volumes.
     """
     dtype = values.dtype if values.dtype.kind in "iu" else np.float32
-    data = np.zeros(mask.shape + values.shape[1:], dtype)
-    data[mask] = values
+    data = np.zeros((*values.shape[:0:-1], mask.size), dtype)
+    data[..., _places(mask)] = values.T
+    data = data.T.reshape(mask.shape + values.shape[1:], order="F")
     write_volume(path, data, affine, repetition_time=repetition_time, sidecar=sidecar)
 
 

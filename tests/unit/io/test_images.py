@@ -123,6 +123,18 @@ def test_an_image_stored_as_integers_is_read_to_half_a_step_and_its_background_i
     np.testing.assert_allclose(found[:3], 0, atol=1e-3)
 
 
+@pytest.mark.parametrize("shape", [(70, 80, 90), (20, 20, 30, 40), (90, 80, 70, 1)])
+def test_scaled_values_are_those_of_nibabel_to_the_bit(tmp_path, shape):
+    path = tmp_path / "T1w.nii.gz"
+    values = np.random.default_rng(2).normal(700, 200, shape).astype(np.float32)
+    write_volume(path, values, AFFINE, stored_as=np.int16)
+
+    read, _ = read_volume(path)
+
+    np.testing.assert_array_equal(read, np.asarray(nib.load(path).dataobj, np.float32))
+    assert nib.load(path).dataobj.inter != 0
+
+
 @pytest.fixture
 def mask():
     mask = np.zeros((4, 5, 6), bool)
