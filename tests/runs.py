@@ -92,6 +92,18 @@ def snakemake_killed_after(seconds, *, directory, configfiles=(SMALL,), cores=2,
     return still_running
 
 
+def copy_run(run, directory, *, ignore=None):
+    """Copy a finished run; its images and DICOM, replaced as a whole if at all, are linked."""
+
+    def copied(source, target):
+        is_image = source.endswith(".nii.gz") or Path(source).name.startswith("IM_")
+        return (os.link if is_image else shutil.copy2)(source, target)
+
+    shutil.copytree(
+        run, directory, symlinks=True, ignore=ignore, copy_function=copied, dirs_exist_ok=True
+    )
+
+
 def write_config(directory, **sections):
     """Write a configuration file with the given sections; returns its path."""
     path = directory / "own.yaml"

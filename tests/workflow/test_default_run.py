@@ -17,6 +17,7 @@ from runs import (
     FINAL_PRODUCTS,
     RUN_TIMES,
     SMALL,
+    copy_run,
     first_of_each_group,
     snakemake,
     snakemake_killed_after,
@@ -170,10 +171,9 @@ def test_a_run_killed_ten_times_ends_with_the_same_bytes(finished_run, tmp_path)
     left_to_do = ["classification", "figures", "group", "quality", "recovery", "tables"]
     # one participant of each group from the first file on, and everything after the participants
     again_from_dicom = [f"*{name}*" for name in first_of_each_group(directory)["participant_id"]]
-    shutil.copytree(
+    copy_run(
         directory,
         again,
-        symlinks=True,
         ignore=shutil.ignore_patterns(*left_to_do, *again_from_dicom, "*.html"),
     )
     rng = np.random.default_rng(10)

@@ -4,14 +4,13 @@ Both are one run beside the shared one, since both compute the group level alone
 """
 
 import json
-import shutil
 from types import SimpleNamespace
 
 import pytest
 import yaml
 
 from restpain.io.tables import read_table
-from runs import FINAL_PRODUCTS, SMALL, snakemake, write_config
+from runs import FINAL_PRODUCTS, SMALL, copy_run, snakemake, write_config
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -20,7 +19,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 def strict_run(finished_run, tmp_path_factory):
     """A copy of the shared run without clusters, one participant rated, one beyond a limit."""
     directory = tmp_path_factory.mktemp("strict")
-    shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
+    copy_run(finished_run[0], directory)
     quality = read_table(directory / "results/quality/quality.tsv")
     fastest, second = quality["mean_fd_jenkinson_mm"].sort_values(ascending=False).index[:2]
     moved = quality.loc[fastest, "participant_id"]

@@ -11,7 +11,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from runs import SMALL, command, snakemake, write_config
+from runs import SMALL, command, copy_run, snakemake, write_config
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -82,9 +82,10 @@ def test_a_read_only_folder_is_named(results_disk):
 
 def test_a_damaged_intermediate_is_named_with_what_to_do(finished_run, tmp_path):
     directory = tmp_path
-    shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
+    copy_run(finished_run[0], directory)
     damaged = next(directory.glob("results/sub-*/func/*_stat-alff_desc-standardised*.nii.gz"))
     content = damaged.read_bytes()
+    damaged.unlink()  # the file of the shared run stays
     damaged.write_bytes(content[: len(content) // 2])  # an interrupted copy
 
     process = snakemake(directory=directory)

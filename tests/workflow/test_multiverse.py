@@ -1,7 +1,6 @@
 """The target multiverse on the shared run: shared work, the main analysis, other analyses."""
 
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ import pytest
 import outputs_page
 from restpain.io.images import read_volume
 from restpain.io.tables import read_json, read_table
-from runs import SMALL, snakemake, write_config
+from runs import SMALL, copy_run, snakemake, write_config
 
 SETTINGS = {
     "multiverse": {
@@ -30,7 +29,7 @@ STARTED = re.compile(r"^(?:local)?rule (\w+):$", re.MULTILINE)
 
 
 def run_multiverse(finished_run, directory, *, cores):
-    shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
+    copy_run(finished_run[0], directory)
     own = write_config(directory, **SETTINGS)
     return snakemake("multiverse", directory=directory, configfiles=(SMALL, own), cores=cores)
 
@@ -130,7 +129,7 @@ def test_the_published_rows_are_looked_for_in_every_universe(study):
 @pytest.mark.slow
 def test_a_universe_is_the_analysis_with_its_choices(finished_run, study, tmp_path):
     # as deep as the shared run, whose files of the repository are named relatively
-    shutil.copytree(finished_run[0], tmp_path, symlinks=True, dirs_exist_ok=True)
+    copy_run(finished_run[0], tmp_path)
     own = write_config(
         tmp_path,
         preprocessing={"nuisance": []},

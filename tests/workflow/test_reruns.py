@@ -1,12 +1,11 @@
 """What runs again when something changes, and what does not; asked of the shared run, dry."""
 
 import re
-import shutil
 
 import pytest
 import yaml
 
-from runs import SMALL, snakemake
+from runs import SMALL, copy_run, snakemake
 
 pytestmark = pytest.mark.workflow
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.workflow
 def copy_of_run(finished_run, tmp_path_factory):
     """A copy of the shared run, to touch; as far from the repository, whose files it names."""
     directory = tmp_path_factory.mktemp("copy")
-    shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
+    copy_run(finished_run[0], directory)
     return directory
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,16 @@ import numpy as np
 import pytest
 
 import slurm_cluster
-from runs import SMALL, bids_of, command, first_of_each_group, metric_map, snakemake, write_config
+from runs import (
+    SMALL,
+    bids_of,
+    command,
+    copy_run,
+    first_of_each_group,
+    metric_map,
+    snakemake,
+    write_config,
+)
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -111,7 +119,7 @@ def test_the_multiverse_has_the_bytes_of_a_local_one(finished_run, cluster, tmp_
     # as deep as the shared run, whose files of the repository are named relatively
     local = tmp_path.with_name(f"{tmp_path.name}-local")
     for directory in (local, tmp_path):
-        shutil.copytree(finished_run[0], directory, symlinks=True, dirs_exist_ok=True)
+        copy_run(finished_run[0], directory)
     own = write_config(tmp_path, multiverse={"alternatives": settings})
     here = snakemake("multiverse", directory=local, configfiles=(SMALL, own))
     assert here.returncode == 0, here.stderr[-5000:]

@@ -1,19 +1,17 @@
 """Two sites in a whole run: a covariate, counts in the report, ComBat in the training folds."""
 
-import shutil
-
 import pytest
 import yaml
 
 from restpain.io.tables import read_table
-from runs import SMALL, snakemake
+from runs import SMALL, copy_run, snakemake
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
 def test_two_sites_are_a_covariate_are_counted_and_harmonised(finished_run, tmp_path):
     run = tmp_path / "run"
-    shutil.copytree(finished_run[0], run, symlinks=True)
+    copy_run(finished_run[0], run)
     two = tmp_path / "two.yaml"
     # simulated participants have no scanner, any column of words will do for one; in three folds
     # five women would be too few
