@@ -31,11 +31,12 @@ def tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -> np.nda
     ----------
     Smith and Nichols (2009). NeuroImage 44, 83-98. doi:10.1016/j.neuroimage.2008.03.061
     """
-    places, number, steps = _grid(mask, connectivity)
-    t = np.asarray(t, dtype=np.float64)
+    places, n_places, steps = _grid(mask, connectivity)
     scores = np.zeros(len(t))
     for sign in (1, -1):
-        scores += sign * _scores(sign * t, np.argsort(-sign * t), places, number, steps)
+        own = sign * np.asarray(t, dtype=np.float64)
+        order = np.argsort(-own)[: np.count_nonzero(own > 0)]
+        scores[order] = sign * _scores(own[order], places[order], n_places, steps)
     return scores
 
 
@@ -47,75 +48,89 @@ def largest_tfce_scores(t: np.ndarray, mask: np.ndarray, *, connectivity: int) -
     ndarray of float64, shape (n_maps, 2)
         Positive and negative, both as positive numbers.
     """
-    places, number, steps = _grid(mask, connectivity)
+    places, n_places, steps = _grid(mask, connectivity)
     largest = np.zeros((len(t), 2))
-    for row, values in enumerate(t.astype(np.float64)):
+    for row, values in enumerate(t):
         order = np.argsort(values)
-        largest[row, 0] = _scores(values, order[::-1], places, number, steps).max()
-        largest[row, 1] = _scores(-values, order, places, number, steps).max()
+        rising = values[order]
+        ends = np.searchsorted(rising, 0, side="left"), np.searchsorted(rising, 0, side="right")
+        for column, chosen in enumerate((slice(None, ends[1] - 1, -1), slice(0, ends[0]))):
+            heights = np.abs(rising[chosen].astype(np.float64))
+            scores = _scores(heights, places[order[chosen]], n_places, steps)
+            largest[row, column] = scores.max(initial=0)
     return largest
 
 
-def _grid(mask: np.ndarray, connectivity: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Positions of the voxels in a padded volume, voxel at each position (-1: none), steps."""
+def _grid(mask: np.ndarray, connectivity: int) -> tuple[np.ndarray, int, np.ndarray]:
+    """Positions of the voxels in a padded volume, its size, and steps to the neighbours."""
     places, volume = padded(mask)
-    number = np.full(volume.size, -1, np.int32)  # half the memory is twice the cache
-    number[places] = np.arange(len(places))
-    return places.astype(np.int32), number, offsets(volume.shape, connectivity).astype(np.int32)
+    return places.astype(np.int32), volume.size, offsets(volume.shape, connectivity)
 
 
 @njit(cache=True)
-def _root(parent, gain, voxel):
-    """Root of a voxel's cluster; shortens the way there, keeping the sum of gains along it."""
-    while parent[parent[voxel]] != parent[voxel]:
-        gain[voxel] += gain[parent[voxel]]
-        parent[voxel] = parent[parent[voxel]]
-        voxel = parent[voxel]
-    return parent[voxel]
+def _root(parent, cluster):
+    """Cluster that a cluster is now a part of; shortens the way there."""
+    while parent[cluster] != cluster:
+        parent[cluster] = parent[parent[cluster]]
+        cluster = parent[cluster]
+    return cluster
 
 
 @njit(cache=True)
-def _scores(heights, order, places, number, steps):
-    """Scores of the positive voxels, from the highest (first in ``order``) down; 0 elsewhere.
+def _scores(heights, places, n_places, steps):
+    """Scores of voxels of positive height, from the highest down.
 
-    A voxel's score is its own gain plus those of its parents up to the root of its cluster.
+    Each local maximum starts a cluster, a voxel joins the clusters around it, and clusters that
+    meet become one. ``gain`` is what a voxel would have gathered that was in the cluster from its
+    start; a voxel gathers what its clusters gain after it joined.
     """
     n_voxels = heights.size
-    parent = np.full(n_voxels, -1, np.int32)
-    size = np.ones(n_voxels)
-    level = np.zeros(n_voxels)
-    gain = np.zeros(n_voxels)
-    for voxel in order:
-        height = heights[voxel]
-        if height <= 0:
-            break
-        cube = height**3 / 3
-        parent[voxel] = voxel
-        level[voxel] = cube
-        root = voxel
+    cluster_at = np.full(n_places, -1, np.int32)
+    cluster_of = np.empty(n_voxels, np.int32)
+    gain_before = np.empty(n_voxels)
+    # of each cluster, as many as there are local maxima
+    parent, into = np.empty(n_voxels, np.int32), np.empty(n_voxels, np.int32)
+    size, level, gain, gain_there = (
+        np.empty(n_voxels),
+        np.empty(n_voxels),
+        np.empty(n_voxels),
+        np.empty(n_voxels),
+    )
+    merged = np.empty(n_voxels, np.int32)
+    n_clusters = n_merged = 0
+    for voxel in range(n_voxels):
+        place, cube = places[voxel], heights[voxel] ** 3 / 3
+        root = seen = -1
         for step in steps:
-            neighbour = number[places[voxel] + step]
-            if neighbour < 0 or parent[neighbour] < 0:
+            near = cluster_at[place + step]
+            if near < 0 or near == seen:
                 continue
-            other = _root(parent, gain, neighbour)
+            seen = near
+            other = _root(parent, near)
             if other == root:
                 continue
             gain[other] += np.sqrt(size[other]) * (level[other] - cube)
             level[other] = cube
+            if root < 0:
+                root = other
+                continue
             if size[other] > size[root]:
                 root, other = other, root
-            parent[other] = root
-            gain[other] -= gain[root]
+            parent[other] = into[other] = root
+            gain_there[other] = gain[root]
             size[root] += size[other]
-    for voxel in range(n_voxels):
-        if parent[voxel] == voxel:
-            gain[voxel] += np.sqrt(size[voxel]) * level[voxel]
-    scores = np.zeros(n_voxels)
-    for voxel in range(n_voxels):
-        if parent[voxel] >= 0:
-            above = voxel
-            scores[voxel] = gain[above]
-            while parent[above] != above:  # up to the root, several steps after the shortening
-                above = parent[above]
-                scores[voxel] += gain[above]
-    return scores
+            merged[n_merged] = other
+            n_merged += 1
+        if root < 0:
+            root = n_clusters
+            parent[root], size[root], level[root], gain[root] = root, 0, cube, 0
+            n_clusters += 1
+        size[root] += 1
+        cluster_at[place] = cluster_of[voxel] = root
+        gain_before[voxel] = gain[root]
+    for cluster in range(n_clusters):
+        if parent[cluster] == cluster:
+            gain[cluster] += np.sqrt(size[cluster]) * level[cluster]
+    for cluster in merged[:n_merged][::-1]:  # what it was merged into has its whole gain
+        gain[cluster] += gain[into[cluster]] - gain_there[cluster]
+    return gain[cluster_of] - gain_before
