@@ -31,8 +31,7 @@ PUBLISHED = {
     "learners": "Learners and their weights in the ensemble, mean of the splits",
 }
 PUBLISHED_PREDICTIONS = {
-    "measure": "As in the table of the protocol",
-    "cluster_id": "As in the table of the protocol",
+    **{name: PUBLISHED[name] for name in ("measure", "cluster_id")},
     "repeat": "Split",
     "participant_id": "Participant",
     "set": "train_loo: predicted by the models fitted without the participant; test: the test set",
@@ -74,7 +73,7 @@ NESTED = {
     "learners": "Learners and their weights in the ensemble, mean of the folds with a feature",
 }
 NESTED_PREDICTIONS = {
-    "arm": "As in the table of the arms",
+    "arm": NESTED["arm"],
     "repeat": "Repeat of the outer folds",
     "fold": "Outer fold in whose test set the participant was",
     "participant_id": "Participant",
@@ -84,12 +83,12 @@ NESTED_PREDICTIONS = {
 }
 
 NESTED_ARMS = {
-    "arm": "As in the table of the arms",
+    "arm": NESTED["arm"],
     "features": "Features of the model",
     "folds_without_region": "Outer folds without a feature",
 }
 NESTED_WEIGHTS = {
-    "arm": "As in the table of the arms",
+    "arm": NESTED["arm"],
     "fold": "Outer fold",
     "learner": "Learner",
     "weight": "Its share in the ensemble",
@@ -97,7 +96,7 @@ NESTED_WEIGHTS = {
 PERMUTED = {
     "permutation": "Permutation of the groups",
     "arm": "A, published protocol, with all features, in its test sets or in leave-one-out; "
-    "others as in the table of the arms",
+    "B to D as in nested.tsv",
     "auc": "AUC with the permuted groups; 0.5 where no region was found",
     "n_found": "Regions of the whole sample (A); outer folds with a feature (others)",
 }
@@ -113,7 +112,7 @@ LEARNING_CURVE = {
     "folds_without_region": "Outer folds without a feature",
 }
 CALIBRATION = {
-    "arm": "As in the table of the arms",
+    "arm": NESTED["arm"],
     "bin": "Bin of the participants sorted by probability, from low to high",
     "n": "Predictions in the bin",
     "probability": "Mean predicted probability to be a patient",
