@@ -1,8 +1,9 @@
 """Time, memory and disk of one participant of the paper's size, end to end.
 
-    python benchmarks/participant.py
+    PYTHONPATH=scripts:. python benchmarks/participant.py --write
 
-fills in ``docs/preprocessing_anatomy/participant.tsv``. It simulates a DICOM session (T1 of 256 x
+replaces the table between the comments ``<!-- participant -->`` and ``<!-- end -->`` of
+``docs/preprocessing_anatomy.md``. It simulates a DICOM session (T1 of 256 x
 256 x 205 voxels of 0.94 mm, rest 64 x 54 x 32 x 240), then runs the target ``participants`` on it
 as on a user's DICOM: index, check, conversion, anatomy, rest series, metrics, quality page. Time
 and memory of a step come from Snakemake's benchmark files, the total from the operating system.
@@ -22,8 +23,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from pages import markdown, replace_part
+
 REPOSITORY = Path(__file__).parents[1]
-RESULTS = REPOSITORY / "docs" / "preprocessing_anatomy"
+PAGE = REPOSITORY / "docs" / "preprocessing_anatomy.md"
 PAPER_SIZE = {
     "t1_voxel_mm": 0.9375,  # of 240 x 240 x 192 mm; some more voxels than 256 x 256 x 192
     "bold_matrix": [64, 54, 32],
@@ -32,7 +35,6 @@ PAPER_SIZE = {
 }
 PARTICIPANT = "sub-01"
 FOLDERS = {"raw data": f"cohort/{PARTICIPANT}", "preprocessed": PARTICIPANT}
-LIMITS = {"wall_s": 60.0, "cpu_s": 90.0, "max_rss_mb": 3000.0, "disk_mb": 150.0}
 
 
 def snakemake(folder, targets, config, cores, *options):
@@ -60,12 +62,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="kept; else a temporary one")
     parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.folder or Path(scratch)
         simulated, run = folder / "simulated", folder / "run"
-        for path in (simulated, run, arguments.results):
+        for path in (simulated, run):
             path.mkdir(parents=True, exist_ok=True)
         dicom = simulated / "results" / "sourcedata" / "dicom"
         snakemake(
@@ -97,10 +99,20 @@ def main():
         "max_rss_mb": max(row["max_rss_mb"] for row in rows),
         "disk_mb": disk,
     }
-    limits = {"step": "limit", **LIMITS}
-    frame = pd.DataFrame([*rows, total, limits]).round(1)
-    print(frame.to_string(), f"\nload at the start of the run {load:.1f}")
-    frame.to_csv(arguments.results / "participant.tsv", sep="\t", index=False, na_rep="n/a")
+    text = markdown(
+        ["step", "CPU s", "wall s", "largest memory, MB", "on disk, MB"],
+        [
+            [
+                row["step"],
+                *(f"{row[name]:.1f}" for name in ("cpu_s", "wall_s")),
+                *(f"{row[name]:.0f}" if name in row else "" for name in ("max_rss_mb", "disk_mb")),
+            ]
+            for row in [*rows, total]
+        ],
+    )
+    print(text, f"\nload at the start of the run {load:.1f}")
+    if arguments.write:
+        replace_part(PAGE, "participant", text)
 
 
 def steps(folder):
@@ -119,7 +131,7 @@ def steps(folder):
         values = pd.read_csv(next(file for file in files if file.exists()), sep="\t").iloc[0]
         rows.append(
             {
-                "step": name,
+                "step": f"`{name.partition('/')[0]}`",
                 "wall_s": values["s"],
                 "cpu_s": values["cpu_time"],
                 "max_rss_mb": values["max_rss"],
