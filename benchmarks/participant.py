@@ -3,7 +3,7 @@
     PYTHONPATH=scripts:. python benchmarks/participant.py --write
 
 replaces the table between the comments ``<!-- participant -->`` and ``<!-- end -->`` of
-``docs/preprocessing_anatomy.md``. It simulates a DICOM session (T1 of 256 x
+``docs/cluster.md``. It simulates a DICOM session (T1 of 256 x
 256 x 205 voxels of 0.94 mm, rest 64 x 54 x 32 x 240), then runs the target ``participants`` on it
 as on a user's DICOM: index, check, conversion, anatomy, rest series, metrics, quality page. Time
 and memory of a step come from Snakemake's benchmark files, the total from the operating system.
@@ -26,7 +26,7 @@ import pandas as pd
 from pages import markdown, replace_part
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "preprocessing_anatomy.md"
+PAGE = REPOSITORY / "docs" / "cluster.md"
 PAPER_SIZE = {
     "t1_voxel_mm": 0.9375,  # of 240 x 240 x 192 mm; some more voxels than 256 x 256 x 192
     "bold_matrix": [64, 54, 32],
