@@ -61,7 +61,7 @@ def permutation_null(
     """Largest cluster size and TFCE score of each permutation of the participants (Freedman-Lane).
 
     Clusters are formed at the T that belongs to the Z of `corrected_clusters`,
-    with the same connectivity. Scores take four times as long as sizes: ``with_scores`` is for
+    with the same connectivity. Scores take twice as long as sizes: ``with_scores`` is for
     maps with a cluster that needs them. Permutations are counted from ``first``, see
     `permuted_orders`.
     """

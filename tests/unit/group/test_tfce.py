@@ -67,15 +67,45 @@ def test_a_map_of_ties_is_one_cluster():
     np.testing.assert_allclose(tfce_scores(np.full(64, 3.0), mask, connectivity=6), 8 * 9)
 
 
-def test_the_largest_scores_are_those_of_each_map_and_sign():
-    mask = np.ones(SHAPE, bool)
-    t = RNG.normal(size=(3, mask.sum())).astype(np.float32)
+@pytest.mark.parametrize("connectivity", [6, 18, 26])
+@pytest.mark.parametrize("steps", [None, 4])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_largest_scores_are_those_of_each_map_and_sign(connectivity, steps, dtype):
+    rng = np.random.default_rng(5)
+    mask = rng.random((16, 17, 15)) < 0.9
+    noise = rng.normal(size=(4, *mask.shape))
+    t = 4 * ndimage.gaussian_filter(noise, (0, 0.8, 0.8, 0.8))[:, mask]
+    t = (t if steps is None else np.round(steps * t) / steps).astype(dtype)  # many ties
 
-    found = largest_tfce_scores(t, mask, connectivity=18)
+    found = largest_tfce_scores(t, mask, connectivity=connectivity)
 
-    scores = [tfce_scores(values, mask, connectivity=18) for values in t]
+    scores = np.array([tfce_scores(values, mask, connectivity=connectivity) for values in t])
     # to the bit: an observed score is compared with those of the permutations
-    np.testing.assert_array_equal(found, [[score.max(), -score.min()] for score in scores])
-    assert largest_tfce_scores(np.zeros((1, mask.sum())), mask, connectivity=6).tolist() == [
-        [0, 0]
-    ]
+    np.testing.assert_array_equal(found, np.stack([scores.max(1), -scores.min(1)], axis=1))
+    exact = [integrated(values.astype(np.float64), mask, connectivity) for values in t]
+    np.testing.assert_allclose(scores, exact, atol=1e-8)
+
+
+def test_the_largest_score_of_a_sign_without_voxels_is_0():
+    mask = np.ones((4, 4, 4), bool)
+    t = np.stack([np.zeros(64), np.full(64, 3.0), np.full(64, -3.0)])
+
+    found = largest_tfce_scores(t, mask, connectivity=6)
+
+    # that of the positive voxels was 0 where no voxel was 0 or negative
+    np.testing.assert_allclose(found, [[0, 0], [8 * 9, 0], [0, 8 * 9]])
+
+
+def test_voxels_without_t_have_no_score_and_belong_to_no_cluster():
+    mask = np.ones(SHAPE, bool)
+    t = RNG.normal(size=mask.sum()).astype(np.float32)
+    missing = RNG.random(len(t)) < 0.2
+    zero = np.where(missing, np.float32(0), t)
+    t[missing] = np.nan
+
+    scores = tfce_scores(t, mask, connectivity=6)
+
+    np.testing.assert_array_equal(scores, tfce_scores(zero, mask, connectivity=6))
+    assert not scores[missing].any()
+    largest = largest_tfce_scores(t[None], mask, connectivity=6)
+    np.testing.assert_array_equal(largest, [[scores.max(), -scores.min()]])
