@@ -70,9 +70,10 @@ def false_clusters(folders):
     """Clusters of no simulated effect, and the seeds that have one."""
     tables = [read_table(folder / "tables" / "recovery_clusters.tsv") for folder in folders]
     counts = [np.count_nonzero(table["verdict"] == "false cluster") for table in tables]
+    n_all = sum(_all_found(folder) for folder in folders)
     return (
-        f"{sum(counts)} false clusters, in {np.count_nonzero(counts)} of {len(counts)} seeds; "
-        f"all effects found in {sum(_all_found(folder) for folder in folders)}."
+        f"Seeds: {len(counts)}; that find all effects: {n_all}; with a false cluster: "
+        f"{np.count_nonzero(counts)} ({sum(counts)} such clusters)."
     )
 
 
