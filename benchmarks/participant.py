@@ -3,12 +3,12 @@
     PYTHONPATH=scripts:. python benchmarks/participant.py --write
 
 replaces the table between the comments ``<!-- participant -->`` and ``<!-- end -->`` of
-``docs/cluster.md``. It simulates a DICOM session (T1 of 256 x
-256 x 205 voxels of 0.94 mm, rest 64 x 54 x 32 x 240), then runs the target ``participants`` on it
-as on a user's DICOM: index, check, conversion, anatomy, rest series, metrics, quality page. Time
-and memory of a step come from Snakemake's benchmark files, the total from the operating system.
-The template, made once per study, is not counted; compiled functions are cached by a first run of
-the same participant, as for all but a study's first.
+``docs/cluster.md``. It simulates a DICOM session (T1 of 256 x 256 x 205 voxels of 0.94 mm, rest
+64 x 54 x 32 x 240), then runs the target ``participants`` on it as on a user's DICOM: index,
+check, conversion, anatomy, rest series, metrics, quality page. Time and memory of a step come
+from Snakemake's benchmark files, the total from the operating system. The template, made once per
+study, is not counted; compiled functions are cached by a first run of the same participant, as
+for all but a study's first.
 """
 
 import argparse

@@ -10,42 +10,31 @@ A seed takes some seven CPU minutes.
 
 import argparse
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from pages import markdown, replace_part
+from participant import snakemake
 from restpain.io.tables import read_table
 
 REPOSITORY = Path(__file__).parents[1]
 PAGE = REPOSITORY / "docs" / "recovery.md"
-TABLES = ("recovery", "recovery_clusters", "table4_correlation")
+TABLES = ("recovery", "recovery_clusters")
 
 
 def run(seed, folder, cores):
     """Run the demo with a seed up to its tables, and remove all else."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "mine.yaml").write_text(f"seed: {seed}\n")
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "snakemake", "--snakefile", REPOSITORY / "Snakefile"),
-            *("--directory", folder, "--cores", str(cores)),
-            *("--configfile", folder / "mine.yaml", "--"),
-            *(f"results/tables/{name}.tsv" for name in TABLES),
-        ],
-        check=True,
-        capture_output=True,
-    )
+    targets = [f"results/tables/{name}.tsv" for name in TABLES]
+    snakemake(folder, targets, {"seed": seed}, cores)
     shutil.copytree(folder / "results" / "tables", folder / "tables", dirs_exist_ok=True)
     for name in ("results", ".snakemake"):
         shutil.rmtree(folder / name)
 
 
 def seeds(folders):
-    """How often each effect was found, and with what T; the clusters that are of no effect."""
+    """Share of seeds that find each effect, its T and size; then what `counts` says."""
     found = pd.concat(read_table(folder / "tables" / "recovery.tsv") for folder in folders)
     rows = []
     for (measure, region, change), of_effect in found.groupby(
@@ -63,22 +52,24 @@ def seeds(folders):
             ]
         )
     header = ["effect", "simulated", "found", "t where found", "g of the region, median (range)"]
-    return markdown(header, rows)
+    return f"{markdown(header, rows)}\n\n{counts(folders)}"
 
 
-def false_clusters(folders):
-    """Clusters of no simulated effect, and the seeds that have one."""
-    tables = [read_table(folder / "tables" / "recovery_clusters.tsv") for folder in folders]
-    counts = [np.count_nonzero(table["verdict"] == "false cluster") for table in tables]
-    n_all = sum(_all_found(folder) for folder in folders)
+def counts(folders):
+    """Count the seeds that find all effects, and those with a cluster of no effect."""
+    n = len(folders)
+    n_all = sum((_verdicts(folder, "recovery") == "found").all() for folder in folders)
+    n_false = sum(
+        (_verdicts(folder, "recovery_clusters") == "false cluster").any() for folder in folders
+    )
     return (
-        f"Seeds: {len(counts)}; that find all effects: {n_all}; with a false cluster: "
-        f"{np.count_nonzero(counts)} ({sum(counts)} such clusters)."
+        f"Seeds with all effects found: {n_all} of {n}. "
+        f"Seeds with a false cluster: {n_false} of {n}."
     )
 
 
-def _all_found(folder):
-    return (read_table(folder / "tables" / "recovery.tsv")["verdict"] == "found").all()
+def _verdicts(folder, name):
+    return read_table(folder / "tables" / f"{name}.tsv")["verdict"]
 
 
 def main():
@@ -93,7 +84,7 @@ def main():
     for seed, folder in zip(arguments.seeds, folders, strict=True):
         if not all((folder / "tables" / f"{name}.tsv").exists() for name in TABLES):
             run(seed, folder, arguments.cores)
-    text = f"{seeds(folders)}\n\n{false_clusters(folders)}"
+    text = seeds(folders)
     print(text)
     if arguments.write:
         replace_part(PAGE, "seeds", text)
