@@ -34,7 +34,7 @@ PAPER_SIZE = {
     "n_volumes": 240,
 }
 PARTICIPANT = "sub-01"
-FOLDERS = {"raw data": f"cohort/{PARTICIPANT}", "preprocessed": PARTICIPANT}
+FOLDERS = (f"rawdata/{PARTICIPANT}", PARTICIPANT)
 
 
 def snakemake(folder, targets, config, cores, *options):
@@ -91,7 +91,7 @@ def main():
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         rows = steps(run / "results" / "benchmarks")
-        disk = sum(megabytes(run / "results" / name) for name in FOLDERS.values())
+        disk = sum(megabytes(run / "results" / name) for name in FOLDERS)
     total = {
         "step": "all, with Snakemake",
         "wall_s": wall,
