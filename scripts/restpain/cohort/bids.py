@@ -10,7 +10,7 @@ import numpy as np
 from isal import igzip_lib
 
 from restpain.cohort.deidentify import SIDECAR_KEYS, allowed_sidecar
-from restpain.cohort.image_values import value_facts
+from restpain.cohort.image_values import read_value_facts
 from restpain.cohort.timing import bids_timing
 from restpain.io.files import opened
 from restpain.io.images import header_repetition_time, series_shape
@@ -102,9 +102,12 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     """
     facts = {"label": label, "kind": kind, "layout": "nifti", "readable": True}
     try:
-        size, n_used, digest = _content(image)
         loaded = nib.load(image)
         stored = loaded.dataobj
+        with opened(image) as file:
+            content = _Content(file)
+            values = read_value_facts(stored, content)
+            content.read_rest()
         found = image_facts(image) | {"sides": _sides(loaded.header), "affine": _affine(loaded)}
     except UNREADABLE as error:
         early = isinstance(error, EOFError)
@@ -114,7 +117,7 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     sizes = {"header_time": found.pop("repetition_time_s"), "matrix": found["matrix"]}
     if min(stored.shape, default=0) <= 0:
         facts |= {"readable": False, "damage": "has no voxels"}
-    elif size < expected:
+    elif content.size < expected:
         facts |= {"readable": False, "damage": "ends early"}
     return facts | {
         "part": "magnitude",
@@ -124,9 +127,9 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
         "scale_slopes": [float(stored.slope)],
         "n_dimensions": len(series_shape(stored.shape)),
         "value_type": VALUE_TYPES.get(stored.dtype.kind, "number"),
-        "empty": n_used <= stored.offset,
-        "digest": digest,
-        **value_facts(stored),
+        "empty": content.n_used <= stored.offset,
+        "digest": content.digest.hexdigest()[:16],
+        **values,
     }
 
 
@@ -156,12 +159,31 @@ def _affine(image: nib.Nifti1Image) -> str:
     return "good" if alike else "other_voxels"
 
 
-def _content(image: str | Path) -> tuple[int, int, str]:
-    """Uncompressed size of a file, the part up to its last byte that is not 0, its digest."""
-    digest, size, n_used = hashlib.sha256(), 0, 0
-    with opened(image) as file:
-        while chunk := file.read(CHUNK_BYTES):
-            n_used = size + len(used) if (used := chunk.rstrip(b"\0")) else n_used
-            size += len(chunk)
-            digest.update(chunk)
-    return size, n_used, digest.hexdigest()[:16]
+class _Content:
+    """A file that is read once, from its start to its end, and what can be said of its bytes.
+
+    Attributes
+    ----------
+    digest : hashlib hash
+        SHA-256 of the uncompressed bytes.
+    size, n_used : int
+        Uncompressed bytes, and those up to the last that is not 0.
+    """
+
+    def __init__(self, file):
+        self.file, self.digest = file, hashlib.sha256()
+        self.size = self.n_used = 0
+
+    def read(self, n_bytes: int) -> bytes:
+        """Read the next bytes."""
+        chunk = self.file.read(n_bytes)
+        if used := chunk.rstrip(b"\0"):
+            self.n_used = self.size + len(used)
+        self.size += len(chunk)
+        self.digest.update(chunk)
+        return chunk
+
+    def read_rest(self) -> None:
+        """Read to the end of the file, where its checksum is compared."""
+        while self.read(CHUNK_BYTES):
+            pass

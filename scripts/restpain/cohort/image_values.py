@@ -28,40 +28,50 @@ DAMAGED = (OSError, EOFError, ValueError, zlib.error, isal_zlib.IsalError)
 
 
 def value_facts(stored: nib.arrayproxy.ArrayProxy) -> dict:
-    """Facts of the values of an image that lies in a file, read a part at a time.
+    """Facts of the values of an image that lies in a file (`read_value_facts`).
+
+    Empty for files that cannot be read to their end.
+    """
+    try:
+        with opened(stored.file_like) as file:
+            return read_value_facts(stored, file)
+    except DAMAGED:
+        return {}
+
+
+def read_value_facts(stored: nib.arrayproxy.ArrayProxy, file) -> dict:
+    """Facts of the values of an image from its opened file, read a part at a time.
 
     Returns
     -------
     dict
         ``n_not_finite``, values that are NaN or infinite; of the others ``smallest``, ``largest``,
         ``share_negative`` and ``wrapped``, if they look like wrapped magnitudes. Empty for
-        colours, and for files that cannot be read to their end; complex numbers are only
-        counted.
+        colours, and for files that end early; complex numbers are only counted.
     """
     if stored.dtype.kind not in "iufc":
         return {}
     n_values, n_read, n_finite, n_negative = math.prod(stored.shape), 0, 0, 0
     low, high, where = np.inf, -np.inf, 0
     zero, way = -stored.inter / stored.slope, np.sign(stored.slope)  # as stored
-    try:
-        with opened(stored.file_like) as file:
-            file.read(stored.offset)
-            while n_read < n_values:
-                n = min(VALUES_AT_A_TIME, n_values - n_read)
-                values = np.frombuffer(file.read(n * stored.dtype.itemsize), stored.dtype)
-                if len(values) < n:
-                    return {}
-                good = np.isfinite(values)
-                n_finite += int(np.count_nonzero(good))
-                if stored.dtype.kind != "c" and good.any():
-                    values = np.where(good, values, values[good][0])
-                    if values.min() < low:
-                        low, where = values.min(), n_read + int(values.argmin())
-                    high = max(high, values.max())
-                    n_negative += int(np.count_nonzero(way * values < way * zero))
-                n_read += n
-    except DAMAGED:
-        return {}
+    file.read(stored.offset)
+    while n_read < n_values:
+        n = min(VALUES_AT_A_TIME, n_values - n_read)
+        values = np.frombuffer(file.read(n * stored.dtype.itemsize), stored.dtype)
+        if len(values) < n:
+            return {}
+        if stored.dtype.kind in "fc" and not (good := np.isfinite(values)).all():
+            n_finite += int(np.count_nonzero(good))
+            values = np.where(good, values, values[good][0]) if good.any() else values[:0]
+        else:
+            n_finite += n
+        if stored.dtype.kind != "c" and len(values):
+            if values.min() < low:
+                low, where = values.min(), n_read + int(values.argmin())
+            high = max(high, values.max())
+            if low < zero or way < 0:
+                n_negative += int(np.count_nonzero(way * values < way * zero))
+        n_read += n
     facts = {"n_not_finite": n_values - n_finite}
     if low > high:
         return facts
