@@ -10,6 +10,7 @@ import re
 import struct
 import warnings
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from pydicom import dcmread
@@ -231,7 +232,8 @@ def _behind_sequence(content: bytes, position: int, implicit: bool) -> int:
 def _header(syntax: str, found: dict[int, bytes], big_endian: bool) -> dict:
     header, malformed = {"transfer_syntax": syntax}, {}
     for keyword, (tag, kind) in TAGS.items():
-        raw = found.get(tag, b"")
+        if not (raw := found.get(tag)):
+            continue
         try:
             value = _decoded(raw, kind, ">" if big_endian else "<")
         except (struct.error, ValueError):
@@ -240,7 +242,7 @@ def _header(syntax: str, found: dict[int, bytes], big_endian: bool) -> dict:
             malformed[keyword] = f'"{text}"' if shown else "no number"
             continue
         if value is not None:
-            header[keyword] = value
+            header[keyword] = list(value) if isinstance(value, tuple) else value
     return header | {"malformed": malformed} if malformed else header
 
 
@@ -248,18 +250,19 @@ def _text(value: bytes) -> str:
     return value.decode("latin-1").strip(" \0")
 
 
-def _decoded(value: bytes, kind: str, endian: str):
+@lru_cache(maxsize=4096)  # most values of a series are the same in its thousands of files
+def _decoded(value: bytes, kind: str, endian: str) -> str | float | tuple | None:
     if kind in BINARY:
-        return _number(*struct.unpack_from(endian + BINARY[kind], value)) if value else None
+        return _number(*struct.unpack_from(endian + BINARY[kind], value))
     text = _text(value)
     if not text:
         return None
     if kind == "text":
         return text
-    parts = [part.strip() for part in text.split("\\")]
+    parts = tuple(part.strip() for part in text.split("\\"))
     if kind == "texts":
         return parts
-    numbers = [_number(part) for part in parts]
+    numbers = tuple(_number(part) for part in parts)
     return numbers if kind == "numbers" else numbers[0]
 
 
