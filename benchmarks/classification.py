@@ -9,9 +9,13 @@ voxels, smoothness of 8 mm) are simulated directly, so that a cohort costs secon
     python benchmarks/classification.py planted   # a strong effect
     python benchmarks/classification.py sites     # two sites, with and without ComBat
     python benchmarks/classification.py cost      # CPU seconds of one fit, repeat and permutation
+    python benchmarks/classification.py training_folds  # leave-one-out against ten folds
+    python benchmarks/classification.py size      # the whole classification of 500 participants
 
-Each prints a JSON object; docs/classification.md reports the numbers. ``--permutations`` sets the
-number of permutations of the groups (39). Run with OMP_NUM_THREADS=1, as jobs of the workflow do.
+Each prints a JSON object, the last two a table, which ``--write`` puts into
+docs/classification_cost.md; the other numbers are reported there and in docs/classification.md.
+``--permutations`` sets the number of permutations of the groups (39), ``--participants`` the size
+of the last. Run with OMP_NUM_THREADS=1, as jobs of the workflow do.
 """
 
 import argparse
@@ -29,26 +33,35 @@ from sklearn.linear_model import LogisticRegression
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
+from pages import REPOSITORY, markdown, replace_part
 from restpain.atlas import aal
 from restpain.classification.arms import leak_free_arms
 from restpain.classification.atlas_means import atlas_means
 from restpain.classification.ensemble import HYPERPARAMETERS, fit_and_predict
-from restpain.classification.evaluation import exceedance_p, permutation_p
+from restpain.classification.evaluation import auc, exceedance_p, permutation_p
 from restpain.classification.fold_regions import (
     Search,
     fold_regions,
     stored_connectivity,
 )
-from restpain.classification.folds import Fold, repeated_folds, stratified_folds
+from restpain.classification.folds import (
+    TRAINING_FOLDS,
+    Fold,
+    repeated_folds,
+    smaller_training_sets,
+    stratified_folds,
+)
 from restpain.classification.logistic import logistic_fitter
 from restpain.classification.nested import Arm, first_repeat_auc, nested_summary, predict_folds
 from restpain.classification.permuted import permuted_aucs, permuted_regions
 from restpain.classification.published_protocol import published_protocol
 from restpain.cohort.design import two_sample_design
 from restpain.cohort.participants import Comparison
+from restpain.cohort.training_sets import SHARES
 from restpain.connectivity.correlation import unit_series
 from restpain.io.images import write_arrays
 
+PAGE = REPOSITORY / "docs" / "classification_cost.md"
 N_PATIENTS, N_CONTROLS = 21, 25
 N_VOLUMES = 60
 SIGMA_VOXELS = 8 / 2.3548 / 3
@@ -63,7 +76,7 @@ SETTINGS = {
 LENIENT = SETTINGS | {"voxel_p": 0.01, "cluster_p": 0.9}
 LEARNERS = [name for name in HYPERPARAMETERS if name != "NN_TORCH"]  # those of the default
 OPTIONS = {"learners": LEARNERS, "n_search_trials": 0}
-SPLITS = {"test_fraction": 0.1, "n_repeats": 3}
+SPLITS = {"test_fraction": 0.1, "n_repeats": 3, "max_leave_one_out": 150}
 N_FOLDS = 5
 SEED = 1
 
@@ -80,13 +93,13 @@ def smooth_noise(generator, n, mask):
 class Cohort:
     """ALFF and ReHo maps of a simulated cohort; series are written on demand."""
 
-    def __init__(self, folder, *, effect, seed, settings=SETTINGS):
+    def __init__(self, folder, *, effect, seed, settings=SETTINGS, sizes=(N_PATIENTS, N_CONTROLS)):
         image = load_mni152_brain_mask(resolution=3)
         self.mask, self.affine = np.asarray(image.dataobj) > 0, image.affine
         self.generator = np.random.default_rng(seed)
         self.folder, self.seed = folder, seed
-        n = N_PATIENTS + N_CONTROLS
-        self.patient = np.arange(n) < N_PATIENTS
+        n = sum(sizes)
+        self.patient = np.arange(n) < sizes[0]
         self.ids = [f"sub-{number:02d}" for number in range(1, n + 1)]
         centres = np.argwhere(self.mask) @ self.affine[:3, :3].T + self.affine[:3, 3]
         self.labels_of_voxels = aal().at(centres)
@@ -111,6 +124,17 @@ class Cohort:
         paths = []
         for name in self.ids:
             units, norms = unit_series(smooth_noise(self.generator, N_VOLUMES, self.mask).T)
+            paths.append(f"{self.folder}/{name}_bold.npz")
+            write_arrays(paths[-1], units=units, norms=norms)
+        self.connectivity = stored_connectivity(paths)
+
+    def write_mixed_series(self, n_volumes):
+        """Write series as `write_series`, as random mixtures of some smooth maps: quicker."""
+        sources = smooth_noise(self.generator, 100, self.mask)
+        paths = []
+        for name in self.ids:
+            weights = self.generator.normal(size=(n_volumes, len(sources))).astype(np.float32)
+            units, norms = unit_series((weights @ sources).T)
             paths.append(f"{self.folder}/{name}_bold.npz")
             write_arrays(paths[-1], units=units, norms=norms)
         self.connectivity = stored_connectivity(paths)
@@ -157,7 +181,7 @@ def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
         "regions_of_the_whole_sample": found[0].features.shape[1],
         "folds_without_region": sum(not each.features.shape[1] for each in found[1:]),
         "A_test": published["auc"],
-        "A_leave_one_out": published["loocv_auc"],
+        "A_cross_validation": published["cv_auc"],
     }
     for arm in arms:
         predictions, *_ = predict_folds(arm, cohort.labels, folds, seed=SEED)
@@ -190,7 +214,9 @@ def answers(cohort, n_permutations, learners=tuple(LEARNERS)):
             "mean_with_region": arm_rows.loc[found_some, "auc"].mean(),
         }
     nulls = {name: rows["auc"].dropna().to_numpy() for name, rows in table.groupby("arm")}
-    result["p_A_leave_one_out"] = exceedance_p(result["A_leave_one_out"], nulls["A leave-one-out"])
+    result["p_A_cross_validation"] = exceedance_p(
+        result["A_cross_validation"], nulls["A cross-validation"]
+    )
     result["p_B"] = exceedance_p(result["B nested"][0], nulls["B nested"])
     result["cpu_s_per_permutation"] = (time.process_time() - start) / n_permutations
     return result
@@ -273,6 +299,123 @@ def cost(folder, n_permutations):
     return result
 
 
+def training_folds(folder, options):
+    """Leave-one-out against ten folds: AUC of held-out participants and CPU seconds of a fit.
+
+    One feature of d standard deviations, all seven learners, mean and SD of five cohorts.
+    """
+    rows = []
+    for n_training in (40, 150):
+        for effect in (0.0, 1.0, 2.0):
+            aucs, seconds = [], []
+            for seed in range(5):
+                labels = np.arange(n_training) % 2
+                values = np.random.default_rng(seed).normal(size=(n_training, 1))
+                values += effect * labels[:, None]
+                for n_folds in (None, TRAINING_FOLDS):
+                    start = time.process_time()
+                    held_out = fit_and_predict(
+                        values, labels, values[:0], learners=LEARNERS, n_folds=n_folds, seed=SEED
+                    ).training
+                    seconds.append(time.process_time() - start)
+                    aucs.append(auc(labels, held_out))
+            aucs, seconds = np.reshape(aucs, (5, 2)), np.reshape(seconds, (5, 2)).mean(axis=0)
+            change = aucs[:, 1] - aucs[:, 0]
+            rows.append(
+                [
+                    *(n_training, f"{effect:g}"),
+                    *(f"{value:.3f}" for value in aucs.mean(axis=0)),
+                    f"{change.mean():+.3f} ± {change.std(ddof=1):.3f}",
+                    *(f"{value:.1f}" for value in seconds),
+                ]
+            )
+            print(rows[-1], file=sys.stderr, flush=True)
+    header = ["participants", "d", "AUC, leave-one-out", "AUC, ten folds", "change, mean ± SD"]
+    return markdown([*header, "CPU s, leave-one-out", "CPU s, ten folds"], rows)
+
+
+def size(folder, options):
+    """CPU and wall seconds of the parts of the classification of a large cohort, defaults.
+
+    Series of 230 volumes; the parts run one after the other, as the jobs of one core would.
+    """
+    half = options.participants // 2
+    cohort = Cohort(folder, effect=0.6, seed=1, sizes=(half, options.participants - half))
+    cohort.write_mixed_series(230)
+    ids, labels = tuple(cohort.ids), cohort.labels.to_numpy()
+    folds = repeated_folds(ids, labels, n_folds=N_FOLDS, n_repeats=1, seed=SEED)
+    rows = []
+
+    def timed(name, function):
+        cpu, wall = time.process_time(), time.perf_counter()
+        value = function()
+        rows.append([name, time.process_time() - cpu, time.perf_counter() - wall])
+        print(rows[-1], file=sys.stderr, flush=True)
+        return value
+
+    def regions_of(sets):
+        return fold_regions(
+            cohort.local, cohort.connectivity, [cohort.design] * len(sets), sets, cohort.search
+        )
+
+    def permutation(number):
+        design, found = permuted_regions(
+            *(cohort.local, cohort.connectivity, cohort.design, cohort.search),
+            permutation=number,
+            n_folds=N_FOLDS,
+            seed=SEED,
+        )
+        permuted_aucs(
+            design, found, cohort.motion, **OPTIONS, **SPLITS, n_folds=N_FOLDS, seed=SEED
+        )
+        return sum(one.features.shape[1] > 0 for one in found)
+
+    whole = Fold(0, 0, ids, np.zeros(len(ids), dtype=bool))
+    features = regions_of([whole])[0].features  # by the group level of a run
+    found = timed("regions of the training sets", lambda: regions_of(folds))
+    for name, columns in [*features.items(), ("all", features)]:
+        timed(
+            f"arm A, {name}",
+            lambda columns=columns: published_protocol(
+                pd.DataFrame(columns), labels, **OPTIONS, **SPLITS, seed=SEED
+            ),
+        )
+    atlas = atlas_means(cohort.local, cohort.labels_of_voxels, aal().names)
+    arms = leak_free_arms(
+        {result.fold.number: result.features for result in found},
+        atlas.set_axis(cohort.labels.index),
+        cohort.design,
+        cohort.motion,
+        measures=list(cohort.local),
+        n_folds=N_FOLDS,
+        **OPTIONS,
+    )
+    for arm in arms:
+        timed(
+            f"arm {arm.name}",
+            lambda arm=arm: predict_folds(arm, cohort.labels, folds, seed=SEED),
+        )
+    for share in SHARES:
+        smaller = smaller_training_sets(folds, labels, share=share, seed=SEED)
+        timed(f"learning curve, {share:g}", lambda smaller=smaller: regions_of(smaller))
+    with_regions = sum(
+        timed(f"permutation {number}", lambda number=number: permutation(number)) > 0
+        for number in range(1, options.permutations + 1)
+    )
+    groups = {"arm A": "arm A, {n} models", "arm": "arms B to D", "learning": "learning curve"}
+    groups |= {"permutation": f"{{n}} permutations, {with_regions} of them with a region"}
+    groups |= {"regions": "regions of the training sets"}
+    table, left = [], rows
+    for start, name in groups.items():
+        mine = [row for row in left if row[0].startswith(start)]
+        left = [row for row in left if row not in mine]
+        seconds = [sum(row[place] for row in mine) for place in (1, 2)]
+        table.append([name.format(n=len(mine)), *seconds])
+    table.append(["all", *(sum(row[place] for row in table) for place in (1, 2))])
+    cells = [[name, *(f"{value:.0f}" for value in seconds)] for name, *seconds in table]
+    return markdown(["part", "CPU s", "wall s, one job at a time"], cells)
+
+
 def shuffle(folder, n_permutations):
     """Rate of p <= 0.05 and <= 0.01 in noise, labels shuffled with fixed predictions."""
     n_cohorts, result = 1000, {}
@@ -343,9 +486,19 @@ def main():
     commands = {
         function.__name__: function for function in (shuffle, null, circle, planted, sites, cost)
     }
-    parser.add_argument("benchmark", choices=commands)
+    tables = {function.__name__: function for function in (training_folds, size)}
+    parser.add_argument("benchmark", choices=commands | tables)
     parser.add_argument("--permutations", type=int, default=39)
+    parser.add_argument("--participants", type=int, default=500)
+    parser.add_argument("--write", action="store_true", help="put a table into the page")
     options = parser.parse_args()
+    if options.benchmark in tables:
+        with tempfile.TemporaryDirectory() as folder:
+            text = tables[options.benchmark](folder, options)
+        print(text)
+        if options.write:
+            replace_part(PAGE, options.benchmark, text)
+        return
     with tempfile.TemporaryDirectory() as folder:
         result = commands[options.benchmark](folder, options.permutations)
     plain = json.dumps(result, indent=2, default=lambda value: np.asarray(value).tolist())

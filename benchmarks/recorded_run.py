@@ -139,7 +139,7 @@ def classification(tables):
             "features": f"{row.measure} {'' if pd.isna(row.region) else row.region}",
             "AUC": f"{row.auc:.2f}",
             "interval": "" if pd.isna(row.auc_low) else f"{row.auc_low:.2f} to {row.auc_high:.2f}",
-            "LOO AUC": "" if pd.isna(row.loocv_auc) else f"{row.loocv_auc:.2f}",
+            "LOO AUC": "" if pd.isna(row.cv_auc) else f"{row.cv_auc:.2f}",
             "sensitivity, specificity": f"{row.sensitivity_percent:.0f} %, "
             f"{row.specificity_percent:.0f} %",
             "p (permutation)": "" if pd.isna(row.p_permutation) else f"{row.p_permutation:.2g}",

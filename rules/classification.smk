@@ -87,7 +87,7 @@ rule classify_published:
         **on_retry(2000, 120),
     params:
         **settings("classification", "learners", "test_fraction", "n_repeats"),
-        **settings("classification", "n_search_trials", "n_bootstrap"),
+        **settings("classification", "max_leave_one_out", "n_search_trials", "n_bootstrap"),
         measures=lambda wildcards: MAP_SETS[wildcards.features],
         comparison=GROUPS,
         seed=config["seed"],
@@ -168,7 +168,8 @@ rule classify_permuted:
         **on_retry(1000 + FOLD_MEMORY_MB, 240),
     params:
         **settings("classification", "harmonise", "learners", "test_fraction"),
-        **settings("classification", "n_repeats", "n_folds", "n_search_trials"),
+        **settings("classification", "n_repeats", "max_leave_one_out", "n_folds"),
+        **settings("classification", "n_search_trials"),
         permutations=permutations_of_batch,
         measures=MEASURES,
         comparison=COMPARISON,

@@ -30,6 +30,7 @@ def classify_published(
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
+    max_leave_one_out: int,
     n_search_trials: int,
     n_bootstrap: int,
     seed: int,
@@ -52,6 +53,7 @@ def classify_published(
             learners=learners,
             test_fraction=test_fraction,
             n_repeats=n_repeats,
+            max_leave_one_out=max_leave_one_out,
             n_search_trials=n_search_trials,
             seed=seed,
         )

@@ -13,15 +13,15 @@ logger = logging.getLogger("tabulate_classification")
 
 # first the columns of the published table, in its order
 NAMES = (
-    "measure", "region", "hemisphere", "auc", "loocv_auc", "cutoff", "sensitivity_percent",
+    "measure", "region", "hemisphere", "auc", "cv_auc", "cutoff", "sensitivity_percent",
     "specificity_percent", "accuracy_percent", "cluster_id", "arm", "cutoff_rule", "auc_sd",
     "auc_undefined_splits", "auc_low", "auc_high", "p_permutation",
     "n_permutations", "auc_first_repeat", "p_shuffle", "feature_auc",
     "feature_auc_low", "feature_auc_high", "feature_cutoff", "feature_patients",
     "feature_sensitivity_percent", "feature_specificity_percent",
     "sensitivity_low", "sensitivity_high", "specificity_low", "specificity_high",
-    "balanced_accuracy_percent", "brier", "n", "n_train", "n_test", "folds_without_region",
-    "learners",
+    "balanced_accuracy_percent", "brier", "n", "n_train", "n_test", "cv_folds",
+    "folds_without_region", "learners",
 )  # fmt: skip
 OWN = {
     "measure": "Measure of the feature; all for the pooled features of all measures",

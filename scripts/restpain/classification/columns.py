@@ -9,15 +9,16 @@ PUBLISHED = {
     "regions were selected on all participants",
     "auc_sd": "Standard deviation of the AUC over the splits",
     "auc_undefined_splits": "Splits whose test set lacks a group",
-    "loocv_auc": "AUC of leave-one-out in the training set, mean of the splits; no learner "
-    "uses the held-out row for early stopping",
+    "cv_auc": "AUC of cross-validation in the training set, mean of the splits, as cv_folds says; "
+    "no learner uses the held-out rows for early stopping",
     "cutoff": "Probability at and above which a participant is classified as a patient: the "
-    "largest Youden index in the leave-one-out of the training set, mean of the splits",
+    "largest Youden index in the cross-validation of the training set, mean of the splits",
     "sensitivity_percent": "Patients classified as patients in the test set, mean of splits, %",
     "specificity_percent": "Controls classified as controls in the test set, mean of splits, %",
     "accuracy_percent": "Participants classified correctly in the test set, mean of splits, %",
     "n_train": "Participants of a training set",
     "n_test": "Participants of a test set",
+    "cv_folds": "Folds of cv_auc and cutoff: n_train is leave-one-out",
     "feature_auc": "AUC of the feature itself in all participants, without a model",
     "feature_auc_low": "Lower end of its 95 % interval (Newcombe, 2006); n/a if it is constant",
     "feature_auc_high": "Upper end of that interval",
@@ -34,7 +35,7 @@ PUBLISHED_PREDICTIONS = {
     **{name: PUBLISHED[name] for name in ("measure", "cluster_id")},
     "repeat": "Split",
     "participant_id": "Participant",
-    "set": "train_loo: predicted by the models fitted without the participant; test: the test set",
+    "set": "train_cv: predicted by the models fitted without the participant; test: the test set",
     "group": "Group of the participant",
     "probability": "Predicted probability to be a patient",
     "feature": "Value of the feature; missing for several features",
@@ -95,8 +96,8 @@ NESTED_WEIGHTS = {
 }
 PERMUTED = {
     "permutation": "Permutation of the groups",
-    "arm": "A, published protocol, with all features, in its test sets or in leave-one-out; "
-    "B to D as in nested.tsv",
+    "arm": "A, published protocol, with all features, in its test sets or in the "
+    "cross-validation of its training sets; B to D as in nested.tsv",
     "auc": "AUC with the permuted groups; 0.5 where no region was found",
     "n_found": "Regions of the whole sample (A); outer folds with a feature (others)",
 }

@@ -12,6 +12,9 @@ import pandas as pd
 from restpain.presentation.numbers import counted
 from restpain.random_seeds import step_seed
 
+TRAINING_FOLDS = 10  # of training sets that are too large for leave-one-out
+LEAVE_ONE_OUT = "leave-one-out"
+
 
 def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> np.ndarray:
     """Draw a test set with the same share of each group.
@@ -51,6 +54,32 @@ def stratified_split(labels: np.ndarray, *, test_fraction: float, seed: int) -> 
 def size_of_test_set(n_members: int, test_fraction: float) -> int:
     """Members of a group in a test set: the share, rounded half up, at least one, never all."""
     return min(max(int(np.floor(n_members * test_fraction + 0.5)), 1), n_members - 1)
+
+
+def training_folds(labels: np.ndarray, *, max_leave_one_out: int) -> int:
+    """Folds of a training set: as many as participants, or ten if it is larger than the limit.
+
+    Leave-one-out fits each learner once per participant, on a set that grows with them. Ten folds
+    are at most the members of the smaller group.
+    """
+    if len(labels) <= max_leave_one_out:
+        return len(labels)
+    return min(TRAINING_FOLDS, *np.bincount(labels).tolist())
+
+
+def training_folds_in_words(table: pd.DataFrame) -> str:
+    """Cross-validation of the training sets of arm A: leave-one-out, or the number of folds.
+
+    ``table`` has ``cv_folds`` and ``n_train`` in the rows of arm A; without such a row no number
+    of folds is given.
+    """
+    rows = table.dropna(subset="cv_folds")
+    if not len(rows):
+        return "cross-validation"
+    row = rows.iloc[0]
+    if row["cv_folds"] == row["n_train"]:
+        return LEAVE_ONE_OUT
+    return f"{int(row['cv_folds'])}-fold cross-validation"
 
 
 def stratified_folds(

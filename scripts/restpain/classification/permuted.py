@@ -16,7 +16,7 @@ from restpain.cohort.design import Design
 from restpain.random_seeds import step_seed
 
 WHOLE = 0  # number of the fold whose training set is the whole sample
-TEST, LEAVE_ONE_OUT = "A test", "A leave-one-out"
+TEST, CROSS_VALIDATED = "A test", "A cross-validation"
 
 
 def permuted_regions(
@@ -64,6 +64,7 @@ def permuted_aucs(
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
+    max_leave_one_out: int,
     n_folds: int,
     n_search_trials: int,
     seed: int,
@@ -85,7 +86,7 @@ def permuted_aucs(
     )
     whole, *outer = found
     n_regions = whole.features.shape[1]
-    published = {"auc": 0.5, "loocv_auc": 0.5}
+    published = {"auc": 0.5, "cv_auc": 0.5}
     if n_regions:
         published, _ = published_protocol(
             whole.features,
@@ -93,12 +94,13 @@ def permuted_aucs(
             learners=learners,
             test_fraction=test_fraction,
             n_repeats=n_repeats,
+            max_leave_one_out=max_leave_one_out,
             n_search_trials=n_search_trials,
             seed=seed,
         )
     rows = [
         {"arm": TEST, "auc": published["auc"], "n_found": n_regions},
-        {"arm": LEAVE_ONE_OUT, "auc": published["loocv_auc"], "n_found": n_regions},
+        {"arm": CROSS_VALIDATED, "auc": published["cv_auc"], "n_found": n_regions},
     ]
     folds = [result.fold for result in outer]
     regional = {result.fold.number: result.features for result in outer}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from restpain.classification.ensemble import fit_and_predict
 from restpain.classification.evaluation import auc, auc_intervals, counts, youden_cutoff
-from restpain.classification.folds import stratified_split
+from restpain.classification.folds import stratified_split, training_folds
 from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
@@ -39,10 +39,11 @@ def published_protocol(
     learners: list[str],
     test_fraction: float,
     n_repeats: int,
+    max_leave_one_out: int,
     n_search_trials: int,
     seed: int,
 ) -> tuple[dict, pd.DataFrame]:
-    """Leave-one-out and cutoff in each training set, then prediction of its test set.
+    """Cross-validation and cutoff in each training set, then prediction of its test set.
 
     The splits depend on the seed and the labels only, so that all features share them.
 
@@ -52,7 +53,7 @@ def published_protocol(
         Indexed by participant_id.
     labels : ndarray of shape (n_participants,)
         1 for patients, 0 for controls.
-    learners, test_fraction, n_repeats, n_search_trials, seed
+    learners, test_fraction, n_repeats, max_leave_one_out, n_search_trials, seed
         As in the configuration.
 
     Returns
@@ -80,12 +81,13 @@ def published_protocol(
         test = stratified_split(
             labels, test_fraction=test_fraction, seed=step_seed(seed, "split", repeat)
         )
+        folds = training_folds(labels[~test], max_leave_one_out=max_leave_one_out)
         prediction = fit_and_predict(
             values[~test],
             labels[~test],
             values[test],
             learners=learners,
-            n_folds=None,
+            n_folds=None if folds == np.count_nonzero(~test) else folds,
             n_search_trials=n_search_trials,
             seed=step_seed(seed, "fit", repeat),
         )
@@ -93,14 +95,14 @@ def published_protocol(
         probability[~test] = prediction.training
         probability[test] = prediction.test
         probability = probability.round(DECIMALS)
-        rows.append(_split_summary(labels, probability, test))
+        rows.append(_split_summary(labels, probability, test) | {"cv_folds": folds})
         weights.append(prediction.weights)
         tables.append(
             pd.DataFrame(
                 {
                     "repeat": repeat,
                     "participant_id": features.index,
-                    "set": np.where(test, "test", "train_loo"),
+                    "set": np.where(test, "test", "train_cv"),
                     "probability": probability,
                     "feature": values[:, 0] if values.shape[1] == 1 else np.nan,
                 }
@@ -113,6 +115,7 @@ def published_protocol(
         "auc_undefined_splits": int(splits["auc"].isna().sum()),
         "n_train": int(splits["n_train"].iloc[0]),
         "n_test": int(splits["n_test"].iloc[0]),
+        "cv_folds": int(splits["cv_folds"].iloc[0]),
         "learners": _weights_in_words(weights, learners),
     }
     return summary, pd.concat(tables, ignore_index=True)
@@ -123,7 +126,7 @@ def _split_summary(labels: np.ndarray, probability: np.ndarray, test: np.ndarray
     tested = counts(labels[test], probability[test] >= cutoff)
     return {
         "auc": auc(labels[test], probability[test]),
-        "loocv_auc": auc(labels[~test], probability[~test]),
+        "cv_auc": auc(labels[~test], probability[~test]),
         "cutoff": cutoff,
         "sensitivity_percent": 100 * tested.sensitivity,
         "specificity_percent": 100 * tested.specificity,

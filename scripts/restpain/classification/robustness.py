@@ -22,9 +22,9 @@ COLUMNS = {
     "note": "Interpretation",
 }
 LEVEL = 0.95
-SETS = {"test": "its test sets", "train_loo": "leave-one-out"}
-AUCS = {"test": "auc", "train_loo": "loocv_auc"}
-PERMUTED_ARMS = {"test": "A test", "train_loo": "A leave-one-out"}
+SETS = {"test": "its test sets", "train_cv": "cross-validation"}
+AUCS = {"test": "auc", "train_cv": "cv_auc"}
+PERMUTED_ARMS = {"test": "A test", "train_cv": "A cross-validation"}
 HEADLINE = "B nested"
 
 

@@ -48,9 +48,9 @@ def draw_permuted(
     lines = [
         ("A, test sets", PERMUTED_ARMS["test"], None if row is None else row[AUCS["test"]]),
         (
-            "A, leave-one-out",
-            PERMUTED_ARMS["train_loo"],
-            None if row is None else row[AUCS["train_loo"]],
+            "A, cross-validation",
+            PERMUTED_ARMS["train_cv"],
+            None if row is None else row[AUCS["train_cv"]],
         ),
         ("B, nested\n" + clause.replace(", ", ",\n"), HEADLINE, arm_b["auc_first_repeat"]),
     ]

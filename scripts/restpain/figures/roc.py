@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn import metrics
 
+from restpain.classification.folds import training_folds_in_words
 from restpain.presentation.numbers import (
     arm_name,
     is_missing,
@@ -127,9 +128,9 @@ def published_styles(published: pd.DataFrame) -> list[dict]:
 def draw_published(
     axes: Axes, published: pd.DataFrame, predictions: pd.DataFrame, patients: str, kind: str
 ) -> None:
-    """Draw one curve per feature of the published protocol; ``kind`` is test or train_loo."""
+    """Draw one curve per feature of the published protocol; ``kind`` is test or train_cv."""
     chosen = predictions[predictions["set"] == kind]
-    column = {"test": "auc", "train_loo": "loocv_auc"}[kind]
+    column = {"test": "auc", "train_cv": "cv_auc"}[kind]
     drawn = published.iloc[:MAX_FEATURES]
     for (_, row), style in zip(drawn.iterrows(), published_styles(drawn), strict=True):
         rows = chosen[chosen["cluster_id"] == row["cluster_id"]]
@@ -204,7 +205,7 @@ def roc_figure(
     seed: int,
     simulated: bool,
 ) -> Figure:
-    """Draw Figure 4: arm A in test sets and in leave-one-out, and arms B to D."""
+    """Draw Figure 4: arm A in test sets and in training sets, and arms B to D."""
     n_lines = max(min(len(published), MAX_FEATURES), len(nested) + 2, 4)
     legend = 0.16 * n_lines + 0.5
     height = 3.75 + legend
@@ -216,10 +217,12 @@ def roc_figure(
         frames[0], "Arm A, published protocol: test sets", f"{n_test}circular, mean of the splits"
     )
     draw_frame(
-        frames[1], "Arm A, published protocol: leave-one-out", "in the training set; circular"
+        frames[1],
+        "Arm A, published protocol: training sets",
+        f"{training_folds_in_words(published)}, circular, mean of the splits",
     )
     draw_frame(frames[2], "Arms B to D", "regions, features and model refitted per fold")
-    for axes, kind in ((frames[0], "test"), (frames[1], "train_loo")):
+    for axes, kind in ((frames[0], "test"), (frames[1], "train_cv")):
         if len(published):
             draw_published(axes, published, published_predictions, patients, kind)
             left = len(published) - MAX_FEATURES

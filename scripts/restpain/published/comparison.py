@@ -235,6 +235,7 @@ def _value(table, name, column, text, our, found, rule, agree):
 
 def _classification(published, ours: pd.DataFrame, clusters: dict, study: Study, n_splits: int):
     arm = ours[ours["arm"] == "A"] if len(ours) else ours
+    arm = arm.rename(columns={"cv_auc": "loocv_auc"})
     size = max(sizes_of_test_set(sum(study.n), study.test_fraction))
     tested = study.n_splits * size
     share = study.n_patients / sum(study.n)

@@ -1,6 +1,6 @@
 """Report page: its sections in their order, from the results of all stages."""
 
-from restpain.classification.folds import size_of_test_set
+from restpain.classification.folds import size_of_test_set, training_folds_in_words
 from restpain.cohort.grids import grid_words
 from restpain.cohort.measures import compared_measures, one_sample_bases
 from restpain.cohort.participants import configured_comparison, included
@@ -78,6 +78,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
     quality = quality_table(analysed, results["func_qc"], results["anat_qc"])
     df = next(iter(results["models"].values()))["df"]
     recovery = results["recovery"]
+    cross_validation = training_folds_in_words(tables["classification"])
     return [
         summary_section(
             flow,
@@ -136,6 +137,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
                 size_of_test_set(group["analysed"], settings["classification"]["test_fraction"])
                 for group in flow
             ],
+            cross_validation=cross_validation,
             curves=figures["roc"],
             robustness_figure=figures["robustness"],
         ),
@@ -158,6 +160,7 @@ def report_sections(results: dict, settings: dict) -> list[Section | None]:
             df=df,
             n_voxels=results["mask"]["n_voxels"],
             grid=grid_words(results["brain"][0].shape, results["brain"][1]),
+            cross_validation=cross_validation,
         ),
         settings_section(results["config"], settings),
         provenance_section(results["checks"], results["files"], results["inputs"]),

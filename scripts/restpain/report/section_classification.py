@@ -25,12 +25,14 @@ def classification_section(
     *,
     n_repeats: int,
     tested: tuple[int, int],
+    cross_validation: str,
     curves: bytes,
     robustness_figure: bytes,
 ) -> Section:
     """Table 3, Table 3 robustness analyses, and both parts of Figure 4 (PNG).
 
-    ``tested`` are the patients and controls of a test set of arm A, in each of ``n_repeats``.
+    ``tested`` are the patients and controls of a test set of arm A, in each of ``n_repeats``;
+    ``cross_validation`` is that of its training sets, in words.
     """
     published, arms = classification_rows(classification, n_tested=[n_repeats * n for n in tested])
     return Section(
@@ -41,6 +43,7 @@ def classification_section(
             "published": published,
             "arms": arms,
             "n_repeats": n_repeats,
+            "cross_validation": cross_validation,
             "tested": joined([counted(tested[0], "patient"), counted(tested[1], "control")]),
             "figure_4": embedded_figure(curves),
             "robustness": robustness_rows(robustness),
@@ -74,7 +77,7 @@ def classification_rows(
                     "measure": "All" if row.measure == "all" else row.measure,
                     "region": "all features pooled" if pooled else region_name(row.region),
                     "hemisphere": "" if is_missing(row.hemisphere) else row.hemisphere,
-                    "loocv": number(row.loocv_auc, 3),
+                    "cv": number(row.cv_auc, 3),
                     "cutoff": number(row.cutoff, 3),
                     "sd": number(row.auc_sd, 2),
                     "feature": number(row.feature_auc, 2),

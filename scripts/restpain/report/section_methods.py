@@ -119,11 +119,19 @@ REFERENCES = {
 
 
 def methods_section(
-    settings: dict, func_qc: list[dict], described: dict, *, df: int, n_voxels: int, grid: str
+    settings: dict,
+    func_qc: list[dict],
+    described: dict,
+    *,
+    df: int,
+    n_voxels: int,
+    grid: str,
+    cross_validation: str,
 ) -> Section:
     """Methods of this run; ``func_qc`` has the quality numbers of each participant.
 
-    ``grid`` is that of the maps, in words.
+    ``grid`` is that of the maps, ``cross_validation`` that of the training sets of arm A, both in
+    words.
     """
     kept = sorted({int(metrics.get("n_volumes", 0)) for metrics in func_qc})
     times = sorted({metrics.get("repetition_time_s") or 0 for metrics in func_qc})
@@ -141,6 +149,7 @@ def methods_section(
             "df": df,
             "n_voxels": n_voxels,
             "grid": grid,
+            "cross_validation": cross_validation,
         },
         described,
     )
@@ -185,7 +194,8 @@ def methods_text(
     ``facts`` has ``kept`` (volumes, in words), ``volumes`` (of series beside maps, in words),
     ``timing``, ``spaces`` and ``programs`` (of series that were preprocessed before), ``before``
     (sentences about them), ``resampled`` (True if any of them was), ``grid`` (of maps), ``df``,
-    ``n_voxels``, ``n_permutations``; ``described`` is the sidecar of the table of participants. A
+    ``n_voxels``, ``n_permutations``, ``cross_validation`` (of training sets of arm A, in words);
+    ``described`` is the sidecar of the table of participants. A
     reference stands as ``[1]`` behind the statement that it supports.
     """
     cited: list[str] = []
@@ -214,8 +224,9 @@ def methods_text(
         "Classification used an AutoGluon ensemble of "
         f"{joined(learners)} {cite('autogluon')}. Arm A, published protocol: "
         f"one model per region, {classification['n_repeats']} splits with "
-        f"{100 * classification['test_fraction']:g} % for the test, leave-one-out in the training "
-        "set. Arm B, nested cross-validation: group test, GRF correction, "
+        f"{100 * classification['test_fraction']:g} % for the test, "
+        f"{facts['cross_validation']} in the training set. "
+        "Arm B, nested cross-validation: group test, GRF correction, "
         f"{'seeds, connectivity, ' * has_series(settings)}features and model recomputed in the "
         "training set of each of "
         f"{classification['n_folds']} outer folds; its p comes from "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from restpain.atlas import NO_LABEL
+from restpain.classification.folds import LEAVE_ONE_OUT, training_folds_in_words
 from restpain.presentation.labels import TEST_MARKS, own_seed
 from restpain.presentation.numbers import (
     EN_DASH,
@@ -149,7 +150,7 @@ def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
                 row.measure,
                 features,
                 _text(row.hemisphere),
-                *(number(value, 3) for value in (row.auc, row.loocv_auc, row.cutoff)),
+                *(number(value, 3) for value in (row.auc, row.cv_auc, row.cutoff)),
                 *(
                     number(value, 1)
                     for value in (
@@ -160,14 +161,16 @@ def classification_sheet(table: pd.DataFrame, *, simulated: bool) -> Sheet:
                 ),
             ]
         )
+    cross_validation = training_folds_in_words(table)
+    short = "LOO" if cross_validation == LEAVE_ONE_OUT else "CV"
     notes = [
         "Rows without an arm: arm A, published protocol, regions chosen on all participants "
         "(circular), means over the test sets.",
         "Arms B to D: regions and models fitted in the training folds only, out-of-fold "
         "predictions.",
-        "AUC: area under the ROC curve; LOO: leave-one-out in the training sets.",
+        f"AUC: area under the ROC curve; {short}: {cross_validation} in the training sets.",
     ]
-    head = ["Measure", "Region", "Hemisphere", "AUC", "LOO AUC", "Cutoff"]
+    head = ["Measure", "Region", "Hemisphere", "AUC", f"{short} AUC", "Cutoff"]
     head += ["Sensitivity (%)", "Specificity (%)", "Accuracy (%)"]
     title = "Table 3. Classification of patients and controls"
     return Sheet(_titled(title, simulated), head, rows, notes, 3)

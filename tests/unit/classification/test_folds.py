@@ -11,6 +11,8 @@ from restpain.classification.folds import (
     smaller_training_sets,
     stratified_folds,
     stratified_split,
+    training_folds,
+    training_folds_in_words,
 )
 
 SHAPES = [(21, 25), (8, 8), (20, 100), (3, 5), (250, 250)]
@@ -135,3 +137,21 @@ def test_smaller_training_sets_keep_the_test_sets_and_are_nested():
     with pytest.raises(ValueError, match=f"fitted on {unused}"):
         half[0].training_record("model", [unused])
     assert set(half[0].table()["set"]) == {"train", "test", "unused"}
+
+
+@pytest.mark.parametrize(
+    ("n_patients", "n_controls", "folds"),
+    [(19, 22, 41), (75, 75, 150), (75, 76, 10), (450, 450, 10), (7, 400, 7)],
+)
+def test_large_training_sets_are_predicted_in_ten_folds(n_patients, n_controls, folds):
+    labels = np.repeat([1, 0], [n_patients, n_controls])
+
+    assert training_folds(labels, max_leave_one_out=150) == folds
+
+
+def test_tables_and_figures_say_how_training_sets_were_predicted():
+    arms = pd.DataFrame({"n_train": [41, np.nan], "cv_folds": [41, np.nan]})
+
+    assert training_folds_in_words(arms) == "leave-one-out"
+    assert training_folds_in_words(arms.assign(cv_folds=10)) == "10-fold cross-validation"
+    assert training_folds_in_words(arms.iloc[1:]) == "cross-validation"

@@ -30,6 +30,7 @@ def protocol():
         learners=["KNN", "GBM"],
         test_fraction=0.1,
         n_repeats=2,
+        max_leave_one_out=150,
         n_search_trials=0,
         seed=3,
     )
@@ -113,6 +114,7 @@ def test_a_missing_feature_is_named_with_its_participant():
             learners=["KNN"],
             test_fraction=0.1,
             n_repeats=1,
+            max_leave_one_out=150,
             n_search_trials=0,
             seed=0,
         )
@@ -131,11 +133,13 @@ def test_cohorts_of_any_shape_go_through_the_protocol(n_patients, n_controls):
         learners=["KNN"],
         test_fraction=0.1,
         n_repeats=1,
+        max_leave_one_out=150,
         n_search_trials=0,
         seed=0,
     )
 
-    assert summary["loocv_auc"] > 0.85
+    assert summary["cv_auc"] > 0.85
+    assert summary["cv_folds"] == {14: 14, 108: 108, 450: 10}[summary["n_train"]]
     assert summary["n_train"] + summary["n_test"] == len(labels)
 
 

@@ -16,7 +16,7 @@ from restpain.classification.robustness import (
 IDS = [f"sub-{number:02d}" for number in range(1, 41)]
 LABELS = pd.Series(np.repeat([1, 0], 20), index=pd.Index(IDS, name="participant_id"))
 PUBLISHED = pd.DataFrame(
-    {"measure": ["alff"], "cluster_id": ["ALFF1"], "auc": [0.9], "loocv_auc": [0.8]}
+    {"measure": ["alff"], "cluster_id": ["ALFF1"], "auc": [0.9], "cv_auc": [0.8]}
 )
 
 
@@ -69,7 +69,7 @@ def test_without_a_region_there_is_no_optimism_and_no_p_of_a():
     permuted = pd.DataFrame(
         {
             "permutation": 1,
-            "arm": ["A test", "A leave-one-out", "B nested"],
+            "arm": ["A test", "A cross-validation", "B nested"],
             "auc": 0.5,
             "n_found": 0,
         }
@@ -89,7 +89,7 @@ def test_p_of_a_counts_permutations_without_a_region_as_a_half():
     permuted = pd.DataFrame(
         {
             "permutation": [1, 2, 3] * 3,
-            "arm": np.repeat(["A test", "A leave-one-out", "B nested"], 3),
+            "arm": np.repeat(["A test", "A cross-validation", "B nested"], 3),
             "auc": [0.5, 0.95, 0.5, 0.5, 0.7, 0.5, 0.4, 0.6, 0.5],
             "n_found": [0, 2, 0] * 2 + [1, 1, 0],
         }
@@ -110,7 +110,7 @@ def test_one_permutation_or_equal_ones_have_no_percentiles():
     permuted = pd.DataFrame(
         {
             "permutation": [1, 2] * 3,
-            "arm": np.repeat(["A test", "A leave-one-out", "B nested"], 2),
+            "arm": np.repeat(["A test", "A cross-validation", "B nested"], 2),
             "auc": [0.5, 0.9, 0.5, 0.8, 0.5, 0.5],
             "n_found": [0, 2, 0, 2, 0, 0],
         }

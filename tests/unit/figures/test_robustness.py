@@ -9,7 +9,7 @@ import pytest
 from restpain.figures.robustness import robustness_figure
 
 PUBLISHED = pd.DataFrame(
-    {"measure": ["alff"], "cluster_id": ["ALFF1"], "auc": [0.9], "loocv_auc": [0.8]}
+    {"measure": ["alff"], "cluster_id": ["ALFF1"], "auc": [0.9], "cv_auc": [0.8]}
 )
 NESTED = pd.DataFrame(
     {
@@ -29,7 +29,7 @@ CALIBRATION = pd.DataFrame(
 PERMUTED = pd.DataFrame(
     {
         "permutation": [1, 2, 3] * 3,
-        "arm": np.repeat(["A test", "A leave-one-out", "B nested"], 3),
+        "arm": np.repeat(["A test", "A cross-validation", "B nested"], 3),
         "auc": [0.5, np.nan, 0.5, 0.5, 0.95, 0.5, 0.4, 0.5, 0.5],
         "n_found": [0, 2, 0] * 2 + [1, 0, 0],
     }

@@ -135,7 +135,7 @@ def test_legends_stay_inside_the_figure():
     table = predictions(np.array([0.9, 0.8, 0.2, 0.1]), ["CP", "CP", "HC", "HC"])
 
     figure = roc.roc_figure(
-        published=pd.DataFrame(),
+        published=pd.DataFrame(columns=["n_train", "cv_folds"]),
         published_predictions=pd.DataFrame(),
         nested=nested,
         nested_predictions=table,

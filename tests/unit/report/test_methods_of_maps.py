@@ -10,6 +10,7 @@ FACTS = {
     "before": " By their names, they had undergone filtering.",
     "df": 30,
     "n_voxels": 60000,
+    "cross_validation": "leave-one-out",
 }
 
 

@@ -16,6 +16,7 @@ FACTS = {
     "before": "",
     "df": 15,
     "n_voxels": 65321,
+    "cross_validation": "leave-one-out",
 }
 
 
@@ -94,13 +95,20 @@ def test_steps_and_volumes_before_the_workflow_are_told():
     }
 
     section = section_methods.methods_section(
-        changed, [metrics], DESCRIBED, df=15, n_voxels=65321, grid=""
+        changed,
+        [metrics],
+        DESCRIBED,
+        df=15,
+        n_voxels=65321,
+        grid="",
+        cross_validation="10-fold cross-validation",
     )
 
     assert (
         "(by: DPARSF, FunImgARW; space: MNI of SPM) were taken. By their names, they had "
         "undergone realignment and normalisation to MNI. Before, 10 volumes had been dropped."
     ) in section.content["methods"][0]
+    assert "10-fold cross-validation in the training set." in section.content["methods"][3]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +125,13 @@ def test_methods_say_whether_preprocessed_series_were_resampled(resampled, sente
     func_qc = [{"n_volumes": 60, "resampled": False}, {"n_volumes": 60, "resampled": resampled}]
 
     section = section_methods.methods_section(
-        changed, func_qc, DESCRIBED, df=15, n_voxels=65321, grid="3 mm"
+        changed,
+        func_qc,
+        DESCRIBED,
+        df=15,
+        n_voxels=65321,
+        grid="3 mm",
+        cross_validation="leave-one-out",
     )
 
     assert sentence in section.content["methods"][0]

@@ -62,6 +62,12 @@ def test_tables_2_to_4_are_written_as_the_published_ones(tables):
     table = classification_sheet(tables["table3_classification"], simulated=False)
     assert table.rows[0][3:] == ["0.900", "0.850", "0.500", "80.0", "75.0", "77.5"]
     assert table.rows[2][1].startswith("arm B, nested cross-validation: ")
+    assert table.head[4] == "LOO AUC"
+    assert "LOO: leave-one-out in the training sets." in table.notes[-1]
+    in_folds = tables["table3_classification"].assign(cv_folds=10)
+    table = classification_sheet(in_folds, simulated=False)
+    assert table.head[4] == "CV AUC"
+    assert "CV: 10-fold cross-validation in the training sets." in table.notes[-1]
     assert correlation_sheet(ASSOCIATION, simulated=False).rows[0][3:] == ["0.131", "0.570"]
 
 
