@@ -17,7 +17,7 @@ from pathlib import Path
 from pages import markdown, replace_part
 from recorded_run import SIMULATION_RULES
 
-PAGE = Path(__file__).parents[1] / "docs" / "cluster.md"
+PAGE = Path(__file__).parents[1] / "docs" / "cohort_size.md"
 CORES = (1, 2, 4, 16, 64)
 BLOCK = re.compile(
     r"^\[(?P<start>[^\]]+)\]\n(?:local)?(?:rule|checkpoint) (?P<rule>\w+):\n"
@@ -127,7 +127,9 @@ def cores(jobs):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("run", type=Path, help="folder of a run that was made in one go")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/cluster.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/cohort_size.md"
+    )
     arguments = parser.parse_args()
     logs = (arguments.run / ".snakemake" / "log").glob("*.log")
     text = cores(jobs_of(max(logs, key=lambda path: path.stat().st_size).read_text()))

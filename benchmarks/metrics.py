@@ -10,6 +10,7 @@ best of three, after a first call that compiles.
 import argparse
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -311,6 +312,90 @@ def processes():
     return markdown(header, rows) + note
 
 
+SMOOTHING_PROGRAM = (
+    "from restpain.io.images import read_mask, read_masked, write_masked\n"
+    "from restpain.metrics.smoothing import smooth\n"
+    "mask, affine = read_mask('sub-01/mask.nii.gz')\n"
+    "series = read_masked('sub-01/bold.nii.gz', mask, affine)\n"
+    "smooth(series, mask, affine=affine, fwhm_mm=6.0, kernel='spm')\n"
+    "write_masked('sub-01/smooth.nii.gz', series, mask, affine, "
+    "sidecar={'RepetitionTime': 2.0})"
+)
+NILEARN_SMOOTHING = (
+    "from nilearn.image import smooth_img\n"
+    "smooth_img('sub-01/bold.nii.gz', 6.0).to_filename('sub-01/nilearn.nii.gz')"
+)
+AFNI_INPUT = ("-mask", "sub-01/mask.nii.gz")
+# step, our process, the other tool, its process or command
+BESIDE = (
+    (
+        "ReHo, 27 voxels",
+        metrics_program(["reho"]),
+        "AFNI 3dReHo",
+        ["3dReHo", "-prefix", "reho.nii.gz", *AFNI_INPUT, "-nneigh", "27"]
+        + ["-inset", "sub-01/bold.nii.gz"],
+    ),
+    (
+        "ALFF and fALFF",
+        metrics_program(["alff", "falff"]),
+        "AFNI 3dRSFC",
+        ["3dRSFC", "-prefix", "rsfc.nii.gz", *AFNI_INPUT, "0.01", "0.1", "sub-01/bold.nii.gz"],
+    ),
+    (
+        "connectivity, 10 seeds",
+        SEEDS_PROGRAM,
+        "AFNI 3dTcorr1D, filter and smoothing apart",
+        ["3dTcorr1D", "-prefix", "fc.nii.gz", *AFNI_INPUT, "sub-01/bold.nii.gz", "seeds.1D"],
+    ),
+    (
+        "smoothing, 230 volumes",
+        SMOOTHING_PROGRAM,
+        "nilearn smooth_img",
+        [sys.executable, "-c", NILEARN_SMOOTHING],
+    ),
+)
+
+
+def other_tools():
+    """CPU time of whole processes in turn with those of AFNI and nilearn, on the same files.
+
+    A tool that this machine does not have is said to be absent.
+    """
+    mask = ellipsoid(SHAPE, N_VOXELS)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        series = simulated_series(mask, N_VOLUMES)
+        own = path / "sub-01"
+        own.mkdir()
+        write_masked(own / "bold.nii.gz", series, mask, AFFINE, sidecar={"RepetitionTime": 2.0})
+        write_volume(own / "mask.nii.gz", mask, AFFINE)
+        write_seeds(own / "seeds.nii.gz", mask, AFFINE)
+        np.savetxt(path / "seeds.1D", series[20000:30000:1000].T)
+        for step, body, tool, command in BESIDE:
+            if shutil.which(command[0]) is None:
+                rows.append([step, "", tool, "not on this machine", ""])
+                continue
+            ours, other = [], []
+            for _ in range(5):
+                ours.append(run_process(body, path)[0])
+                other.append(command_seconds([*command], path))
+            mine, its = np.median(ours), np.median(other)
+            rows.append([step, f"{mine:.2f}", tool, f"{its:.2f}", f"{its / mine:.1f}"])
+    header = ["step, from files to files", "CPU s", "other tool", "its CPU s", "times faster"]
+    return markdown(header, rows)
+
+
+def command_seconds(command, folder):
+    """CPU seconds of a program; what it writes is removed, since AFNI overwrites nothing."""
+    before, there = resource.getrusage(resource.RUSAGE_CHILDREN), set(folder.iterdir())
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for path in set(folder.iterdir()) - there:
+        path.unlink()
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def growth():
     """CPU time against voxels and volumes; also drawn in docs/metrics_growth.svg."""
     import matplotlib.pyplot as plt
@@ -404,7 +489,10 @@ def large():
     return markdown(header, rows) + f"\n\nThe series of the mask take {masked:.0f} MB."
 
 
-PARTS = {part.__name__: part for part in (agreement, dialects, speed, processes, growth, large)}
+PARTS = {
+    part.__name__: part
+    for part in (agreement, dialects, speed, processes, other_tools, growth, large)
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])

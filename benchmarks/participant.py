@@ -1,14 +1,14 @@
-"""Time, memory and disk of one participant of the paper's size, end to end.
+"""Time, memory and disk of a participant of the paper's size, alone and of ten, end to end.
 
     PYTHONPATH=scripts:. python benchmarks/participant.py --write
 
 replaces the table between the comments ``<!-- participant -->`` and ``<!-- end -->`` of
-``docs/cluster.md``. It simulates a DICOM session (T1 of 256 x 256 x 205 voxels of 0.94 mm, rest
-64 x 54 x 32 x 240), then runs the target ``participants`` on it as on a user's DICOM: index,
-check, conversion, anatomy, rest series, metrics, quality page. Time and memory of a step come
-from Snakemake's benchmark files, the total from the operating system. The template, made once per
-study, is not counted; compiled functions are cached by a first run of the same participant, as
-for all but a study's first.
+``docs/cohort_size.md``. It simulates DICOM sessions (T1 of 256 x 256 x 205 voxels of 0.94 mm, rest
+64 x 54 x 32 x 240), then runs the target ``participants`` on one, and on ten of them, as on a
+user's DICOM: index, check, conversion, anatomy, rest series, metrics, quality page. Time and
+memory of a step come from Snakemake's benchmark files, the total from the operating system. The
+template, made once per study, is not counted; compiled functions are cached by a first run of the
+same participant, as for all but a study's first.
 """
 
 import argparse
@@ -21,12 +21,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pages import markdown, replace_part
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "cluster.md"
+PAGE = REPOSITORY / "docs" / "cohort_size.md"
 PAPER_SIZE = {
     "t1_voxel_mm": 0.9375,  # of 240 x 240 x 192 mm; some more voxels than 256 x 256 x 192
     "bold_matrix": [64, 54, 32],
@@ -34,6 +35,7 @@ PAPER_SIZE = {
     "n_volumes": 240,
 }
 PARTICIPANT = "sub-01"
+COHORT = [f"sub-{number:02d}" for number in range(1, 11)]
 FOLDERS = (f"rawdata/{PARTICIPANT}", PARTICIPANT)
 
 
@@ -52,6 +54,31 @@ def snakemake(folder, targets, config, cores, *options):
     )
 
 
+def simulate(folder, names, cores):
+    """Simulate the DICOM sessions of some participants."""
+    targets = [f"results/sourcedata/dicom/{who}" for who in names]
+    snakemake(folder, targets, {"simulation": PAPER_SIZE}, cores)
+
+
+def configured(folder, dicom, names):
+    """Write a table of patients; return the configuration of their DICOM."""
+    table = folder / "participants.tsv"
+    table.write_text("participant_id\tgroup\n" + "".join(f"{who}\tpatient\n" for who in names))
+    return {
+        "cohort": {"source": "dicom", "data": str(dicom), "participants": str(table)},
+        "preprocessing": {"slice_order": "interleaved"},
+    }
+
+
+def timed(folder, config, cores, *options):
+    """CPU and wall seconds of the target ``participants``, Snakemake included."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    snakemake(folder, ["participants"], config, cores, *options)
+    wall = time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+
+
 def megabytes(folder):
     """Size of the files of a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
@@ -66,30 +93,21 @@ def main():
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.folder or Path(scratch)
-        simulated, run = folder / "simulated", folder / "run"
-        for path in (simulated, run):
+        simulated, run, cohort = (folder / name for name in ("simulated", "run", "cohort"))
+        for path in (simulated, run, cohort):
             path.mkdir(parents=True, exist_ok=True)
         dicom = simulated / "results" / "sourcedata" / "dicom"
-        snakemake(
-            simulated,
-            [str(dicom.relative_to(simulated) / PARTICIPANT)],
-            {"simulation": PAPER_SIZE},
-            1,
-        )
-        table = run / "participants.tsv"
-        table.write_text(f"participant_id\tgroup\n{PARTICIPANT}\tpatient\n")
-        config = {
-            "cohort": {"source": "dicom", "data": str(dicom), "participants": str(table)},
-            "preprocessing": {"slice_order": "interleaved"},
-        }
-        snakemake(run, ["participants"], config, arguments.cores)
+        # the others later, since their thousands of files slow the file system down
+        simulate(simulated, [PARTICIPANT], arguments.cores)
+        alone = configured(run, dicom, [PARTICIPANT])
+        snakemake(run, ["participants"], alone, arguments.cores)
         load = os.getloadavg()[0]
-        before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         again = ("--forcerun", "index_participants_0", "preprocess_anat", "convert_dicom")
-        snakemake(run, ["participants"], config, arguments.cores, *again)
-        wall = time.perf_counter() - begin
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        cpu, wall = timed(run, alone, arguments.cores, *again)
+        simulate(simulated, COHORT, arguments.cores)
+        together = configured(cohort, dicom, COHORT)
+        snakemake(cohort, ["prepare_template"], together, arguments.cores)
+        seconds_of_ten = timed(cohort, together, arguments.cores)
         rows = steps(run / "results" / "benchmarks")
         disk = sum(megabytes(run / "results" / name) for name in FOLDERS)
     total = {
@@ -99,6 +117,8 @@ def main():
         "max_rss_mb": max(row["max_rss_mb"] for row in rows),
         "disk_mb": disk,
     }
+    of_ten = dict(zip(("cpu_s", "wall_s"), np.divide(seconds_of_ten, len(COHORT)), strict=True))
+    of_ten["step"] = f"the same of each of {len(COHORT)} on {arguments.cores} cores"
     text = markdown(
         ["step", "CPU s", "wall s", "largest memory, MB", "on disk, MB"],
         [
@@ -107,7 +127,7 @@ def main():
                 *(f"{row[name]:.1f}" for name in ("cpu_s", "wall_s")),
                 *(f"{row[name]:.0f}" if name in row else "" for name in ("max_rss_mb", "disk_mb")),
             ]
-            for row in [*rows, total]
+            for row in [*rows, total, of_ten]
         ],
     )
     print(text, f"\nload at the start of the run {load:.1f}")

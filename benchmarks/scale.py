@@ -1,4 +1,4 @@
-"""Planning of large cohorts: seconds and memory of a dry run; table of docs/cluster.md.
+"""Planning of large cohorts: seconds and memory of a dry run; table of docs/cohort_size.md.
 
     PYTHONPATH=scripts python benchmarks/scale.py 46 1000 5000 [--profile slurm]
 
@@ -22,7 +22,7 @@ import yaml
 from pages import markdown, replace_part
 
 REPOSITORY = Path(__file__).parents[1]
-PAGE = REPOSITORY / "docs" / "cluster.md"
+PAGE = REPOSITORY / "docs" / "cohort_size.md"
 MEASURED = """
 import resource, subprocess, sys
 code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
@@ -81,7 +81,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("n_participants", nargs="+", type=int)
     parser.add_argument("--profile", default="default", help="a folder of profiles/")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/cluster.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/cohort_size.md"
+    )
     arguments = parser.parse_args()
     rows = []
     for n_participants in arguments.n_participants:

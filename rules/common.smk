@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 from restpain.cohort.changed_data import renew_indices
 from restpain.cohort.done_before import left_to_regress, volumes_to_drop
 from restpain.cohort.dparsf import named_by_data, participant_places
-from restpain.cohort.folders import folder_of_participant
+from restpain.cohort.folders import analysed_subject, folder_of_participant
 from restpain.cohort.grids import NATIVE
 from restpain.cohort.map_files import given_files, pattern_problems, table_values
 from restpain.cohort.measures import (
@@ -161,6 +161,7 @@ PLACES = participant_places(config["cohort"])  # that hold a folder per particip
 WRITTEN = ROSTER.attrs.get("written")
 INCLUDED = ROSTER[ROSTER["exclude"] == ""]
 SUBJECTS = INCLUDED["participant_id"].str.removeprefix("sub-").tolist()
+analysed = partial(analysed_subject, subjects=set(SUBJECTS))
 
 # of maps that are given: their files by participant_id (restpain.cohort.map_files.given_files)
 GIVEN_MAPS, MAP_SCALES, MAP_SUMMARY = {}, {}, None
@@ -206,8 +207,8 @@ def files_of_maps(subjects):
 def series_of_participant(wildcards):
     """Series for connectivity: the one that is given beside maps, or else the denoised one."""
     if SOURCE == "maps":
-        return next(iter(GIVEN_MAPS[f"sub-{wildcards.subject}"]["series"]["files"]), [])
-    return func_mni("desc-denoised_bold.nii.gz").format(subject=wildcards.subject)
+        return next(iter(GIVEN_MAPS[f"sub-{analysed(wildcards.subject)}"]["series"]["files"]), [])
+    return func_mni("desc-denoised_bold.nii.gz").format(subject=analysed(wildcards.subject))
 
 
 def with_maps(subjects):
@@ -222,7 +223,7 @@ def with_maps(subjects):
 
 
 wildcard_constraints:
-    subject="|".join(SUBJECTS),
+    subject="[A-Za-z0-9]+",
     measure="|".join(MAPS),
     features="|".join([*MAPS, "all"]),
     permutations=r"\d+",
@@ -245,5 +246,5 @@ def in_batches(group):
     """The group of a participant's job: neighbours in the table share a job of the cluster."""
     places = {subject: place for place, subject in enumerate(SUBJECTS)}
     return lambda wildcards: snakemake_internals.group_of_batch(
-        workflow, group, places[wildcards.subject]
+        workflow, group, places[analysed(wildcards.subject)]
     )

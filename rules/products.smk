@@ -124,7 +124,7 @@ def folder_of(subject):
 
 def participant_folder(wildcards):
     """Folder of the raw data of the participant of a job."""
-    return folder_of(wildcards.subject)
+    return folder_of(analysed(wildcards.subject))
 
 
 def folders_of(subjects):

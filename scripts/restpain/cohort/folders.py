@@ -32,6 +32,24 @@ def known_participant(name: str, participant_ids: list[str]) -> str | None:
     return next((who for who in found if who in participant_ids), None)
 
 
+def analysed_subject(subject: str, *, subjects: set[str]) -> str:
+    """Label of a participant in a file name that was asked for, if it is one of the analysed.
+
+    The rules take any label, since the names of thousands in each file name would slow planning.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+    """
+    if subject not in subjects:
+        raise ValueError(
+            f"sub-{subject} is not analysed: expected a participant of the table who is not "
+            "excluded there"
+        )
+    return subject
+
+
 def folder_of_participant(
     places: list[Path], names: tuple[str, ...], *, wanted: dict | None = None
 ) -> Path | None:

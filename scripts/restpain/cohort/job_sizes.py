@@ -33,7 +33,7 @@ def series_megabytes(index: dict, kind: str) -> float:
     return max(sizes, default=0.0)
 
 
-# measured on simulated cohorts of 46, 20 and 16 participants (docs/cluster.md)
+# measured on simulated cohorts of 46, 20 and 16 participants (docs/cohort_size.md)
 ANAT_SECONDS = 8.7  # CPU, at normalisation_mm 2
 FUNC_SECONDS_PER_VOLUME = 0.063  # CPU, at voxel_mm 3
 RAW_SECONDS = 0.2e-6  # CPU, per voxel and volume as acquired: headers, conversion

@@ -1,6 +1,7 @@
 import pytest
 
 from restpain.cohort.folders import (
+    analysed_subject,
     folder_of_participant,
     known_participant,
     participant_of,
@@ -76,3 +77,9 @@ def test_several_folders_of_a_participant_need_a_choice(tmp_path):
     assert row["action"] == "set cohort.select.rest.session to one of 1, 2"
     assert several_sessions(place / "sub-01_ses-1", {"session": "1"}) == []
     assert several_sessions(place / "sub-02_ses-1", {}) == []
+
+
+def test_a_file_of_somebody_who_is_not_analysed_is_refused_with_the_name():
+    assert analysed_subject("01", subjects={"01", "02"}) == "01"
+    with pytest.raises(ValueError, match="sub-99 is not analysed: expected a participant of"):
+        analysed_subject("99", subjects={"01", "02"})

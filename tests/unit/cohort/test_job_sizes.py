@@ -45,7 +45,7 @@ def test_predicted_resources_follow_from_their_constants():
         [measured] * 20, drop_volumes=10, normalisation_mm=2.0, voxel_mm=3.0, n_permutations=19
     )
 
-    # what was measured stands in docs/cluster.md
+    # what was measured stands in docs/cohort_size.md
     # (1.2 + 2) x 1382400 + 1.2 x 4838400 + 27 x 271633 + 3.9 x 70831 x 60 bytes = 34.1 MB each
     # 4 x 70831 x 60 bytes = 17.0 MB each for a time
     # 0.4 GB + 12 x (4838400 + 60 x 271633) bytes = 0.65 GB
