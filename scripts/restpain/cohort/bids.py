@@ -102,10 +102,14 @@ def run_facts(image: str | Path, *, kind: str, label: str, sidecar: dict) -> dic
     """
     facts = {"label": label, "kind": kind, "layout": "nifti", "readable": True}
     try:
-        loaded = nib.load(image)
-        stored = loaded.dataobj
         with opened(image) as file:
             content = _Content(file)
+            try:
+                loaded = nib.load(image)
+            except UNREADABLE:
+                content.read_rest()  # which says so if the file ends before its header does
+                raise
+            stored = loaded.dataobj
             values = read_value_facts(stored, content)
             content.read_rest()
         found = image_facts(image) | {"sides": _sides(loaded.header), "affine": _affine(loaded)}

@@ -57,9 +57,10 @@ def read_value_facts(stored: nib.arrayproxy.ArrayProxy, file) -> dict:
     file.read(stored.offset)
     while n_read < n_values:
         n = min(VALUES_AT_A_TIME, n_values - n_read)
-        values = np.frombuffer(file.read(n * stored.dtype.itemsize), stored.dtype)
-        if len(values) < n:
+        content = file.read(n * stored.dtype.itemsize)
+        if len(content) < n * stored.dtype.itemsize:
             return {}
+        values = np.frombuffer(content, stored.dtype)
         if stored.dtype.kind in "fc" and not (good := np.isfinite(values)).all():
             n_finite += int(np.count_nonzero(good))
             values = np.where(good, values, values[good][0]) if good.any() else values[:0]

@@ -1,5 +1,7 @@
 """Checks of bids and participant_index on datasets made on the spot."""
 
+import gzip
+
 import nibabel as nib
 import numpy as np
 import pytest
@@ -29,6 +31,35 @@ def test_facts_of_a_run_come_from_image_and_sidecar(tmp_path):
     assert facts["repetition_times_s"] == {"sidecar": 2.0, "image's header": 2.5}
     assert facts["slice_times_s"] == [0.0, 1.5, 0.5]
     assert facts["readable"]
+
+
+def cut(content, n_bytes, packed):
+    """First bytes of a file, compressed before it was cut or not."""
+    return (gzip.compress(content) if packed else content)[:n_bytes]
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "packed"),
+    [(353, False), (1001, False), (-1, False), (5, True), (80, True), (-9, True)],
+)
+def test_a_file_that_ends_early_is_said_to_wherever_it_ends(tmp_path, n_bytes, packed):
+    values = np.random.default_rng(0).integers(0, 1000, (9, 9, 9)).astype(np.int16)
+    whole = nib.Nifti1Image(values, np.eye(4)).to_bytes()
+    path = tmp_path / ("x.nii.gz" if packed else "x.nii")
+    path.write_bytes(cut(whole, n_bytes, packed))
+
+    facts = run_facts(path, kind="t1", label="x", sidecar={})
+
+    assert (facts["readable"], facts["damage"]) == (False, "ends early")
+
+
+def test_a_damaged_file_that_is_whole_is_not_said_to_end_early(tmp_path):
+    path = image(tmp_path / "x.nii.gz")
+    content = bytearray(path.read_bytes())
+    content[-6] ^= 255  # of the checksum
+    path.write_bytes(content)
+
+    assert run_facts(path, kind="t1", label="x", sidecar={})["damage"] == "cannot be read"
 
 
 @pytest.mark.parametrize(
