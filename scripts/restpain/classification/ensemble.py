@@ -29,6 +29,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from restpain.classification.evaluation import auc_or_half
+from restpain.classification.folds import inner_folds
 from restpain.classification.logistic import Prediction
 from restpain.classification.openmp import provide_openmp
 
@@ -196,9 +197,9 @@ def fit_and_predict(
     if not varies.any():
         share = float(np.mean(labels))
         return Prediction(np.full(len(training), share), np.full(len(test), share), {})
-    folds = len(labels) if n_folds is None else min(n_folds, *np.bincount(labels))
+    folds = inner_folds(labels, n_folds)
     training, test = training[:, varies], test[:, varies]
-    return _fit(training, labels, test, learners, int(folds), seed, n_search_trials)
+    return _fit(training, labels, test, learners, folds, seed, n_search_trials)
 
 
 def _check(training, labels, test, learners) -> None:

@@ -56,15 +56,20 @@ def size_of_test_set(n_members: int, test_fraction: float) -> int:
     return min(max(int(np.floor(n_members * test_fraction + 0.5)), 1), n_members - 1)
 
 
-def training_folds(labels: np.ndarray, *, max_leave_one_out: int) -> int:
-    """Folds of a training set: as many as participants, or ten if it is larger than the limit.
+def training_folds(n_training: int, *, max_leave_one_out: int) -> int | None:
+    """Folds of a training set of arm A: None for leave-one-out, ten beyond the limit.
 
-    Leave-one-out fits each learner once per participant, on a set that grows with them. Ten folds
-    are at most the members of the smaller group.
+    Leave-one-out fits each learner once per participant, on a set that grows with them.
     """
-    if len(labels) <= max_leave_one_out:
-        return len(labels)
-    return min(TRAINING_FOLDS, *np.bincount(labels).tolist())
+    return None if n_training <= max_leave_one_out else TRAINING_FOLDS
+
+
+def inner_folds(labels: np.ndarray, n_folds: int | None) -> int:
+    """Folds of a training set that can be had: at most the members of its smaller group.
+
+    None leaves out one participant at a time: as many folds as participants.
+    """
+    return len(labels) if n_folds is None else int(min(n_folds, *np.bincount(labels)))
 
 
 def training_folds_in_words(table: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from restpain.classification.folds import stratified_folds
+from restpain.classification.folds import inner_folds, stratified_folds
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,7 @@ def logistic_fitter(n_folds: int) -> Fitter:
             model.fit(training[rows], labels[rows])
             return model.predict_proba(others)[:, 1]
 
-        inner = stratified_folds(
-            labels, n_folds=int(min(n_folds, *np.bincount(labels))), seed=seed
-        )
+        inner = stratified_folds(labels, n_folds=inner_folds(labels, n_folds), seed=seed)
         held_out = np.empty(len(labels))
         for number in np.unique(inner):
             held_out[inner == number] = predicted(inner != number, training[inner == number])

@@ -5,7 +5,7 @@ import pandas as pd
 
 from restpain.classification.ensemble import fit_and_predict
 from restpain.classification.evaluation import auc, auc_intervals, counts, youden_cutoff
-from restpain.classification.folds import stratified_split, training_folds
+from restpain.classification.folds import inner_folds, stratified_split, training_folds
 from restpain.random_seeds import step_seed
 
 DECIMALS = 6  # of probabilities; all numbers are computed from what the tables hold
@@ -81,13 +81,13 @@ def published_protocol(
         test = stratified_split(
             labels, test_fraction=test_fraction, seed=step_seed(seed, "split", repeat)
         )
-        folds = training_folds(labels[~test], max_leave_one_out=max_leave_one_out)
+        n_folds = training_folds(np.count_nonzero(~test), max_leave_one_out=max_leave_one_out)
         prediction = fit_and_predict(
             values[~test],
             labels[~test],
             values[test],
             learners=learners,
-            n_folds=None if folds == np.count_nonzero(~test) else folds,
+            n_folds=n_folds,
             n_search_trials=n_search_trials,
             seed=step_seed(seed, "fit", repeat),
         )
@@ -95,7 +95,8 @@ def published_protocol(
         probability[~test] = prediction.training
         probability[test] = prediction.test
         probability = probability.round(DECIMALS)
-        rows.append(_split_summary(labels, probability, test) | {"cv_folds": folds})
+        cv_folds = inner_folds(labels[~test], n_folds)
+        rows.append(_split_summary(labels, probability, test) | {"cv_folds": cv_folds})
         weights.append(prediction.weights)
         tables.append(
             pd.DataFrame(

@@ -7,6 +7,7 @@ import pytest
 from restpain.classification.folds import (
     Fold,
     folds_from_table,
+    inner_folds,
     repeated_folds,
     smaller_training_sets,
     stratified_folds,
@@ -146,7 +147,9 @@ def test_smaller_training_sets_keep_the_test_sets_and_are_nested():
 def test_large_training_sets_are_predicted_in_ten_folds(n_patients, n_controls, folds):
     labels = np.repeat([1, 0], [n_patients, n_controls])
 
-    assert training_folds(labels, max_leave_one_out=150) == folds
+    n_folds = training_folds(len(labels), max_leave_one_out=150)
+
+    assert inner_folds(labels, n_folds) == folds
 
 
 def test_tables_and_figures_say_how_training_sets_were_predicted():
