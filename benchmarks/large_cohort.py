@@ -13,7 +13,6 @@ CPU seconds come from the operating system.
 import argparse
 import gzip
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -23,11 +22,11 @@ from pathlib import Path
 
 import nibabel as nib
 import numpy as np
-import pandas as pd
 import psutil
 
 from pages import markdown, replace_part
-from participant import PAGE, PAPER_SIZE, PARTICIPANT, REPOSITORY, snakemake
+from participant import PAGE, PARTICIPANT, REPOSITORY, simulate, snakemake, timed
+from scale import table_of
 
 IMAGES = (("anat", "T1w"), ("func", "task-rest_bold"))
 HEADER, DESCRIPTION = 352, 148  # bytes of a NIfTI header, place of the text in it
@@ -40,30 +39,15 @@ IDLE_SECONDS = 20  # without a new job in the queue: all are submitted
 def simulated(folder: Path) -> Path:
     """Simulate a participant of the paper's size and convert it; return the results."""
     folder.mkdir()
-    dicom = f"results/sourcedata/dicom/{PARTICIPANT}"
-    snakemake(folder, [dicom], {"simulation": PAPER_SIZE}, 2)
-    config = configured(folder, "dicom", folder / dicom / "..", [PARTICIPANT])
+    simulate(folder, [PARTICIPANT], 2)
+    dicom = folder / "results" / "sourcedata" / "dicom"
+    config = configured(folder, "dicom", dicom, [PARTICIPANT])
     images = [
         f"results/rawdata/{PARTICIPANT}/{kind}/{PARTICIPANT}_{name}.nii.gz"
         for kind, name in IMAGES
     ]
     snakemake(folder, images, config, 2)
     return folder / "results"
-
-
-def table_of(names: list[str]) -> pd.DataFrame:
-    """Participants of two groups with the covariates of the default."""
-    rng = np.random.default_rng(0)
-    return pd.DataFrame(
-        {
-            "participant_id": names,
-            "group": np.where(np.arange(len(names)) % 2, "patient", "control"),
-            "age": rng.integers(20, 80, len(names)),
-            "sex": rng.choice(["F", "M"], len(names)),
-            "education": rng.integers(5, 20, len(names)),
-            "nrs": rng.integers(0, 11, len(names)),
-        }
-    )
 
 
 def bids_cohort(folder: Path, n_participants: int, results: Path | None = None) -> dict:
@@ -124,15 +108,6 @@ def configured(folder: Path, source: str, data: Path, names: list[str]) -> dict:
     return SLICES | {"cohort": {"source": source, "data": str(data), "participants": str(table)}}
 
 
-def checked(folder: Path, config: dict, targets: list[str]) -> list[float]:
-    """Run targets; return CPU seconds and wall seconds, Snakemake included."""
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    snakemake(folder, targets, config, 2)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return [cpu, time.perf_counter() - begin]
-
-
 def index(folder: Path, n_participants: int) -> str:
     """Headers of BIDS datasets and of DICOM folders: CPU seconds in all and of a participant."""
     results = simulated(folder / "simulated")
@@ -143,11 +118,11 @@ def index(folder: Path, n_participants: int) -> str:
     ):
         run = folder / name.replace(" ", "")
         config = bids_cohort(run, n, images)
-        rows.append((f"{name}, with the check", n, *checked(run, config, ["check"])))
+        rows.append((f"{name}, with the check", n, *timed(run, ["check"], config, 2)))
         shutil.rmtree(run)
     config = dicom_cohort(folder / "dicom", results)
     n_files = sum(1 for path in (folder / "dicom/data/sub-00000").rglob("*") if path.is_file())
-    dicom = checked(folder / "dicom", config, ["results/cohort/index/sub-00000.json"])
+    dicom = timed(folder / "dicom", ["results/cohort/index/sub-00000.json"], config, 2)
     rows.append((f"DICOM, {n_files:,} files", N_DICOM, *dicom))
     cells = [
         [name, f"{n:,}", f"{cpu:.0f}", f"{wall:.0f}", f"{cpu / n:.2f}"]

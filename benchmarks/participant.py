@@ -70,10 +70,10 @@ def configured(folder, dicom, names):
     }
 
 
-def timed(folder, config, cores, *options):
-    """CPU and wall seconds of the target ``participants``, Snakemake included."""
+def timed(folder, targets, config, cores, *options):
+    """CPU and wall seconds of a run of targets, Snakemake included."""
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    snakemake(folder, ["participants"], config, cores, *options)
+    snakemake(folder, targets, config, cores, *options)
     wall = time.perf_counter() - begin
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
@@ -103,11 +103,11 @@ def main():
         snakemake(run, ["participants"], alone, arguments.cores)
         load = os.getloadavg()[0]
         again = ("--forcerun", "index_participants_0", "preprocess_anat", "convert_dicom")
-        cpu, wall = timed(run, alone, arguments.cores, *again)
+        cpu, wall = timed(run, ["participants"], alone, arguments.cores, *again)
         simulate(simulated, COHORT, arguments.cores)
         together = configured(cohort, dicom, COHORT)
         snakemake(cohort, ["prepare_template"], together, arguments.cores)
-        seconds_of_ten = timed(cohort, together, arguments.cores)
+        seconds_of_ten = timed(cohort, ["participants"], together, arguments.cores)
         rows = steps(run / "results" / "benchmarks")
         disk = sum(megabytes(run / "results" / name) for name in FOLDERS)
     total = {

@@ -31,25 +31,30 @@ print(code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 """
 
 
+def table_of(names):
+    """Participants of two groups with the covariates of the default."""
+    rng = np.random.default_rng(0)
+    n_participants = len(names)
+    return pd.DataFrame(
+        {
+            "participant_id": names,
+            "group": np.where(np.arange(n_participants) % 2, "patient", "control"),
+            "age": rng.integers(20, 80, n_participants),
+            "sex": rng.choice(["F", "M"], n_participants),
+            "education": rng.integers(5, 20, n_participants),
+            "nrs": rng.integers(0, 11, n_participants),
+        }
+    )
+
+
 def dry_run(n_participants, profile):
     """Jobs, CPU seconds, wall seconds and peak memory (MB) of planning a cohort."""
-    rng = np.random.default_rng(0)
     names = [f"sub-{number:05d}" for number in range(n_participants)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         for name in names:
             (path / "data" / name).mkdir(parents=True)
-        table = pd.DataFrame(
-            {
-                "participant_id": names,
-                "group": np.where(np.arange(n_participants) % 2, "patient", "control"),
-                "age": rng.integers(20, 80, n_participants),
-                "sex": rng.choice(["F", "M"], n_participants),
-                "education": rng.integers(5, 20, n_participants),
-                "nrs": rng.integers(0, 11, n_participants),
-            }
-        )
-        table.to_csv(path / "data" / "participants.tsv", sep="\t", index=False)
+        table_of(names).to_csv(path / "data" / "participants.tsv", sep="\t", index=False)
         cohort = {
             "source": "bids",
             "data": str(path / "data"),
